@@ -1,0 +1,125 @@
+"""The solved game as read-only arrays: its shape once, its numbers for every draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Structure:
+    """The shape of a game, the same for every draw; arrays are read-only.
+
+    A node is a step of the round with a state, after merging; an edge is a move.
+    Edges go from step k to step k + 1, or (where they turn the round) from the last
+    step to step 0, or into a terminal. Every cycle passes through step 0.
+    """
+
+    mover: NDArray[np.int16]
+    """(node,) party that moves, -1 for nature."""
+    first: NDArray[np.int64]
+    """(node + 1,) the edges of node n are ``first[n]:first[n + 1]``, at least one."""
+    target: NDArray[np.int64]
+    """(edge,) the next node, or ``-(terminal + 1)``."""
+    turns: NDArray[np.bool_]
+    """(edge,) the edge ends a round and goes on: it is the discounted one."""
+    pay_class: NDArray[np.int32]
+    """(edge,) row of ``Tables.pay``."""
+    odds_class: NDArray[np.int32]
+    """(edge,) row of ``Tables.odds``, -1 at parties' nodes."""
+    step: NDArray[np.int16]
+    """(node,) position in the round, counted from 0."""
+    start: int
+    """The node where play begins, at step 0."""
+    parties: int
+    terminals: int
+    order: NDArray[np.int64]
+    """(node,) nodes by strongly connected component, sinks first; inside one by falling step."""
+    component: NDArray[np.int64]
+    """(component + 1,) pointer into ``order``."""
+    cyclic: NDArray[np.bool_]
+    """(component,) False for a single node without a loop, exact in one backup."""
+    limit: int
+    """Number of rounds, 0 where they are unlimited."""
+    terminal_outcome: NDArray[np.int32]
+    """(terminal,) index of the outcome."""
+    terminal_by: NDArray[np.int32]
+    """(terminal,) value of the outcome's ``by`` variable, or -1."""
+    at_end_edge: NDArray[np.bool_]
+    """(edge,) the turning edges that go into ``at_end``."""
+
+    def __post_init__(self) -> None:
+        _close(self)
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes there are."""
+        return len(self.mover)
+
+    @property
+    def edges(self) -> int:
+        """How many edges there are."""
+        return len(self.target)
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """The numbers of a game for D draws; float64, read-only.
+
+    The total of an edge for party j is ``pay[class, j] + (patience_j if turns else 1) *
+    (value_j[target] or end_pay[terminal, j])``.
+    """
+
+    pay: NDArray[np.float64]
+    """(draw, pay_class, party) paid on an edge."""
+    odds: NDArray[np.float64]
+    """(draw, odds_class) probability of a move of nature; they add to 1 at every node."""
+    end_pay: NDArray[np.float64]
+    """(draw, terminal, party) present worth at the end, not yet discounted."""
+    patience: NDArray[np.float64]
+    """(draw, party) discount factor per round, in (0, 1]."""
+    precision: NDArray[np.float64]
+    """(draw, party) logit precision, > 0."""
+    entropy: bool = False
+    """Whether values follow the entropy convention."""
+
+    def __post_init__(self) -> None:
+        _close(self)
+
+    @property
+    def draws(self) -> int:
+        """How many draws there are."""
+        return len(self.patience)
+
+
+_KINDS = {
+    "mover": np.int16,
+    "first": np.int64,
+    "target": np.int64,
+    "turns": np.bool_,
+    "pay_class": np.int32,
+    "odds_class": np.int32,
+    "step": np.int16,
+    "order": np.int64,
+    "component": np.int64,
+    "cyclic": np.bool_,
+    "terminal_outcome": np.int32,
+    "terminal_by": np.int32,
+    "at_end_edge": np.bool_,
+    "pay": np.float64,
+    "odds": np.float64,
+    "end_pay": np.float64,
+    "patience": np.float64,
+    "precision": np.float64,
+}
+
+
+def _close(record: Structure | Tables) -> None:
+    """Give every array its kind and hand it out read-only (a view; the giver's own stays as it is)."""
+    for field in fields(record):
+        if field.name in _KINDS:
+            array = np.ascontiguousarray(getattr(record, field.name), _KINDS[field.name]).view()
+            array.setflags(write=False)
+            object.__setattr__(record, field.name, array)
