@@ -1,0 +1,78 @@
+# The commands of everyday work; .ci/run calls the same ones. Needs make and Python 3.11 or later.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo check test docs bench format constraints clean
+
+help:  ## show these lines
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(VENV)/.dev  ## install Offramp and what its developers use into .venv
+
+demo: $(VENV)/.runtime  ## solve the library's trilateral-talks and write its report
+	$(BIN)/offramp run trilateral-talks --draws 1000 --out offramp-results/trilateral-talks
+
+check: $(VENV)/.dev  ## lint, format, types, and who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+test: $(VENV)/.dev  ## run the tests, the slow ones left out (TESTS="-m slow" runs those)
+	$(BIN)/pytest $(TESTS)
+
+docs: $(VENV)/.dev  ## build the documentation into docs/_build/html
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+bench: $(VENV)/.dev  ## run the benchmarks
+	$(BIN)/pytest benchmarks --benchmark-only
+
+format: $(VENV)/.dev  ## put the code into the common format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:  ## remove what was built; .venv and results stay
+	rm -rf build dist docs/_build .pytest_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
+	find src tests docs benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+constraints:  ## write constraints.txt anew from the newest versions that fit
+	rm -rf build/constraints
+	$(PYTHON) -m venv build/constraints
+	build/constraints/bin/python -m pip --disable-pip-version-check --quiet install ".[web,cluster,gpu,fit,interop,dev]"
+	{ sed -n '/^#/p' constraints.txt; build/constraints/bin/python -m pip freeze --exclude offramp; } > build/constraints.txt
+	mv build/constraints.txt constraints.txt
+	rm -rf build/constraints
+
+# Each stamp is made once, and again when what it depends on changes.
+
+$(VENV)/.created:
+	@for candidate in $(PYTHON) python3.14 python3.13 python3.12 python3.11; do \
+	    if command -v $$candidate >/dev/null 2>&1 && \
+	       $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then found=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	    echo "Offramp needs Python 3.11 or later; $(PYTHON) here is: $$($(PYTHON) --version 2>&1)." >&2; \
+	    echo "Install a newer one, or name one: make setup PYTHON=python3.12" >&2; exit 1; \
+	fi; \
+	if ! $$found -c 'import ensurepip, venv' 2>/dev/null; then \
+	    echo "$$found cannot make virtual environments: its venv module is missing." >&2; \
+	    echo "On Debian and Ubuntu it is the package python3-venv." >&2; exit 1; \
+	fi; \
+	echo "Making $(VENV) with $$found"; \
+	$$found -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.created pyproject.toml constraints.txt
+	@echo "Installing Offramp into $(VENV) (once; a minute or two)"
+	@$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime
+	@echo "Installing the developers' tools into $(VENV) (once; a minute or two)"
+	@$(PIP) install --constraint constraints.txt --editable ".[dev]"
+	@touch $@

@@ -1,0 +1,1 @@
+"""Scenarios and mechanisms that come with Offramp: data only, with citations inside."""

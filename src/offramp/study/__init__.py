@@ -1,0 +1,1 @@
+"""What would change it: solves again. Empty until claims and off-ramps are built."""
