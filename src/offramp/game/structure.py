@@ -117,7 +117,7 @@ _KINDS = {
 
 
 def _close(record: Structure | Tables) -> None:
-    """Give every array its kind and hand it out read-only (a view; the giver's own stays as it is)."""
+    """Give every array its kind and hand it out as a read-only view."""
     for field in fields(record):
         if field.name in _KINDS:
             array = np.ascontiguousarray(getattr(record, field.name), _KINDS[field.name]).view()
