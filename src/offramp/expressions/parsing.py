@@ -202,11 +202,7 @@ class _Reader:
             repair = "names use the letters a to z, digits and _"
         elif not wrong:
             repair = f"take '{found}' out" if found.isprintable() else "take the character out"
-        shown = (
-            f"'{found}'"
-            if found != "'" and found.isprintable()
-            else f"the character {found if found == "'" else f'U+{ord(found):04X}'}"
-        )
+        shown = _sign(found)
         expected = "numbers, names, + - * / **, comparisons, and or not, functions and brackets"
         return self.fail(f"{shown} is not part of an expression", at, expected, repair)
 
@@ -426,6 +422,12 @@ class _Reader:
             f"at most {MAX_NESTING} open brackets and {MAX_HEIGHT} operations inside one another",
             "give parts of it a name of their own under parameters",
         )
+
+
+def _sign(found: str) -> str:
+    if found == "'":
+        return "a quotation mark"
+    return f"'{found}'" if found.isprintable() else f"the character U+{ord(found):04X}"
 
 
 def _quoted(text: str) -> str:
