@@ -1,0 +1,1 @@
+"""Words every room shares: errors, provenance, registry, files."""

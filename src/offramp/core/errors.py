@@ -1,0 +1,110 @@
+"""Errors that say where, what was found, what was expected, and the nearest repair.
+
+Every message a person can meet is built here from the same five fields, so that
+one test can hold all of them to the same form and a web page can show the parts.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A position in a text a person wrote; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+    def shifted(self, columns: int) -> Place:
+        """The place ``columns`` further to the right on the same line."""
+        return Place(self.file, self.line, self.column + columns)
+
+
+class OfframpError(Exception):
+    """Something a person can mend; the command line ends with ``exit_code``.
+
+    Fields: ``found`` (one sentence), ``expected``, ``repair``, ``place`` and the
+    dotted ``path`` inside the document. All but ``found`` may be empty.
+    """
+
+    exit_code = 2
+
+    def __init__(
+        self,
+        found: str,
+        *,
+        expected: str = "",
+        repair: str = "",
+        place: Place | None = None,
+        path: str = "",
+    ) -> None:
+        super().__init__(found)
+        self.found = found
+        self.expected = expected
+        self.repair = repair
+        self.place = place
+        self.path = path
+
+    def located(self, place: Place | None, path: str = "") -> OfframpError:
+        """The same error with a place and path, where it has none of its own."""
+        return type(self)(
+            self.found,
+            expected=self.expected,
+            repair=self.repair,
+            place=self.place or place,
+            path=self.path or path,
+        )
+
+    def __str__(self) -> str:
+        where = ": ".join(str(part) for part in (self.place, self.path) if part)
+        lines = [f"{where}: {self.found}" if where else self.found]
+        if self.expected:
+            lines.append(f"  expected: {self.expected}")
+        if self.repair:
+            lines.append(f"  repair:   {self.repair}")
+        return "\n".join(lines)
+
+
+class ScenarioError(OfframpError):
+    """The text of a scenario or mechanism does not say what the language allows."""
+
+
+class ExpressionError(ScenarioError):
+    """An expression cannot be read, or has no finite value where it is needed."""
+
+
+class GameError(OfframpError):
+    """The scenario reads well but what it describes is not a game that can be played."""
+
+
+class ResultError(OfframpError):
+    """Results cannot be read or written."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name closest to ``name``, or the empty string when none is close."""
+    choices = sorted(set(known))
+    close = difflib.get_close_matches(name, choices, n=1, cutoff=0.5)
+    if close:
+        return close[0]
+    folded = {choice.lower(): choice for choice in choices}
+    return folded.get(name.lower(), "")
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """A repair sentence: the nearest known name, or the list when nothing is near."""
+    choices = sorted(set(known))
+    close = nearest(name, choices)
+    if close:
+        return f"did you mean '{close}'?"
+    if not choices:
+        return ""
+    listed = ", ".join(choices[:8]) + (", …" if len(choices) > 8 else "")
+    return f"known here: {listed}"

@@ -1,0 +1,202 @@
+"""Binding a formula to the names in scope: families, levels, packages and worth lowered away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NoReturn
+
+from offramp.core.errors import Place, ScenarioError, suggestion
+from offramp.expressions import Binary, Choose, Expression, Index, Name, Number, names
+from offramp.expressions.tree import children, rebuild
+
+WHERE = {
+    "fixed": "parameters only",
+    "structure": "numbers, levels and state variables only",
+    "play": "parameters, state variables, levels and worth",
+}
+
+
+@dataclass(frozen=True)
+class Level:
+    """What a variable's integers are called: ``names[0]`` is the name of ``low``."""
+
+    low: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The names in scope by kind. ``families`` maps a family's keys to entry names."""
+
+    parties: tuple[str, ...]
+    numbers: frozenset[str]
+    families: Mapping[str, Mapping[str, str]]
+    variables: Mapping[str, Level]
+    levels: Mapping[str, int]
+    packages: tuple[str, ...]
+    limited: bool
+    worth: Mapping[tuple[str, str], Expression] = field(default_factory=dict)
+
+    def with_worth(self, worth: Mapping[tuple[str, str], Expression]) -> Vocabulary:
+        """The same vocabulary that also knows what each package is worth to whom."""
+        return replace(self, worth=worth)
+
+    def everything(self) -> tuple[str, ...]:
+        """Every name a formula may use, for the nearest repair."""
+        return (
+            *self.numbers, *self.families, *self.variables, *self.levels, *self.parties,
+            *self.packages, "worth", "round_number",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Binder:
+    """Binds formulas over one vocabulary."""
+
+    vocabulary: Vocabulary
+
+    def bind(self, expression: Expression, where: str, place: Place | None = None) -> Expression:
+        """``expression`` over state variables and entry names.
+
+        ``where`` is 'fixed', 'structure' or 'play' (see ``WHERE``). Raises ScenarioError
+        with the place of the name inside the formula.
+        """
+        return _Binding(self.vocabulary, where, place, str(expression)).bound(expression)
+
+    def total(self, terms: Iterable[tuple[Expression, Expression]]) -> Expression:
+        """The sum of products, 0 when there is none."""
+        whole: Expression | None = None
+        for weight, worth in terms:
+            product = Binary("*", weight, worth)
+            whole = product if whole is None else Binary("+", whole, product)
+        return whole if whole is not None else Number(0)
+
+
+@dataclass(frozen=True)
+class _Binding:
+    vocabulary: Vocabulary
+    where: str
+    place: Place | None
+    text: str
+
+    def bound(self, node: Expression) -> Expression:
+        if isinstance(node, Name):
+            return self._name(node)
+        if isinstance(node, Index):
+            return self._worth(node) if node.base == "worth" else self._family(node)
+        parts = children(node)
+        return rebuild(node, tuple(self.bound(part) for part in parts)) if parts else node
+
+    def _name(self, node: Name) -> Expression:
+        words, name = self.vocabulary, node.id
+        if name in words.levels and self.where != "fixed":
+            return Number(words.levels[name], node.offset)
+        if name in words.variables or (name == "round_number" and words.limited):
+            if self.where == "fixed":
+                self.fail(node, f"'{name}' changes during play", WHERE["fixed"])
+            return node
+        if name == "round_number":
+            self.fail(node, "'round_number' in a crisis without a limit of rounds",
+                      "'rounds:' with a number", "write 'rounds: 12'")  # fmt: skip
+        if name in words.numbers:
+            if self.where == "structure":
+                self.fail(node, f"the parameter '{name}' stands in the structure",
+                          WHERE["structure"],
+                          "move it into the odds or pay of a move")  # fmt: skip
+            return node
+        self._misused(node)
+
+    def _misused(self, node: Name) -> NoReturn:
+        words, name = self.vocabulary, node.id
+        if name in words.families:
+            keys = ", ".join(words.families[name])
+            self.fail(node, f"the family '{name}' without a key", f"{name}[key] with one of: {keys}",
+                      f"write {name}[{next(iter(words.families[name]))}]")  # fmt: skip
+        if name in words.parties or name in words.packages:
+            kind = "party" if name in words.parties else "package"
+            self.fail(node, f"the {kind} '{name}' stands alone",
+                      f"a {kind} only as an index, say worth[party, package]")  # fmt: skip
+        if name in words.levels:
+            self.fail(node, f"the level '{name}' stands among parameters", WHERE["fixed"])
+        if name in ("rest", "nature", "worth", "payoff", "rounds"):
+            told = {"rest": "'rest' alone as the odds of a move", "worth": "worth[party, package]"}
+            self.fail(node, f"'{name}' stands in a formula", told.get(name, "a number or a name"))
+        self.fail(node, f"unknown name '{name}'", f"a name in scope ({WHERE[self.where]})",
+                  suggestion(name, words.everything()))  # fmt: skip
+
+    def _family(self, node: Index) -> Expression:
+        words = self.vocabulary
+        if node.base not in words.families:
+            kind = "a single number" if node.base in words.numbers else "no family"
+            self.fail(node, f"'{node.base}' is {kind}",
+                      "a family of parameters before '['",
+                      suggestion(node.base, words.families))  # fmt: skip
+        if len(node.keys) != 1:
+            self.fail(node, f"{len(node.keys)} keys for '{node.base}'", "one key")
+        if self.where == "structure":
+            self.fail(node, f"the parameter '{node.base}' stands in the structure",
+                      WHERE["structure"], "move it into the odds or pay of a move")  # fmt: skip
+        keys = words.families[node.base]
+        written = str(node.keys[0])
+        if written in keys:
+            return Name(keys[written], node.offset)
+        only = names(node.keys[0])
+        if only and only <= {*words.parties, *words.packages} | set(words.levels):
+            self.fail(node, f"the family '{node.base}' has no entry '{written}'",
+                      "one of: " + ", ".join(keys), suggestion(written, keys))  # fmt: skip
+        return Choose(self.bound(node.keys[0]), self._cases(node, keys), None, node.offset)
+
+    def _cases(self, node: Index, keys: Mapping[str, str]) -> tuple[tuple[int, Expression], ...]:
+        cases: dict[int, Expression] = {}
+        for key, entry in keys.items():
+            if key.lstrip("-").isdigit():
+                code = int(key)
+            elif key in self.vocabulary.levels:
+                code = self.vocabulary.levels[key]
+            else:
+                continue
+            if code in cases:
+                self.fail(node, f"the keys of '{node.base}' mean the same number {code} twice",
+                          "either levels of one variable or whole numbers as keys")  # fmt: skip
+            cases[code] = Name(entry, node.offset)
+        if not cases:
+            self.fail(node, f"'{node.keys[0]}' is looked up in the family '{node.base}'",
+                      "one of: " + ", ".join(keys), suggestion(str(node.keys[0]), keys))  # fmt: skip
+        return tuple(sorted(cases.items()))
+
+    def _worth(self, node: Index) -> Expression:
+        words = self.vocabulary
+        if self.where != "play":
+            self.fail(node, "worth[…] stands here", WHERE[self.where])
+        if len(node.keys) != 2 or not isinstance(node.keys[0], Name):
+            self.fail(node, f"'{node}'", "worth[party, package]", "write worth[party, package]")
+        party, key = node.keys[0].id, node.keys[1]
+        if party not in words.parties:
+            self.fail(node.keys[0], f"no party '{party}'", "worth[party, package]",
+                      suggestion(party, words.parties))  # fmt: skip
+        if isinstance(key, Name) and key.id in words.packages:
+            return words.worth[party, key.id]
+        index = self.bound(key)
+        holders = [
+            words.variables[name] for name in sorted(names(index)) if name in words.variables
+        ]
+        cases = {
+            level.low + position: words.worth[party, name]
+            for level in holders
+            for position, name in enumerate(level.names)
+            if name in words.packages
+        }
+        if not holders and isinstance(index, Number):
+            return Number(0, node.offset)
+        if len({level.names for level in holders if set(level.names) & set(words.packages)}) > 1:
+            self.fail(node, f"'{key}' mixes variables that hold packages",
+                      "one variable that holds a package")  # fmt: skip
+        return Choose(index, tuple(sorted(cases.items())), Number(0), node.offset)
+
+    def fail(self, node: Expression, found: str, expected: str = "", repair: str = "") -> NoReturn:
+        place = self.place.shifted(node.offset) if self.place else None
+        raise ScenarioError(
+            found, expected=expected, repair=repair and f"{repair}" or "", place=place,
+            path="",
+        )  # fmt: skip

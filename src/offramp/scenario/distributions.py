@@ -1,0 +1,164 @@
+"""The ranges of assumptions: seven distributions by name, their medians and quantiles.
+
+uniform(a, b), triangular(a, mode, b), pert(a, mode, b) (weight 4), normal(mean, sd),
+lognormal(m, s) of the logarithm, beta(a, b) and choice(x, y, …).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.core.errors import ExpressionError, Place, ScenarioError, suggestion
+from offramp.expressions import evaluate, names, parse
+
+Array = NDArray[np.float64]
+
+SIGNATURES = {
+    "uniform": "uniform(a, b) with a <= b",
+    "triangular": "triangular(a, mode, b) with a <= mode <= b",
+    "pert": "pert(a, mode, b) with a <= mode <= b",
+    "normal": "normal(mean, sd) with sd > 0",
+    "lognormal": "lognormal(m, s) with s > 0, both of the logarithm",
+    "beta": "beta(a, b) with a > 0 and b > 0",
+    "choice": "choice(x, y, …) with at least one number",
+}
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A named distribution of one number; ``arguments`` as written."""
+
+    name: str
+    arguments: tuple[float, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name}({', '.join(f'{value:g}' for value in self.arguments)})"
+
+    def quantile(self, share: Array) -> Array:
+        """The value below which ``share`` (0 to 1, any shape) of the distribution lies."""
+        return _QUANTILES[self.name](share, self.arguments)
+
+    @property
+    def median(self) -> float:
+        """The nominal value where none is given; of a choice the lower median."""
+        if self.name == "choice":
+            ordered = sorted(self.arguments)
+            return ordered[(len(ordered) - 1) // 2]
+        return float(self.quantile(np.array([0.5]))[0])
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Least and greatest value, infinite where there is none."""
+        if self.name in ("uniform", "triangular", "pert"):
+            return self.arguments[0], self.arguments[-1]
+        if self.name == "choice":
+            return min(self.arguments), max(self.arguments)
+        if self.name == "normal":
+            return -math.inf, math.inf
+        return (0.0, math.inf) if self.name == "lognormal" else (0.0, 1.0)
+
+
+def parse_distribution(text: str, place: Place | None = None) -> Distribution:
+    """The distribution written in ``text``; a ScenarioError with place where it is none."""
+    name, bracket, rest = text.strip().partition("(")
+    name = name.strip()
+    if name not in SIGNATURES or not bracket or not rest.endswith(")"):
+        raise ScenarioError(
+            f"'{text}' is no range",
+            expected="one of " + ", ".join(SIGNATURES.values()),
+            repair=suggestion(name, SIGNATURES) if name not in SIGNATURES else SIGNATURES[name],
+            place=place,
+        )
+    arguments = tuple(_number(part, place) for part in _split(rest[:-1]))
+    if not _valid(name, arguments):
+        raise ScenarioError(
+            f"'{text}' does not fit", expected=SIGNATURES[name],
+            repair="put the arguments in this order", place=place,
+        )  # fmt: skip
+    return Distribution(name, arguments)
+
+
+def _split(text: str) -> list[str]:
+    """Arguments separated by the commas outside brackets."""
+    parts, depth, last = [], 0, 0
+    for position, character in enumerate(text):
+        depth += (character in "([") - (character in ")]")
+        if character == "," and depth == 0:
+            parts.append(text[last:position])
+            last = position + 1
+    parts.append(text[last:])
+    return parts
+
+
+def _number(text: str, place: Place | None) -> float:
+    expression = parse(text.strip(), None if place is None else place)
+    if names(expression):
+        raise ScenarioError(
+            f"'{text.strip()}' stands in a range",
+            expected="numbers only in a range",
+            repair="write the number, or derive a parameter by `value`",
+            place=place,
+        )
+    try:
+        return float(evaluate(expression, {}).ravel()[0])
+    except ExpressionError as error:
+        raise error.located(place) from None
+
+
+def _valid(name: str, a: tuple[float, ...]) -> bool:
+    if name == "choice":
+        return len(a) >= 1
+    if name in ("triangular", "pert"):
+        return len(a) == 3 and a[0] <= a[1] <= a[2]
+    if len(a) != 2:
+        return False
+    if name == "uniform":
+        return a[0] <= a[1]
+    return a[1] > 0 and (name != "beta" or a[0] > 0)
+
+
+def _special() -> Any:
+    from scipy import special
+
+    return special
+
+
+def _triangular(u: Array, a: tuple[float, ...]) -> Array:
+    low, mode, high = a
+    if high == low:
+        return np.full_like(u, low)
+    left = u * (high - low) * (mode - low)
+    right = (1 - u) * (high - low) * (high - mode)
+    split = (mode - low) / (high - low)
+    return np.where(u < split, low + np.sqrt(left), high - np.sqrt(right))
+
+
+def _pert(u: Array, a: tuple[float, ...]) -> Array:
+    low, mode, high = a
+    if high == low:
+        return np.full_like(u, low)
+    first = 1 + 4 * (mode - low) / (high - low)
+    second = 1 + 4 * (high - mode) / (high - low)
+    return low + (high - low) * _special().betaincinv(first, second, u)
+
+
+def _choice(u: Array, a: tuple[float, ...]) -> Array:
+    values = np.array(a)
+    return values[np.minimum((u * len(a)).astype(int), len(a) - 1)]
+
+
+_QUANTILES: dict[str, Callable[[Array, tuple[float, ...]], Array]] = {
+    "uniform": lambda u, a: a[0] + (a[1] - a[0]) * u,
+    "triangular": _triangular,
+    "pert": _pert,
+    "normal": lambda u, a: a[0] + a[1] * _special().ndtri(u),
+    "lognormal": lambda u, a: np.exp(a[0] + a[1] * _special().ndtri(u)),
+    "beta": lambda u, a: _special().betaincinv(a[0], a[1], u),
+    "choice": _choice,
+}

@@ -1,0 +1,358 @@
+"""Writing out every `use`: a mechanism's text becomes part of the scenario's text.
+
+What a mechanism adds is prefixed by the name it is used as; what it needs stands for
+what the scenario gives in `with`. The result is a tree of the same language, in which
+each value keeps the place where a person wrote it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from offramp.core.errors import Place, ScenarioError, suggestion
+from offramp.scenario.model import Document, Mechanism, Need, Use
+from offramp.scenario.shape import shaped
+from offramp.scenario.shelf import mechanism_path
+from offramp.scenario.yaml_text import Node, parse_yaml, read_text
+
+MAX_NESTING = 8
+_WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+_SPOKEN = {
+    "and", "or", "not", "if", "min", "max", "abs", "exp", "log", "sqrt", "clip",
+    "rest", "nature", "worth", "round_number",
+}  # fmt: skip
+
+
+def expand_uses(document: Node, folder: Path | None) -> Node:
+    """The document with every `use` written out; the document itself where there is none."""
+    pieces = document.mapping.get("round")
+    if pieces is None or not any("use" in piece.mapping for piece in pieces.items):
+        return document
+    shaped(Document, document)
+    whole = _Sections.of(document)
+    steps: list[Node] = []
+    for piece in pieces.items:
+        steps.extend(_written_out(piece, whole, folder, ()))
+    return whole.joined(document, steps)
+
+
+class _Sections:
+    """The parts of a scenario to which mechanisms add."""
+
+    def __init__(self, sections: dict[str, dict[str, Node]]) -> None:
+        self.sections = sections
+
+    @staticmethod
+    def of(document: Node) -> _Sections:
+        names = ("sources", "parameters", "state", "mechanisms")
+        return _Sections({
+            name: dict(document.mapping[name].mapping) if name in document.mapping else {}
+            for name in names
+        })  # fmt: skip
+
+    def add(self, section: str, name: str, node: Node, place: Place) -> None:
+        entries = self.sections[section]
+        if name in entries and section == "sources" and entries[name].plain() == node.plain():
+            return
+        if name in entries:
+            raise ScenarioError(
+                f"the mechanism adds '{name}', which is there already",
+                expected=f"every name once in '{section}'",
+                repair="use it under another name with 'as:'",
+                place=place,
+            )
+        entries[name] = node
+
+    def joined(self, document: Node, steps: list[Node]) -> Node:
+        entries: dict[str, Node] = {}
+        for key, node in document.mapping.items():
+            if key == "round":
+                for section, added in self.sections.items():
+                    if added and section not in document.mapping:
+                        entries[section] = _mapping(added, node.place)
+                entries[key] = replace(node, value=tuple(steps))
+            elif key in self.sections:
+                entries[key] = _mapping(self.sections[key], node.place)
+            else:
+                entries[key] = node
+        return replace(document, value=entries)
+
+
+def _mapping(entries: dict[str, Node], place: Place) -> Node:
+    return Node(entries, place, {name: node.place for name, node in entries.items()})
+
+
+def _written_out(
+    piece: Node, whole: _Sections, folder: Path | None, above: tuple[str, ...]
+) -> list[Node]:
+    """The steps that a piece of a round stands for."""
+    if "use" not in piece.mapping:
+        return [piece]
+    use = shaped(Use, piece)
+    place = piece.mapping["use"].place
+    if use.use in above or len(above) >= MAX_NESTING:
+        chain = " → ".join((*above, use.use))
+        raise ScenarioError(
+            f"mechanisms use each other in a circle: {chain}",
+            expected="mechanisms that do not come back to themselves",
+            repair="remove one 'use' of the circle",
+            place=place,
+        )
+    path = mechanism_path(use.use, folder, place)
+    tree = parse_yaml(read_text(path), str(path))
+    mechanism = shaped(Mechanism, tree)
+    part = _Part(mechanism, tree, use, piece)
+    for section, name, node in part.additions():
+        whole.add(section, name, node, place)
+    steps: list[Node] = []
+    for step in part.steps():
+        steps.extend(_written_out(step, whole, path.parent, (*above, use.use)))
+    return steps
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One use of one mechanism: its names in the scenario, and its text under these names."""
+
+    mechanism: Mechanism
+    tree: Node
+    use: Use
+    piece: Node
+
+    @property
+    def alias(self) -> str:
+        return self.use.as_ or self.mechanism.mechanism
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        return (*self.mechanism.parameters, *self.mechanism.state)
+
+    def names(self) -> dict[str, Node]:
+        """What each name of the mechanism stands for: its prefixed self, or what `with` gives."""
+        given = self.piece.mapping.get("with")
+        entries = given.mapping if given else {}
+        needs, own_parameters = self.mechanism.with_, self.mechanism.parameters
+        for name in entries:
+            if name not in needs and name not in own_parameters:
+                known = (*needs, *own_parameters)
+                raise ScenarioError(
+                    f"the mechanism '{self.mechanism.mechanism}' does not know '{name}'",
+                    expected="one of: " + ", ".join(known) if known else "no 'with'",
+                    repair=suggestion(name, known),
+                    place=given.at((name,)) if given else None,
+                )
+        table = {name: Node(f"{self.alias}_{name}", self.tree.place) for name in self.own}
+        for name, need in needs.items():
+            table[name] = self._given(name, need, entries.get(name))
+        return table
+
+    def _given(self, name: str, need: Need, node: Node | None) -> Node:
+        if node is None:
+            if need.default is None:
+                raise ScenarioError(
+                    f"the mechanism '{self.mechanism.mechanism}' needs '{name}'",
+                    expected=f"a {need.kind}: {need.about or name}",
+                    repair=f"add 'with: {{{name}: …}}'",
+                    place=self.piece.mapping["use"].place,
+                )
+            return Node(need.default, self.tree.at(("with", name)))
+        number = isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
+        word = isinstance(node.value, str)
+        fits = number if need.kind == "number" else (
+            number or word if need.kind == "expression" else
+            word and bool(re.fullmatch(r"[A-Za-z_]\w*(\[[\w ]+\])?", str(node.value)))
+        )  # fmt: skip
+        if not fits:
+            raise ScenarioError(
+                f"'{node.plain()}' is given for '{name}'",
+                expected=f"a {need.kind}",
+                repair=need.about or "",
+                place=node.place,
+            )
+        return node
+
+    def additions(self) -> list[tuple[str, str, Node]]:
+        """Entries that the mechanism adds to sources, parameters, state and mechanisms."""
+        renamer = self._renamer()
+        given = self.piece.mapping.get("with")
+        added: list[tuple[str, str, Node]] = []
+        for key, node in self._section("sources").items():
+            added.append(("sources", f"{self.mechanism.mechanism}_{key}", node))
+        for name, node in self._section("parameters").items():
+            replaced = given.mapping.get(name) if given else None
+            entry = replaced if replaced is not None else renamer.parameter(node)
+            added.append(("parameters", f"{self.alias}_{name}", entry))
+        for name, node in self._section("state").items():
+            added.append(("state", f"{self.alias}_{name}", renamer.variable(node)))
+        added.append(("mechanisms", self.alias, self._record(renamer)))
+        return added
+
+    def steps(self) -> list[Node]:
+        """The mechanism's steps, renamed; nested uses still unwritten."""
+        steps = self.tree.mapping.get("steps")
+        renamer = self._renamer()
+        return [renamer.piece(step) for step in steps.items] if steps else []
+
+    def _renamer(self) -> _Renamer:
+        levels = {
+            str(level.value)
+            for variable in self._section("state").values()
+            for level in (variable.mapping.get("levels") or Node((), self.tree.place)).items
+        }
+        return _Renamer(self.alias, self.mechanism.mechanism, self.names(), frozenset(levels))
+
+    def _section(self, name: str) -> dict[str, Node]:
+        return self.tree.mapping[name].mapping if name in self.tree.mapping else {}
+
+    def _record(self, renamer: _Renamer) -> Node:
+        at = self.piece.place
+        record: dict[str, Node] = {"from": Node(self.mechanism.mechanism, at)}
+        label = self.piece.mapping.get("label")
+        record |= {"label": label} if label else {}
+        record["about"] = Node(self.mechanism.about.strip(), at)
+        if "source" in self.tree.mapping:
+            record["source"] = renamer.citation(self.tree.mapping["source"])
+        if self.mechanism.off:
+            record["off"] = self._off(renamer)
+        if self.mechanism.expects:
+            record["expects"] = self.tree.mapping["expects"]
+        for section in ("parameters", "state"):
+            names = tuple(Node(f"{self.alias}_{name}", at) for name in self._section(section))
+            record |= {section: Node(names, at)} if names else {}
+        named = [step.mapping["name"] for step in self.steps() if "name" in step.mapping]
+        record |= {"steps": Node(tuple(named), at)} if named else {}
+        return _mapping(record, at)
+
+    def _off(self, renamer: _Renamer) -> Node:
+        entries: dict[str, Node] = {}
+        for key, value in self.tree.mapping["off"].mapping.items():
+            name = key.partition("[")[0].strip()
+            if name not in self.mechanism.parameters:
+                raise ScenarioError(
+                    f"'off' names '{key}'",
+                    expected="parameters of this mechanism",
+                    repair=suggestion(name, self.mechanism.parameters),
+                    place=self.tree.at(("off", key)),
+                )
+            entries[renamer.formula(Node(key, value.place)).value] = value  # type: ignore[index]
+        return _mapping(entries, self.tree.mapping["off"].place)
+
+
+@dataclass(frozen=True)
+class _Renamer:
+    """Puts the scenario's names for the mechanism's, place by place."""
+
+    alias: str
+    mechanism: str
+    table: dict[str, Node]
+    levels: frozenset[str]
+
+    def formula(self, node: Node) -> Node:
+        """A formula with the names replaced; a name the mechanism does not declare is an error."""
+        if not isinstance(node.value, str):
+            return node
+        whole = node.value.strip()
+        if whole in self.table:
+            return replace(node, value=self.table[whole].value)
+        return replace(node, value=_WORD.sub(lambda m: self._word(m, node.place), node.value))
+
+    def _word(self, match: re.Match[str], place: Place) -> str:
+        word = match.group()
+        if word in self.table:
+            value = self.table[word].value
+            text = str(value)
+            return text if re.fullmatch(r"[\w.]+(\[\w+\])?", text) else f"({text})"
+        if word in _SPOKEN or word in self.levels:
+            return word
+        raise ScenarioError(
+            f"'{word}' is not declared by the mechanism '{self.mechanism}'",
+            expected="a name of its 'with', 'parameters' or 'state'",
+            repair=suggestion(word, (*self.table, *self.levels)),
+            place=place.shifted(match.start()),
+        )
+
+    def name(self, text: str) -> str:
+        return str(self.table[text].value) if text in self.table else text
+
+    def _entries(self, node: Node) -> Node:
+        """A mapping from names to formulas, both renamed."""
+        return _mapping(
+            {self.name(key): self.formula(value) for key, value in node.mapping.items()}, node.place
+        )
+
+    def citation(self, node: Node) -> Node:
+        def prefixed(key: str) -> str:
+            return f"{self.mechanism}_{key}"
+
+        if isinstance(node.value, str):
+            return replace(node, value=prefixed(node.value))
+        return _mapping({prefixed(k): v for k, v in node.mapping.items()}, node.place)
+
+    def parameter(self, node: Node) -> Node:
+        if not isinstance(node.value, dict):
+            return self.formula(node)
+        entries = dict(node.mapping)
+        for key in ("value", "range"):
+            if key in entries:
+                entries[key] = self._range(entries[key]) if key == "range" else (
+                    self.formula(entries[key])
+                )  # fmt: skip
+        if "source" in entries:
+            entries["source"] = self.citation(entries["source"])
+        if "each" in entries:
+            each = entries["each"]
+            entries["each"] = _mapping(
+                {self.name(k): self.parameter(v) for k, v in each.mapping.items()}, each.place
+            )
+        return _mapping(entries, node.place)
+
+    def _range(self, node: Node) -> Node:
+        text = str(node.value)
+        swapped = _WORD.sub(lambda m: self.name(m.group()), text)
+        return replace(node, value=swapped)
+
+    def variable(self, node: Node) -> Node:
+        entries = dict(node.mapping)
+        if "start" in entries:
+            entries["start"] = self.formula(entries["start"])
+        if "range" in entries:
+            ends = entries["range"]
+            entries["range"] = replace(ends, value=tuple(self.formula(e) for e in ends.items))
+        return _mapping(entries, node.place)
+
+    def piece(self, node: Node) -> Node:
+        entries = dict(node.mapping)
+        if "use" in entries:
+            default = str(entries.get("as", entries["use"]).value)
+            entries["as"] = Node(f"{self.alias}_{default}", entries["use"].place)
+            if "with" in entries:
+                given = entries["with"]
+                entries["with"] = _mapping(
+                    {k: self.parameter(v) for k, v in given.mapping.items()}, given.place
+                )
+            return _mapping(entries, node.place)
+        entries["name"] = replace(entries["name"], value=f"{self.alias}_{entries['name'].plain()}")
+        entries["by"] = replace(entries["by"], value=self.name(str(entries["by"].plain())))
+        if "source" in entries:
+            entries["source"] = self.citation(entries["source"])
+        moves = entries["moves"]
+        entries["moves"] = _mapping(
+            {k: self.move(v) for k, v in moves.mapping.items()}, moves.place
+        )
+        return _mapping(entries, node.place)
+
+    def move(self, node: Node) -> Node:
+        entries = dict(node.mapping)
+        for key in ("when", "odds"):
+            if key in entries:
+                entries[key] = self.formula(entries[key])
+        for key in ("pay", "then"):
+            if key in entries:
+                entries[key] = self._entries(entries[key])
+        if "end" in entries:
+            entries["end"] = replace(entries["end"], value=self.name(str(entries["end"].plain())))
+        if "source" in entries:
+            entries["source"] = self.citation(entries["source"])
+        return _mapping(entries, node.place)

@@ -1,0 +1,527 @@
+"""What the words of a scenario mean: every name known, every formula bound, or an error.
+
+Names usable in formulas share one space: one name, one meaning. Binding lowers each
+formula to numbers, state variables and parameter entries (`cost[north]` is the name of
+one entry; `slide[rung]` a choice among entries), so that nothing after this room has to
+know about families, levels, packages or parties.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NoReturn
+
+from offramp.core.errors import OfframpError, Place, ScenarioError, suggestion
+from offramp.expressions import Expression, Number, evaluate, names, parse
+from offramp.scenario.binding import Binder, Level, Vocabulary
+from offramp.scenario.distributions import Distribution, parse_distribution
+from offramp.scenario.model import Family, Move, Quantity, Scenario, Step
+
+RESERVED = (
+    "rest", "nature", "worth", "payoff", "rounds", "round_number", "and", "or", "not", "if",
+    "min", "max", "abs", "exp", "log", "sqrt", "clip",
+)  # fmt: skip
+MAX_RANGE = 100_000
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class VariableMeaning:
+    """A state variable: integers ``low``..``high``; ``levels`` are their names or empty."""
+
+    name: str
+    low: int
+    high: int
+    start: int
+    every_round: bool
+    levels: tuple[str, ...]
+
+    def word(self, value: int) -> str:
+        """The level's name, or the number."""
+        return self.levels[value - self.low] if self.levels else str(value)
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One number of the scenario: a parameter or one entry of a family."""
+
+    name: str
+    formula: Expression | None
+    distribution: Distribution | None
+    unit: str | None
+    source: str | Mapping[str, str] | None
+    note: str | None
+    path: Path
+
+
+@dataclass(frozen=True)
+class MoveMeaning:
+    """A move: formulas bound; ``odds`` None for a party's move, ``rest`` for what is left."""
+
+    name: str
+    when: Expression | None
+    pay: tuple[tuple[int, Expression], ...]
+    then: tuple[tuple[int, Expression], ...]
+    end: int | None
+    odds: Expression | None
+    rest: bool
+    path: Path
+
+
+@dataclass(frozen=True)
+class StepMeaning:
+    """A step: ``mover`` is the party's position, or -1 for nature."""
+
+    name: str
+    mover: int
+    moves: tuple[MoveMeaning, ...]
+    path: Path
+
+
+@dataclass(frozen=True)
+class OutcomeMeaning:
+    """An outcome: pay per party, and the position of its ``by`` variable or None."""
+
+    name: str
+    kind: str
+    pay: tuple[tuple[int, Expression], ...]
+    by: int | None
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A scenario whose names are all known; positions stand for names."""
+
+    scenario: Scenario
+    parties: tuple[str, ...]
+    patience: tuple[Expression, ...]
+    precision: tuple[Expression, ...]
+    variables: tuple[VariableMeaning, ...]
+    assumptions: tuple[Assumption, ...]
+    steps: tuple[StepMeaning, ...]
+    outcomes: tuple[OutcomeMeaning, ...]
+    limit: int
+    at_end: int | None
+
+    def place(self, path: Path) -> Place | None:
+        """Where the value at ``path`` stood in the text."""
+        return self.scenario.place(*path)
+
+
+def understand(scenario: Scenario) -> Meaning:
+    """The meaning of a scenario; a ScenarioError for a name or formula that has none."""
+    return _Reader(scenario).meaning()
+
+
+class _Reader:
+    """Reads one scenario; holds its vocabulary while formulas are bound."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.parties = tuple(scenario.parties)
+        self.outcomes = tuple(scenario.outcomes)
+        self.words = _Words(scenario)
+        self.variables = tuple(self._variable(name) for name in scenario.state)
+        self.vocabulary = self._vocabulary()
+        self.binder = Binder(self.vocabulary)
+
+    def meaning(self) -> Meaning:
+        scenario = self.scenario
+        self._check_ends()
+        assumptions = tuple(self._assumptions())
+        _check_circles(assumptions, scenario)
+        self._check_citations()
+        return Meaning(
+            scenario=scenario,
+            parties=self.parties,
+            patience=tuple(self._of_party(party, "patience") for party in self.parties),
+            precision=tuple(self._of_party(party, "precision") for party in self.parties),
+            variables=self.variables,
+            assumptions=assumptions,
+            steps=tuple(self._step(i, step) for i, step in enumerate(scenario.round)),
+            outcomes=tuple(self._outcome(name) for name in self.outcomes),
+            limit=scenario.limit,
+            at_end=None if scenario.at_end is None else self.outcomes.index(scenario.at_end),
+        )
+
+    # names and constants
+
+    def fail(
+        self, path: Path, found: str, expected: str = "", repair: str = "", key: bool = False
+    ) -> NoReturn:
+        place = self.scenario.place(*path, of_value=not key)
+        dotted = ".".join(str(part) for part in path)
+        raise ScenarioError(found, expected=expected, repair=repair, place=place, path=dotted)
+
+    def known(
+        self, name: str, among: Iterable[str], what: str, path: Path, key: bool = False
+    ) -> int:
+        """The position of ``name`` among names of one kind, or an error naming the nearest."""
+        names_of_kind = tuple(among)
+        if name not in names_of_kind:
+            self.fail(path, f"no {what} '{name}'", f"a {what} of this scenario",
+                      suggestion(name, names_of_kind), key)  # fmt: skip
+        return names_of_kind.index(name)
+
+    def _variable(self, name: str) -> VariableMeaning:
+        words = self.scenario.state[name]
+        path: Path = ("state", name)
+        if (words.levels is None) == (words.range is None):
+            self.fail(path, f"'{name}' has {'both' if words.levels else 'neither'} levels and range",
+                      "either 'levels: [a, b]' or 'range: [low, high]'", key=True)  # fmt: skip
+        if words.levels is not None:
+            low, high = 0, len(words.levels) - 1
+            if len(set(words.levels)) <= high:
+                self.fail((*path, "levels"), "a level stands twice", "every level once")
+        else:
+            assert words.range is not None
+            low, high = (
+                self._constant(end, (*path, "range", i)) for i, end in enumerate(words.range)
+            )
+        if not low <= high <= low + MAX_RANGE:
+            self.fail((*path, "range"), f"the range [{low}, {high}]",
+                      f"low <= high, at most {MAX_RANGE:,} values")  # fmt: skip
+        start = self._constant(words.start, (*path, "start"))
+        if not low <= start <= high:
+            self.fail((*path, "start"), f"'{name}' starts at {start}", f"{low} to {high}")
+        return VariableMeaning(name, low, high, start, words.scope == "round", words.levels or ())
+
+    def _constant(self, formula: int | float | str, path: Path) -> int:
+        """A whole number written with numbers and level names only."""
+        expression = self._parsed(formula, path)
+        levels = self.words.levels
+        for name in sorted(names(expression)):
+            if name not in levels:
+                self.fail(path, f"'{name}' stands where a number or level is needed",
+                          "numbers and levels only", suggestion(name, levels))  # fmt: skip
+        value = self._valued(expression, {name: levels[name] for name in names(expression)}, path)
+        if value != int(value):
+            self.fail(path, f"{value:g} is no whole number", "a whole number or a level")
+        return int(value)
+
+    def _valued(self, expression: Expression, values: Mapping[str, float], path: Path) -> float:
+        import numpy as np
+
+        arrays = {name: np.array([[float(value)]]) for name, value in values.items()}
+        try:
+            return float(evaluate(expression, arrays).ravel()[0])
+        except OfframpError as error:
+            raise error.located(self.scenario.place(*path), ".".join(map(str, path))) from None
+
+    def _parsed(self, formula: int | float | str, path: Path) -> Expression:
+        try:
+            return parse(formula, self.scenario.place(*path))
+        except OfframpError as error:
+            raise error.located(self.scenario.place(*path), ".".join(map(str, path))) from None
+
+    def _vocabulary(self) -> Vocabulary:
+        scenario = self.scenario
+        families = {
+            name: {key: f"{name}[{key}]" for key in entry.each}
+            for name, entry in scenario.parameters.items()
+            if isinstance(entry, Family)
+        }
+        vocabulary = Vocabulary(
+            parties=self.parties,
+            numbers=frozenset(n for n in scenario.parameters if n not in families),
+            families=families,
+            variables={v.name: Level(v.low, v.levels) for v in self.variables},
+            levels=self.words.levels,
+            packages=tuple(scenario.packages),
+            limited=scenario.limit > 0,
+        )
+        for name, keys in families.items():
+            for key in keys:
+                self._family_key(name, key, vocabulary)
+        return vocabulary.with_worth(self._worths(vocabulary))
+
+    def _family_key(self, name: str, key: str, vocabulary: Vocabulary) -> None:
+        if key.lstrip("-").isdigit() or key in vocabulary.parties:
+            return
+        if key not in vocabulary.levels and key not in vocabulary.packages:
+            known = (*vocabulary.parties, *vocabulary.levels, *vocabulary.packages)
+            self.fail(("parameters", name, "each", key), f"the key '{key}' of the family '{name}'",
+                      "a party, level, package or whole number", suggestion(key, known), key=True)  # fmt: skip
+
+    def _worths(self, vocabulary: Vocabulary) -> dict[tuple[str, str], Expression]:
+        """worth[party, package] as a formula of parameters: the sum over the package's issues."""
+        binder = Binder(vocabulary)
+        worths: dict[tuple[str, str], Expression] = {}
+        for name, issue in self.scenario.issues.items():
+            self._check_issue(name)
+            del issue
+        for package, choice in self.scenario.packages.items():
+            for issue_name, option in choice.items():
+                path = ("packages", package, issue_name)
+                self.known(issue_name, self.scenario.issues, "issue", path, key=True)
+                options = self.scenario.issues[issue_name].options
+                self.known(option, options, f"option of '{issue_name}'", path)
+            for party in self.parties:
+                terms = [
+                    self._issue_term(binder, issue, option, party)
+                    for issue, option in choice.items()
+                    if party in self.scenario.issues[issue].weight
+                ]
+                worths[party, package] = binder.total(terms)
+        return worths
+
+    def _check_issue(self, name: str) -> None:
+        issue = self.scenario.issues[name]
+        if len(set(issue.options)) < len(issue.options):
+            self.fail(("issues", name, "options"), "an option stands twice", "every option once")
+        for part in ("weight", "worth"):
+            for party in getattr(issue, part):
+                self.known(party, self.parties, "party", ("issues", name, part, party), key=True)
+        for party in set(issue.weight) ^ set(issue.worth):
+            has, lacks = ("weight", "worth") if party in issue.weight else ("worth", "weight")
+            self.fail(("issues", name, has, party), f"'{party}' is in {has} but not in {lacks}",
+                      "a party in both or in neither", f"add '{party}' to {lacks}", key=True)  # fmt: skip
+        for party, worth in issue.worth.items():
+            if len(worth) != len(issue.options):
+                self.fail(("issues", name, "worth", party),
+                          f"{len(worth)} worths for {len(issue.options)} options",
+                          "one worth per option, in their order")  # fmt: skip
+
+    def _issue_term(
+        self, binder: Binder, issue: str, option: str, party: str
+    ) -> tuple[Expression, Expression]:
+        words = self.scenario.issues[issue]
+        position = words.options.index(option)
+        weight = self._bound(
+            words.weight[party], ("issues", issue, "weight", party), binder, "fixed"
+        )
+        worth = self._bound(
+            words.worth[party][position],
+            ("issues", issue, "worth", party, position),
+            binder,
+            "fixed",
+        )
+        return weight, worth
+
+    # formulas
+
+    def _bound(
+        self, formula: int | float | str, path: Path, binder: Binder | None, where: str
+    ) -> Expression:
+        """A formula bound for one of: fixed (parameters), structure (state only), play (both)."""
+        expression = self._parsed(formula, path)
+        try:
+            return (binder or self.binder).bind(expression, where, self.scenario.place(*path))
+        except OfframpError as error:
+            raise error.located(self.scenario.place(*path), ".".join(map(str, path))) from None
+
+    def _of_party(self, party: str, word: str) -> Expression:
+        formula = getattr(self.scenario.parties[party], word)
+        return self._bound(formula, ("parties", party, word), None, "fixed")
+
+    def _assumptions(self) -> Iterable[Assumption]:
+        for name, entry in self.scenario.parameters.items():
+            path: Path = ("parameters", name)
+            if not isinstance(entry, Family):
+                yield self._assumption(name, entry, path, None)
+                continue
+            for key, one in entry.each.items():
+                yield self._assumption(f"{name}[{key}]", one, (*path, "each", key), entry)
+
+    def _assumption(
+        self, name: str, entry: int | float | str | Quantity, path: Path, family: Family | None
+    ) -> Assumption:
+        if not isinstance(entry, Quantity):
+            quantity, value_path = Quantity(value=entry), path
+        else:
+            quantity, value_path = entry, (*path, "value")
+        if quantity.value is None and quantity.range is None:
+            self.fail(path, f"'{name}' has neither value nor range", "a value, a range, or both",
+                      "add 'value: …'", key=True)  # fmt: skip
+        spread = None
+        if quantity.range is not None:
+            range_path = (*path, "range")
+            spread = parse_distribution(quantity.range, self.scenario.place(*range_path))
+        formula = (
+            Number(spread.median)
+            if quantity.value is None and spread is not None
+            else self._bound(quantity.value or 0, value_path, None, "fixed")
+        )
+        return Assumption(
+            name, formula, spread,
+            quantity.unit or (family.unit if family else None),
+            quantity.source or (family.source if family else None),
+            quantity.note or (family.note if family else None), path,
+        )  # fmt: skip
+
+    # the round
+
+    def _step(self, position: int, step: Step) -> StepMeaning:
+        path: Path = ("round", position)
+        if step.name in [other.name for other in self.scenario.round[:position]]:
+            self.fail((*path, "name"), f"the step name '{step.name}' stands twice",
+                      "every step name once")  # fmt: skip
+        mover = -1 if step.by == "nature" else self.known(
+            step.by, (*self.parties, "nature"), "party", (*path, "by")
+        )  # fmt: skip
+        moves = tuple(
+            self._move(name, move, mover, (*path, "moves", name))
+            for name, move in step.moves.items()
+        )
+        return StepMeaning(step.name, mover, moves, path)
+
+    def _move(self, name: str, move: Move, mover: int, path: Path) -> MoveMeaning:
+        if mover < 0 and move.odds is None:
+            self.fail(path, f"nature's move '{name}' has no odds", "odds on every move of nature",
+                      "add 'odds: …' (a probability, or rest)", key=True)  # fmt: skip
+        if mover >= 0 and move.odds is not None:
+            self.fail((*path, "odds"), f"the move '{name}' of a party has odds",
+                      "odds on nature's moves only", "remove it: a party chooses", key=True)  # fmt: skip
+        rest = isinstance(move.odds, str) and move.odds.strip() == "rest"
+        then = tuple(
+            (
+                self.known(
+                    variable, self.scenario.state, "variable", (*path, "then", variable), True
+                ),
+                self._bound(formula, (*path, "then", variable), None, "structure"),
+            )
+            for variable, formula in move.then.items()
+        )
+        return MoveMeaning(
+            name,
+            None if move.when is None else self._bound(move.when, (*path, "when"), None, "structure"),
+            self._pay(move.pay, (*path, "pay")),
+            then,
+            None if move.end is None else self.known(
+                move.end, self.outcomes, "outcome", (*path, "end")
+            ),
+            None if move.odds is None or rest else self._bound(
+                move.odds, (*path, "odds"), None, "play"
+            ),
+            rest,
+            path,
+        )  # fmt: skip
+
+    def _pay(
+        self, pay: Mapping[str, int | float | str], path: Path
+    ) -> tuple[tuple[int, Expression], ...]:
+        return tuple(
+            (
+                self.known(party, self.parties, "party", (*path, party), key=True),
+                self._bound(formula, (*path, party), None, "play"),
+            )
+            for party, formula in pay.items()
+        )
+
+    def _outcome(self, name: str) -> OutcomeMeaning:
+        words = self.scenario.outcomes[name]
+        path: Path = ("outcomes", name)
+        if name == "unresolved":
+            self.fail(path, "the outcome 'unresolved'", "another name: this one means play that "
+                      "never ends", key=True)  # fmt: skip
+        by = None if words.by is None else self.known(
+            words.by, self.scenario.state, "variable", (*path, "by")
+        )  # fmt: skip
+        return OutcomeMeaning(name, words.kind, self._pay(words.pay, (*path, "pay")), by)
+
+    def _check_ends(self) -> None:
+        scenario = self.scenario
+        if scenario.limit and scenario.at_end is None:
+            self.fail(("rounds",), "a limit of rounds without 'at_end'",
+                      "the outcome that happens when the last round is completed",
+                      "add 'at_end: OUTCOME'")  # fmt: skip
+        if not scenario.limit and scenario.at_end is not None:
+            self.fail(("at_end",), "'at_end' in a crisis without a limit of rounds",
+                      "'rounds:' with a number", "write 'rounds: 12' or remove 'at_end'", key=True)  # fmt: skip
+        if scenario.at_end is not None:
+            self.known(scenario.at_end, self.outcomes, "outcome", ("at_end",))
+
+    def _check_citations(self) -> None:
+        scenario = self.scenario
+        cited: list[tuple[Path, object]] = []
+        for name, entry in scenario.parameters.items():
+            cited.append((("parameters", name, "source"), getattr(entry, "source", None)))
+            for key, one in entry.each.items() if isinstance(entry, Family) else ():
+                path = ("parameters", name, "each", key, "source")
+                cited.append((path, getattr(one, "source", None)))
+        for position, step in enumerate(scenario.round):
+            cited.append((("round", position, "source"), step.source))
+            for name, move in step.moves.items():
+                cited.append((("round", position, "moves", name, "source"), move.source))
+        for section in ("issues", "outcomes", "mechanisms"):
+            for name, words in getattr(scenario, section).items():
+                cited.append(((section, name, "source"), words.source))
+        for path, citation in cited:
+            for source in (citation,) if isinstance(citation, str) else citation or ():  # type: ignore
+                self.known(str(source), scenario.sources, "source", path)
+
+
+class _Words:
+    """The one space of names usable in formulas; a clash is an error."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self._taken: dict[str, str] = dict.fromkeys(RESERVED, "a word of the language")
+        self.levels: dict[str, int] = {}
+        for kind, section in (("party", "parties"), ("parameter", "parameters"),
+                              ("variable", "state"), ("package", "packages")):  # fmt: skip
+            for name in getattr(scenario, section):
+                self._take(name, f"a {kind}", (section, name))
+        for variable, words in scenario.state.items():
+            for position, level in enumerate(words.levels or ()):
+                self._level(level, position, ("state", variable, "levels", position))
+
+    def _take(self, name: str, kind: str, path: Path) -> None:
+        if name in self._taken:
+            self._clash(name, self._taken[name], kind, path)
+        self._taken[name] = kind
+
+    def _level(self, level: str, position: int, path: Path) -> None:
+        taken = self._taken.get(level)
+        if taken is not None and taken != "a package":
+            self._clash(level, taken, "a level", path)
+        if self.levels.setdefault(level, position) != position:
+            raise ScenarioError(
+                f"the level '{level}' stands at position {position} here and "
+                f"{self.levels[level]} elsewhere",
+                expected="a level name shared by two variables at the same position in both",
+                repair="rename one of the two levels",
+                place=self._scenario.place(*path),
+                path=".".join(map(str, path)),
+            )
+
+    def _clash(self, name: str, first: str, second: str, path: Path) -> NoReturn:
+        raise ScenarioError(
+            f"'{name}' is {second} here and {first} already",
+            expected="one name, one meaning",
+            repair=f"rename one of the two, say '{name}_{second.split()[-1]}'",
+            place=self._scenario.place(*path, of_value=second == "a level"),
+            path=".".join(map(str, path)),
+        )
+
+
+def _check_circles(assumptions: tuple[Assumption, ...], scenario: Scenario) -> None:
+    """A parameter may not depend on itself through the values of others."""
+    needs = {a.name: names(a.formula) if a.formula else frozenset[str]() for a in assumptions}
+    done: set[str] = set()
+    for assumption in assumptions:
+        trail: list[str] = []
+        _walk(assumption.name, needs, done, trail, assumption, scenario)
+
+
+def _walk(
+    name: str, needs: Mapping[str, frozenset[str]], done: set[str], trail: list[str],
+    origin: Assumption, scenario: Scenario,
+) -> None:  # fmt: skip
+    if name in done:
+        return
+    if name in trail:
+        circle = " → ".join((*trail[trail.index(name) :], name))
+        raise ScenarioError(
+            f"the value of '{name}' depends on itself: {circle}",
+            expected="values that do not come back to themselves",
+            repair="give one of them a number",
+            place=scenario.place(*origin.path),
+            path=".".join(map(str, origin.path)),
+        )
+    trail.append(name)
+    for other in sorted(needs.get(name, ())):
+        _walk(other, needs, done, trail, origin, scenario)
+    trail.pop()
+    done.add(name)

@@ -1,0 +1,337 @@
+"""The words of a scenario as frozen records: what a person may write, and nothing more.
+
+These classes fix the shape of the text (and the JSON Schema); what the names mean is
+checked in `meaning`. Formulas stay as the author wrote them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    StringConstraints,
+    Tag,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from offramp.core.errors import Place
+from offramp.scenario.yaml_text import Node
+
+
+def _formula(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        shown = (
+            {True: "true", False: "false", None: "nothing"}.get(value, None)
+            if (value is None or isinstance(value, bool))
+            else f"a {'mapping' if isinstance(value, dict) else 'list'}"
+        )
+        raise PydanticCustomError(
+            "formula", "{shown} stands where a formula is needed", {"shown": shown}
+        )
+    return value
+
+
+def _as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=64)]
+Option = Annotated[
+    str, BeforeValidator(_as_text), StringConstraints(pattern=r"^[A-Za-z0-9_]+$", max_length=64)
+]
+Key = Annotated[str, StringConstraints(pattern=r"^([A-Za-z_][A-Za-z0-9_]*|-?[0-9]+)$")]
+Text = Annotated[str, BeforeValidator(_as_text)]
+Formula = Annotated[int | float | str, BeforeValidator(_formula)]
+Kind = Literal["agreement", "ceasefire", "capitulation", "stalemate", "war", "catastrophe"]
+Citation = Annotated[
+    Annotated[Name, Tag("key")] | Annotated[dict[Name, Text], Tag("places")],
+    Discriminator(lambda value: "places" if isinstance(value, dict) else "key"),
+    Field(description="a source key, or {key: where}"),
+]
+
+
+class Words(BaseModel):
+    """Base of every record: frozen, and no word outside the language is accepted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_words(cls, data: Any) -> Any:
+        """Refuse unknown words with the list of known ones at hand for the repair."""
+        if not isinstance(data, dict):
+            raise PydanticCustomError("mapping", "a mapping is needed", {"words": _words(cls)})
+        for word in data:
+            if word not in _words(cls) and word not in cls.model_fields:
+                raise PydanticCustomError(
+                    "unknown_word", "unknown", {"word": str(word), "words": _words(cls)}
+                )
+        return data
+
+
+def _words(record: type[BaseModel]) -> list[str]:
+    """The words that a record knows, as they are written."""
+    return [field.alias or name for name, field in record.model_fields.items()]
+
+
+class Time(Words):
+    """What one round is."""
+
+    round: Text = Field(default="round", description="what one round is, say 'month'")
+
+
+class Party(Words):
+    """Somebody who decides."""
+
+    label: Text | None = None
+    colour: Text | None = None
+    about: Text | None = None
+    patience: Formula = Field(default=1, description="discount per round, in (0, 1]")
+    precision: Formula = Field(description="logit precision, above 0, per unit of payoff")
+
+
+class Quantity(Words):
+    """A number with its range, unit and source."""
+
+    value: Formula | None = Field(default=None, description="nominal value")
+    range: Text | None = Field(default=None, description="distribution, say uniform(0, 1)")
+    unit: Text | None = None
+    source: Citation | None = None
+    note: Text | None = None
+
+
+def _parameter_tag(value: Any) -> str:
+    if isinstance(value, dict):
+        return "family" if "each" in value else "quantity"
+    return type(value).__name__.lower() if isinstance(value, Words) else "number"
+
+
+Entry = Annotated[
+    Annotated[Formula, Tag("number")] | Annotated[Quantity, Tag("quantity")],
+    Discriminator(_parameter_tag),
+]
+
+
+class Family(Words):
+    """One number per key (party, level, package or integer), read as name[key]."""
+
+    each: dict[Key, Entry] = Field(min_length=1)
+    unit: Text | None = None
+    source: Citation | None = None
+    note: Text | None = None
+
+
+Parameter = Annotated[
+    Annotated[Formula, Tag("number")]
+    | Annotated[Quantity, Tag("quantity")]
+    | Annotated[Family, Tag("family")],
+    Discriminator(_parameter_tag),
+]
+
+
+class Source(Words):
+    """Where an assumption comes from."""
+
+    title: Text | None = None
+    date: Text | None = None
+    speaker: Text | None = None
+    kind: Text | None = None
+    stance: Text | None = None
+    note: Text | None = None
+
+
+class Issue(Words):
+    """Something on the table: its options and what they are worth to whom."""
+
+    options: tuple[Option, ...] = Field(min_length=1)
+    weight: dict[Name, Formula] = Field(default_factory=dict)
+    worth: dict[Name, tuple[Formula, ...]] = Field(default_factory=dict)
+    label: Text | None = None
+    about: Text | None = None
+    source: Citation | None = None
+
+
+class Variable(Words):
+    """A finite part of the state: ordered levels, or a range of integers."""
+
+    levels: tuple[Name, ...] | None = Field(default=None, min_length=1)
+    range: tuple[Formula, Formula] | None = None
+    start: Formula
+    scope: Literal["crisis", "round"] = "crisis"
+    label: Text | None = None
+    about: Text | None = None
+
+
+class Move(Words):
+    """What can be done at a step, when, and what follows."""
+
+    when: Formula | None = None
+    pay: dict[Name, Formula] = Field(default_factory=dict)
+    then: dict[Name, Formula] = Field(default_factory=dict)
+    end: Name | None = None
+    odds: Formula | None = None
+    label: Text | None = None
+    about: Text | None = None
+    source: Citation | None = None
+    force: bool = False
+
+
+class Step(Words):
+    """One decision of a party, or one turn of chance, in every round."""
+
+    name: Name
+    by: Name
+    moves: dict[Name, Move] = Field(min_length=1)
+    label: Text | None = None
+    about: Text | None = None
+    source: Citation | None = None
+
+
+class Use(Words):
+    """A mechanism put at this place of the round."""
+
+    use: Name
+    as_: Name | None = Field(default=None, alias="as")
+    with_: dict[Name, Any] = Field(default_factory=dict, alias="with")
+    label: Text | None = None
+
+
+def _piece_tag(value: Any) -> str:
+    return (
+        "use" if isinstance(value, Use) or (isinstance(value, dict) and "use" in value) else "step"
+    )
+
+
+Piece = Annotated[
+    Annotated[Step, Tag("step")] | Annotated[Use, Tag("use")], Discriminator(_piece_tag)
+]
+
+
+class Outcome(Words):
+    """A way in which the crisis can end, and what it is worth from then on."""
+
+    kind: Kind
+    pay: dict[Name, Formula] = Field(default_factory=dict)
+    by: Name | None = None
+    label: Text | None = None
+    about: Text | None = None
+    source: Citation | None = None
+
+
+class MechanismRecord(Words):
+    """What a `use` added to the scenario, kept so that nothing is hidden."""
+
+    from_: Name = Field(alias="from")
+    about: Text | None = None
+    label: Text | None = None
+    source: Citation | None = None
+    off: dict[str, Formula] = Field(default_factory=dict)
+    expects: dict[Kind, Literal["lower", "higher"]] = Field(default_factory=dict)
+    parameters: tuple[Name, ...] = ()
+    state: tuple[Name, ...] = ()
+    steps: tuple[Name, ...] = ()
+
+
+def _limit(value: Any) -> Any:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if value != "unlimited" and not (whole and 1 <= value <= 10_000):
+        raise PydanticCustomError("rounds", "{shown}", {"shown": str(value)})
+    return value
+
+
+class Scenario(Words):
+    """A whole scenario with every mechanism written out. Frozen; equal texts are equal.
+
+    ``content_hash`` names its content. ``place(path)`` says where a value stood in the
+    text it was read from (None for a scenario made in Python).
+    """
+
+    offramp: Literal[1]
+    title: Text
+    about: Text | None = None
+    time: Time = Time()
+    values: Literal["payoff", "entropy"] = "payoff"
+    sources: dict[Name, Source] = Field(default_factory=dict)
+    parties: dict[Name, Party] = Field(min_length=1)
+    parameters: dict[Name, Parameter] = Field(default_factory=dict)
+    issues: dict[Name, Issue] = Field(default_factory=dict)
+    packages: dict[Name, dict[Name, Option]] = Field(default_factory=dict)
+    state: dict[Name, Variable] = Field(default_factory=dict)
+    mechanisms: dict[Name, MechanismRecord] = Field(default_factory=dict)
+    round: tuple[Step, ...] = Field(min_length=1)
+    outcomes: dict[Name, Outcome] = Field(default_factory=dict)
+    rounds: Annotated[Literal["unlimited"] | int, BeforeValidator(_limit)]
+    at_end: Name | None = None
+
+    _text: Node | None = PrivateAttr(default=None)
+
+    @property
+    def limit(self) -> int:
+        """Number of rounds, 0 when unlimited."""
+        return self.rounds if isinstance(self.rounds, int) else 0
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of the content (16 hexadecimal digits); order of entries counts."""
+        content = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+
+    def place(self, *path: str | int, of_value: bool = True) -> Place | None:
+        """Where the value at ``path`` stood in the text, as line and column."""
+        if self._text is None:
+            return None
+        return self._text.value_place(path) if of_value else self._text.at(path)
+
+    def __eq__(self, other: object) -> bool:
+        """Equal content; where it was read from does not count."""
+        return isinstance(other, Scenario) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash(self.content_hash)
+
+    def from_text(self, node: Node) -> Scenario:
+        """The same scenario, remembering the text it was read from."""
+        copy = self.model_copy()
+        copy._text = node
+        return copy
+
+
+class Document(Scenario):
+    """A scenario as written: a round may still `use` mechanisms."""
+
+    round: tuple[Piece, ...] = Field(min_length=1)  # pyright: ignore
+
+
+class Need(Words):
+    """Something that a mechanism needs from the scenario."""
+
+    kind: Literal[
+        "party", "variable", "number", "expression", "level", "outcome", "package", "parameter"
+    ]
+    default: Formula | None = None
+    about: Text | None = None
+
+
+class Mechanism(Words):
+    """A reusable piece of a round: what it needs, adds, and the values that switch it off."""
+
+    offramp: Literal[1]
+    mechanism: Name
+    about: Text
+    sources: dict[Name, Source] = Field(default_factory=dict)
+    source: Citation | None = None
+    with_: dict[Name, Need] = Field(default_factory=dict, alias="with")
+    parameters: dict[Name, Parameter] = Field(default_factory=dict)
+    state: dict[Name, Variable] = Field(default_factory=dict)
+    steps: tuple[Piece, ...] = ()
+    off: dict[str, Formula] = Field(default_factory=dict)
+    expects: dict[Kind, Literal["lower", "higher"]] = Field(default_factory=dict)

@@ -1,0 +1,57 @@
+"""Reading a scenario: a file, a library name or a text becomes a checked Scenario."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from offramp.core.errors import Place, ScenarioError
+from offramp.scenario.expansion import expand_uses
+from offramp.scenario.meaning import understand
+from offramp.scenario.model import Scenario
+from offramp.scenario.shape import shaped
+from offramp.scenario.shelf import scenario_path
+from offramp.scenario.yaml_text import Node, parse_yaml, read_text
+
+
+def read(source: str | Path | Mapping[str, Any]) -> Scenario:
+    """The scenario in a file, of the library, in a YAML text or in a mapping.
+
+    A text is told from a name by its line break. Every `use` is written out and every
+    name checked. Raises ScenarioError with file, line and column, what was expected and
+    the nearest repair.
+    """
+    if isinstance(source, Mapping):
+        return read(json.dumps(source) + "\n")
+    if isinstance(source, str) and "\n" in source:
+        return _checked(parse_yaml(source, "text"), None)
+    path = scenario_path(str(source))
+    return _checked(parse_yaml(read_text(path), str(source_name(path, source))), path.parent)
+
+
+def source_name(path: Path, source: str | Path) -> Path:
+    """The name by which errors call the file: as the person wrote it where that is a path."""
+    return path if str(source) == path.stem else Path(source)
+
+
+def _checked(document: Node, folder: Path | None) -> Scenario:
+    if not document.mapping:
+        raise ScenarioError(
+            "the text is not a scenario",
+            expected="a mapping that begins with 'offramp: 1'",
+            repair="'offramp new NAME' writes one to start from",
+            place=Place(document.place.file, 1, 1),
+        )
+    if "mechanism" in document.mapping and "round" not in document.mapping:
+        raise ScenarioError(
+            "this file is a mechanism, not a scenario",
+            expected="a scenario",
+            repair=f"put it into a scenario's round: '- use: {document.mapping['mechanism'].plain()}'",
+            place=document.place,
+        )
+    expanded = expand_uses(document, folder)
+    scenario = shaped(Scenario, expanded).from_text(expanded)
+    understand(scenario)
+    return scenario

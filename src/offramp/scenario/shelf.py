@@ -1,0 +1,79 @@
+"""Where scenarios and mechanisms are found: beside the file at hand, then in the libraries."""
+
+from __future__ import annotations
+
+from importlib import metadata, resources
+from pathlib import Path
+
+from offramp.core.errors import Place, ScenarioError, suggestion
+
+SUFFIXES = (".yaml", ".yml")
+ENTRY_POINTS = "offramp.library"
+
+
+def libraries() -> tuple[Path, ...]:
+    """Folders with ``scenarios/`` and ``mechanisms/``: ours, then those of installed packages.
+
+    A package adds its own by an entry point of the group ``offramp.library`` that names
+    the package holding the two folders.
+    """
+    folders = [Path(str(resources.files("offramp"))) / "library"]
+    for point in sorted(metadata.entry_points(group=ENTRY_POINTS), key=lambda p: p.name):
+        folders.append(Path(str(resources.files(point.value))))
+    return tuple(folders)
+
+
+def library_files(shelf: str) -> dict[str, Path]:
+    """Library name to file for ``shelf`` ('scenarios' or 'mechanisms'); a name twice is an error."""
+    found: dict[str, Path] = {}
+    for folder in libraries():
+        for path in sorted((folder / shelf).glob("*.y*ml")):
+            if path.suffix not in SUFFIXES:
+                continue
+            if path.stem in found:
+                raise ScenarioError(
+                    f"the library name '{path.stem}' stands twice: {found[path.stem]} and {path}",
+                    expected="one file for every name",
+                    repair="rename one of the two files",
+                )
+            found[path.stem] = path
+    return found
+
+
+def scenario_path(name: str) -> Path:
+    """The file meant by a path or a library name."""
+    path = Path(name)
+    if path.exists() or path.suffix in SUFFIXES or path.parent != Path():
+        return path
+    known = library_files("scenarios")
+    if name in known:
+        return known[name]
+    raise ScenarioError(
+        f"'{name}' is neither a file nor a scenario of the library",
+        expected="the path of a YAML file or a library name",
+        repair=suggestion(name, known),
+        place=Place(name, 1, 1),
+    )
+
+
+def mechanism_path(name: str, folder: Path | None, place: Place) -> Path:
+    """The file of a mechanism: beside the scenario, in its ``mechanisms`` folder, or a library's."""
+    beside = [folder / sub / f"{name}{suffix}" for sub in ("", "mechanisms") for suffix in SUFFIXES
+              ] if folder else []  # fmt: skip
+    for path in beside:
+        if path.is_file():
+            return path
+    known = library_files("mechanisms")
+    if name in known:
+        return known[name]
+    local = {
+        path.stem
+        for sub in ("", "mechanisms")
+        for path in ((folder / sub).glob("*.y*ml") if folder else ())
+    }
+    raise ScenarioError(
+        f"no mechanism '{name}' is known",
+        expected=f"a file {name}.yaml beside the scenario, or a mechanism of the library",
+        repair=suggestion(name, set(known) | local),
+        place=place,
+    )

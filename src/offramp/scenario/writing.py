@@ -1,0 +1,74 @@
+"""A scenario back to YAML text that reads as the same scenario."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from offramp.scenario.model import Scenario
+
+WIDTH = 100
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_ ]*[A-Za-z0-9_]\Z|[A-Za-z_]\Z")
+_WORDS = {"null", "true", "false", "~"}
+HEADER = "# yaml-language-server: $schema=scenario.schema.json\n"
+
+
+def scenario_text(scenario: Scenario, *, header: str = "") -> str:
+    """YAML text of ``scenario``: one entry of a section per line where it fits."""
+    content = scenario.model_dump(mode="python", by_alias=True, exclude_defaults=True)
+    content = {"offramp": scenario.offramp, **content}
+    lines = [header] if header else []
+    for key, value in content.items():
+        lines.append(_block(key, _listed(value), 0))
+    return "".join(lines)
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _listed(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_listed(entry) for entry in value]
+    return value
+
+
+def _block(key: str, value: Any, depth: int) -> str:
+    """``key: value`` on one line where it fits, otherwise indented below."""
+    margin = "  " * depth
+    flow = f"{margin}{_scalar(key)}: {_flow(value)}\n"
+    nested = isinstance(value, (dict, list)) and value
+    if not nested or (depth > 0 and len(flow) <= WIDTH):
+        return flow
+    head = f"{margin}{_scalar(key)}:\n"
+    if isinstance(value, dict):
+        return head + "".join(_block(name, entry, depth + 1) for name, entry in value.items())
+    return head + "".join(_item(entry, depth + 1) for entry in value)
+
+
+def _item(value: Any, depth: int) -> str:
+    margin = "  " * depth
+    flow = f"{margin}- {_flow(value)}\n"
+    if not isinstance(value, dict) or len(flow) <= WIDTH:
+        return flow
+    entries = "".join(_block(name, entry, depth + 1) for name, entry in value.items())
+    return f"{margin}- {entries[len(margin) + 2 :]}"
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_scalar(k)}: {_flow(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_flow(entry) for entry in value) + "]"
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if _PLAIN.match(value) and value.lower() not in _WORDS:
+        return value
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\x7f")

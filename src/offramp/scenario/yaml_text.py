@@ -1,0 +1,333 @@
+"""YAML text to a tree of plain values that remembers where each one stood.
+
+The safe core of YAML 1.2 only: mappings, sequences and scalars. Tags, anchors and
+aliases are refused (a scenario is read by people, and aliases are how small files
+become huge ones), and size, depth and number of values are bounded.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from offramp.core.errors import Place, ScenarioError
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 24
+MAX_VALUES = 100_000
+
+Scalar = str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class Node:
+    """One value of the document with its place; ``keys`` are the places of a mapping's keys."""
+
+    value: Scalar | tuple[Node, ...] | dict[str, Node]
+    place: Place
+    keys: dict[str, Place] | None = None
+
+    @property
+    def mapping(self) -> dict[str, Node]:
+        """The entries of a mapping; an empty one for anything else."""
+        return self.value if isinstance(self.value, dict) else {}
+
+    @property
+    def items(self) -> tuple[Node, ...]:
+        """The entries of a sequence; an empty one for anything else."""
+        return self.value if isinstance(self.value, tuple) else ()
+
+    def plain(self) -> Any:
+        """The value without places, as dicts, lists and scalars."""
+        if isinstance(self.value, dict):
+            return {key: child.plain() for key, child in self.value.items()}
+        if isinstance(self.value, tuple):
+            return [child.plain() for child in self.value]
+        return self.value
+
+    def at(self, path: tuple[str | int, ...]) -> Place:
+        """The place of the value at ``path``, or of its nearest ancestor that exists."""
+        node, place = self, self.place
+        for part in path:
+            if isinstance(part, str) and part in node.mapping:
+                place = (node.keys or {}).get(part, place)
+                node = node.mapping[part]
+            elif isinstance(part, int) and part < len(node.items):
+                node = node.items[part]
+                place = node.place
+            else:
+                return place
+        return place
+
+    def value_place(self, path: tuple[str | int, ...]) -> Place:
+        """The place where the value at ``path`` begins (not its key)."""
+        node = self
+        for part in path:
+            if isinstance(part, str) and part in node.mapping:
+                node = node.mapping[part]
+            elif isinstance(part, int) and part < len(node.items):
+                node = node.items[part]
+            else:
+                return node.place
+        return node.place
+
+
+def read_text(path: Path) -> str:
+    """The text of a file, bounded in size; a ScenarioError where it cannot be had."""
+    place = Place(str(path), 1, 1)
+    try:
+        size = path.stat().st_size
+        if not path.is_file():
+            raise ScenarioError(
+                f"'{path}' is not a file", expected="a scenario in YAML", place=place
+            )
+        if size > MAX_BYTES:
+            raise ScenarioError(
+                f"the file has {size:,} bytes",
+                expected=f"at most {MAX_BYTES:,} bytes",
+                repair="a scenario is a text that people read; split it or shorten it",
+                place=place,
+            )
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ScenarioError(
+            f"the file cannot be read: {reason}", expected="a readable file", place=place
+        ) from None
+    except UnicodeDecodeError as error:
+        raise ScenarioError(
+            f"byte {error.start + 1} is not UTF-8",
+            expected="a text file in UTF-8",
+            repair="save the file as UTF-8",
+            place=place,
+        ) from None
+
+
+def parse_yaml(text: str, file: str) -> Node:
+    """The one document in ``text`` as a Node tree."""
+    if len(text) > MAX_BYTES:
+        raise ScenarioError(
+            f"the text has {len(text):,} characters",
+            expected=f"at most {MAX_BYTES:,}",
+            place=Place(file, 1, 1),
+        )
+    composer = _Composer(_events(text, file), file)
+    return composer.document()
+
+
+def _events(text: str, file: str) -> Iterator[Any]:
+    """The parser's events; its complaints become ScenarioErrors."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    reader = YAML(typ="safe", pure=True)
+    reader.version = (1, 2)  # pyright: ignore[reportAttributeAccessIssue]
+    try:
+        yield from reader.parse(text)
+    except YAMLError as error:
+        raise _yaml_complaint(error, text, file) from None
+    except (ValueError, AttributeError, AssertionError, TypeError, IndexError, KeyError) as error:
+        raise ScenarioError(
+            f"the text is not YAML ({type(error).__name__})",
+            expected="YAML 1.2",
+            place=Place(file, 1, 1),
+        ) from None
+
+
+def _yaml_complaint(error: Any, text: str, file: str) -> ScenarioError:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
+    problem = str(getattr(error, "problem", None) or str(error).splitlines()[0]).strip()
+    line = text.splitlines()[mark.line] if mark and mark.line < len(text.splitlines()) else ""
+    repair = "check indentation, colons and closing brackets on this line and the one above"
+    if "\t" in line[: mark.column + 1 if mark else 0]:
+        repair = "YAML is indented with spaces; replace the tab"
+    elif re.search(r"[{\[].*[(\[].*,", line):
+        repair = (
+            "inside { } an expression that contains , [ ] { } or # needs quotes: "
+            'then: {x: "max(x - 1, 0)"}'
+        )
+    elif problem.startswith("special characters"):
+        problem = "the text contains control characters"
+        repair = "save the file as plain UTF-8 text"
+    return ScenarioError(
+        f"the text is not YAML here: {problem}", expected="YAML 1.2", repair=repair, place=place
+    )
+
+
+class _Composer:
+    """Builds Nodes from events with an explicit stack, so that depth is ours to bound."""
+
+    def __init__(self, events: Iterator[Any], file: str) -> None:
+        self._events = events
+        self._file = file
+        self._count = 0
+
+    def document(self) -> Node:
+        stack: list[_Open] = []
+        root: Node | None = None
+        for event in self._events:
+            kind = type(event).__name__
+            place = Place(self._file, event.start_mark.line + 1, event.start_mark.column + 1)
+            self._refuse_marks(event, kind, place)
+            if kind in ("MappingStartEvent", "SequenceStartEvent"):
+                if len(stack) >= MAX_DEPTH:
+                    raise ScenarioError(
+                        f"values are nested more than {MAX_DEPTH} deep",
+                        expected="a scenario needs about six levels",
+                        place=place,
+                    )
+                flow = bool(event.flow_style)
+                stack.append(_Open(place, kind.startswith("Map"), flow))
+                continue
+            if kind == "ScalarEvent":
+                inside = place.shifted(1) if event.style in ("'", '"') else place
+                node = Node(_scalar(event, place), inside)
+            elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+                node = stack.pop().closed()
+            elif kind == "DocumentStartEvent" and root is not None:
+                raise ScenarioError(
+                    "a second document begins",
+                    expected="one scenario in a file",
+                    repair="remove the line '---'",
+                    place=place,
+                )
+            else:
+                continue
+            self._counted(place)
+            if stack:
+                stack[-1].add(node)
+            else:
+                root = node
+        if root is None:
+            raise ScenarioError(
+                "the file is empty",
+                expected="a scenario that begins with 'offramp: 1'",
+                repair="'offramp new NAME' writes one to start from",
+                place=Place(self._file, 1, 1),
+            )
+        return root
+
+    def _counted(self, place: Place) -> None:
+        self._count += 1
+        if self._count > MAX_VALUES:
+            raise ScenarioError(f"more than {MAX_VALUES:,} values in one file", place=place)
+
+    def _refuse_marks(self, event: Any, kind: str, place: Place) -> None:
+        if kind == "AliasEvent" or getattr(event, "anchor", None):
+            raise ScenarioError(
+                f"an anchor or alias ('{getattr(event, 'anchor', '')}')",
+                expected="every value written out where it is used",
+                repair="write the value again, or make it a parameter",
+                place=place,
+            )
+        tag = getattr(event, "tag", None)
+        if tag and str(tag) not in ("!", "None"):
+            raise ScenarioError(
+                f"the tag '{tag}'",
+                expected="plain YAML without tags",
+                repair="remove the tag",
+                place=place,
+            )
+
+
+class _Open:
+    """A mapping or sequence whose end has not been seen yet."""
+
+    def __init__(self, place: Place, mapping: bool, flow: bool) -> None:
+        self._place, self._mapping, self._flow = place, mapping, flow
+        self._entries: dict[str, Node] = {}
+        self._keys: dict[str, Place] = {}
+        self._items: list[Node] = []
+        self._key: str | None = None
+
+    def add(self, node: Node) -> None:
+        if not self._mapping:
+            self._items.append(node)
+        elif self._key is None:
+            self._key = self._name(node)
+        else:
+            self._check_quotes(self._key, node)
+            self._entries[self._key] = node
+            self._key = None
+
+    def closed(self) -> Node:
+        if self._mapping:
+            return Node(self._entries, self._place, self._keys)
+        return Node(tuple(self._items), self._place)
+
+    def _name(self, node: Node) -> str:
+        value = node.value
+        if isinstance(value, bool) or value is None:
+            shown = "null" if value is None else str(value).lower()
+            raise ScenarioError(
+                f"'{shown}' stands where a name is needed",
+                expected="a name",
+                repair=f'put it in quotes ("{shown}") or choose another name',
+                place=node.place,
+            )
+        if isinstance(value, (dict, tuple, float)):
+            raise ScenarioError(
+                "a key that is no name", expected="a name before the colon", place=node.place
+            )
+        key = str(value)
+        if key in self._entries:
+            first = self._keys[key]
+            raise ScenarioError(
+                f"the key '{key}' stands twice",
+                expected="every key once",
+                repair=f"it stood first on line {first.line}; remove or rename one",
+                place=node.place,
+            )
+        self._keys[key] = node.place
+        return key
+
+    def _check_quotes(self, key: str, node: Node) -> None:
+        torn = key.count("(") != key.count(")") or (
+            self._flow and node.value is None and re.search(r"[()\[\]]", key)
+        )
+        whole = node.value
+        if self._flow and isinstance(whole, str) and whole.count("(") > whole.count(")"):
+            torn, key = True, f"{key}: {whole}"
+        if self._flow and torn:
+            raise ScenarioError(
+                f"the expression is torn apart at a comma near '{key}'",
+                expected="quotes around an expression that contains , [ ] { } or # inside { }",
+                repair='write {x: "max(x - 1, 0)"}',
+                place=self._keys.get(key, node.place),
+            )
+
+
+_INTEGER = re.compile(r"[-+]?[0-9][0-9_]*\Z")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_WORDS: dict[str, Scalar] = {
+    "": None, "~": None, "null": None, "Null": None, "NULL": None,
+    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
+}  # fmt: skip
+
+
+def _scalar(event: Any, place: Place) -> Scalar:
+    """The value of a plain scalar by the core schema; quoted ones are strings."""
+    text = cast(str, event.value)
+    if event.style is not None:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.match(text) and "_" not in text:
+        if len(text) > 18:
+            raise ScenarioError(f"the number {text[:24]}… is too large", place=place)
+        return int(text)
+    if _FLOAT.match(text):
+        number = float(text)
+        if math.isinf(number):
+            raise ScenarioError(f"the number {text} is too large", place=place)
+        return number
+    if text.lower().lstrip("+-") in (".nan", ".inf"):
+        raise ScenarioError(
+            f"'{text}' is no finite number", expected="a finite number", place=place
+        )
+    return text
