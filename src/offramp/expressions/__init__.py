@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from offramp.expressions.differentiation import derivative
 from offramp.expressions.evaluation import EvaluationError, evaluate
 from offramp.expressions.parsing import ReadingError, parse
+from offramp.expressions.simplification import simplify
 from offramp.expressions.tree import (
     FUNCTIONS,
     RESERVED,
@@ -22,26 +24,30 @@ from offramp.expressions.tree import (
     references,
     transform,
 )
+from offramp.expressions.typesetting import latex
 
 __all__ = [
+    "parse",
+    "evaluate",
+    "references",
+    "names",
+    "transform",
+    "simplify",
+    "derivative",
+    "latex",
+    "EvaluationError",
+    "ReadingError",
     "FUNCTIONS",
     "RESERVED",
+    "Expression",
+    "Number",
+    "Name",
+    "Index",
+    "Unary",
     "Binary",
+    "Compare",
+    "Logical",
     "Call",
     "Choose",
-    "Compare",
-    "EvaluationError",
-    "Expression",
-    "Index",
-    "Logical",
-    "Name",
-    "Number",
-    "ReadingError",
-    "Unary",
     "children",
-    "evaluate",
-    "names",
-    "parse",
-    "references",
-    "transform",
 ]

@@ -190,7 +190,7 @@ def _binary(node: Binary, points: _Points) -> Array:
 def _compare(node: Compare, points: _Points) -> Array:
     if len(node.rest) > 1:
         return _logical(Logical("and", _links(node)), points)
-    ((op, last),) = node.rest
+    op, last = next(iter(node.rest))
     holds = _COMPARISON[op](_value(node.first, points), _value(last, points))
     return holds.astype(np.float64)
 
@@ -289,7 +289,7 @@ def _checked(
         result = function(*args)
         # Sums and products of finite numbers always raise the processor's flag;
         # the vectorised functions are not relied on to do so.
-        if node.__class__ is Binary and node.op != "**":
+        if isinstance(node, Binary) and node.op != "**":
             return result
     except FloatingPointError:
         with np.errstate(all="ignore"):
