@@ -1,0 +1,141 @@
+"""The rules of the house that a test can hold: names, sizes, first lines, forbidden words."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "src" / "offramp"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+LONGEST_MODULE = 600
+LONGEST_FUNCTION = 40
+# Split, so that this file does not hold what it forbids.
+REGISTRY_HOSTS = ("a-registry-host", "a-registry-host", "a-registry-host", "a-registry-host")
+MACHINE_PATHS = (r"/ro" r"ot/", r"/wo" r"rk/", r"/ho" r"me/[a-z]+/", r"/tm" r"p/[a-z]")
+FORBIDDEN_CALLS = {"eval", "exec", "__import__"}
+HEAVY = {"numpy", "numba", "scipy", "pandas", "xarray", "plotly", "pydantic", "netCDF4"}
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+each_module = pytest.mark.parametrize(
+    "path", MODULES, ids=[path.relative_to(PACKAGE).as_posix() for path in MODULES]
+)
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def functions_of(path: Path) -> Iterator[Function]:
+    return (node for node in ast.walk(tree_of(path)) if isinstance(node, Function))
+
+
+def body_lines(function: Function) -> int:
+    """Lines from the first statement after the docstring to the last."""
+    body = function.body
+    if ast.get_docstring(function, clean=False) is not None:
+        body = body[1:]
+    if not body:
+        return 0
+    return (body[-1].end_lineno or body[-1].lineno) - body[0].lineno + 1
+
+
+def compiled(function: Function) -> bool:
+    """Whether numba compiles it: such kernels may be longer."""
+    return any("jit" in ast.unparse(decorator) for decorator in function.decorator_list)
+
+
+def tracked_files() -> list[Path]:
+    """Every file under version control; without git, every file of the source folders."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listed.returncode == 0:
+        return [ROOT / name for name in listed.stdout.split("\0") if name]
+    folders = ("src", "tests", "docs", "benchmarks", "changes")
+    return [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
+
+
+def test_no_function_shares_a_name_with_a_module() -> None:
+    modules = {path.parent.name if path.stem == "__init__" else path.stem for path in MODULES}
+    clashes = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+        for path in MODULES
+        for node in tree_of(path).body
+        if isinstance(node, Function) and node.name in modules
+    ]
+    assert not clashes
+
+
+@each_module
+def test_a_module_starts_with_its_line_in_the_plan(path: Path) -> None:
+    first = (ast.get_docstring(tree_of(path)) or "").split("\n")[0]
+    assert first.endswith("."), "the docstring's first line is one whole sentence"
+
+
+@each_module
+def test_a_module_is_not_too_long(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
+
+
+@each_module
+def test_functions_are_not_too_long(path: Path) -> None:
+    long = {
+        function.name: body_lines(function)
+        for function in functions_of(path)
+        if body_lines(function) > LONGEST_FUNCTION and not compiled(function)
+    }
+    assert not long
+
+
+@each_module
+def test_text_is_never_run_as_code(path: Path) -> None:
+    calls = [
+        f"{node.func.id} on line {node.lineno}"
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in FORBIDDEN_CALLS
+    ]
+    assert not calls
+
+
+def test_no_file_names_a_registry_or_a_path_of_one_machine() -> None:
+    pattern = re.compile("|".join([*map(re.escape, REGISTRY_HOSTS), *MACHINE_PATHS]))
+    found = []
+    for path in tracked_files():
+        if path.is_file():
+            text = path.read_bytes().decode("utf-8", errors="replace")
+            hits = [f"{path.relative_to(ROOT)}: {hit.group()}" for hit in pattern.finditer(text)]
+            found.extend(hits[:3])
+    assert not found
+
+
+def test_pinned_versions_name_no_address() -> None:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+    assert pins
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", pin) for pin in pins)
+
+
+def test_asking_for_help_loads_nothing_heavy() -> None:
+    """Help must not wait for numba; times vary between machines, imports do not."""
+    command = Path(sys.executable).with_name("offramp")
+    ran = subprocess.run(
+        [sys.executable, "-X", "importtime", str(command), "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    imported = {line.rpartition("|")[2].strip() for line in ran.stderr.splitlines()}
+    assert "Usage" in ran.stdout
+    assert "offramp.apps.cli" in imported
+    assert not imported & HEAVY
