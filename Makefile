@@ -26,7 +26,7 @@ test: $(VENV)/.dev  ## run the tests, the slow ones left out (TESTS="-m slow" ru
 	$(BIN)/pytest $(TESTS)
 
 docs: $(VENV)/.dev  ## build the documentation into docs/_build/html
-	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs docs/_build/html
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet -d docs/_build/doctrees docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
 bench: $(VENV)/.dev  ## run the benchmarks
