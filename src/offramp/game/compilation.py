@@ -1,0 +1,248 @@
+"""From a scenario to a game: explore, merge, condense, and group what has to be evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.expressions import Expression, names
+from offramp.game.draws import Draws, draw, nominal_draw
+from offramp.game.exploration import Columns, Reached, explore, words_of
+from offramp.game.kernels import Numbering, strong_components
+from offramp.game.merging import Merged, merge, outcome_reads
+from offramp.game.structure import Structure, Tables
+from offramp.game.valuation import OddsGroup, PayGroup, Valuation
+from offramp.scenario import Meaning, Scenario, understand
+
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Game:
+    """A scenario as a game: frozen structure, and tables for any draws of its assumptions.
+
+    ``structure`` has the solved (merged) nodes, ``reached`` all of them; ``edge_move``
+    (edge,) numbers the moves of all steps in order and ``moves`` names them 'step.move'.
+    """
+
+    meaning: Meaning
+    structure: Structure
+    valuation: Valuation
+    reached: Reached
+    merged: Merged
+    edge_move: NDArray[np.int32]
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that was compiled."""
+        return self.meaning.scenario
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes can be reached, before merging."""
+        return len(self.reached.step)
+
+    @property
+    def moves(self) -> tuple[str, ...]:
+        """All moves as 'step.move', in the order of the text."""
+        return tuple(f"{s.name}.{move.name}" for s in self.meaning.steps for move in s.moves)
+
+    def tables(self, draws: Draws) -> Tables:
+        """The numbers of the game for every draw, checked."""
+        return self.valuation.tables(draws)
+
+    def nominal(self) -> Draws:
+        """One draw at nominal values."""
+        return nominal_draw(self.meaning)
+
+    def draws(self, count: int, seed: int | None = None) -> Draws:
+        """Draws spread over the ranges of the assumptions."""
+        return draw(self.meaning, count, seed)
+
+    def node_words(self, node: int) -> str:
+        """A solved node in words: who moves at which step in which state."""
+        full = int(self.merged.representative[node])
+        step = self.meaning.steps[int(self.reached.step[full])]
+        who = self.meaning.parties[step.mover] if step.mover >= 0 else "nature"
+        state = words_of(self.meaning, self.reached.columns, self.reached.rows[full])
+        return f"{who} at '{step.name}' when {state}"
+
+    @cached_property
+    def unmerged(self) -> Structure:
+        """The structure over all reachable nodes, for questions about variables merged away."""
+        reached = self.reached
+        edges = np.diff(reached.first)
+        solved = self.structure.first[self.merged.node]
+        behind = np.repeat(solved - reached.first[:-1], edges) + np.arange(len(reached.target))
+        return _structure(
+            self.meaning, reached, reached.step, reached.first, reached.target, reached.turns,
+            reached.at_end, self.structure.pay_class[behind], self.structure.odds_class[behind],
+        )  # fmt: skip
+
+    def unmerged_strategy(self, strategy: NDArray[np.float64]) -> NDArray[np.float64]:
+        """A strategy (draw, edge) of the solved game over the edges of ``unmerged``."""
+        reached = self.reached
+        edges = np.diff(reached.first)
+        solved = self.structure.first[self.merged.node]
+        behind = np.repeat(solved - reached.first[:-1], edges) + np.arange(len(reached.target))
+        return strategy[:, behind]
+
+
+def build(scenario: Scenario, watched: Iterable[str] = ()) -> Game:
+    """The game that a scenario describes; ``watched`` variables are never merged away.
+
+    Raises GameError for a step without a move or a `then` outside its range.
+    """
+    meaning, kept = understand(scenario), frozenset(watched)
+    reached = explore(meaning, outcome_reads(meaning, kept))
+    merged = merge(meaning, reached, kept)
+    nodes = merged.representative
+    counts = (reached.first[1:] - reached.first[:-1])[nodes]
+    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    edges = np.repeat(reached.first[nodes] - first[:-1], counts) + np.arange(first[-1])
+    target = reached.target[edges]
+    target = np.where(target >= 0, merged.node[np.maximum(target, 0)], target)
+    rows, step, move = reached.rows[nodes], reached.step[nodes], reached.move[edges]
+    groups = _Groups(meaning, reached.columns, rows, step, first, move)
+    pays, pay_class, pay_rows = groups.pays()
+    odds, odds_class, odds_rows = groups.odds()
+    ends, end_index = _ends(meaning, reached)
+    valuation = Valuation(
+        meaning, reached.columns, pays, pay_rows, odds, odds_rows, ends, end_index,
+        len(reached.terminal_outcome),
+    )  # fmt: skip
+    structure = _structure(
+        meaning, reached, step, first, target, reached.turns[edges], reached.at_end[edges],
+        pay_class, odds_class,
+    )  # fmt: skip
+    return Game(meaning, structure, valuation, reached, merged, move)
+
+
+def with_precision(tables: Tables, scale: float) -> Tables:
+    """The same numbers with every precision multiplied by ``scale``."""
+    return replace(tables, precision=tables.precision * scale)
+
+
+def _structure(
+    meaning: Meaning, reached: Reached, step: NDArray[np.int16], first: Integers,
+    target: Integers, turns: NDArray[np.bool_], at_end: NDArray[np.bool_],
+    pay_class: NDArray[np.int32], odds_class: NDArray[np.int32],
+) -> Structure:  # fmt: skip
+    order, component, cyclic = condense(first, target, step)
+    movers = np.array([s.mover for s in meaning.steps], np.int16)
+    by = [outcome.by for outcome in meaning.outcomes]
+    outcomes = reached.terminal_outcome
+    terminal_by = np.array([
+        -1 if by[o] is None else reached.terminal_rows[t, by[o]] - reached.columns.low[by[o]]
+        for t, o in enumerate(outcomes)
+    ], np.int32)  # fmt: skip
+    return Structure(
+        mover=movers[step], first=first, target=target, turns=turns, pay_class=pay_class,
+        odds_class=odds_class, step=step, start=0, parties=len(meaning.parties),
+        terminals=len(outcomes), order=order, component=component, cyclic=cyclic,
+        limit=meaning.limit, terminal_outcome=outcomes, terminal_by=terminal_by,
+        at_end_edge=at_end,
+    )  # fmt: skip
+
+
+def condense(
+    first: Integers, target: Integers, step: NDArray[np.int16]
+) -> tuple[Integers, Integers, NDArray[np.bool_]]:
+    """Nodes by strongly connected component, sinks first, and inside one by falling step.
+
+    Returns (order (node,), pointers (component + 1,), cyclic (component,)).
+    """
+    component, count = strong_components(first, np.ascontiguousarray(target, np.int64))
+    order = np.lexsort((-step.astype(np.int64), component)).astype(np.int64)
+    sizes = np.bincount(component, minlength=count)
+    source = np.repeat(np.arange(len(first) - 1), np.diff(first))
+    loops = np.zeros(count, np.bool_)
+    loops[component[source[target == source]]] = True
+    pointers = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    return order, pointers, (sizes > 1) | loops
+
+
+@dataclass(frozen=True, eq=False)
+class _Groups:
+    """Distinct combinations of what the formulas of each move read, over the solved nodes."""
+
+    meaning: Meaning
+    columns: Columns
+    rows: NDArray[np.int32]
+    step: NDArray[np.int16]
+    first: Integers
+    move: NDArray[np.int32]
+
+    def _source(self) -> Integers:
+        return np.repeat(np.arange(len(self.step)), np.diff(self.first))
+
+    def _distinct(
+        self, nodes: Integers, formulas: Iterable[Expression]
+    ) -> tuple[Integers, NDArray[np.int32]]:
+        """Class of every node and one state per class, by the columns the formulas read."""
+        read = frozenset[str]().union(*(names(formula) for formula in formulas))
+        numbering = Numbering()
+        classes = numbering.number(self.columns.code(self.rows[nodes], self.columns.mask(read)))
+        _, example = np.unique(classes, return_index=True)
+        return classes, self.rows[nodes[example]]
+
+    def pays(self) -> tuple[tuple[PayGroup, ...], NDArray[np.int32], int]:
+        """Groups, the class of every edge, and the number of classes (0 is 'pays nothing')."""
+        classes, groups, base, number = np.zeros(len(self.move), np.int32), [], 1, 0
+        source = self._source()
+        by_move = _by_value(self.move, sum(len(s.moves) for s in self.meaning.steps))
+        for step in self.meaning.steps:
+            for move in step.moves:
+                edges, number = by_move[number], number + 1
+                if move.pay and len(edges):
+                    local, rows = self._distinct(source[edges], [f for _, f in move.pay])
+                    classes[edges] = local + base
+                    groups.append(PayGroup(move.pay, rows, base, move.path))
+                    base += len(rows)
+        return tuple(groups), classes, base
+
+    def odds(self) -> tuple[tuple[OddsGroup, ...], NDArray[np.int32], int]:
+        """Groups, the class of every edge (-1 at parties' nodes), and the number of classes."""
+        classes, groups, base, number = np.full(len(self.move), -1, np.int32), [], 0, 0
+        source, by_step = self._source(), _by_value(self.step, len(self.meaning.steps))
+        by_move = _by_value(self.move, sum(len(s.moves) for s in self.meaning.steps))
+        for position, step in enumerate(self.meaning.steps):
+            nodes, own = by_step[position], range(number, number + len(step.moves))
+            number += len(step.moves)
+            if step.mover >= 0 or len(nodes) == 0:
+                continue
+            formulas = [f for move in step.moves for f in (move.when, move.odds) if f is not None]
+            local, rows = self._distinct(nodes, formulas)
+            class_of = np.full(len(self.step), -1, np.int64)
+            class_of[nodes] = local
+            enabled = np.zeros((len(rows), len(step.moves)), np.bool_)
+            for m, global_move in enumerate(own):
+                edges = by_move[global_move]
+                combination = class_of[source[edges]]
+                enabled[combination, m] = True
+                classes[edges] = base + combination * len(step.moves) + m
+            groups.append(OddsGroup(position, rows, enabled, base))
+            base += len(rows) * len(step.moves)
+        return tuple(groups), classes, base
+
+
+def _by_value(values: NDArray[np.integer], count: int) -> list[Integers]:
+    """Positions of each value 0..count-1, each in rising order."""
+    order = np.argsort(values, kind="stable").astype(np.int64)
+    ends = np.cumsum(np.bincount(values, minlength=count))
+    return np.split(order, ends[:-1])
+
+
+def _ends(meaning: Meaning, reached: Reached) -> tuple[tuple[PayGroup, ...], tuple[Integers, ...]]:
+    groups, index = [], []
+    for position, outcome in enumerate(meaning.outcomes):
+        terminals = np.flatnonzero(reached.terminal_outcome == position).astype(np.int64)
+        if len(terminals) and outcome.pay:
+            path = ("outcomes", outcome.name)
+            groups.append(PayGroup(outcome.pay, reached.terminal_rows[terminals], 0, path))
+            index.append(terminals)
+    return tuple(groups), tuple(index)

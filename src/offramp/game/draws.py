@@ -1,0 +1,127 @@
+"""Draws: values of every assumption, nominal or spread over their ranges."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.core.errors import GameError, OfframpError
+from offramp.expressions import Number, evaluate, names
+from offramp.scenario import Assumption, Meaning
+
+EDGE = 2.0**-31
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """Values of the assumptions, array (draw, assumption); read-only.
+
+    ``seed`` is None for nominal values. A draw depends on its index and the seed only.
+    """
+
+    names: tuple[str, ...]
+    values: NDArray[np.float64]
+    seed: int | None
+    first: int = 0
+
+    def __post_init__(self) -> None:
+        self.values.setflags(write=False)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def columns(self) -> dict[str, NDArray[np.float64]]:
+        """Name to (1, draw) array, as formulas want them."""
+        return {name: self.values[None, :, i] for i, name in enumerate(self.names)}
+
+
+def nominal_draw(meaning: Meaning) -> Draws:
+    """One draw: every assumption at its nominal value."""
+    return Draws(_names(meaning), _completed(meaning, {}, 1, None), None)
+
+
+def draw(meaning: Meaning, count: int, seed: int | None = None, first: int = 0) -> Draws:
+    """``count`` draws from index ``first`` on: scrambled Sobol points through the ranges.
+
+    ``seed`` None draws one, which is recorded; 0 is a seed. Assumptions without a range
+    keep their value, or follow the formula of others.
+    """
+    if seed is None:
+        seed = secrets.randbits(32)
+    if count < 1:
+        raise GameError(f"{count} draws", expected="at least one draw")
+    spread = [a for a in meaning.assumptions if a.distribution is not None]
+    points = _points(len(spread), count, seed, first)
+    drawn = {
+        assumption.name: assumption.distribution.quantile(points[:, i])
+        for i, assumption in enumerate(spread)
+        if assumption.distribution is not None
+    }
+    return Draws(_names(meaning), _completed(meaning, drawn, count, seed), seed, first)
+
+
+def _names(meaning: Meaning) -> tuple[str, ...]:
+    return tuple(assumption.name for assumption in meaning.assumptions)
+
+
+def _points(dimensions: int, count: int, seed: int, first: int) -> NDArray[np.float64]:
+    """Sobol points ``first``.. of the scrambling named by the seed, (count, dimensions)."""
+    if dimensions == 0:
+        return np.zeros((count, 0))
+    from scipy.stats import qmc
+
+    sampler = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
+    if first:
+        sampler.fast_forward(first)
+        points = np.concatenate([sampler.random(1) for _ in range(count)])
+    else:
+        points = sampler.random_base2(max(0, int(count - 1).bit_length()))[:count]
+    return np.clip(points, EDGE, 1 - EDGE)
+
+
+def _completed(
+    meaning: Meaning, drawn: Mapping[str, NDArray[np.float64]], count: int, seed: int | None
+) -> NDArray[np.float64]:
+    """All assumptions (draw, assumption): drawn ones as they are, the rest by their formulas."""
+    columns = {name: values[None, :] for name, values in drawn.items()}
+    for assumption in _in_order(meaning.assumptions):
+        if assumption.name in columns or assumption.formula is None:
+            continue
+        if isinstance(assumption.formula, Number):
+            value = np.array([[assumption.formula.value]])
+        else:
+            try:
+                value = evaluate(assumption.formula, columns)
+            except OfframpError as error:
+                where = "at nominal values" if seed is None else f"in a draw of seed {seed}"
+                raise GameError(
+                    f"'{assumption.name}' has no value {where}: {error.found}",
+                    expected=error.expected or "a finite number",
+                    place=meaning.place((*assumption.path, "value")),
+                    path=".".join(map(str, assumption.path)),
+                ) from None
+        columns[assumption.name] = value
+    whole = np.empty((count, len(meaning.assumptions)))
+    for i, name in enumerate(_names(meaning)):
+        whole[:, i] = np.broadcast_to(columns[name], (1, count))[0]
+    return whole
+
+
+def _in_order(assumptions: Sequence[Assumption]) -> list[Assumption]:
+    """Assumptions so that each stands after those its formula reads."""
+    waiting = {assumption.name: assumption for assumption in assumptions}
+    ordered: list[Assumption] = []
+    while waiting:
+        ready = [
+            assumption
+            for assumption in waiting.values()
+            if assumption.formula is None or not (names(assumption.formula) & waiting.keys())
+        ]
+        ordered.extend(ready)
+        for assumption in ready:
+            del waiting[assumption.name]
+    return ordered

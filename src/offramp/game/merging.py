@@ -1,0 +1,84 @@
+"""Liveness: variables that nothing reads before they are reset are dropped from the state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.expressions import Expression, names
+from offramp.game.exploration import ROUND, Reached
+from offramp.game.kernels import Numbering
+from offramp.scenario import Meaning, MoveMeaning
+
+
+@dataclass(frozen=True, eq=False)
+class Merged:
+    """Full nodes to solved nodes, and for every solved node the full node it is named after."""
+
+    node: NDArray[np.int64]
+    representative: NDArray[np.int64]
+
+
+def outcome_reads(meaning: Meaning, watched: frozenset[str]) -> dict[int, frozenset[str]]:
+    """Per outcome the variables that its pay, its ``by`` and the watched names read."""
+    return {
+        position: _read(*(formula for _, formula in outcome.pay))
+        | ({meaning.variables[outcome.by].name} if outcome.by is not None else frozenset())
+        | watched
+        for position, outcome in enumerate(meaning.outcomes)
+    }
+
+
+def live_variables(meaning: Meaning, watched: frozenset[str]) -> tuple[frozenset[str], ...]:
+    """Per step the variables whose values at that step can still matter.
+
+    The least fixed point of the backward flow: read by this step's formulas, or alive
+    after one of its moves and not overwritten by it. ``watched`` names stay alive.
+    """
+    ends = outcome_reads(meaning, watched)
+    reset = {variable.name for variable in meaning.variables if variable.every_round}
+    always = watched | ({ROUND} if meaning.limit else frozenset[str]())
+    live = [always for _ in meaning.steps]
+    while True:
+        before = list(live)
+        for position in reversed(range(len(meaning.steps))):
+            going = live[(position + 1) % len(live)]
+            if position == len(live) - 1:
+                closing = ends[meaning.at_end] if meaning.at_end is not None else frozenset[str]()
+                going = (going | closing) - reset
+            reads = live[position]
+            for move in meaning.steps[position].moves:
+                after = going if move.end is None else ends[move.end]
+                reads |= _needed(meaning, move, after)
+            live[position] = reads
+        if live == before:
+            return tuple(live)
+
+
+def merge(meaning: Meaning, reached: Reached, watched: frozenset[str]) -> Merged:
+    """Nodes that differ only in dead variables become one."""
+    numbering = Numbering()
+    steps = len(meaning.steps)
+    keys = np.zeros(len(reached.step), np.int64)
+    for position, live in enumerate(live_variables(meaning, watched)):
+        at = np.flatnonzero(reached.step == position)
+        mask = reached.columns.mask(live)
+        keys[at] = reached.columns.code(reached.rows[at], mask) * steps + position
+    node = numbering.number(keys)
+    _, representative = np.unique(node, return_index=True)
+    return Merged(node, representative.astype(np.int64))
+
+
+def _needed(meaning: Meaning, move: MoveMeaning, after: frozenset[str]) -> frozenset[str]:
+    """What must be known before the move so that all that is alive after it is known."""
+    formulas = [formula for _, formula in move.pay]
+    formulas += [formula for formula in (move.when, move.odds) if formula is not None]
+    written = {meaning.variables[variable].name: formula for variable, formula in move.then}
+    formulas += [formula for name, formula in written.items() if name in after]
+    return _read(*formulas) | (after - written.keys())
+
+
+def _read(*formulas: Expression) -> frozenset[str]:
+    return frozenset[str]().union(*(names(formula) for formula in formulas))

@@ -1,0 +1,213 @@
+"""Payoffs, odds, patience and precision: each formula once per distinct combination and draw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.core.errors import GameError, OfframpError
+from offramp.expressions import EvaluationError, Expression, evaluate, names
+from offramp.game.draws import Draws
+from offramp.game.exploration import Columns, Rows, words_of
+from offramp.game.structure import Tables
+from offramp.scenario import Meaning
+
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class PayGroup:
+    """The pays of one move, or of one outcome, over the distinct states they read.
+
+    ``base`` is the first row of the table, ``rows`` (combination, column) the states.
+    """
+
+    pays: tuple[tuple[int, Expression], ...]
+    rows: Rows
+    base: int
+    path: tuple[str | int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class OddsGroup:
+    """The odds of one step of nature over the distinct states that its moves read.
+
+    ``enabled`` (combination, move); row ``base + combination * moves + move`` of the table.
+    """
+
+    step: int
+    rows: Rows
+    enabled: NDArray[np.bool_]
+    base: int
+
+
+@dataclass(frozen=True, eq=False)
+class Valuation:
+    """How the numbers of a game follow from the values of its assumptions."""
+
+    meaning: Meaning
+    columns: Columns
+    pays: tuple[PayGroup, ...]
+    pay_rows: int
+    odds: tuple[OddsGroup, ...]
+    odds_rows: int
+    ends: tuple[PayGroup, ...]
+    end_index: tuple[NDArray[np.int64], ...]
+    terminals: int
+
+    def tables(self, draws: Draws) -> Tables:
+        """The numbers for every draw; a GameError names draw and parameter where one is unfit."""
+        parties, count = len(self.meaning.parties), len(draws)
+        pay = np.zeros((count, self.pay_rows, parties))
+        for group in self.pays:
+            rows = slice(group.base, group.base + len(group.rows))
+            self._pay(group, draws, pay[:, rows, :])
+        end_pay = np.zeros((count, self.terminals, parties))
+        for group, index in zip(self.ends, self.end_index, strict=True):
+            block = np.zeros((count, len(group.rows), parties))
+            self._pay(group, draws, block)
+            end_pay[:, index, :] = block
+        odds = np.zeros((count, self.odds_rows))
+        for group in self.odds:
+            self._odds(group, draws, odds)
+        return Tables(
+            pay, odds, end_pay,
+            self._of_parties("patience", self.meaning.patience, draws),
+            self._of_parties("precision", self.meaning.precision, draws),
+            self.meaning.scenario.values == "entropy",
+        )  # fmt: skip
+
+    def _pay(self, group: PayGroup, draws: Draws, out: NDArray[np.float64]) -> None:
+        for party, formula in group.pays:
+            path = (*group.path, "pay", self.meaning.parties[party])
+            value = self._evaluated(formula, group.rows, draws, path)
+            out[:, :, party] += np.broadcast_to(value, (len(group.rows), len(draws))).T
+
+    def _evaluated(
+        self, formula: Expression, rows: Rows, draws: Draws, path: tuple[str | int, ...]
+    ) -> NDArray[np.float64]:
+        try:
+            return evaluate(formula, self.columns.values(rows) | draws.columns())
+        except EvaluationError as error:
+            words = words_of(self.meaning, self.columns, rows[min(error.row, len(rows) - 1)])
+            self._fail(f"{error.found} ({self._where(draws, error.draw, formula)}; state: {words})",
+                       error.expected, error.repair, path)  # fmt: skip
+        except OfframpError as error:
+            raise error.located(self.meaning.place(path)) from None
+
+    def _where(self, draws: Draws, draw: int, formula: Expression | None = None) -> str:
+        """A draw in words, with the values of the assumptions that matter."""
+        read = names(formula) if formula is not None else frozenset(draws.names)
+        listed = ", ".join(
+            f"{name} = {draws.values[draw, i]:.6g}"
+            for i, name in enumerate(draws.names) if name in read
+        )  # fmt: skip
+        which = "at nominal values" if draws.seed is None else (
+            f"in draw {draws.first + draw} of seed {draws.seed}"
+        )  # fmt: skip
+        return f"{which}, with {listed}" if listed else which
+
+    def _fail(
+        self, found: str, expected: str, repair: str, path: tuple[str | int, ...]
+    ) -> NoReturn:
+        raise GameError(found, expected=expected, repair=repair, place=self.meaning.place(path),
+                        path=".".join(map(str, path)))  # fmt: skip
+
+    # odds
+
+    def _odds(self, group: OddsGroup, draws: Draws, out: NDArray[np.float64]) -> None:
+        """Fill the rows of one step of nature; check that they are odds."""
+        step = self.meaning.steps[group.step]
+        shape = (len(group.rows), len(step.moves), len(draws))
+        odds, rest = np.zeros(shape), np.zeros(shape[:2], np.bool_)
+        for m, move in enumerate(step.moves):
+            where = np.flatnonzero(group.enabled[:, m])
+            if move.rest:
+                rest[where, m] = True
+            elif len(where) and move.odds is not None:
+                value = self._evaluated(move.odds, group.rows[where], draws, (*move.path, "odds"))
+                odds[where, m] = np.broadcast_to(value, (len(where), len(draws)))
+                self._check_each(group, odds[:, m], draws, m)
+        total = odds.sum(axis=1)
+        sharing = rest.sum(axis=1)
+        self._check_total(group, total, sharing, draws)
+        left = np.maximum(1 - total, 0) / np.maximum(sharing, 1)[:, None]
+        odds = np.where(rest[:, :, None], left[:, None, :], np.maximum(odds, 0))
+        odds /= odds.sum(axis=1, keepdims=True)
+        out[:, group.base : group.base + shape[0] * shape[1]] = odds.reshape(-1, shape[2]).T
+
+    def _check_each(
+        self, group: OddsGroup, odds: NDArray[np.float64], draws: Draws, m: int
+    ) -> None:
+        wrong = (odds < -TOLERANCE) | (odds > 1 + TOLERANCE)
+        if wrong.any():
+            row, draw = np.argwhere(wrong)[0]
+            move = self.meaning.steps[group.step].moves[m]
+            state = words_of(self.meaning, self.columns, group.rows[row])
+            self._fail(
+                f"the odds of '{move.name}' are {odds[row, draw]:.6g} "
+                f"({self._where(draws, draw, move.odds)}; state: {state})",
+                "odds from 0 to 1", "narrow the range of the parameter, or use clip(…, 0, 1)",
+                (*move.path, "odds"),
+            )  # fmt: skip
+
+    def _check_total(
+        self, group: OddsGroup, total: NDArray[np.float64], sharing: NDArray[np.int64],
+        draws: Draws,
+    ) -> None:  # fmt: skip
+        short = (sharing[:, None] == 0) & (np.abs(total - 1) > TOLERANCE)
+        wrong = short | (total > 1 + TOLERANCE)
+        if wrong.any():
+            row, draw = np.argwhere(wrong)[0]
+            step = self.meaning.steps[group.step]
+            state = words_of(self.meaning, self.columns, group.rows[row])
+            self._fail(
+                f"the odds of the step '{step.name}' add up to {total[row, draw]:.9g} "
+                f"({self._where(draws, draw, _formulas(step.moves))}; state: {state})",
+                "odds that add up to 1", "give one move 'odds: rest'", (*step.path, "name"),
+            )  # fmt: skip
+
+    # parties
+
+    def _of_parties(
+        self, word: str, formulas: Sequence[Expression], draws: Draws
+    ) -> NDArray[np.float64]:
+        values = np.empty((len(draws), len(formulas)))
+        nowhere = np.zeros((1, len(self.columns.names)), np.int32)
+        for party, formula in enumerate(formulas):
+            path = ("parties", self.meaning.parties[party], word)
+            value = self._evaluated(formula, nowhere, draws, path)
+            values[:, party] = np.broadcast_to(value, (1, len(draws)))[0]
+            self._check_party(word, values[:, party], formula, draws, path)
+        return values
+
+    def _check_party(
+        self, word: str, values: NDArray[np.float64], formula: Expression, draws: Draws,
+        path: tuple[str | int, ...],
+    ) -> None:  # fmt: skip
+        if word == "precision":
+            wrong, expected, repair = values <= 0, "a precision above 0", "write a number like 4"
+        elif self.meaning.limit:
+            wrong, expected = (values <= 0) | (values > 1), "a patience above 0 and at most 1"
+            repair = "write a number like 0.95"
+        else:
+            wrong = (values <= 0) | (values >= 1)
+            expected = "a patience above 0 and below 1 (rounds are unlimited)"
+            repair = "write a number like 0.95, or limit the rounds"
+        if wrong.any():
+            draw = int(np.argmax(wrong))
+            who = f"the {word} of '{path[1]}' is {values[draw]:.6g}"
+            told = self._where(draws, draw, formula)
+            self._fail(f"{who} ({told})", expected, repair, path)
+
+
+def _formulas(moves: Sequence[object]) -> Expression | None:
+    """All odds of a step under one roof, so that their names can be listed."""
+    from offramp.expressions import Call
+
+    odds = tuple(formula for move in moves if (formula := getattr(move, "odds", None)) is not None)
+    return Call("max", odds) if odds else None
