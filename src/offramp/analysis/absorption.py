@@ -1,0 +1,165 @@
+"""How play ends: expected visits by elimination, and what follows from them."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.analysis.elimination import Elimination, eliminate
+from offramp.game.structure import Structure
+
+TRUSTED = 1e-10
+"""Largest error of a probability with which a draw's numbers are handed out."""
+
+
+@dataclass(frozen=True, eq=False)
+class Absorbed:
+    """What the chain of a strategy does before it ends, by draw; arrays are read-only.
+
+    A draw whose strategy is not finite, or whose error exceeds ``TRUSTED``, is nan throughout.
+    """
+
+    visits: NDArray[np.float64]
+    """(draw, node) expected number of visits from the start; inf where play may stay for ever."""
+    terminal: NDArray[np.float64]
+    """(draw, terminal) probability of ending there."""
+    unresolved: NDArray[np.float64]
+    """(draw,) probability that play never ends; exactly 0 where no class is closed."""
+    rounds: NDArray[np.float64]
+    """(draw,) how often play goes on into a further round; nan where it may never end."""
+    error: NDArray[np.float64]
+    """(draw,) bound on the error of iteration in any probability; 0 where all was eliminated."""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            getattr(self, field.name).setflags(write=False)
+
+    @property
+    def failed(self) -> NDArray[np.bool_]:
+        """(draw,) whether the draw has no numbers."""
+        return np.isnan(self.unresolved)
+
+
+def absorb(
+    structure: Structure,
+    strategy: NDArray[np.float64],
+    *,
+    elimination: Elimination | None = None,
+) -> Absorbed:
+    """Visits, ends, unresolved mass and rounds of ``strategy`` (draw, edge) from the start.
+
+    Linear solves by strongly connected component, in order of play. Censoring a node adds and
+    never subtracts (Grassmann, Taksar & Heyman 1985), so a way out of probability 1e-12 keeps its
+    relative accuracy; a class without a way out in a draw is found as such. An ``elimination`` of
+    the same structure may be handed in to save finding it again.
+    """
+    from offramp.analysis import kernels
+
+    plan = eliminate(structure) if elimination is None else elimination
+    strategy = np.ascontiguousarray(strategy, np.float64)
+    draws = len(strategy)
+    visits = np.empty((draws, structure.nodes))
+    terminal = np.empty((draws, structure.terminals))
+    unresolved, error = np.zeros(draws), np.zeros(draws)
+
+    def work(low: int, high: int) -> None:
+        kernels.absorb_draws(
+            low, high, strategy, structure.start, structure.first, structure.target,
+            structure.step, plan.order, structure.component, plan.home, plan.kind, plan.full,
+            plan.place, plan.lower_first, plan.lower, plan.upper_first, plan.upper,
+            visits, terminal, unresolved, error,
+        )  # fmt: skip
+
+    spread(work, draws)
+    rounds = _rounds(structure, strategy, visits)
+    rounds[unresolved > 0] = np.nan
+    failed = ~(error <= TRUSTED) | np.isnan(terminal).any(axis=1)
+    for array in (visits, terminal, unresolved, rounds):
+        array[failed] = np.nan
+    return Absorbed(visits, terminal, unresolved, rounds, error)
+
+
+def visits(structure: Structure, strategy: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Expected number of visits (draw, node) from the start under ``strategy`` (draw, edge)."""
+    return absorb(structure, strategy).visits
+
+
+def outcome_probability(
+    structure: Structure, absorbed: Absorbed, outcomes: int
+) -> NDArray[np.float64]:
+    """Probability (draw, outcome + 1) of each outcome, and last that play never ends."""
+    table = np.zeros((structure.terminals, outcomes))
+    table[np.arange(structure.terminals), structure.terminal_outcome] = 1.0
+    return np.column_stack([absorbed.terminal @ table, absorbed.unresolved])
+
+
+def probability_by(
+    structure: Structure, absorbed: Absorbed
+) -> tuple[tuple[tuple[int, int], ...], NDArray[np.float64]]:
+    """Pairs (outcome, value of its ``by`` variable) that occur, and probability (draw, pair)."""
+    named = structure.terminal_by >= 0
+    ends = np.column_stack([structure.terminal_outcome, structure.terminal_by])[named]
+    pairs, which = np.unique(ends, axis=0, return_inverse=True)
+    table = np.zeros((len(ends), len(pairs)))
+    table[np.arange(len(ends)), which.reshape(-1)] = 1.0
+    return (
+        tuple((int(outcome), int(value)) for outcome, value in pairs),
+        absorbed.terminal[:, named] @ table,
+    )
+
+
+def edge_uses(
+    structure: Structure, strategy: NDArray[np.float64], visited: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Expected number of times (draw, edge) that each edge is taken; never where its odds are 0."""
+    source = np.repeat(np.arange(structure.nodes), np.diff(structure.first))
+    at = visited[:, source]
+    return np.multiply(at, strategy, out=np.zeros_like(at), where=strategy != 0)
+
+
+def move_uses(
+    structure: Structure,
+    strategy: NDArray[np.float64],
+    visited: NDArray[np.float64],
+    edge_move: NDArray[np.integer],
+    moves: int,
+) -> NDArray[np.float64]:
+    """Expected number of uses (draw, move), where ``edge_move`` (edge,) says which move an edge is.
+
+    Edges labelled -1 are left out.
+    """
+    result = np.zeros((len(strategy), moves))
+    chosen = np.flatnonzero(edge_move >= 0)
+    for row, uses in enumerate(edge_uses(structure, strategy, visited)):
+        np.add.at(result[row], edge_move[chosen], uses[chosen])
+    return result
+
+
+def spread(work: Callable[[int, int], None], draws: int) -> None:
+    """Call ``work(low, high)`` for all draws, in a few runs for every processor."""
+    workers = os.cpu_count() or 1
+    runs = min(draws, 4 * workers)
+    if workers == 1 or runs < 2:
+        work(0, draws)
+        return
+    cuts = [draws * run // runs for run in range(runs + 1)]
+    with ThreadPoolExecutor(workers) as pool:
+        for done in [pool.submit(work, *cut) for cut in itertools.pairwise(cuts)]:
+            done.result()
+
+
+def _rounds(
+    structure: Structure, strategy: NDArray[np.float64], visited: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Expected number (draw,) of edges taken that turn a round and go on playing."""
+    edges = np.flatnonzero(structure.turns & ~structure.at_end_edge)
+    source = np.searchsorted(structure.first, edges, side="right") - 1
+    odds = strategy[:, edges]
+    taken = np.multiply(visited[:, source], odds, out=np.zeros_like(odds), where=odds != 0)
+    return taken.sum(axis=1)
