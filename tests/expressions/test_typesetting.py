@@ -13,6 +13,7 @@ FORMULAS = {
     "-cost * x": r"-\mathrm{cost} \cdot x",
     "a - (b - c)": r"a - \left( b - c \right)",
     "a - -b": r"a - \left( -b \right)",
+    "a - -b * c": r"a - \left( -b \cdot c \right)",
     "(a + b) / 2": r"\frac{a + b}{2}",
     "(a / b) ** 2": r"{\left( \frac{a}{b} \right)}^{2}",
     "x ** (a + b)": "{x}^{a + b}",

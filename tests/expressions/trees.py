@@ -56,7 +56,7 @@ def trees(*, lookups: bool = False, families: bool = False) -> st.SearchStrategy
             kinds.append(st.builds(Choose, index, cases.map(tuple), st.none() | part))
         return st.one_of(kinds)
 
-    return st.recursive(leaves, grown, max_leaves=12)
+    return st.recursive(leaves, grown, max_leaves=8)
 
 
 class NoValueError(Exception):

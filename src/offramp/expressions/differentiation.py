@@ -6,6 +6,8 @@ a family do not change with a small step, so their derivative is 0.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from offramp.expressions.simplification import simplify
 from offramp.expressions.tree import (
     Binary,
@@ -71,9 +73,18 @@ def _binary(node: Binary, name: str) -> Expression:
             return _over(_minus(by_left, _times(node, by_right)), right)
         case _:
             return _plus(
-                _times(_power_by_base(left, right), by_left) if not _none(by_left) else _ZERO,
-                _times(_power_by_exponent(node), by_right) if not _none(by_right) else _ZERO,
+                _times(_power_by_base(left, right), by_left)
+                if isinstance(right, Number) and right.value >= 1
+                else _scaled(lambda: _power_by_base(left, right), by_left),
+                _scaled(lambda: _power_by_exponent(node), by_right),
             )
+
+
+def _scaled(factor: Callable[[], Expression], slope: Expression) -> Expression:
+    """factor * slope, where the factor may be infinite at points whose slope is 0."""
+    if isinstance(slope, Number):
+        return _ZERO if _none(slope) else _times(factor(), slope)
+    return _if(Compare(slope, (("==", _ZERO),)), _ZERO, _times(factor(), slope))
 
 
 def _power_by_base(base: Expression, exponent: Expression) -> Expression:
@@ -112,7 +123,7 @@ def _call(node: Call, name: str) -> Expression:
         case "log":
             return _over(slopes[0], first)
         case _:
-            return _over(slopes[0], _times(Number(2.0), node))
+            return _scaled(lambda: _over(Number(0.5), node), slopes[0])
 
 
 def _extreme(node: Call, slopes: list[Expression]) -> Expression:

@@ -176,9 +176,9 @@ def _index(node: Index, points: _Points) -> Array:
 
 
 def _unary(node: Unary, points: _Points) -> Array:
-    operand = _value(node.operand, points)
     if node.op == "not":
-        return (operand == 0).astype(np.float64)
+        return _condition(node, points)
+    operand = _value(node.operand, points)
     return -operand if node.op == "-" else operand
 
 
@@ -187,12 +187,22 @@ def _binary(node: Binary, points: _Points) -> Array:
     return _checked(node, _ARITHMETIC[node.op], (left, right), points)
 
 
-def _compare(node: Compare, points: _Points) -> Array:
-    if len(node.rest) > 1:
-        return _logical(Logical("and", _links(node)), points)
-    op, last = next(iter(node.rest))
-    holds = _COMPARISON[op](_value(node.first, points), _value(last, points))
-    return holds.astype(np.float64)
+def _condition(node: Unary | Compare | Logical, points: _Points) -> Array:
+    return _truth(node, points).astype(np.float64)
+
+
+def _truth(node: Expression, points: _Points) -> Mask:
+    """Where the value of ``node`` is not 0."""
+    if isinstance(node, Compare):
+        if len(node.rest) > 1:
+            return _logical(Logical("and", _links(node)), points)
+        op, last = next(iter(node.rest))
+        return _COMPARISON[op](_value(node.first, points), _value(last, points))
+    if isinstance(node, Logical):
+        return _logical(node, points)
+    if isinstance(node, Unary) and node.op == "not":
+        return ~_truth(node.operand, points)
+    return _value(node, points) != 0
 
 
 def _links(node: Compare) -> tuple[Expression, ...]:
@@ -201,18 +211,23 @@ def _links(node: Compare) -> tuple[Expression, ...]:
     return tuple(Compare(first, (link,)) for first, link in zip(firsts, node.rest, strict=True))
 
 
-def _logical(node: Logical, points: _Points) -> Array:
-    truth = _value(node.parts[0], points) != 0
-    constant = _ZERO if node.op == "and" else _ONE
+def _logical(node: Logical, points: _Points) -> Mask:
+    either = node.op == "or"
+    truth = _truth(node.parts[0], points)
     for part in node.parts[1:]:
-        settled = truth if node.op == "or" else ~truth
-        truth = _select(((settled, constant), (~settled, part)), points) != 0
-    return truth.astype(np.float64)
+        if _simple(part):
+            other = _truth(part, points)
+            truth = truth | other if either else truth & other
+        else:
+            settled = truth if either else ~truth
+            constant = _ONE if either else _ZERO
+            truth = _select(((settled, constant), (~settled, part)), points) != 0
+    return truth
 
 
 def _call(node: Call, points: _Points) -> Array:
     if node.function == "if":
-        condition = _value(node.args[0], points) != 0
+        condition = _truth(node.args[0], points)
         return _select(((condition, node.args[1]), (~condition, node.args[2])), points)
     args = tuple(_value(arg, points) for arg in node.args)
     if node.function in ("min", "max"):
@@ -376,8 +391,8 @@ _RULES: dict[type, Callable[[Any, _Points], Array]] = {
     Index: _index,
     Unary: _unary,
     Binary: _binary,
-    Compare: _compare,
-    Logical: _logical,
+    Compare: _condition,
+    Logical: _condition,
     Call: _call,
     Choose: _choose,
 }

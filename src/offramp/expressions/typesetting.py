@@ -14,7 +14,6 @@ from offramp.expressions.tree import (
     OR,
     POWER,
     PRODUCT,
-    SIGN,
     SUM,
     Binary,
     Call,
@@ -93,9 +92,10 @@ class _Setter:
             return f"{{{self.inside(left, ATOM)}}}^{{{self.of(right)}}}"
         level = BINARY[node.op]
         sign = r"\cdot" if node.op == "*" else node.op
-        # A sign in the middle of a formula gets brackets, as in a - (-b).
-        after = POWER if _binding(right) == SIGN else level + 1
-        return f"{self.inside(left, level)} {sign} {self.inside(right, after)}"
+        after = self.inside(right, level + 1)
+        if after[0] in "+-":  # a sign in the middle of a formula gets brackets, as in a - (-b)
+            after = rf"\left( {after} \right)"
+        return f"{self.inside(left, level)} {sign} {after}"
 
     def call(self, node: Call) -> str:
         args = [self.of(arg) for arg in node.args]
@@ -156,5 +156,4 @@ def _number(value: float) -> str:
 
 
 def _escaped(name: str) -> str:
-    # A name such as cost[north] stands for a member of a family after binding.
     return "".join("\\" + letter if letter in "_#%&$" else letter for letter in name)
