@@ -59,24 +59,15 @@ def absorb(
     relative accuracy; a class without a way out in a draw is found as such. An ``elimination`` of
     the same structure may be handed in to save finding it again.
     """
-    from offramp.analysis import kernels
-
     plan = eliminate(structure) if elimination is None else elimination
     strategy = np.ascontiguousarray(strategy, np.float64)
     draws = len(strategy)
-    visits = np.empty((draws, structure.nodes))
-    terminal = np.empty((draws, structure.terminals))
+    visits = np.zeros((draws, structure.nodes))
+    terminal = np.zeros((draws, structure.terminals))
     unresolved, error = np.zeros(draws), np.zeros(draws)
 
-    def work(low: int, high: int) -> None:
-        kernels.absorb_draws(
-            low, high, strategy, structure.start, structure.first, structure.target,
-            structure.step, plan.order, structure.component, plan.home, plan.kind, plan.full,
-            plan.place, plan.lower_first, plan.lower, plan.upper_first, plan.upper,
-            visits, terminal, unresolved, error,
-        )  # fmt: skip
-
-    spread(work, draws)
+    visits[:, structure.start] = 1.0
+    _walk(structure, plan, strategy, visits, terminal, unresolved, error)
     rounds = _rounds(structure, strategy, visits)
     rounds[unresolved > 0] = np.nan
     failed = ~(error <= TRUSTED) | np.isnan(terminal).any(axis=1)
@@ -152,6 +143,44 @@ def spread(work: Callable[[int, int], None], draws: int) -> None:
     with ThreadPoolExecutor(workers) as pool:
         for done in [pool.submit(work, *cut) for cut in itertools.pairwise(cuts)]:
             done.result()
+
+
+def _walk(
+    structure: Structure,
+    plan: Elimination,
+    strategy: NDArray[np.float64],
+    visits: NDArray[np.float64],
+    terminal: NDArray[np.float64],
+    unresolved: NDArray[np.float64],
+    error: NDArray[np.float64],
+) -> None:
+    """Fill the arrays component by component: runs of eliminated ones, iterated ones alone."""
+    from offramp.analysis import kernels
+
+    def eliminated(low: int, high: int) -> None:
+        kernels.absorb_draws(
+            low, high, bottom, top, structure.first, structure.target,
+            plan.order, structure.component, plan.home, plan.kind, plan.full, plan.place,
+            plan.lower_first, plan.lower, plan.upper_first, plan.upper,
+            strategy, visits, terminal, unresolved,
+        )  # fmt: skip
+
+    def iterated(low: int, high: int) -> None:
+        from offramp.analysis import iterative
+
+        nodes = plan.order[structure.component[bottom - 1] : structure.component[bottom]]
+        iterative.iterate_draws(
+            low, high, bottom - 1, nodes, structure.step, plan.home, structure.first,
+            structure.target, strategy, visits, terminal, unresolved, error,
+        )  # fmt: skip
+
+    top = len(plan.kind)
+    for large in [*np.flatnonzero(plan.kind == kernels.ITERATIVE)[::-1], -1]:
+        bottom = int(large) + 1
+        spread(eliminated, len(strategy))
+        if bottom > 0:
+            spread(iterated, len(strategy))
+        top = bottom - 1
 
 
 def _rounds(

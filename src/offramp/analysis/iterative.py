@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from offramp.analysis.kernels import emit
+
 MEMORY = 40
 CYCLES = 60
 ENOUGH = 1e-15
@@ -96,37 +98,54 @@ def _least_squares(table, norm, used):
 
 
 @njit(cache=True, nogil=True)
+def _scaled(vector, out):
+    """Write ``vector`` over its length to ``out``; the length."""
+    length = 0.0
+    for at in range(vector.size):
+        length += vector[at] * vector[at]
+    length = np.sqrt(length)
+    for at in range(vector.size):
+        out[at] = vector[at] / length if length > 0.0 else 0.0
+    return length
+
+
+@njit(cache=True, nogil=True)
 def _improve(
     x, residual, heads, nodes, step, inside, escapes, first, target, odds, work
 ):  # fmt: skip
-    """One cycle of GMRES from ``residual``; the correction is added to ``x``."""
+    """One cycle of GMRES from ``residual``; the correction is added to ``x``, kept at least 0."""
     memory = min(MEMORY, heads.size)
     basis = np.zeros((memory + 1, heads.size))
     table = np.zeros((memory + 1, memory))
     nothing = np.zeros(heads.size)
-    vector = np.empty(heads.size)
-    norm = np.sqrt(np.sum(residual * residual))
-    basis[0] = residual / norm
+    norm = _scaled(residual, basis[0])
     used = 0
     for column in range(memory):
+        vector = basis[column + 1]
         _residual(
             basis[column], heads, nothing, nodes, step, inside, escapes,
             first, target, odds, vector, work,
         )  # fmt: skip
-        vector *= -1.0
+        for at in range(vector.size):
+            vector[at] = -vector[at]
         for _again in range(2):
             for row in range(column + 1):
-                shared = np.sum(basis[row] * vector)
+                shared = 0.0
+                for at in range(vector.size):
+                    shared += basis[row, at] * vector[at]
                 table[row, column] += shared
-                vector -= shared * basis[row]
-        table[column + 1, column] = np.sqrt(np.sum(vector * vector))
+                for at in range(vector.size):
+                    vector[at] -= shared * basis[row, at]
+        table[column + 1, column] = _scaled(vector, vector)
         used = column + 1
         if table[column + 1, column] <= 1e-15:
             break
-        basis[column + 1] = vector / table[column + 1, column]
     weight = _least_squares(table, norm, used)
     for row in range(used):
-        x += weight[row] * basis[row]
+        for at in range(x.size):
+            x[at] += weight[row] * basis[row, at]
+    for at in range(x.size):
+        x[at] = max(x[at], 0.0)
 
 
 @njit(cache=True, nogil=True)
@@ -163,12 +182,10 @@ def _spread(nodes, step, inside, escapes, first, target, odds, mass, endless):
 
 
 @njit(cache=True, nogil=True)
-def iterate(nodes, step, inside, first, target, odds, mass, endless):
-    """Turn the arrivals ``mass`` of one component into visits; the residual mass and the lost."""
-    work = np.zeros((2, mass.shape[0]))
-    escapes = np.zeros(mass.shape[0], np.bool_)
-    _mark_escapes(nodes, inside, first, target, odds, escapes)
+def _enter(nodes, step, inside, escapes, first, target, odds, mass, endless, heads, work):
+    """List the heads with an escape and what arrives at them; (number, entered, lost) in mass."""
     entered, lost = 0.0, 0.0
+    work[:] = 0.0
     for node in nodes:
         entered += mass[node]
         if not escapes[node]:
@@ -178,30 +195,62 @@ def iterate(nodes, step, inside, first, target, odds, mass, endless):
         elif step[node] > 0:
             work[0, node] = mass[node]
     _walk(nodes, step, inside, escapes, first, target, odds, work[0], work[1])
-    heads = nodes[(step[nodes] == 0) & escapes[nodes]]
-    arrivals = np.empty(heads.size)
-    for at in range(heads.size):
-        arrivals[at] = mass[heads[at]] + work[1, heads[at]]
-    x = arrivals.copy()
-    kept = x.copy()
-    residual = np.empty(heads.size)
+    count = 0
+    for node in nodes:
+        if step[node] == 0 and escapes[node]:
+            heads[count] = node
+            work[1, node] += mass[node]
+            count += 1
+    return count, entered, lost
+
+
+@njit(cache=True, nogil=True)
+def _visits(nodes, step, inside, first, target, odds, mass, endless, work):
+    """Turn the arrivals ``mass`` of one component into visits; the residual mass and the lost."""
+    escapes = np.zeros(mass.size, np.bool_)
+    heads = np.empty(nodes.size, np.int64)
+    _mark_escapes(nodes, inside, first, target, odds, escapes)
+    count, entered, lost = _enter(
+        nodes, step, inside, escapes, first, target, odds, mass, endless, heads, work
+    )
+    heads = heads[:count]
+    arrivals, residual = np.empty(count), np.empty(count)
+    for at in range(count):
+        arrivals[at] = work[1, heads[at]]
+    x, kept = arrivals.copy(), arrivals.copy()
     error, least = np.inf, np.inf
     for _cycle in range(CYCLES):
         error = _residual(
-            x, heads, arrivals, nodes, step, inside, escapes,
-            first, target, odds, residual, work,
-        )  # fmt: skip
+            x, heads, arrivals, nodes, step, inside, escapes, first, target, odds, residual, work
+        )
         if error < least:
             least = error
             kept[:] = x
         if not error > ENOUGH * entered or not np.isfinite(error):
             break
-        _improve(
-            x, residual, heads, nodes, step, inside, escapes,
-            first, target, odds, work,
-        )  # fmt: skip
-        x[:] = np.maximum(x, 0.0)
-    for at in range(heads.size):
+        _improve(x, residual, heads, nodes, step, inside, escapes, first, target, odds, work)
+    for at in range(count):
         mass[heads[at]] = kept[at]
     lost += _spread(nodes, step, inside, escapes, first, target, odds, mass, endless)
     return (least if np.isfinite(error) else error), lost
+
+
+@njit(cache=True, nogil=True)
+def iterate_draws(
+    low, high, which, nodes, step, home, first, target, strategy, visits, ends, unresolved, error
+):  # fmt: skip
+    """Turn what has arrived at one component into visits, pass it on, in some draws.
+
+    ``nodes`` come by falling step. ``error`` grows by the residual.
+    """
+    inside = np.empty(home.size, np.bool_)
+    for node in range(home.size):
+        inside[node] = home[node] == which
+    endless = np.zeros(home.size, np.bool_)
+    work = np.zeros((2, home.size))
+    for draw in range(low, high):
+        odds, mass = strategy[draw], visits[draw]
+        left, lost = _visits(nodes, step, inside, first, target, odds, mass, endless, work)
+        error[draw] += left
+        unresolved[draw] += lost
+        emit(nodes, home, which, first, target, odds, mass, endless, ends[draw])

@@ -9,8 +9,6 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from offramp.analysis.iterative import iterate
-
 LEAK = 1e-100
 """Outflow added to every node of a cycle: play that stays there is caught, nothing divides by 0."""
 CLOSED = 1e-80
@@ -114,11 +112,14 @@ def eliminate_symbolically(nodes, home, place, first, target, limit):
         rest = size - turn
         if 4 * ahead[pivot] * behind[pivot] > rest * rest:
             full = turn
-            order[turn:] = np.flatnonzero(alive)
-            spent += rest**3 // 3
+            spent += rest * rest * rest // 3
         if spent > limit:
             return order[:0], full, out, into
         if full < size:
+            for item in range(size):
+                if alive[item]:
+                    order[turn] = item
+                    turn += 1
             break
         order[turn] = pivot
         alive[pivot] = False
@@ -139,28 +140,30 @@ def triangles(order, full, out, into):
     """
     size = order.size
     turn = np.empty(size, np.int64)
-    turn[order] = np.arange(size)
+    for at in range(size):
+        turn[order[at]] = at
     found = np.empty(size, np.int64)
     lower_first = np.zeros(size + 1, np.int64)
     upper_first = np.zeros(size + 1, np.int64)
     for at in range(full):
         upper_first[at + 1] = _members(out[order[at]], found)
-        for item in found[: _members(into[order[at]], found)]:
-            lower_first[turn[item] + 1] += 1
-    lower_first = np.cumsum(lower_first)
-    upper_first = np.cumsum(upper_first)
+        for item in range(_members(into[order[at]], found)):
+            lower_first[turn[found[item]] + 1] += 1
+    for at in range(size):
+        lower_first[at + 1] += lower_first[at]
+        upper_first[at + 1] += upper_first[at]
     lower = np.empty(lower_first[size], np.int64)
     upper = np.empty(upper_first[size], np.int64)
-    free = lower_first[:size].copy()
+    free = lower_first.copy()
     for at in range(full):
         _members(out[order[at]], found)
         start = upper_first[at]
         for item in range(upper_first[at + 1] - start):
             upper[start + item] = turn[found[item]]
-        upper[start : upper_first[at + 1]].sort()
-        for item in found[: _members(into[order[at]], found)]:
-            lower[free[turn[item]]] = at
-            free[turn[item]] += 1
+        for item in range(_members(into[order[at]], found)):
+            row = turn[found[item]]
+            lower[free[row]] = at
+            free[row] += 1
     return lower_first, lower, upper_first, upper
 
 
@@ -276,8 +279,12 @@ def _find_closed(
     base, size, full, order, lower_first, lower_index, lower, tail, total, mass, endless
 ):  # fmt: skip
     """Mark the nodes of classes that are closed in this draw; the mass that stays in them."""
-    flag = total[:size] < CLOSED
-    if not np.any(flag):
+    flag = np.zeros(size, np.bool_)
+    found = False
+    for row in range(size):
+        flag[row] = total[row] < CLOSED
+        found |= flag[row]
+    if not found:
         return 0.0
     caught = False
     lost = 0.0
@@ -296,8 +303,11 @@ def _find_closed(
 
 
 @njit(cache=True, nogil=True)
-def _emit(nodes, home, which, first, target, odds, mass, ends):
-    """Pass the visits of a component's nodes on to later components and to the ends."""
+def emit(nodes, home, which, first, target, odds, mass, endless, ends):
+    """Pass the visits of a component's nodes on to later components and to the ends.
+
+    Visits of endless nodes are then set to inf, and their marks taken away.
+    """
     for node in nodes:
         if mass[node] == 0.0:
             continue
@@ -307,6 +317,9 @@ def _emit(nodes, home, which, first, target, odds, mass, ends):
                 ends[-goal - 1] += mass[node] * odds[edge]
             elif home[goal] != which:
                 mass[goal] += mass[node] * odds[edge]
+        if endless[node]:
+            mass[node] = np.inf
+            endless[node] = False
 
 
 @njit(cache=True, nogil=True)
@@ -322,15 +335,24 @@ def _widest(component, kind, full):
 
 
 @njit(cache=True, nogil=True)
-def absorb_draws(
-    low, high, strategy, start, first, target, step, order, component, home, kind, full, place,
-    lower_first, lower_index, upper_first, upper_index,
-    visits, ends, unresolved, error,
-):  # fmt: skip
-    """Fill ``visits``, ``ends``, ``unresolved`` and ``error`` for the draws ``low:high``.
+def _reached(nodes, mass):
+    """Whether any mass has come to the nodes."""
+    for node in nodes:
+        if mass[node] != 0.0:
+            return True
+    return False
 
-    ``order`` holds the nodes by component, sinks first; inside an eliminated component by its
-    order of elimination, inside an iterated one by falling step.
+
+@njit(cache=True, nogil=True)
+def absorb_draws(
+    low, high, bottom, top, first, target, order, component, home, kind, full, place,
+    lower_first, lower_index, upper_first, upper_index, strategy, visits, ends, unresolved,
+):  # fmt: skip
+    """Walk the components ``bottom`` to ``top`` backwards, none of them iterated, in some draws.
+
+    ``visits`` holds what has arrived and becomes the visits, inf in closed classes; ``ends`` and
+    ``unresolved`` grow. ``order`` has the nodes by component, sinks first, and inside an
+    eliminated component by its order of elimination.
     """
     widest, fullest = _widest(component, kind, full)
     lower = np.empty(lower_index.size)
@@ -342,14 +364,10 @@ def absorb_draws(
     endless = np.zeros(first.size - 1, np.bool_)
     for draw in range(low, high):
         odds, mass = strategy[draw], visits[draw]
-        mass[:] = 0.0
-        mass[start] = 1.0
-        ends[draw] = 0.0
-        endless[:] = False
-        for which in range(kind.size - 1, -1, -1):
+        for which in range(top - 1, bottom - 1, -1):
             base, size = component[which], component[which + 1] - component[which]
             members = order[base : base + size]
-            if not np.any(mass[members] != 0.0):
+            if not _reached(members, mass):
                 continue
             if kind[which] == DIRECT:
                 begin = full[which]
@@ -367,12 +385,4 @@ def absorb_draws(
                     base, size, begin, order, lower_first, lower_index,
                     lower, tail, total, mass, endless,
                 )  # fmt: skip
-            elif kind[which] == ITERATIVE:
-                inside = home == which
-                left, lost = iterate(members, step, inside, first, target, odds, mass, endless)
-                error[draw] += left
-                unresolved[draw] += lost
-            _emit(members, home, which, first, target, odds, mass, ends[draw])
-        for node in range(mass.size):
-            if endless[node]:
-                mass[node] = np.inf
+            emit(members, home, which, first, target, odds, mass, endless, ends[draw])
