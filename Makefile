@@ -53,7 +53,7 @@ constraints:  ## write constraints.txt anew from the newest versions that fit
 $(VENV)/.created:
 	@for candidate in $(PYTHON) python3.14 python3.13 python3.12 python3.11; do \
 	    if command -v $$candidate >/dev/null 2>&1 && \
-	       $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then found=$$candidate; break; fi; \
+	       $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$candidate; break; fi; \
 	done; \
 	if [ -z "$$found" ]; then \
 	    echo "Offramp needs Python 3.11 or later; $(PYTHON) here is: $$($(PYTHON) --version 2>&1)." >&2; \

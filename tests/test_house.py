@@ -17,9 +17,17 @@ PACKAGE = ROOT / "src" / "offramp"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 LONGEST_MODULE = 600
 LONGEST_FUNCTION = 40
-# Split, so that this file does not hold what it forbids.
-REGISTRY_HOSTS = ("a-registry-host", "a-registry-host", "a-registry-host", "a-registry-host")
-MACHINE_PATHS = (r"/ro" r"ot/", r"/wo" r"rk/", r"/ho" r"me/[a-z]+/", r"/tm" r"p/[a-z]")
+# Put together from pieces, so that this file does not hold what it forbids.
+REGISTRY_HOSTS = [
+    ".".join(parts)
+    for parts in (
+        ("pypi", "org"),
+        ("pythonhosted", "org"),
+        ("registry", "npmjs"),
+        ("deb", "debian", "org"),
+    )
+]
+MACHINE_PATHS = [f"/{top}/" for top in ("root", "work", "home/[a-z]+", "tmp/[a-z_.]+")]
 FORBIDDEN_CALLS = {"eval", "exec", "__import__"}
 HEAVY = {"numpy", "numba", "scipy", "pandas", "xarray", "plotly", "pydantic", "netCDF4"}
 

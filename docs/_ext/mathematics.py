@@ -15,7 +15,7 @@ def _draw_inline(writer: Any, node: nodes.math) -> None:
 
 
 def _draw_block(writer: Any, node: nodes.math_block) -> None:
-    writer.body.append('<div class="math-wrapper">')
+    writer.body.append('<div style="overflow-x: auto; padding-block: 0.5rem">')
     writer.body.append(latex2mathml.tex2mathml(node.astext(), as_block=True))
     writer.body.append("</div>\n")
     raise nodes.SkipNode
