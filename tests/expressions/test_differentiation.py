@@ -19,6 +19,9 @@ from offramp.expressions import (
     parse,
 )
 
+# Hypothesis notes how it made each tree, which grows large in a long search.
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
+
 
 def _at(tree: Expression, **values: float) -> float:
     return evaluate(tree, values).item()

@@ -23,6 +23,9 @@ from offramp.expressions import (
     simplify,
 )
 
+# Hypothesis notes how it made each tree, which grows large in a long search.
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
+
 ROWS = np.array([-1.0, 0.0, 1.0, 2.0])[:, None]
 DRAWS = np.array([0.0, 1.0, -2.5])[None, :]
 BOTH = np.array([[0.0, 1.0, 2.0], [-1.0, 0.0, 1.0], [0.5, 0.0, 3.0], [1.0, -2.0, 0.0]])

@@ -27,6 +27,9 @@ from offramp.expressions import (
     transform,
 )
 
+# Hypothesis notes how it made each tree, which grows large in a long search.
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
+
 x, y, z = Name("x"), Name("y"), Name("z")
 one, two = Number(1), Number(2)
 

@@ -8,6 +8,9 @@ from hypothesis import given
 from expressions.trees import trees
 from offramp.expressions import Choose, Expression, Name, Number, latex, parse, simplify
 
+# Hypothesis notes how it made each tree, which grows large in a long search.
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
+
 FORMULAS = {
     "x + 1": "x + 1",
     "-cost * x": r"-\mathrm{cost} \cdot x",
