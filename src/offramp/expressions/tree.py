@@ -243,7 +243,7 @@ def transform(expression: Expression, leaf: Callable[[Name | Index], Expression]
     return leaf(result) if isinstance(result, Index) else result
 
 
-def binding(expression: Expression) -> int:
+def tightness(expression: Expression) -> int:
     """How tightly the node's outermost operation binds, ``OR`` to ``ATOM``."""
     match expression:
         case Number():
@@ -283,7 +283,7 @@ def _text(expression: Expression) -> str:
             rest = "".join(f" {op} {_inside(part, SUM)}" for op, part in expression.rest)
             return _inside(expression.first, SUM) + rest
         case Logical():
-            least = binding(expression) + 1
+            least = tightness(expression) + 1
             return f" {expression.op} ".join(_inside(part, least) for part in expression.parts)
         case Call():
             return f"{expression.function}({_listed(expression.args)})"
@@ -295,7 +295,7 @@ def _text(expression: Expression) -> str:
 
 def _inside(expression: Expression, least: int) -> str:
     text = _text(expression)
-    return text if binding(expression) >= least else f"({text})"
+    return text if tightness(expression) >= least else f"({text})"
 
 
 def _listed(parts: tuple[Expression, ...]) -> str:

@@ -25,8 +25,8 @@ from offramp.expressions.tree import (
     Name,
     Number,
     Unary,
-    binding,
     number_text,
+    tightness,
 )
 
 _SIGNS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
@@ -120,7 +120,7 @@ class _Setter:
 
     def inside(self, node: Expression, least: int) -> str:
         """The node where operations bind at least as tightly as ``least``."""
-        text, level = self.of(node), _binding(node)
+        text, level = self.of(node), _tightness(node)
         if level >= least:
             return text
         condition = isinstance(node, Compare | Logical) or (level == NOT)
@@ -132,8 +132,8 @@ class _Setter:
 _OTHERWISE = r"\text{otherwise}"
 
 
-def _binding(node: Expression) -> int:
-    """As ``binding``, for what the formula looks like."""
+def _tightness(node: Expression) -> int:
+    """As ``tightness``, for what the formula looks like."""
     match node:
         case Binary("/"):
             return POWER
@@ -142,7 +142,7 @@ def _binding(node: Expression) -> int:
         case Call("if") | Choose():
             return OR
         case _:
-            return binding(node)
+            return tightness(node)
 
 
 def _cases(lines: list[tuple[str, str]]) -> str:
