@@ -174,6 +174,7 @@ class _Reader:
         around = " ".join(self.text[low:high].split())
         shown = ("…" if low else "") + around + ("…" if high < len(self.text) else "")
         where = f" in '{shown}'" if shown else ""
+        repair = repair or "finish the expression, or remove what is too much"
         return ReadingError(found + where, expected=expected, repair=repair, offset=offset)
 
     # Text to tokens

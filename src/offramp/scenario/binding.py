@@ -148,8 +148,15 @@ class _Binding:
         return Choose(self.bound(node.keys[0]), self._cases(node, keys), None, node.offset)
 
     def _cases(self, node: Index, keys: Mapping[str, str]) -> tuple[tuple[int, Expression], ...]:
+        held = {
+            level
+            for name in names(node.keys[0]) & self.vocabulary.variables.keys()
+            for level in self.vocabulary.variables[name].names
+        }
         cases: dict[int, Expression] = {}
         for key, entry in keys.items():
+            if held & keys.keys() and key not in held:
+                continue
             if key.lstrip("-").isdigit():
                 code = int(key)
             elif key in self.vocabulary.levels:

@@ -160,7 +160,8 @@ class _Reader:
         """The position of ``name`` among names of one kind, or an error naming the nearest."""
         names_of_kind = tuple(among)
         if name not in names_of_kind:
-            self.fail(path, f"no {what} '{name}'", f"a {what} of this scenario",
+            article = "an" if what[0] in "aeiou" else "a"
+            self.fail(path, f"'{name}' is no {what}", f"{article} {what} of this scenario",
                       suggestion(name, names_of_kind), key)  # fmt: skip
         return names_of_kind.index(name)
 
@@ -169,11 +170,17 @@ class _Reader:
         path: Path = ("state", name)
         if (words.levels is None) == (words.range is None):
             self.fail(path, f"'{name}' has {'both' if words.levels else 'neither'} levels and range",
-                      "either 'levels: [a, b]' or 'range: [low, high]'", key=True)  # fmt: skip
+                      "either 'levels: [a, b]' or 'range: [low, high]'",
+                      "keep one of the two", key=True)  # fmt: skip
         if words.levels is not None:
             low, high = 0, len(words.levels) - 1
             if len(set(words.levels)) <= high:
-                self.fail((*path, "levels"), "a level stands twice", "every level once")
+                self.fail(
+                    (*path, "levels"),
+                    "a level stands twice",
+                    "every level once",
+                    "rename or remove one",
+                )
         else:
             assert words.range is not None
             low, high = (
@@ -181,10 +188,15 @@ class _Reader:
             )
         if not low <= high <= low + MAX_RANGE:
             self.fail((*path, "range"), f"the range [{low}, {high}]",
-                      f"low <= high, at most {MAX_RANGE:,} values")  # fmt: skip
+                      f"low <= high, at most {MAX_RANGE:,} values", "narrow the range")  # fmt: skip
         start = self._constant(words.start, (*path, "start"))
         if not low <= start <= high:
-            self.fail((*path, "start"), f"'{name}' starts at {start}", f"{low} to {high}")
+            self.fail(
+                (*path, "start"),
+                f"'{name}' starts at {start}",
+                f"{low} to {high}",
+                f"write 'start: {min(max(start, low), high)}'",
+            )
         return VariableMeaning(name, low, high, start, words.scope == "round", words.levels or ())
 
     def _constant(self, formula: int | float | str, path: Path) -> int:
@@ -197,7 +209,12 @@ class _Reader:
                           "numbers and levels only", suggestion(name, levels))  # fmt: skip
         value = self._valued(expression, {name: levels[name] for name in names(expression)}, path)
         if value != int(value):
-            self.fail(path, f"{value:g} is no whole number", "a whole number or a level")
+            self.fail(
+                path,
+                f"{value:g} is no whole number",
+                "a whole number or a level",
+                f"write {round(value)}",
+            )
         return int(value)
 
     def _valued(self, expression: Expression, values: Mapping[str, float], path: Path) -> float:
@@ -269,7 +286,12 @@ class _Reader:
     def _check_issue(self, name: str) -> None:
         issue = self.scenario.issues[name]
         if len(set(issue.options)) < len(issue.options):
-            self.fail(("issues", name, "options"), "an option stands twice", "every option once")
+            self.fail(
+                ("issues", name, "options"),
+                "an option stands twice",
+                "every option once",
+                "rename or remove one",
+            )
         for part in ("weight", "worth"):
             for party in getattr(issue, part):
                 self.known(party, self.parties, "party", ("issues", name, part, party), key=True)
@@ -281,7 +303,8 @@ class _Reader:
             if len(worth) != len(issue.options):
                 self.fail(("issues", name, "worth", party),
                           f"{len(worth)} worths for {len(issue.options)} options",
-                          "one worth per option, in their order")  # fmt: skip
+                          "one worth per option, in their order",
+                          "the options are: " + ", ".join(issue.options))  # fmt: skip
 
     def _issue_term(
         self, binder: Binder, issue: str, option: str, party: str
@@ -356,7 +379,7 @@ class _Reader:
         path: Path = ("round", position)
         if step.name in [other.name for other in self.scenario.round[:position]]:
             self.fail((*path, "name"), f"the step name '{step.name}' stands twice",
-                      "every step name once")  # fmt: skip
+                      "every step name once", f"rename it, say '{step.name}_{position}'")  # fmt: skip
         mover = -1 if step.by == "nature" else self.known(
             step.by, (*self.parties, "nature"), "party", (*path, "by")
         )  # fmt: skip
@@ -414,7 +437,7 @@ class _Reader:
         path: Path = ("outcomes", name)
         if name == "unresolved":
             self.fail(path, "the outcome 'unresolved'", "another name: this one means play that "
-                      "never ends", key=True)  # fmt: skip
+                      "never ends", "rename it", key=True)  # fmt: skip
         by = None if words.by is None else self.known(
             words.by, self.scenario.state, "variable", (*path, "by")
         )  # fmt: skip

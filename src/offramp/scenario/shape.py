@@ -25,6 +25,20 @@ _EXPECTED = {
     "rounds": "a number of rounds from 1 to 10000, or the word 'unlimited'",
 }
 
+_REPAIR = {
+    "dict_type": "write 'name: value' with an indent, or { name: value }",
+    "mapping": "write 'name: value' with an indent, or { name: value }",
+    "tuple_type": "put it in brackets: [first, second]",
+    "list_type": "put it in brackets: [first, second]",
+    "formula": "write a number like 0.5 or an expression like 1 - x",
+    "rounds": "write 'rounds: 12' or 'rounds: unlimited'",
+    "string_type": "write a text, in quotes where it has special characters",
+    "too_short": "add an entry",
+}
+
+PLANNED = ("private", "claims", "accounts", "levers", "unseen")
+"""Words of the language that this version does not read yet."""
+
 
 def shaped(record: type[Record], node: Node, path: tuple[str | int, ...] = ()) -> Record:
     """``node`` as a ``record``; a ScenarioError with place, expectation and repair otherwise."""
@@ -42,6 +56,14 @@ def _complaint(detail: Any, node: Node, prefix: tuple[str | int, ...]) -> Scenar
     found = _shown(detail.get("input"))
     if kind == "unknown_word":
         word = context["word"]
+        if word in PLANNED:
+            return ScenarioError(
+                f"'{word}' is a word of the language that this version cannot read yet",
+                expected="one of: " + ", ".join(context["words"]),
+                repair="remove it, or use a later version of Offramp",
+                place=node.at((*steps, word)),
+                path=dotted,
+            )
         return ScenarioError(
             f"unknown word '{word}'",
             expected="one of: " + ", ".join(context["words"]),
@@ -81,7 +103,8 @@ def _complaint(detail: Any, node: Node, prefix: tuple[str | int, ...]) -> Scenar
     expected = context.get("words") or _EXPECTED.get(kind, detail["msg"].lower())
     if isinstance(expected, list):
         expected = "a mapping with: " + ", ".join(expected)
-    return ScenarioError(found, expected=expected, place=place, path=dotted)
+    repair = _REPAIR.get(kind, f"write {expected}")
+    return ScenarioError(found, expected=expected, repair=repair, place=place, path=dotted)
 
 
 def _listed(text: str) -> list[str]:

@@ -179,6 +179,7 @@ class _Composer:
                     raise ScenarioError(
                         f"values are nested more than {MAX_DEPTH} deep",
                         expected="a scenario needs about six levels",
+                        repair="remove brackets or indentation",
                         place=place,
                     )
                 flow = bool(event.flow_style)
@@ -319,15 +320,27 @@ def _scalar(event: Any, place: Place) -> Scalar:
         return _WORDS[text]
     if _INTEGER.match(text) and "_" not in text:
         if len(text) > 18:
-            raise ScenarioError(f"the number {text[:24]}… is too large", place=place)
+            raise _too_large(text, place)
         return int(text)
     if _FLOAT.match(text):
         number = float(text)
         if math.isinf(number):
-            raise ScenarioError(f"the number {text} is too large", place=place)
+            raise _too_large(text, place)
         return number
     if text.lower().lstrip("+-") in (".nan", ".inf"):
         raise ScenarioError(
-            f"'{text}' is no finite number", expected="a finite number", place=place
+            f"'{text}' is no finite number",
+            expected="a finite number",
+            repair="write a number",
+            place=place,
         )
     return text
+
+
+def _too_large(text: str, place: Place) -> ScenarioError:
+    return ScenarioError(
+        f"the number {text[:24]} is too large",
+        expected="a number below 1e308, whole ones below 1e18",
+        repair="write a smaller number, or choose another unit",
+        place=place,
+    )

@@ -1,0 +1,145 @@
+"""The command line: thin, and quick to start; everything heavy is imported by the command."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, CycloptsError, Parameter
+
+from offramp import __version__
+from offramp.core.errors import OfframpError
+
+app = App(
+    name="offramp",
+    version=__version__,
+    help="An account of a crisis becomes a game, the game is solved, a report says what follows.\n\n"
+    "FILE is the path of a scenario or a name from 'offramp list'.",
+    version_flags=["--version"],
+)
+
+Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON object.")]
+
+
+@app.command(name="list")
+def list_library(*, json: Json = False) -> None:
+    """Show the scenarios and mechanisms of the library."""
+    from offramp.apps.listing import library_table, library_words
+
+    print(_dumped(library_table()) if json else library_words())
+
+
+@app.command
+def new(name: str) -> None:
+    """Write NAME.yaml, a small scenario to start from; an existing file is left alone."""
+    from offramp.apps.template import new_scenario
+
+    print(f"wrote {new_scenario(name)}; try: offramp check {name}.yaml")
+
+
+@app.command
+def check(file: str, *, json: Json = False) -> None:
+    """Read FILE, explore its game and check its numbers, without solving.
+
+    Exit code 0 when all is well, 2 with file, line and column when not.
+    """
+    from offramp.apps.listing import check_words, checked
+
+    facts = checked(file)
+    print(_dumped(facts) if json else check_words(facts))
+
+
+@app.command
+def expand(file: str) -> None:
+    """Print FILE with every mechanism written out: nothing is hidden."""
+    from offramp.scenario import read, scenario_text
+
+    print(scenario_text(read(file)), end="")
+
+
+@app.command
+def schema(*, mechanism: Annotated[bool, Parameter(negative="")] = False) -> None:
+    """Print the JSON Schema of the scenario language, for completion in an editor.
+
+    Parameters
+    ----------
+    mechanism
+        The schema of mechanism files instead.
+    """
+    from offramp.scenario.schema import language_schema
+
+    print(_dumped(language_schema("mechanism" if mechanism else "scenario")))
+
+
+@app.command
+def run(
+    file: str,
+    *,
+    draws: int = 1000,
+    seed: int | None = None,
+    account: str | None = None,
+    nominal: Annotated[bool, Parameter(negative="")] = False,
+    set: Annotated[tuple[str, ...], Parameter(name="--set", negative="")] = (),
+    out: Path | None = None,
+    json: Json = False,
+    precision_scale: float = 1.0,
+) -> None:
+    """Solve FILE for many combinations of its assumptions and write a report.
+
+    Parameters
+    ----------
+    draws
+        How many combinations of assumptions to try.
+    seed
+        Seed of the draws; without one, a seed is drawn and recorded.
+    account
+        Reserved for scenarios with several accounts.
+    nominal
+        Solve at nominal values only.
+    set
+        Give an assumption a value: name=value or family[key]=value; may be repeated.
+    out
+        Folder for report.html, results.nc, results.csv, summary.json and scenario.yaml.
+        Default: offramp-results/NAME, or nothing is written when --json is given.
+    precision_scale
+        Multiply every precision by this number.
+    """
+    from offramp.apps.running import RunOptions, run_file
+
+    options = RunOptions(
+        file, draws, seed, account, nominal, tuple(set), out, json, precision_scale
+    )
+    said = run_file(options)
+    print(_dumped(said) if json else said)
+
+
+def _dumped(value: object) -> str:
+    import json
+
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; exit codes: 0 done, 1 not all solved, 2 unfit input, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    try:
+        app(arguments, exit_on_error=False, print_error=False)
+    except OfframpError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except CycloptsError as error:
+        print(f"error: {error}\n  try: offramp --help", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("interrupted; nothing was written", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""What `list` and `check` say, as data and in words."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+from offramp.core.errors import OfframpError
+
+
+def library_table() -> dict[str, list[dict[str, str]]]:
+    """Name, title and file of every scenario and mechanism of the library."""
+    from offramp.scenario.shelf import library_files
+    from offramp.scenario.yaml_text import parse_yaml, read_text
+
+    table: dict[str, list[dict[str, str]]] = {}
+    for shelf, word in (("scenarios", "title"), ("mechanisms", "about")):
+        table[shelf] = []
+        for name, path in sorted(library_files(shelf).items()):
+            try:
+                entries = parse_yaml(read_text(path), str(path)).mapping
+                said = str(entries[word].value) if word in entries else ""
+            except OfframpError as error:
+                said = f"cannot be read: {error.found}"
+            table[shelf].append({"name": name, word: " ".join(said.split()), "file": str(path)})
+    return table
+
+
+def library_words() -> str:
+    """The library as two short lists; each mechanism by its first sentence."""
+    table, lines = library_table(), []
+    for shelf, word in (("scenarios", "title"), ("mechanisms", "about")):
+        lines.append(f"{shelf.capitalize()}:")
+        width = max((len(entry["name"]) for entry in table[shelf]), default=0)
+        for entry in table[shelf]:
+            said = textwrap.shorten(entry[word].split(". ")[0], 110 - width, placeholder=" …")
+            lines.append(f"  {entry['name']:{width}}  {said}")
+    lines.append("\nofframp run NAME   solves a scenario;   offramp expand NAME   shows it in full")
+    return "\n".join(lines)
+
+
+def checked(file: str) -> dict[str, Any]:
+    """Read, explore and value a scenario at nominal values and at 64 draws; facts about it."""
+    from offramp.game import build
+    from offramp.scenario import read
+
+    scenario = read(file)
+    game = build(scenario)
+    game.tables(game.nominal())
+    spread = sum(a.distribution is not None for a in game.meaning.assumptions)
+    if spread:
+        game.tables(game.draws(64, seed=0))
+    judged = [a.name for a in game.meaning.assumptions if a.source is None]
+    return {
+        "file": file,
+        "title": scenario.title,
+        "hash": scenario.content_hash,
+        "parties": list(scenario.parties),
+        "steps": [step.name for step in scenario.round],
+        "mechanisms": list(scenario.mechanisms),
+        "outcomes": list(scenario.outcomes),
+        "rounds": scenario.rounds,
+        "nodes": game.nodes,
+        "solved_nodes": game.structure.nodes,
+        "assumptions": len(game.meaning.assumptions),
+        "with_range": spread,
+        "judgements": len(judged),
+    }
+
+
+def check_words(facts: dict[str, Any]) -> str:
+    """The facts of a check in a few lines."""
+    cyclic = f"{facts['nodes']:,} states can be reached, {facts['solved_nodes']:,} after merging"
+    return "\n".join([
+        f"{facts['title']}: reads well",
+        f"  parties:     {', '.join(facts['parties'])}",
+        f"  round:       {' → '.join(facts['steps'])}",
+        f"  mechanisms:  {', '.join(facts['mechanisms']) or 'none'}",
+        f"  outcomes:    {', '.join(facts['outcomes'])}",
+        f"  rounds:      {facts['rounds']}",
+        f"  game:        {cyclic}",
+        f"  assumptions: {facts['assumptions']}, {facts['with_range']} of them with a range, "
+        f"{facts['judgements']} of them the analyst's judgement",
+    ])  # fmt: skip

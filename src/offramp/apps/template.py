@@ -1,0 +1,73 @@
+"""A first scenario to change: small, complete, and solved at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from offramp.core.errors import Place, ScenarioError
+
+TEXT = """\
+# Try: offramp check {file}    then: offramp run {file}
+offramp: 1
+title: {title}
+time: {{round: month}}
+sources:
+  memo: {{title: "The text this is taken from", date: "2026", speaker: "its author", kind: memo}}
+parties:
+  north: {{label: North, patience: 0.95, precision: 4}}
+  south: {{label: South, patience: 0.90, precision: 4}}
+parameters:
+  cost:                       # a family, read as cost[north]
+    each:
+      north: {{value: 0.05, range: "uniform(0.02, 0.10)"}}
+      south: {{value: 0.08, range: "uniform(0.04, 0.12)"}}
+    unit: per month
+    note: what another month costs; analyst's judgement
+  share: {{value: 0.55, range: "uniform(0.4, 0.7)", note: "what the offer gives the north"}}
+state:
+  offer: {{levels: [none, made], start: none}}
+round:
+  - name: propose
+    by: north
+    moves:
+      hold: {{}}
+      offer: {{when: offer == none, then: {{offer: made}}, source: {{memo: page 1}}}}
+  - name: answer
+    by: south
+    moves:
+      accept: {{when: offer == made, end: settlement}}
+      refuse: {{}}
+      leave: {{end: breakdown}}
+  - name: month
+    by: nature
+    moves:
+      passes: {{odds: 1, pay: {{north: "-cost[north]", south: "-cost[south]"}}}}
+outcomes:
+  settlement: {{kind: agreement, pay: {{north: share, south: 1 - share}}}}
+  breakdown: {{kind: stalemate, pay: {{north: -0.2, south: -0.1}}}}
+rounds: unlimited
+"""
+
+
+def new_scenario(name: str) -> Path:
+    """Write NAME.yaml in the current folder; a ScenarioError where the file exists."""
+    path = Path(name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
+    title = path.stem.replace("-", " ").replace("_", " ").strip().capitalize()
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            quoted = '"' + title.replace("\\", "\\\\").replace('"', '\\"') + '"'
+            stream.write(TEXT.format(file=path, title=quoted))
+    except FileExistsError:
+        raise ScenarioError(
+            f"'{path}' exists already",
+            expected="a new name",
+            repair="choose another name; nothing was changed",
+            place=Place(str(path), 1, 1),
+        ) from None
+    except OSError as error:
+        raise ScenarioError(
+            f"'{path}' cannot be written: {error.strerror}",
+            expected="a folder in which a file can be made",
+            place=Place(str(path), 1, 1),
+        ) from None
+    return path
