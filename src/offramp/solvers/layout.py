@@ -14,14 +14,14 @@ from offramp.game.structure import Structure
 class Shape(NamedTuple):
     """What the compiled kernels read; nodes are named by their position in solving order.
 
-    Values are flat: party j at position n stands at ``n * parties + j``; the terminals
+    Values are flat: party j at position n stands at ``n * lanes + j``; the terminals
     follow the nodes, so that an edge's target needs no case distinction.
     """
 
     mover: NDArray[np.int16]
     first: NDArray[np.int64]
-    target: NDArray[np.int32]
-    turns: NDArray[np.int8]
+    target: NDArray[np.uint32]
+    turns: NDArray[np.uint8]
     pay_class: NDArray[np.int32]
     odds_class: NDArray[np.int32]
     component: NDArray[np.int64]
@@ -37,7 +37,8 @@ class Shape(NamedTuple):
     """(position,) the node that stands there."""
     edge: NDArray[np.int64]
     """(edge in solving order,) the edge that stands there."""
-    parties: int
+    lanes: int
+    """Parties, filled up to a multiple of four with parties to whom nothing ever happens."""
     terminals: int
     widest: int
     """Most edges of any node."""
@@ -77,8 +78,8 @@ def arrange(structure: Structure) -> Layout:
     shape = Shape(
         mover=structure.mover[node],
         first=first,
-        target=target.astype(np.int32),
-        turns=structure.turns[edge].astype(np.int8),
+        target=target.astype(np.uint32),
+        turns=structure.turns[edge].astype(np.uint8),
         pay_class=structure.pay_class[edge],
         odds_class=structure.odds_class[edge],
         component=structure.component.copy(),
@@ -88,7 +89,7 @@ def arrange(structure: Structure) -> Layout:
         heads=heads,
         node=node.copy(),
         edge=edge,
-        parties=int(structure.parties),
+        lanes=4 * -(-int(structure.parties) // 4),
         terminals=int(structure.terminals),
         widest=int(count.max()),
         longest=int((structure.component[1:] - head)[structure.cyclic].max(initial=0)),
