@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from offramp.game.compilation import Game, build, with_precision
-from offramp.game.draws import Draws, draw, nominal_draw
+from offramp.game.draws import Draws, draw, fix, nominal_draw
 from offramp.game.structure import Structure, Tables
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Tables",
     "build",
     "draw",
+    "fix",
     "nominal_draw",
     "with_precision",
 ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.core.errors import GameError, OfframpError
+from offramp.core.errors import GameError, OfframpError, suggestion
 from offramp.expressions import Number, evaluate, names
 from offramp.scenario import Assumption, Meaning
 
@@ -62,6 +62,26 @@ def draw(meaning: Meaning, count: int, seed: int | None = None, first: int = 0) 
         if assumption.distribution is not None
     }
     return Draws(_names(meaning), _completed(meaning, drawn, count, seed), seed, first)
+
+
+def fix(meaning: Meaning, draws: Draws, values: Mapping[str, float]) -> Draws:
+    """The same draws with some assumptions fixed; those that follow by formula follow again.
+
+    ``values`` maps assumption names (``cost[north]``) to numbers; raises GameError for
+    a name that is none.
+    """
+    for name in values:
+        if name not in draws.names:
+            raise GameError(f"no assumption '{name}'", expected="the name of an assumption",
+                            repair=suggestion(name, draws.names))  # fmt: skip
+    drawn = {
+        assumption.name: draws.values[:, i]
+        for i, assumption in enumerate(meaning.assumptions)
+        if assumption.distribution is not None and draws.seed is not None
+    }
+    drawn |= {name: np.full(len(draws), value) for name, value in values.items()}
+    whole = _completed(meaning, drawn, len(draws), draws.seed)
+    return Draws(draws.names, whole, draws.seed, draws.first)
 
 
 def _names(meaning: Meaning) -> tuple[str, ...]:
