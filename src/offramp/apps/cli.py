@@ -67,7 +67,7 @@ def schema(*, mechanism: Annotated[bool, Parameter(negative="")] = False) -> Non
     mechanism
         The schema of mechanism files instead.
     """
-    from offramp.scenario.schema import language_schema
+    from offramp.scenario.json_schema import language_schema
 
     print(_dumped(language_schema("mechanism" if mechanism else "scenario")))
 

@@ -21,6 +21,7 @@ from offramp.expressions.tree import (
     Unary,
     children,
     names,
+    rebuild,
     references,
     transform,
 )
@@ -50,4 +51,5 @@ __all__ = [
     "Call",
     "Choose",
     "children",
+    "rebuild",
 ]

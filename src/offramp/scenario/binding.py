@@ -7,8 +7,17 @@ from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
 from offramp.core.errors import Place, ScenarioError, suggestion
-from offramp.expressions import Binary, Choose, Expression, Index, Name, Number, names
-from offramp.expressions.tree import children, rebuild
+from offramp.expressions import (
+    Binary,
+    Choose,
+    Expression,
+    Index,
+    Name,
+    Number,
+    children,
+    names,
+    rebuild,
+)
 
 WHERE = {
     "fixed": "parameters only",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
 
@@ -49,62 +51,83 @@ def shaped(record: type[Record], node: Node, path: tuple[str | int, ...] = ()) -
         raise min(complaints, key=lambda c: c.place or Place("", 0, 0)) from None
 
 
+@dataclass(frozen=True)
+class _Found:
+    """One thing that is wrong: pydantic's detail, and where it stands in the text."""
+
+    detail: Any
+    node: Node
+    steps: tuple[str | int, ...]
+    dotted: str
+
+    @property
+    def context(self) -> dict[str, Any]:
+        return self.detail.get("ctx", {})
+
+    def error(self, found: str, expected: str, repair: str, place: Place) -> ScenarioError:
+        return ScenarioError(found, expected=expected, repair=repair, place=place, path=self.dotted)
+
+
 def _complaint(detail: Any, node: Node, prefix: tuple[str | int, ...]) -> ScenarioError:
-    kind, context = detail["type"], detail.get("ctx", {})
     steps = _real_path(detail["loc"], node)
-    dotted = ".".join(str(part) for part in (*prefix, *steps))
-    found = _shown(detail.get("input"))
-    if kind == "unknown_word":
-        word = context["word"]
-        if word in PLANNED:
-            return ScenarioError(
-                f"'{word}' is a word of the language that this version cannot read yet",
-                expected="one of: " + ", ".join(context["words"]),
-                repair="remove it, or use a later version of Offramp",
-                place=node.at((*steps, word)),
-                path=dotted,
-            )
-        return ScenarioError(
-            f"unknown word '{word}'",
-            expected="one of: " + ", ".join(context["words"]),
-            repair=suggestion(word, context["words"]),
-            place=node.at((*steps, word)),
-            path=dotted,
-        )
-    if kind == "missing":
-        word = str(detail["loc"][-1])
-        return ScenarioError(
-            f"'{word}' is missing",
-            expected=f"an entry '{word}: …' here",
-            repair=f"add '{word}:'",
-            place=node.at(steps),
-            path=dotted,
-        )
-    place = node.at(steps) if detail["loc"] and detail["loc"][-1] == "[key]" else (
-        node.value_place(steps)
+    found = _Found(detail, node, steps, ".".join(str(part) for part in (*prefix, *steps)))
+    return _TELLING.get(detail["type"], _of_value)(found)
+
+
+def _of_unknown_word(found: _Found) -> ScenarioError:
+    word, words = str(found.context["word"]), found.context["words"]
+    told, repair = f"unknown word '{word}'", suggestion(word, words)
+    if word in PLANNED:
+        told = f"'{word}' is a word of the language that this version cannot read yet"
+        repair = "remove it, or use a later version of Offramp"
+    place = found.node.at((*found.steps, word))
+    return found.error(told, "one of: " + ", ".join(words), repair, place)
+
+
+def _of_missing_word(found: _Found) -> ScenarioError:
+    word = str(found.detail["loc"][-1])
+    return found.error(
+        f"'{word}' is missing", f"an entry '{word}: …' here", f"add '{word}:'",
+        found.node.at(found.steps),
     )  # fmt: skip
-    if kind == "string_pattern_mismatch" or kind == "string_too_long":
-        return ScenarioError(
-            f"{found} is no name",
-            expected="a letter, then letters, digits and _ (at most 64)",
-            repair=_as_name(detail.get("input")),
-            place=place,
-            path=dotted,
-        )
-    if kind == "literal_error":
-        allowed = [word.strip("' ") for word in _listed(context["expected"])]
-        return ScenarioError(
-            f"{found}",
-            expected="one of: " + ", ".join(allowed),
-            repair=suggestion(str(detail.get("input")), allowed),
-            place=place,
-            path=dotted,
-        )
-    expected = context.get("words") or _EXPECTED.get(kind, detail["msg"].lower())
-    if isinstance(expected, list):
-        expected = "a mapping with: " + ", ".join(expected)
+
+
+def _of_name(found: _Found) -> ScenarioError:
+    given = found.detail.get("input")
+    expected = "a letter, then letters, digits and _ (at most 64)"
+    return found.error(f"{_shown(given)} is no name", expected, _as_name(given), _place(found))
+
+
+def _of_choice(found: _Found) -> ScenarioError:
+    given = found.detail.get("input")
+    allowed = [word.strip("' ") for word in _listed(found.context["expected"])]
+    expected, repair = "one of: " + ", ".join(allowed), suggestion(str(given), allowed)
+    return found.error(_shown(given), expected, repair, _place(found))
+
+
+def _of_value(found: _Found) -> ScenarioError:
+    kind, words = found.detail["type"], found.context.get("words")
+    expected = _EXPECTED.get(kind, str(found.detail["msg"]).lower())
+    if words:
+        expected = "a mapping with: " + ", ".join(words)
     repair = _REPAIR.get(kind, f"write {expected}")
-    return ScenarioError(found, expected=expected, repair=repair, place=place, path=dotted)
+    return found.error(_shown(found.detail.get("input")), expected, repair, _place(found))
+
+
+_TELLING: dict[str, Callable[[_Found], ScenarioError]] = {
+    "unknown_word": _of_unknown_word,
+    "missing": _of_missing_word,
+    "string_pattern_mismatch": _of_name,
+    "string_too_long": _of_name,
+    "literal_error": _of_choice,
+}
+
+
+def _place(found: _Found) -> Place:
+    """Where the wrong value begins, or the key where a key is wrong."""
+    location = found.detail["loc"]
+    of_key = bool(location) and location[-1] == "[key]"
+    return found.node.at(found.steps) if of_key else found.node.value_place(found.steps)
 
 
 def _listed(text: str) -> list[str]:
@@ -129,7 +152,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, (list, tuple)):
-        return "a list" if value else "an empty list"
+        return "a list" if cast("list[object]", value) else "an empty list"
     if value is None:
         return "nothing"
     if isinstance(value, bool):

@@ -175,15 +175,7 @@ class _Composer:
             place = Place(self._file, event.start_mark.line + 1, event.start_mark.column + 1)
             self._refuse_marks(event, kind, place)
             if kind in ("MappingStartEvent", "SequenceStartEvent"):
-                if len(stack) >= MAX_DEPTH:
-                    raise ScenarioError(
-                        f"values are nested more than {MAX_DEPTH} deep",
-                        expected="a scenario needs about six levels",
-                        repair="remove brackets or indentation",
-                        place=place,
-                    )
-                flow = bool(event.flow_style)
-                stack.append(_Open(place, kind.startswith("Map"), flow))
+                stack.append(self._opened(event, kind, place, len(stack)))
                 continue
             if kind == "ScalarEvent":
                 inside = place.shifted(1) if event.style in ("'", '"') else place
@@ -191,12 +183,7 @@ class _Composer:
             elif kind in ("MappingEndEvent", "SequenceEndEvent"):
                 node = stack.pop().closed()
             elif kind == "DocumentStartEvent" and root is not None:
-                raise ScenarioError(
-                    "a second document begins",
-                    expected="one scenario in a file",
-                    repair="remove the line '---'",
-                    place=place,
-                )
+                raise _second_document(place)
             else:
                 continue
             self._counted(place)
@@ -205,13 +192,18 @@ class _Composer:
             else:
                 root = node
         if root is None:
-            raise ScenarioError(
-                "the file is empty",
-                expected="a scenario that begins with 'offramp: 1'",
-                repair="'offramp new NAME' writes one to start from",
-                place=Place(self._file, 1, 1),
-            )
+            raise _nothing_written(self._file)
         return root
+
+    def _opened(self, event: Any, kind: str, place: Place, depth: int) -> _Open:
+        if depth >= MAX_DEPTH:
+            raise ScenarioError(
+                f"values are nested more than {MAX_DEPTH} deep",
+                expected="a scenario needs about six levels",
+                repair="remove brackets or indentation",
+                place=place,
+            )
+        return _Open(place, kind.startswith("Map"), bool(event.flow_style))
 
     def _counted(self, place: Place) -> None:
         self._count += 1
@@ -234,6 +226,24 @@ class _Composer:
                 repair="remove the tag",
                 place=place,
             )
+
+
+def _second_document(place: Place) -> ScenarioError:
+    return ScenarioError(
+        "a second document begins",
+        expected="one scenario in a file",
+        repair="remove the line '---'",
+        place=place,
+    )
+
+
+def _nothing_written(file: str) -> ScenarioError:
+    return ScenarioError(
+        "the file is empty",
+        expected="a scenario that begins with 'offramp: 1'",
+        repair="'offramp new NAME' writes one to start from",
+        place=Place(file, 1, 1),
+    )
 
 
 class _Open:
