@@ -309,14 +309,13 @@ def emit(nodes, home, which, first, target, odds, mass, endless, ends):
     Visits of endless nodes are then set to inf, and their marks taken away.
     """
     for node in nodes:
-        if mass[node] == 0.0:
-            continue
-        for edge in range(first[node], first[node + 1]):
-            goal = target[edge]
-            if goal < 0:
-                ends[-goal - 1] += mass[node] * odds[edge]
-            elif home[goal] != which:
-                mass[goal] += mass[node] * odds[edge]
+        if mass[node] != 0.0:
+            for edge in range(first[node], first[node + 1]):
+                goal = target[edge]
+                if goal < 0:
+                    ends[-goal - 1] += mass[node] * odds[edge]
+                elif home[goal] != which:
+                    mass[goal] += mass[node] * odds[edge]
         if endless[node]:
             mass[node] = np.inf
             endless[node] = False
