@@ -192,7 +192,8 @@ class _Groups:
 
     def pays(self) -> tuple[tuple[PayGroup, ...], NDArray[np.int32], int]:
         """Groups, the class of every edge, and the number of classes (0 is 'pays nothing')."""
-        classes, groups, base, number = np.zeros(len(self.move), np.int32), [], 1, 0
+        classes, base, number = np.zeros(len(self.move), np.int32), 1, 0
+        groups: list[PayGroup] = []
         source = self._source()
         by_move = _by_value(self.move, sum(len(s.moves) for s in self.meaning.steps))
         for step in self.meaning.steps:
@@ -207,7 +208,8 @@ class _Groups:
 
     def odds(self) -> tuple[tuple[OddsGroup, ...], NDArray[np.int32], int]:
         """Groups, the class of every edge (-1 at parties' nodes), and the number of classes."""
-        classes, groups, base, number = np.full(len(self.move), -1, np.int32), [], 0, 0
+        classes, base, number = np.full(len(self.move), -1, np.int32), 0, 0
+        groups: list[OddsGroup] = []
         source, by_step = self._source(), _by_value(self.step, len(self.meaning.steps))
         by_move = _by_value(self.move, sum(len(s.moves) for s in self.meaning.steps))
         for position, step in enumerate(self.meaning.steps):
@@ -238,7 +240,8 @@ def _by_value(values: NDArray[np.integer], count: int) -> list[Integers]:
 
 
 def _ends(meaning: Meaning, reached: Reached) -> tuple[tuple[PayGroup, ...], tuple[Integers, ...]]:
-    groups, index = [], []
+    groups: list[PayGroup] = []
+    index: list[Integers] = []
     for position, outcome in enumerate(meaning.outcomes):
         terminals = np.flatnonzero(reached.terminal_outcome == position).astype(np.int64)
         if len(terminals) and outcome.pay:

@@ -92,7 +92,7 @@ def _points(dimensions: int, count: int, seed: int, first: int) -> NDArray[np.fl
     """Sobol points ``first``.. of the scrambling named by the seed, (count, dimensions)."""
     if dimensions == 0:
         return np.zeros((count, 0))
-    from scipy.stats import qmc
+    from scipy.stats import qmc  # pyright: ignore[reportMissingTypeStubs]
 
     sampler = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
     if first:

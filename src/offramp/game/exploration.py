@@ -50,9 +50,10 @@ class Columns:
         size = np.array([span[2] - span[1] + 1 for span in spans], np.int64)
         start = np.array([span[3] for span in spans], np.int32)
         columns = Columns(names, low, size, start, np.array([s[4] for s in spans], np.bool_))
-        if float(np.prod(size.astype(float))) * len(meaning.steps) > MAX_CODE:
+        combinations = float(np.prod(size.astype(float)))
+        if combinations * len(meaning.steps) > MAX_CODE:
             raise GameError(
-                f"the variables have {float(np.prod(size.astype(float))):.1e} combinations of values",
+                f"the variables have {combinations:.1e} combinations of values",
                 expected="fewer than 10^18",
                 repair="narrow the ranges of the variables",
                 place=meaning.place(("state",)),

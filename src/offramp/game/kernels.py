@@ -10,7 +10,7 @@ Integers = NDArray[np.int64]
 
 
 @njit(cache=True, nogil=True)
-def _slot(key: int, table: Integers) -> int:
+def _slot(key: np.int64, table: Integers) -> np.int64:
     """Where ``key`` stands or would stand (open addressing, multiplicative hash)."""
     mask = len(table) - 1
     hashed = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)

@@ -45,7 +45,9 @@ class Vocabulary:
     levels: Mapping[str, int]
     packages: tuple[str, ...]
     limited: bool
-    worth: Mapping[tuple[str, str], Expression] = field(default_factory=dict)
+    worth: Mapping[tuple[str, str], Expression] = field(
+        default_factory=dict[tuple[str, str], Expression]
+    )
 
     def with_worth(self, worth: Mapping[tuple[str, str], Expression]) -> Vocabulary:
         """The same vocabulary that also knows what each package is worth to whom."""
@@ -120,7 +122,8 @@ class _Binding:
         words, name = self.vocabulary, node.id
         if name in words.families:
             keys = ", ".join(words.families[name])
-            self.fail(node, f"the family '{name}' without a key", f"{name}[key] with one of: {keys}",
+            self.fail(node, f"the family '{name}' without a key",
+                      f"{name}[key] with one of: {keys}",
                       f"write {name}[{next(iter(words.families[name]))}]")  # fmt: skip
         if name in words.parties or name in words.packages:
             kind = "party" if name in words.parties else "package"
@@ -178,7 +181,8 @@ class _Binding:
             cases[code] = Name(entry, node.offset)
         if not cases:
             self.fail(node, f"'{node.keys[0]}' is looked up in the family '{node.base}'",
-                      "one of: " + ", ".join(keys), suggestion(str(node.keys[0]), keys))  # fmt: skip
+                      "one of: " + ", ".join(keys),
+                      suggestion(str(node.keys[0]), keys))  # fmt: skip
         return tuple(sorted(cases.items()))
 
     def _worth(self, node: Index) -> Expression:
@@ -212,7 +216,4 @@ class _Binding:
 
     def fail(self, node: Expression, found: str, expected: str = "", repair: str = "") -> NoReturn:
         place = self.place.shifted(node.offset) if self.place else None
-        raise ScenarioError(
-            found, expected=expected, repair=repair and f"{repair}" or "", place=place,
-            path="",
-        )  # fmt: skip
+        raise ScenarioError(found, expected=expected, repair=repair, place=place)

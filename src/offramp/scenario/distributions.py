@@ -86,7 +86,8 @@ def parse_distribution(text: str, place: Place | None = None) -> Distribution:
 
 def _split(text: str) -> list[str]:
     """Arguments separated by the commas outside brackets."""
-    parts, depth, last = [], 0, 0
+    parts: list[str] = []
+    depth, last = 0, 0
     for position, character in enumerate(text):
         depth += (character in "([") - (character in ")]")
         if character == "," and depth == 0:
@@ -124,7 +125,7 @@ def _valid(name: str, a: tuple[float, ...]) -> bool:
 
 
 def _special() -> Any:
-    from scipy import special
+    from scipy import special  # pyright: ignore[reportMissingTypeStubs]
 
     return special
 

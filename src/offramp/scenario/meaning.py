@@ -169,7 +169,8 @@ class _Reader:
         words = self.scenario.state[name]
         path: Path = ("state", name)
         if (words.levels is None) == (words.range is None):
-            self.fail(path, f"'{name}' has {'both' if words.levels else 'neither'} levels and range",
+            count = "both" if words.levels else "neither"
+            self.fail(path, f"'{name}' has {count} levels and range",
                       "either 'levels: [a, b]' or 'range: [low, high]'",
                       "keep one of the two", key=True)  # fmt: skip
         if words.levels is not None:
@@ -259,7 +260,8 @@ class _Reader:
         if key not in vocabulary.levels and key not in vocabulary.packages:
             known = (*vocabulary.parties, *vocabulary.levels, *vocabulary.packages)
             self.fail(("parameters", name, "each", key), f"the key '{key}' of the family '{name}'",
-                      "a party, level, package or whole number", suggestion(key, known), key=True)  # fmt: skip
+                      "a party, level, package or whole number", suggestion(key, known),
+                      key=True)  # fmt: skip
 
     def _worths(self, vocabulary: Vocabulary) -> dict[tuple[str, str], Expression]:
         """worth[party, package] as a formula of parameters: the sum over the package's issues."""
@@ -298,7 +300,8 @@ class _Reader:
         for party in set(issue.weight) ^ set(issue.worth):
             has, lacks = ("weight", "worth") if party in issue.weight else ("worth", "weight")
             self.fail(("issues", name, has, party), f"'{party}' is in {has} but not in {lacks}",
-                      "a party in both or in neither", f"add '{party}' to {lacks}", key=True)  # fmt: skip
+                      "a party in both or in neither", f"add '{party}' to {lacks}",
+                      key=True)  # fmt: skip
         for party, worth in issue.worth.items():
             if len(worth) != len(issue.options):
                 self.fail(("issues", name, "worth", party),
@@ -379,7 +382,8 @@ class _Reader:
         path: Path = ("round", position)
         if step.name in [other.name for other in self.scenario.round[:position]]:
             self.fail((*path, "name"), f"the step name '{step.name}' stands twice",
-                      "every step name once", f"rename it, say '{step.name}_{position}'")  # fmt: skip
+                      "every step name once",
+                      f"rename it, say '{step.name}_{position}'")  # fmt: skip
         mover = -1 if step.by == "nature" else self.known(
             step.by, (*self.parties, "nature"), "party", (*path, "by")
         )  # fmt: skip
@@ -395,7 +399,8 @@ class _Reader:
                       "add 'odds: …' (a probability, or rest)", key=True)  # fmt: skip
         if mover >= 0 and move.odds is not None:
             self.fail((*path, "odds"), f"the move '{name}' of a party has odds",
-                      "odds on nature's moves only", "remove it: a party chooses", key=True)  # fmt: skip
+                      "odds on nature's moves only", "remove it: a party chooses",
+                      key=True)  # fmt: skip
         rest = isinstance(move.odds, str) and move.odds.strip() == "rest"
         then = tuple(
             (
@@ -408,7 +413,9 @@ class _Reader:
         )
         return MoveMeaning(
             name,
-            None if move.when is None else self._bound(move.when, (*path, "when"), None, "structure"),
+            None if move.when is None else self._bound(
+                move.when, (*path, "when"), None, "structure"
+            ),
             self._pay(move.pay, (*path, "pay")),
             then,
             None if move.end is None else self.known(
@@ -451,13 +458,14 @@ class _Reader:
                       "add 'at_end: OUTCOME'")  # fmt: skip
         if not scenario.limit and scenario.at_end is not None:
             self.fail(("at_end",), "'at_end' in a crisis without a limit of rounds",
-                      "'rounds:' with a number", "write 'rounds: 12' or remove 'at_end'", key=True)  # fmt: skip
+                      "'rounds:' with a number", "write 'rounds: 12' or remove 'at_end'",
+                      key=True)  # fmt: skip
         if scenario.at_end is not None:
             self.known(scenario.at_end, self.outcomes, "outcome", ("at_end",))
 
     def _check_citations(self) -> None:
         scenario = self.scenario
-        cited: list[tuple[Path, object]] = []
+        cited: list[tuple[Path, str | Mapping[str, str] | None]] = []
         for name, entry in scenario.parameters.items():
             cited.append((("parameters", name, "source"), getattr(entry, "source", None)))
             for key, one in entry.each.items() if isinstance(entry, Family) else ():
@@ -471,8 +479,9 @@ class _Reader:
             for name, words in getattr(scenario, section).items():
                 cited.append(((section, name, "source"), words.source))
         for path, citation in cited:
-            for source in (citation,) if isinstance(citation, str) else citation or ():  # type: ignore
-                self.known(str(source), scenario.sources, "source", path)
+            keys = (citation,) if isinstance(citation, str) else tuple(citation or ())
+            for key in keys:
+                self.known(key, scenario.sources, "source", path)
 
 
 class _Words:

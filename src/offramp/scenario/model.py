@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import (
     BaseModel,
@@ -29,11 +29,8 @@ from offramp.scenario.yaml_text import Node
 
 def _formula(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        shown = (
-            {True: "true", False: "false", None: "nothing"}.get(value, None)
-            if (value is None or isinstance(value, bool))
-            else f"a {'mapping' if isinstance(value, dict) else 'list'}"
-        )
+        shown = {"True": "true", "False": "false", "None": "nothing"}.get(str(value))
+        shown = shown or f"a {'mapping' if isinstance(value, dict) else 'list'}"
         raise PydanticCustomError(
             "formula", "{shown} stands where a formula is needed", {"shown": shown}
         )
@@ -52,6 +49,7 @@ Key = Annotated[str, StringConstraints(pattern=r"^([A-Za-z_][A-Za-z0-9_]*|-?[0-9
 Text = Annotated[str, BeforeValidator(_as_text)]
 Formula = Annotated[int | float | str, BeforeValidator(_formula)]
 Kind = Literal["agreement", "ceasefire", "capitulation", "stalemate", "war", "catastrophe"]
+Expectations = dict[Kind, Literal["lower", "higher"]]
 Citation = Annotated[
     Annotated[Name, Tag("key")] | Annotated[dict[Name, Text], Tag("places")],
     Discriminator(lambda value: "places" if isinstance(value, dict) else "key"),
@@ -70,12 +68,13 @@ class Words(BaseModel):
         """Refuse unknown words with the list of known ones at hand for the repair."""
         if not isinstance(data, dict):
             raise PydanticCustomError("mapping", "a mapping is needed", {"words": _words(cls)})
-        for word in data:
+        words = cast("dict[object, object]", data)
+        for word in words:
             if word not in _words(cls) and word not in cls.model_fields:
                 raise PydanticCustomError(
                     "unknown_word", "unknown", {"word": str(word), "words": _words(cls)}
                 )
-        return data
+        return words
 
 
 def _words(record: type[BaseModel]) -> list[str]:
@@ -235,7 +234,7 @@ class MechanismRecord(Words):
     label: Text | None = None
     source: Citation | None = None
     off: dict[str, Formula] = Field(default_factory=dict)
-    expects: dict[Kind, Literal["lower", "higher"]] = Field(default_factory=dict)
+    expects: Expectations = Field(default_factory=lambda: cast("Expectations", {}))
     parameters: tuple[Name, ...] = ()
     state: tuple[Name, ...] = ()
     steps: tuple[Name, ...] = ()
@@ -334,4 +333,4 @@ class Mechanism(Words):
     state: dict[Name, Variable] = Field(default_factory=dict)
     steps: tuple[Piece, ...] = ()
     off: dict[str, Formula] = Field(default_factory=dict)
-    expects: dict[Kind, Literal["lower", "higher"]] = Field(default_factory=dict)
+    expects: Expectations = Field(default_factory=lambda: cast("Expectations", {}))

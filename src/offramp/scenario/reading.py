@@ -45,10 +45,11 @@ def _checked(document: Node, folder: Path | None) -> Scenario:
             place=Place(document.place.file, 1, 1),
         )
     if "mechanism" in document.mapping and "round" not in document.mapping:
+        name = document.mapping["mechanism"].plain()
         raise ScenarioError(
             "this file is a mechanism, not a scenario",
             expected="a scenario",
-            repair=f"put it into a scenario's round: '- use: {document.mapping['mechanism'].plain()}'",
+            repair=f"put it into a scenario's round: '- use: {name}'",
             place=document.place,
         )
     expanded = expand_uses(document, folder)

@@ -24,7 +24,7 @@ def libraries() -> tuple[Path, ...]:
 
 
 def library_files(shelf: str) -> dict[str, Path]:
-    """Library name to file for ``shelf`` ('scenarios' or 'mechanisms'); a name twice is an error."""
+    """Name to file on the shelf 'scenarios' or 'mechanisms'; a name that stands twice is an error."""
     found: dict[str, Path] = {}
     for folder in libraries():
         for path in sorted((folder / shelf).glob("*.y*ml")):
@@ -57,7 +57,7 @@ def scenario_path(name: str) -> Path:
 
 
 def mechanism_path(name: str, folder: Path | None, place: Place) -> Path:
-    """The file of a mechanism: beside the scenario, in its ``mechanisms`` folder, or a library's."""
+    """A mechanism's file: beside the scenario, in its ``mechanisms`` folder, or a library's."""
     beside = [folder / sub / f"{name}{suffix}" for sub in ("", "mechanisms") for suffix in SUFFIXES
               ] if folder else []  # fmt: skip
     for path in beside:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Any, cast
 
 from offramp.scenario.model import Scenario
 
 WIDTH = 100
+_Plain = str | int | float | bool | list["_Plain"] | dict[str, "_Plain"] | None
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_ ]*[A-Za-z0-9_]\Z|[A-Za-z_]\Z")
 _WORDS = {"null", "true", "false", "~"}
 HEADER = "# yaml-language-server: $schema=scenario.schema.json\n"
@@ -24,20 +25,19 @@ def scenario_text(scenario: Scenario, *, header: str = "") -> str:
     return "".join(lines)
 
 
-def _listed(value: Any) -> Any:
+def _listed(value: Any) -> _Plain:
     if isinstance(value, dict):
-        return {key: _listed(entry) for key, entry in value.items()}
+        return {key: _listed(entry) for key, entry in cast("dict[str, Any]", value).items()}
     if isinstance(value, (list, tuple)):
-        return [_listed(entry) for entry in value]
+        return [_listed(entry) for entry in cast("list[Any]", value)]
     return value
 
 
-def _block(key: str, value: Any, depth: int) -> str:
+def _block(key: str, value: _Plain, depth: int) -> str:
     """``key: value`` on one line where it fits, otherwise indented below."""
     margin = "  " * depth
     flow = f"{margin}{_scalar(key)}: {_flow(value)}\n"
-    nested = isinstance(value, (dict, list)) and value
-    if not nested or (depth > 0 and len(flow) <= WIDTH):
+    if not isinstance(value, (dict, list)) or not value or (depth > 0 and len(flow) <= WIDTH):
         return flow
     head = f"{margin}{_scalar(key)}:\n"
     if isinstance(value, dict):
@@ -45,7 +45,7 @@ def _block(key: str, value: Any, depth: int) -> str:
     return head + "".join(_item(entry, depth + 1) for entry in value)
 
 
-def _item(value: Any, depth: int) -> str:
+def _item(value: _Plain, depth: int) -> str:
     margin = "  " * depth
     flow = f"{margin}- {_flow(value)}\n"
     if not isinstance(value, dict) or len(flow) <= WIDTH:
@@ -54,7 +54,7 @@ def _item(value: Any, depth: int) -> str:
     return f"{margin}- {entries[len(margin) + 2 :]}"
 
 
-def _flow(value: Any) -> str:
+def _flow(value: _Plain) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_scalar(k)}: {_flow(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):
@@ -62,7 +62,7 @@ def _flow(value: Any) -> str:
     return _scalar(value)
 
 
-def _scalar(value: Any) -> str:
+def _scalar(value: str | int | float | bool | None) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):

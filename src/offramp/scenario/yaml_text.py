@@ -124,8 +124,8 @@ def _events(text: str, file: str) -> Iterator[Any]:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
-    reader = YAML(typ="safe", pure=True)
-    reader.version = (1, 2)  # pyright: ignore[reportAttributeAccessIssue]
+    reader = cast(Any, YAML(typ="safe", pure=True))  # its methods carry no types
+    reader.version = (1, 2)
     try:
         yield from reader.parse(text)
     except YAMLError as error:
@@ -142,9 +142,10 @@ def _yaml_complaint(error: Any, text: str, file: str) -> ScenarioError:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
     problem = str(getattr(error, "problem", None) or str(error).splitlines()[0]).strip()
-    line = text.splitlines()[mark.line] if mark and mark.line < len(text.splitlines()) else ""
+    lines = text.splitlines()
+    line = lines[place.line - 1] if mark and place.line <= len(lines) else ""
     repair = "check indentation, colons and closing brackets on this line and the one above"
-    if "\t" in line[: mark.column + 1 if mark else 0]:
+    if "\t" in line[: place.column]:
         repair = "YAML is indented with spaces; replace the tab"
     elif re.search(r"[{\[].*[(\[].*,", line):
         repair = (
