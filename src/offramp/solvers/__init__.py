@@ -1,0 +1,37 @@
+"""What players do: a game and its numbers in, certified equilibria out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from offramp.solvers.equilibria import Equilibria, Options, Other
+
+if TYPE_CHECKING:
+    from offramp.game.structure import Structure, Tables
+
+__all__ = ["Equilibria", "Options", "Other", "solve"]
+
+
+def solve(
+    structure: Structure,
+    tables: Tables,
+    *,
+    traced: Sequence[int] = (0,),
+    starts: int = 2,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+    options: Options | None = None,
+) -> Equilibria:
+    """Logit equilibria of every draw on the branch that begins at precision 0, certified.
+
+    Draws in ``traced`` follow the principal branch around folds and are searched for other
+    equilibria by Newton's method; the others climb a ladder of precisions and are solved
+    again from ``starts`` random starts, which depend on ``seed`` only. A draw's result never
+    depends on the other draws. ``progress(done, total)`` counts draws and may be called from
+    any thread. A draw that fails is a status with a message, never an exception; tables that
+    do not fit the structure raise GameError. Equations: McKelvey & Palfrey (1998).
+    """
+    from offramp.solvers.driver import solve_game
+
+    return solve_game(structure, tables, traced, starts, seed, progress, options or Options())

@@ -1,0 +1,87 @@
+"""What the solvers hand on: values, play and certificates of every draw, read-only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+class Other(NamedTuple):
+    """Another equilibrium of a draw, found beside the reported one."""
+
+    draw: int
+    value: Array
+    """(node, party)."""
+    strategy: Array
+    """(edge,)."""
+
+
+@dataclass(frozen=True)
+class Equilibria:
+    """Equilibria of D draws; payoffs and regrets in the scenario's payoff units, arrays read-only."""
+
+    value: Array
+    """(draw, node, party) V under the convention of the game."""
+    payoff: Array
+    """(draw, node, party) discounted raw pays under the strategy; ``value`` itself if that is V."""
+    strategy: Array
+    """(draw, edge) probability of the edge at its node; nature's odds at nature's nodes."""
+    residual: Array
+    """(draw,) largest |V - T(V)|, recomputed from scratch."""
+    regret: Array
+    """(draw, party) at the start: an upper bound on what a party's best reply to the others' play gains."""
+    regret_anywhere: Array
+    """(draw, party) the same, the largest over all nodes."""
+    regret_bound: Array
+    """(draw, party) most that logit play can lose; a larger regret is a bug."""
+    branch: NDArray[np.str_]
+    """(draw,) 'traced', 'continued' or 'fixed_point'."""
+    uniqueness: NDArray[np.str_]
+    """(draw,) 'proved', 'not refuted by k starts' or 'several found'."""
+    others: tuple[Other, ...]
+    """Other equilibria found, by draw."""
+    condition: Array
+    """(draw,) estimate of the condition of I - J in the 1-norm; nan where it was not computed."""
+    sweeps: NDArray[np.int64]
+    """(draw,) backward passes, or steps along the branch where it was traced."""
+    status: NDArray[np.str_]
+    """(draw,) 'solved', or 'failed', 'invalid' or 'uncertified'."""
+    message: NDArray[np.str_]
+    """(draw,) what went wrong and what to do about it; empty where nothing did."""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            array = getattr(self, field.name)
+            if isinstance(array, np.ndarray):
+                array.setflags(write=False)
+
+    def others_of(self, draw: int) -> tuple[Other, ...]:
+        """The other equilibria found for one draw."""
+        return tuple(other for other in self.others if other.draw == draw)
+
+
+@dataclass(frozen=True)
+class Options:
+    """How hard to try; the defaults suit games of up to a million nodes on a small machine."""
+
+    tolerance: float = 1e-12
+    """Bound on the error of values, relative to their scale."""
+    sweeps: int = 500
+    """Most backward passes for one component on one rung."""
+    trace_nodes: int = 20_000
+    """Largest game (nodes) whose branch is traced."""
+    start_nodes: int = 100_000
+    """Largest game (nodes) that is solved again from random starts."""
+    newton_starts: int = 16
+    """Random starts of Newton's method for a traced draw of up to ``newton_nodes`` nodes."""
+    newton_nodes: int = 2_000
+    """Above this many nodes a traced draw gets proportionally fewer such starts, at least 2."""
+    condition_unknowns: int = 5_000
+    """Largest game (nodes times parties) whose condition is estimated."""
+    workers: int = 0
+    """Threads; 0 means one for every processor."""
