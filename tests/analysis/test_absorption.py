@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.chains import chain, random_strategy, sources, transition
 from offramp.analysis import (
     absorb,
     edge_uses,
@@ -17,7 +18,6 @@ from offramp.analysis import (
     visits,
 )
 from offramp.testing.random_games import random_game
-from analysis.chains import chain, random_strategy, sources, transition
 
 
 def ladder(size: int):
@@ -240,9 +240,7 @@ def test_moves_add_up_the_uses_of_their_edges() -> None:
     label = np.arange(structure.edges) % 4 - 1
     uses = edge_uses(structure, strategy, seen)
     expected = np.stack([uses[:, label == move].sum(axis=1) for move in range(3)], axis=1)
-    np.testing.assert_allclose(
-        move_uses(structure, strategy, seen, label, 3), expected, rtol=1e-12
-    )
+    np.testing.assert_allclose(move_uses(structure, strategy, seen, label, 3), expected, rtol=1e-12)
     np.testing.assert_allclose(
         np.stack([np.bincount(sources(structure), row, structure.nodes) for row in uses]), seen
     )

@@ -6,13 +6,16 @@ import itertools
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from offramp.analysis.elimination import Elimination, eliminate
-from offramp.game.structure import Structure
+
+if TYPE_CHECKING:
+    from offramp.game.structure import Structure
 
 TRUSTED = 1e-10
 """Largest error of a probability with which a draw's numbers are handed out."""
@@ -60,7 +63,7 @@ def absorb(
     the same structure may be handed in to save finding it again.
     """
     plan = eliminate(structure) if elimination is None else elimination
-    strategy = np.ascontiguousarray(strategy, np.float64)
+    strategy = sealed(strategy)
     draws = len(strategy)
     visits = np.zeros((draws, structure.nodes))
     terminal = np.zeros((draws, structure.terminals))
@@ -132,6 +135,13 @@ def move_uses(
     return result
 
 
+def sealed(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The numbers as a read-only view, so that kernels are compiled for one kind of array only."""
+    view = np.ascontiguousarray(numbers, np.float64).view()
+    view.setflags(write=False)
+    return view
+
+
 def spread(work: Callable[[int, int], None], draws: int) -> None:
     """Call ``work(low, high)`` for all draws, in a few runs for every processor."""
     workers = os.cpu_count() or 1
@@ -143,6 +153,33 @@ def spread(work: Callable[[int, int], None], draws: int) -> None:
     with ThreadPoolExecutor(workers) as pool:
         for done in [pool.submit(work, *cut) for cut in itertools.pairwise(cuts)]:
             done.result()
+
+
+def probability_ever(
+    structure: Structure,
+    strategy: NDArray[np.float64],
+    *,
+    nodes: NDArray[np.bool_] | None = None,
+    edges: NDArray[np.bool_] | None = None,
+) -> NDArray[np.float64]:
+    """Probability (draw,) that play is ever at one of ``nodes`` (node,) or takes one of ``edges``.
+
+    Solved as absorption at the first time, so that events may repeat and play need not end.
+    """
+    marked = np.zeros(structure.edges, bool) if edges is None else edges.copy()
+    if nodes is not None:
+        marked |= np.repeat(nodes, np.diff(structure.first))
+    event = structure.terminals
+    stopped = replace(
+        structure,
+        target=np.where(marked, -event - 1, structure.target),
+        turns=structure.turns & ~marked,
+        at_end_edge=structure.at_end_edge & ~marked,
+        terminals=event + 1,
+        terminal_outcome=np.append(structure.terminal_outcome, -1),
+        terminal_by=np.append(structure.terminal_by, -1),
+    )
+    return absorb(stopped, strategy).terminal[:, event]
 
 
 def _walk(

@@ -33,7 +33,7 @@ def _mark_escapes(nodes, inside, first, target, odds, escapes):
             for edge in range(first[node], first[node + 1]):
                 goal = target[edge]
                 out = goal < 0 or not inside[goal] or escapes[goal]
-                if out and not odds[edge] == 0.0:
+                if out and odds[edge] != 0.0:
                     escapes[node] = True
                     changed = True
                     break

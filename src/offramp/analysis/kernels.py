@@ -116,10 +116,11 @@ def eliminate_symbolically(nodes, home, place, first, target, limit):
         if spent > limit:
             return order[:0], full, out, into
         if full < size:
+            last = turn
             for item in range(size):
                 if alive[item]:
-                    order[turn] = item
-                    turn += 1
+                    order[last] = item
+                    last += 1
             break
         order[turn] = pivot
         alive[pivot] = False
@@ -336,10 +337,10 @@ def _widest(component, kind, full):
 @njit(cache=True, nogil=True)
 def _reached(nodes, mass):
     """Whether any mass has come to the nodes."""
+    found = False
     for node in nodes:
-        if mass[node] != 0.0:
-            return True
-    return False
+        found |= mass[node] != 0.0
+    return found
 
 
 @njit(cache=True, nogil=True)
