@@ -1,5 +1,58 @@
-"""Offramp: an account of a crisis becomes a game, the game is solved, a report says what follows."""
+"""Offramp: an account of a crisis becomes a game, the game is solved, a report says what follows.
+
+>>> import offramp
+>>> scenario = offramp.read("border-standoff")
+>>> findings = offramp.investigate(scenario, draws=0)
+>>> offramp.summary(findings)["nodes"]
+45
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0"
+
+_DOORS = {
+    "read": "offramp.scenario",
+    "Scenario": "offramp.scenario",
+    "scenario_text": "offramp.scenario",
+    "build": "offramp.game",
+    "draw": "offramp.game",
+    "solve": "offramp.study",
+    "outcomes": "offramp.study",
+    "investigate": "offramp.study",
+    "summary": "offramp.study",
+    "write_results": "offramp.study",
+    "report": "offramp.presentation",
+    "OfframpError": "offramp.core.errors",
+}
+"""Every name and the room it comes from; a room is entered when its first name is used."""
+
+__all__ = [*_DOORS]
+
+if TYPE_CHECKING:
+    from offramp.core.errors import OfframpError as OfframpError
+    from offramp.game import build as build
+    from offramp.game import draw as draw
+    from offramp.presentation import report as report
+    from offramp.scenario import Scenario as Scenario
+    from offramp.scenario import read as read
+    from offramp.scenario import scenario_text as scenario_text
+    from offramp.study import investigate as investigate
+    from offramp.study import outcomes as outcomes
+    from offramp.study import solve as solve
+    from offramp.study import summary as summary
+    from offramp.study import write_results as write_results
+
+
+def __getattr__(name: str) -> Any:
+    """Open a room when one of its names is asked for."""
+    if name not in _DOORS:
+        raise AttributeError(f"module 'offramp' has no attribute '{name}'")
+    return getattr(import_module(_DOORS[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_DOORS])

@@ -48,7 +48,7 @@ def run_file(options: RunOptions) -> Any:
     from offramp.scenario.setting import with_values
 
     scenario = with_values(read(options.file), _settings(options.settings))
-    from offramp.study import investigate, write_results
+    from offramp.study import investigate, summary, write_results
 
     with _progress(options) as progress:
         findings = investigate(
@@ -68,8 +68,8 @@ def run_file(options: RunOptions) -> Any:
         from offramp.presentation import report
 
         written = write_results(findings, folder, report(findings))
-    summary = findings.summary()
-    return summary if options.json else _words(summary, written)
+    told = summary(findings)
+    return told if options.json else _words(told, written)
 
 
 def _check(options: RunOptions) -> None:
@@ -136,20 +136,20 @@ def _progress(options: RunOptions) -> Iterator[Callable[[str, int, int], None] |
         yield step
 
 
-def _words(summary: dict[str, Any], report: Path | None) -> str:
+def _words(told: dict[str, Any], report: Path | None) -> str:
     """Outcomes, certificate and the path of the report in a few lines."""
-    lines = [summary["title"], ""]
-    spread = isinstance(next(iter(summary["outcomes"].values())), dict)
+    lines = [told["title"], ""]
+    spread = isinstance(next(iter(told["outcomes"].values())), dict)
     head = "nominal    5 % – 95 % of draws" if spread else "nominal"
     lines.append(f"  {'outcome':24} {head}")
-    for name, value in summary["outcomes"].items():
+    for name, value in told["outcomes"].items():
         if spread:
             shown = f"{_share(value['nominal'])}    {_share(value['q05'])} – {_share(value['q95'])}"
         else:
             shown = _share(value)
         if name != "unresolved" or (value["nominal"] if spread else value):
             lines.append(f"  {name:24} {shown}")
-    certificate = summary["certificate"]
+    certificate = told["certificate"]
     lines += ["", f"  {certificate['sentence']}"]
     if report is not None:
         lines += ["", f"report: {report}"]

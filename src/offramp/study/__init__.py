@@ -1,1 +1,20 @@
-"""What would change it: solves again. Empty until claims and off-ramps are built."""
+"""What would change it: solving again for draws, and with mechanisms switched off."""
+
+from __future__ import annotations
+
+from offramp.study.effects import MechanismEffect, mechanism_effects
+from offramp.study.experiment import Solved, outcomes, solve
+from offramp.study.investigation import investigate
+from offramp.study.saving import write_results
+from offramp.study.summary import summary
+
+__all__ = [
+    "MechanismEffect",
+    "Solved",
+    "investigate",
+    "mechanism_effects",
+    "outcomes",
+    "solve",
+    "summary",
+    "write_results",
+]

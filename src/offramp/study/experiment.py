@@ -1,0 +1,145 @@
+"""Solving a game for draws of its assumptions, and what happens in the solved game."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp import solvers
+from offramp.analysis import (
+    Absorbed,
+    absorb,
+    move_uses,
+    outcome_by_round,
+    outcome_probability,
+    probability_by,
+)
+from offramp.analysis.by_round import ended_by_round, rounds_shown
+from offramp.analysis.elimination import Elimination, eliminate
+from offramp.analysis.results import UNRESOLVED, assemble
+from offramp.game import Draws, Game, Tables, with_precision
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """A game, the draws of its assumptions, and an equilibrium of every draw."""
+
+    game: Game
+    draws: Draws
+    tables: Tables
+    equilibria: solvers.Equilibria
+
+    @property
+    def strategy(self) -> NDArray[np.float64]:
+        """(draw, edge) play in every draw; nan where the draw was not solved."""
+        fine = self.equilibria.status == "solved"
+        if fine.all():
+            return self.equilibria.strategy
+        return np.where(fine[:, None], self.equilibria.strategy, np.nan)
+
+
+def solve(
+    game: Game,
+    draws: Draws | None = None,
+    *,
+    precision_scale: float = 1.0,
+    traced: Sequence[int] | None = None,
+    starts: int = 2,
+    progress: Callable[[int, int], None] | None = None,
+) -> Solved:
+    """Certified equilibria of ``game`` for ``draws``; without draws at nominal values.
+
+    The nominal draw is traced along the principal branch; others follow it up a ladder of
+    precisions unless their index is in ``traced``.
+    """
+    chosen = game.nominal() if draws is None else draws
+    tables = with_precision(game.tables(chosen), precision_scale)
+    follow = ((0,) if draws is None else ()) if traced is None else traced
+    found = solvers.solve(game.structure, tables, traced=follow, starts=starts, progress=progress)
+    return Solved(game, chosen, tables, found)
+
+
+def outcomes(
+    solved: Solved,
+    *,
+    rounds: int | None = None,
+    attrs: Mapping[str, Any] | None = None,
+    plan: Elimination | None = None,
+) -> xr.Dataset:
+    """What happens in every draw, as one labelled dataset (see ``analysis.results``).
+
+    ``rounds`` of probabilities by round are included; 0 leaves them out, None takes as many
+    as it needs for 99.9 % of what ever ends.
+    """
+    game, found = solved.game, solved.equilibria
+    structure, strategy = game.structure, solved.strategy
+    absorbed = absorb(structure, strategy, elimination=plan or eliminate(structure))
+    pairs, by_probability = probability_by(structure, absorbed)
+    fine = (found.status == "solved")[:, None]
+    values: dict[str, Any] = {
+        "probability": outcome_probability(structure, absorbed, len(game.meaning.outcomes)),
+        "probability_by": by_probability,
+        "payoff": np.where(fine, found.payoff[:, structure.start, :], np.nan),
+        "rounds": absorbed.rounds,
+        "move_uses": move_uses(
+            structure, strategy, absorbed.visits, game.edge_move, len(game.moves)
+        ),
+        "parameters": solved.draws.values,
+        **_certificate(found),
+    }
+    if solved.tables.entropy:
+        values["value"] = np.where(fine, found.value[:, structure.start, :], np.nan)
+    shown = _rounds(solved, absorbed) if rounds is None else rounds
+    if shown:
+        ended = ended_by_round(structure, strategy, shown)
+        values["by_round"] = outcome_by_round(structure, ended, len(game.meaning.outcomes))
+    return assemble(values, _labels(game, pairs), attrs or {}, first_draw=solved.draws.first)
+
+
+def kind_probability(game: Game, probability: NDArray[np.float64]) -> dict[str, Any]:
+    """Outcome kind to probability (draw,), from probabilities (draw, outcome + 1)."""
+    kinds: dict[str, Any] = {}
+    for position, outcome in enumerate(game.meaning.outcomes):
+        kinds[outcome.kind] = kinds.get(outcome.kind, 0) + probability[:, position]
+    return kinds
+
+
+def _rounds(solved: Solved, absorbed: Absorbed) -> int:
+    return rounds_shown(solved.game.structure, solved.strategy, 1 - absorbed.unresolved)
+
+
+def _certificate(found: solvers.Equilibria) -> dict[str, Any]:
+    several = np.zeros(len(found.status), np.int64)
+    for other in found.others:
+        several[other.draw] += 1
+    names = ("residual", "regret", "regret_anywhere", "regret_bound", "condition", "sweeps",
+             "status", "message", "branch", "uniqueness")  # fmt: skip
+    return {name: getattr(found, name) for name in names} | {"several": several}
+
+
+def _labels(game: Game, pairs: Sequence[tuple[int, int]]) -> dict[str, list[str]]:
+    """The names of the members of every dimension."""
+    meaning = game.meaning
+    ends: list[str] = []
+    for position, value in pairs:
+        outcome = meaning.outcomes[position]
+        assert outcome.by is not None
+        variable = meaning.variables[outcome.by]
+        ends.append(f"{outcome.name}: {variable.word(variable.low + value)}")
+    return {
+        "outcome": [outcome.name for outcome in meaning.outcomes] + [UNRESOLVED],
+        "party": list(meaning.parties),
+        "package_end": ends,
+        "move": list(game.moves),
+        "parameter": [assumption.name for assumption in meaning.assumptions],
+        "parameter_unit": [assumption.unit or "1" for assumption in meaning.assumptions],
+    }

@@ -1,0 +1,179 @@
+"""One run: nominal values, draws, mechanisms, histories, and where it all came from."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from offramp.analysis.elimination import eliminate
+from offramp.analysis.findings import Findings
+from offramp.analysis.results import join
+from offramp.core.provenance import now, versions
+from offramp.game import Draws, Game, build
+from offramp.scenario import Scenario
+from offramp.study.effects import mechanism_effects
+from offramp.study.experiment import Progress, Solved, outcomes, solve
+from offramp.study.narrative import states_over_time, stories
+
+CHUNK_BYTES = 200_000_000
+EFFECT_DRAWS = 64
+NARRATED = 200_000
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for; kept with the answer."""
+
+    draws: int
+    seed: int | None
+    precision_scale: float
+    command: str
+    brief: bool
+
+
+def investigate(
+    scenario: Scenario,
+    *,
+    draws: int = 1000,
+    seed: int | None = None,
+    precision_scale: float = 1.0,
+    command: Callable[[int | None], str] | None = None,
+    brief: bool = False,
+    progress: Progress | None = None,
+) -> Findings:
+    """Solve a scenario at nominal values and for ``draws`` of its assumptions (0: nominal only).
+
+    ``seed`` None draws one and records it; ``command`` gives the words that repeat the run;
+    ``brief`` leaves out histories, mechanisms and probabilities by round. All draws are
+    checked before any is solved. ``progress(what, done, total)`` is told how far it is.
+    """
+    begun = time.perf_counter()
+    game = build(scenario)
+    spread = game.draws(draws, seed) if draws else None
+    game.tables(game.nominal())
+    if spread is not None:
+        _check_all(game, spread)
+    used = spread.seed if spread is not None else None
+    request = Request(
+        draws, used, precision_scale, command(used) if command else _python(scenario, draws, used),
+        brief,
+    )  # fmt: skip
+    attrs = _attributes(game, request)
+    solved = solve(game, precision_scale=precision_scale)
+    nominal = outcomes(solved, rounds=0 if brief else None, attrs=attrs)
+    rounds = nominal.sizes.get("round", 0)
+    over = None
+    if spread is not None:
+        over = _over_draws(game, spread, request, rounds, attrs, progress)
+    return Findings(
+        scenario=scenario,
+        nominal=nominal,
+        draws=over,
+        other_outcomes=_others(solved),
+        provenance=_provenance(attrs, time.perf_counter() - begun),
+        **({} if brief else _narrated(solved, spread, rounds, request, progress)),
+    )
+
+
+def _check_all(game: Game, draws: Draws) -> None:
+    """Value every draw once, a slice at a time, so that an unfit one stops the run at once."""
+    for part in _slices(game, draws):
+        game.tables(part)
+
+
+def _slices(game: Game, draws: Draws) -> list[Draws]:
+    """Consecutive draws whose values fit the memory that one solve may take."""
+    each = 8 * (game.structure.nodes * game.structure.parties + 4 * game.structure.edges)
+    size = max(1, min(CHUNK_BYTES // each, 2000))
+    return [
+        Draws(draws.names, draws.values[low : low + size], draws.seed, draws.first + low)
+        for low in range(0, len(draws), size)
+    ]
+
+
+def _over_draws(
+    game: Game, draws: Draws, request: Request, rounds: int, attrs: dict[str, Any],
+    progress: Progress | None,
+) -> Any:  # fmt: skip
+    plan, parts, done = eliminate(game.structure), [], 0
+    for part in _slices(game, draws):
+        start = done
+
+        def step(count: int, _total: int, start: int = start) -> None:
+            if progress is not None:
+                progress("draws solved", start + count, len(draws))
+
+        solved = solve(game, part, precision_scale=request.precision_scale, progress=step)
+        parts.append(outcomes(solved, rounds=rounds, attrs=attrs, plan=plan))
+        done += len(part)
+    return join(parts)
+
+
+def _narrated(
+    solved: Solved, draws: Draws | None, rounds: int, request: Request, progress: Progress | None
+) -> dict[str, Any]:
+    """Histories, states over time and effects of mechanisms, where the game is not too large."""
+    game, found = solved.game, solved.equilibria
+    if game.nodes > NARRATED or found.status[0] != "solved":
+        return {}
+    likely, by_outcome, complete = stories(game, found.strategy[0])
+    few = None
+    if draws is not None:
+        count = min(EFFECT_DRAWS, len(draws))
+        few = Draws(draws.names, draws.values[:count], draws.seed, draws.first)
+    effects = mechanism_effects(
+        game, few, precision_scale=request.precision_scale, progress=progress
+    )
+    return {
+        "histories": likely,
+        "history_by_outcome": by_outcome,
+        "histories_complete": complete,
+        "state_by_round": states_over_time(game, found.strategy, rounds),
+        "mechanism_effects": effects,
+    }
+
+
+def _others(solved: Solved) -> tuple[dict[str, float], ...]:
+    """Outcome probabilities in the other equilibria found at nominal values."""
+    from offramp.analysis import absorb, outcome_probability
+
+    found = solved.equilibria.others_of(0)
+    if not found:
+        return ()
+    game = solved.game
+    strategy = np.stack([other.strategy for other in found])
+    absorbed = absorb(game.structure, strategy)
+    probability = outcome_probability(game.structure, absorbed, len(game.meaning.outcomes))
+    names = [outcome.name for outcome in game.meaning.outcomes] + ["unresolved"]
+    return tuple(dict(zip(names, map(float, row), strict=True)) for row in probability)
+
+
+def _attributes(game: Game, request: Request) -> dict[str, Any]:
+    scenario = game.scenario
+    return {
+        "title": scenario.title,
+        "scenario_hash": scenario.content_hash,
+        "nodes": game.nodes,
+        "solved_nodes": game.structure.nodes,
+        "round_unit": scenario.time.round,
+        "round_limit": scenario.limit,
+        "values": scenario.values,
+        "seed": "" if request.seed is None else request.seed,
+        "precision_scale": request.precision_scale,
+        "command": request.command,
+        **{f"version_{name}": version for name, version in versions().items()},
+    }
+
+
+def _provenance(attrs: dict[str, Any], seconds: float) -> dict[str, str]:
+    told = {key: str(value) for key, value in attrs.items()}
+    return told | {"created": now(), "seconds": f"{seconds:.1f}"}
+
+
+def _python(scenario: Scenario, draws: int, seed: int | None) -> str:
+    del scenario
+    return f"offramp.investigate(scenario, draws={draws}, seed={seed})"
