@@ -531,7 +531,8 @@ def parties_block(draft: Draft) -> dict[str, Any]:
     return result
 
 
-def draft_text(rng: Random, limit: int | None, entropy: bool, size: str) -> str:
+def draft_data(rng: Random, limit: int | None, entropy: bool, size: str) -> dict[str, Any]:
+    """One candidate, as the mapping that its text will hold."""
     draft = Draft(rng, size, limit)
     count = 4 if size == "large" else rng.choice([1, 2, 2, 2, 3])
     draft.parties = rng.sample(PARTIES, count)
@@ -559,7 +560,7 @@ def draft_text(rng: Random, limit: int | None, entropy: bool, size: str) -> str:
         data["at_end"] = at_end
     if entropy:
         data["values"] = "entropy"
-    return written(data, rng)
+    return data
 
 
 def scenario_text(
@@ -574,14 +575,14 @@ def scenario_text(
     low, high = BANDS[size, limit is not None]
     if size == "small":
         low = Random(seed).choice([15, 15, 25, 45])
-    for attempt in range(400):
+    for attempt in range(3000):
         rng = Random(f"{seed} {size} {limit} {entropy} {attempt}")
-        text = draft_text(rng, limit, entropy, size)
-        nodes, ends, open_share = survey(text, high)
+        data = draft_data(rng, limit, entropy, size)
+        nodes, ends, open_share = survey(data, high)
         least = low if attempt < 80 else BANDS[size, limit is not None][0]
         if not least <= nodes <= high:
             continue
         # mostly several ends, and an end in reach from everywhere; now and then a closed class
         if (len(ends) > 1 or rng.random() < 0.05) and (open_share == 1 or rng.random() < 0.5):
-            return text
+            return written(data, rng)
     raise ValueError(f"no {size} scenario for seed {seed}")

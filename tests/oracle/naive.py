@@ -187,11 +187,13 @@ class Scenario:
     state: dict[str, int] = field(default_factory=dict)  # the state read by the next lookup
 
 
-def load(text: str) -> Scenario:
-    """Read a text and work out everything that does not depend on the state."""
-    yaml = ruamel.yaml.YAML(typ="safe", pure=True)
-    yaml.version = (1, 2)
-    data = yaml.load(text)
+def load(text: str | dict[str, Any]) -> Scenario:
+    """Read a text (or its mapping) and work out all that does not depend on the state."""
+    data: Any = text
+    if isinstance(text, str):
+        yaml = ruamel.yaml.YAML(typ="safe", pure=True)
+        yaml.version = (1, 2)
+        data = yaml.load(text)
     for word in ("private", "claims", "levers", "accounts"):
         if word in data:
             raise NaiveError(f"the yardstick does not know {word}")
@@ -429,7 +431,7 @@ class Explorer:
 # --- the door ---------------------------------------------------------------------------------
 
 
-def survey(text: str, most: int = 10**9) -> tuple[int, set[str], float]:
+def survey(text: str | dict[str, Any], most: int = 10**9) -> tuple[int, set[str], float]:
     """Number of full nodes, the outcomes that moves lead to, and the share of nodes from which
     one can be reached. Stops beyond `most` nodes; calculates no pays and odds."""
     nodes = Explorer(load(text), bare=True).explore(most)
