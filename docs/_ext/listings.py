@@ -1,0 +1,148 @@
+"""The directives ``mechanisms`` and ``quantities``: lists that are read from data and code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from offramp.scenario.shelf import library_files
+from offramp.scenario.yaml_text import parse_yaml, read_text
+
+Cell = str | nodes.Node
+
+
+class Mechanisms(SphinxDirective):
+    """Every mechanism of the library: what it does, needs and adds, and where it comes from."""
+
+    def run(self) -> list[nodes.Node]:
+        """One section for each."""
+        return [self._section(name, path) for name, path in library_files("mechanisms").items()]
+
+    def _section(self, name: str, path: Path) -> nodes.section:
+        self.env.note_dependency(str(path))
+        told = parse_yaml(read_text(path), str(path)).plain()
+        section = nodes.section("", nodes.title("", name.replace("_", " ").capitalize()))
+        section["ids"] = [nodes.make_id(name)]
+        section += nodes.paragraph("", "", nodes.literal(text=f"use: {name}"))
+        section += nodes.paragraph("", " ".join(told["about"].split()))
+        section += _part("Needs", _needs(told.get("with", {})))
+        section += _part("Adds", _adds(told))
+        section += _part("Sources", _sources(told.get("sources", {})))
+        return section
+
+
+class Quantities(SphinxDirective):
+    """Every variable of the dataset of results, with its dimensions and unit."""
+
+    def run(self) -> list[nodes.Node]:
+        """One table."""
+        from offramp.analysis.results import QUANTITIES
+
+        rows = [
+            (
+                nodes.literal(text=name),
+                ", ".join(("draw", *one.dims)),
+                one.units,
+                one.long_name,
+            )
+            for name, one in QUANTITIES.items()
+        ]
+        return [_table(("variable", "dims", "unit", "meaning"), rows)]
+
+
+def _part(title: str, content: Sequence[nodes.Node]) -> list[nodes.Node]:
+    return [nodes.paragraph("", "", nodes.strong(text=title)), *content] if content else []
+
+
+def _needs(needs: Mapping[str, Any]) -> list[nodes.Node]:
+    rows = [
+        (
+            nodes.literal(text=name),
+            need["kind"],
+            "" if need.get("default") is None else str(need["default"]),
+            need.get("about", ""),
+        )
+        for name, need in needs.items()
+    ]
+    return [_table(("name", "kind", "default", "what it is"), rows)] if rows else []
+
+
+def _adds(told: Mapping[str, Any]) -> list[nodes.Node]:
+    """Its parameters as a table, its variables and steps in a line each."""
+    rows = [
+        (nodes.literal(text=name), *_numbers(entry), str(told.get("off", {}).get(name, "")))
+        for family, whole in told.get("parameters", {}).items()
+        for name, entry in _entries(family, whole)
+    ]
+    added: list[nodes.Node] = []
+    if rows:
+        added.append(_table(("parameter", "value", "range", "unit", "off at"), rows))
+    lines = [
+        (kind, list(names))
+        for kind, names in (
+            ("variables", told.get("state", {})),
+            ("steps", [step.get("name", step.get("use")) for step in told.get("steps", [])]),
+        )
+        if names
+    ]
+    for kind, names in lines:
+        text = nodes.paragraph("", f"{kind}: ")
+        for position, name in enumerate(names):
+            text += [nodes.Text(", ")] * (position > 0)
+            text += nodes.literal(text=str(name))
+        added.append(text)
+    return added
+
+
+def _entries(name: str, entry: Any) -> Iterable[tuple[str, Any]]:
+    """A parameter, or the entries of a family with the unit of the family."""
+    if not isinstance(entry, dict) or "each" not in entry:
+        yield name, entry
+        return
+    for key, one in entry["each"].items():
+        own = one if isinstance(one, dict) else {"value": one}
+        yield f"{name}[{key}]", {"unit": entry.get("unit", ""), **own}
+
+
+def _numbers(entry: Any) -> tuple[str, str, str]:
+    if not isinstance(entry, dict):
+        return str(entry), "", ""
+    return tuple(str(entry.get(word, "")) for word in ("value", "range", "unit"))  # type: ignore[return-value]
+
+
+def _sources(sources: Mapping[str, Mapping[str, str]]) -> list[nodes.Node]:
+    items = [
+        nodes.list_item(
+            "", nodes.paragraph("", f"{one['speaker']} ({one['date']}). {one['title']}.")
+        )
+        for one in sources.values()
+    ]
+    return [nodes.bullet_list("", *items, bullet="-")] if items else []
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> nodes.table:
+    group = nodes.tgroup(cols=len(head))
+    group += [nodes.colspec(colwidth=1) for _ in head]
+    group += nodes.thead("", _row(head))
+    group += nodes.tbody("", *(_row(row) for row in rows))
+    return nodes.table("", group)
+
+
+def _row(cells: Sequence[Cell]) -> nodes.row:
+    row = nodes.row()
+    for cell in cells:
+        inner = nodes.Text(cell) if isinstance(cell, str) else cell
+        row += nodes.entry("", nodes.paragraph("", "", inner))
+    return row
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register both directives."""
+    app.add_directive("mechanisms", Mechanisms)
+    app.add_directive("quantities", Quantities)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
