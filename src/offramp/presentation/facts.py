@@ -1,0 +1,281 @@
+"""What the datasets of the findings hold, as plain named records in the scenario's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.analysis import results
+from offramp.presentation.palette import outcome_colours
+from offramp.presentation.wording import spaced
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from offramp.analysis.findings import Findings, StateOverTime
+
+LOW, HIGH = 0.05, 0.95
+"""The interval shown: the middle nine tenths of the solved draws."""
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """One quantity: its nominal value, and (draw,) its values over the solved draws or None."""
+
+    nominal: float
+    values: NDArray[np.float64] | None
+
+    @property
+    def known(self) -> bool:
+        """Whether there are draws to speak of."""
+        return self.values is not None and bool(np.isfinite(self.values).any())
+
+    def at(self, share: float) -> float:
+        """The quantile of the draws; nan without any."""
+        return float(np.nanquantile(self.values, share)) if self.known else float("nan")  # type: ignore[arg-type]
+
+    @property
+    def low(self) -> float:
+        """The 5 % point."""
+        return self.at(LOW)
+
+    @property
+    def middle(self) -> float:
+        """The median."""
+        return self.at(0.5)
+
+    @property
+    def high(self) -> float:
+        """The 95 % point."""
+        return self.at(HIGH)
+
+
+@dataclass(frozen=True, eq=False)
+class End:
+    """An outcome in the scenario's words, with its probability."""
+
+    name: str
+    label: str
+    kind: str
+    colour: str
+    spread: Spread
+
+
+def solved(findings: Findings) -> NDArray[np.bool_]:
+    """(draw,) which draws have an equilibrium; of length 0 without draws."""
+    return np.zeros(0, bool) if findings.draws is None else results.solved(findings.draws)
+
+
+def counts(findings: Findings) -> tuple[int, int]:
+    """How many draws were solved, and how many tried."""
+    good = solved(findings)
+    return int(good.sum()), len(good)
+
+
+def spread_of(findings: Findings, variable: str, **where: Any) -> Spread:
+    """The spread of one entry of a variable, say ``payoff`` at ``party="north"``."""
+    nominal = float(findings.nominal[variable].sel(where).values.reshape(-1)[0])
+    if findings.draws is None or variable not in findings.draws:
+        return Spread(nominal, None)
+    values = findings.draws[variable].sel(where).transpose("draw").values
+    return Spread(nominal, np.asarray(values, float)[solved(findings)])
+
+
+def names_along(dataset: xr.Dataset, dim: str) -> tuple[str, ...]:
+    """The names along a dim, or none where the dataset lacks it."""
+    return tuple(str(name) for name in dataset[dim].values) if dim in dataset.coords else ()
+
+
+def outcome_label(findings: Findings, name: str) -> str:
+    """An outcome's label, or its name as words."""
+    if name == "unresolved":
+        return "No end"
+    outcome = findings.scenario.outcomes.get(name)
+    return (outcome.label if outcome and outcome.label else "") or spaced(name).capitalize()
+
+
+def outcome_kind(findings: Findings, name: str) -> str:
+    """An outcome's kind; that of 'unresolved' is itself."""
+    outcome = findings.scenario.outcomes.get(name)
+    return outcome.kind if outcome else "unresolved"
+
+
+def ends(findings: Findings) -> tuple[End, ...]:
+    """Every outcome in the scenario's order; 'unresolved' only where it can happen."""
+    listed = [
+        name
+        for name in names_along(findings.nominal, "outcome")
+        if name != "unresolved" or _happens(findings, name)
+    ]
+    colours = outcome_colours([outcome_kind(findings, name) for name in listed])
+    return tuple(
+        End(
+            name,
+            outcome_label(findings, name),
+            outcome_kind(findings, name),
+            colour,
+            spread_of(findings, "probability", outcome=name),
+        )
+        for name, colour in zip(listed, colours, strict=True)
+    )
+
+
+def _happens(findings: Findings, name: str) -> bool:
+    spread = spread_of(findings, "probability", outcome=name)
+    return spread.nominal > 0 or (spread.known and float(np.nanmax(spread.values)) > 0)  # type: ignore[arg-type]
+
+
+def party_label(findings: Findings, name: str) -> str:
+    """A party's label, or its name as words."""
+    party = findings.scenario.parties.get(name)
+    return (party.label if party and party.label else "") or spaced(name).capitalize()
+
+
+def mover_label(findings: Findings, name: str) -> str:
+    """A party's label, or 'Chance' for nature."""
+    return "Chance" if name == "nature" else party_label(findings, name)
+
+
+def time_unit(findings: Findings) -> str:
+    """What one round is called."""
+    return findings.scenario.time.round
+
+
+def level_word(findings: Findings, variable: str, level: Any) -> str:
+    """A level's name as words; packages and numbers as they are."""
+    described = findings.scenario.state.get(variable)
+    if described is not None and described.levels and str(level).lstrip("-").isdigit():
+        position = int(level)
+        if 0 <= position < len(described.levels):
+            return spaced(described.levels[position])
+    return spaced(str(level))
+
+
+def package_ends(findings: Findings) -> Iterator[tuple[str, str, Spread]]:
+    """(outcome, label, spread) of every outcome that is told apart by what was agreed."""
+    for name in names_along(findings.nominal, "package_end"):
+        outcome, _, what = name.partition(":")
+        by = getattr(findings.scenario.outcomes.get(outcome.strip()), "by", None) or ""
+        label = f"{outcome_label(findings, outcome.strip())}: {level_word(findings, by, what.strip())}"
+        yield outcome.strip(), label, spread_of(findings, "probability_by", package_end=name)
+
+
+def half_nearest(findings: Findings) -> NDArray[np.bool_]:
+    """(draw,) the solved draws in the half nearest to the nominal values, all ranges counting alike.
+
+    Near is the mean over the assumptions of the distance in ranks; it is a second weighting of
+    the ranges, which counts the outer half of the combinations for nothing.
+    """
+    good = solved(findings)
+    if findings.draws is None or "parameters" not in findings.draws or not good.any():
+        return good
+    values = np.asarray(findings.draws["parameters"].transpose("draw", "parameter").values, float)
+    centre = np.asarray(findings.nominal["parameters"].values, float).reshape(-1)
+    moving = np.ptp(values[good], axis=0) > 0
+    if not moving.any():
+        return good
+    kept = values[:, moving]
+    ordered = np.sort(kept[good], axis=0)
+    ranks = np.column_stack([_ranks(ordered[:, i], kept[:, i]) for i in range(kept.shape[1])])
+    middle = np.array(
+        [_ranks(ordered[:, i], centre[moving][i : i + 1])[0] for i in range(kept.shape[1])]
+    )
+    distance = np.abs(ranks - middle).mean(axis=1)
+    return good & (distance <= np.median(distance[good]))
+
+
+def _ranks(ordered: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Where ``values`` stand in ``ordered``, from 0 to 1."""
+    left = np.searchsorted(ordered, values, side="left")
+    right = np.searchsorted(ordered, values, side="right")
+    return (left + right) / (2 * len(ordered))
+
+
+def asked(findings: Findings) -> Mapping[str, Any]:
+    """The question behind the answer: provenance, over the attributes of the nominal dataset."""
+    return {**dict(findings.nominal.attrs), **dict(findings.provenance or {})}
+
+
+@dataclass(frozen=True, eq=False)
+class Watched:
+    """A state variable as rounds begin; ``probability`` (round, level), its rest has ended."""
+
+    name: str
+    label: str
+    levels: tuple[str, ...]
+    rounds: NDArray[np.int64]
+    probability: NDArray[np.float64]
+
+
+def watched(findings: Findings) -> tuple[Watched, ...]:
+    """Every variable whose state is known by round, in the order of the findings."""
+    return tuple(_watched(findings, one) for one in findings.state_by_round)
+
+
+def _watched(findings: Findings, one: StateOverTime) -> Watched:
+    described = findings.scenario.state.get(one.variable)
+    label = (described.label if described else "") or spaced(one.variable).capitalize()
+    levels = tuple(level_word(findings, one.variable, level) for level in one.levels)
+    probability = np.asarray(one.level, float)
+    return Watched(one.variable, label, levels, np.arange(1, len(probability) + 1), probability)
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """A move of a step: expected uses, and its share of all uses of the step."""
+
+    name: str
+    label: str
+    force: bool
+    uses: Spread
+    share: Spread
+
+
+@dataclass(frozen=True, eq=False)
+class Turn:
+    """A step of the round with all its moves; ``uses`` is how often it is reached."""
+
+    name: str
+    mover: str
+    label: str
+    uses: Spread
+    choices: tuple[Choice, ...]
+
+
+def turns(findings: Findings) -> tuple[Turn, ...]:
+    """Every step in the order of the round, with how often each of its moves is made."""
+    known = set(names_along(findings.nominal, "move"))
+    return tuple(
+        _turn(findings, step, [f"{step.name}.{move}" for move in step.moves])
+        for step in findings.scenario.round
+        if all(f"{step.name}.{move}" in known for move in step.moves)
+    )
+
+
+def _turn(findings: Findings, step: Any, names: list[str]) -> Turn:
+    uses = [spread_of(findings, "move_uses", move=name) for name in names]
+    together = _total(uses)
+    choices = tuple(
+        Choice(name, move.label or spaced(key), move.force, use, _share(use, together))
+        for name, use, (key, move) in zip(names, uses, step.moves.items(), strict=True)
+    )
+    return Turn(step.name, step.by, step.label or spaced(step.name).capitalize(), together, choices)
+
+
+def _total(parts: list[Spread]) -> Spread:
+    values = [part.values for part in parts if part.values is not None]
+    return Spread(sum(part.nominal for part in parts),
+                  np.sum(values, axis=0) if len(values) == len(parts) else None)  # fmt: skip
+
+
+def _share(part: Spread, whole: Spread) -> Spread:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        nominal = float(np.float64(part.nominal) / np.float64(whole.nominal))
+        values = None
+        if part.values is not None and whole.values is not None:
+            values = np.asarray(part.values / whole.values)
+    return Spread(nominal, values)

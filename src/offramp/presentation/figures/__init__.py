@@ -1,0 +1,1 @@
+"""Figures, one file each; a new file that names a FIGURE is found by itself."""

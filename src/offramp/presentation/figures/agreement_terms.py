@@ -1,0 +1,56 @@
+"""What is agreed: probability of each package where an outcome is told apart by it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import plotly.graph_objects as go
+
+from offramp.presentation import facts
+from offramp.presentation.drawing import NOMINAL_KEY, SPREAD_KEYS, Row, draw_rows, share_axis
+from offramp.presentation.gallery import Figure, Key, Table
+from offramp.presentation.wording import between, percent
+
+if TYPE_CHECKING:
+    from offramp.analysis.findings import Findings
+
+
+def _caption(findings: Findings) -> str:
+    return (
+        "The outcomes above, told apart by what lay on the table when the crisis ended. The "
+        "rows of one outcome add up to its probability. Marks are read as in the figure above."
+    )
+
+
+def _plot(findings: Findings) -> go.Figure | None:
+    colours = {end.name: end.colour for end in facts.ends(findings)}
+    rows = [
+        Row(label, spread, colours.get(outcome, "#5a6570"), percent(spread.nominal))
+        for outcome, label, spread in facts.package_ends(findings)
+    ]
+    return draw_rows(rows, share_axis(), 0.0) if rows else None
+
+
+def _table(findings: Findings) -> Table | None:
+    ends = list(facts.package_ends(findings))
+    if not ends:
+        return None
+    if findings.draws is None:
+        plain_rows = [(label, percent(spread.nominal)) for _, label, spread in ends]
+        return Table(("Agreed", "Nominal"), tuple(plain_rows), frozenset({1}))
+    rows = [
+        (label, percent(spread.nominal), percent(spread.middle), between(spread.low, spread.high))
+        for _, label, spread in ends
+    ]
+    columns = ("Agreed", "Nominal", "Median", "Middle nine tenths")
+    return Table(columns, tuple(rows), frozenset({1, 2, 3}))
+
+
+def _keys(findings: Findings) -> tuple[Key, ...]:
+    return NOMINAL_KEY if findings.draws is None else SPREAD_KEYS
+
+
+FIGURE = Figure(
+    "agreement_terms", "What is agreed", 20, _caption, _plot, _table,
+    section="outcomes", keys=_keys, beside=True,
+)  # fmt: skip

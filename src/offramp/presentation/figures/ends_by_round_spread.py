@@ -1,0 +1,98 @@
+"""When it ends, over the assumptions: one panel per outcome with a band over the draws."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+
+from offramp.presentation import facts
+from offramp.presentation.drawing import axis, bare, round_axis, short
+from offramp.presentation.gallery import Figure, Key, Panel, Table
+from offramp.presentation.palette import INK, MUTED, clear
+from offramp.presentation.wording import between, percent
+
+if TYPE_CHECKING:
+    from offramp.analysis.findings import Findings
+
+
+def _caption(findings: Findings) -> str:
+    return (
+        "One panel per outcome, all on the same scale. The line is the probability that the "
+        "crisis has ended so by then, at the nominal values; the band holds the middle nine "
+        "tenths of the combinations of assumptions tried, the thin line is their median. A line "
+        "that has become flat means that little more of this end is to come."
+    )
+
+
+def _plot(findings: Findings) -> list[Panel] | None:
+    if findings.draws is None or "by_round" not in findings.draws:
+        return None
+    ends = [end for end in facts.ends(findings) if end.name != "unresolved"]
+    top = max(_top(findings, end.name) for end in ends)
+    return [Panel(end.label, _drawing(findings, end, min(1.0, 1.08 * top))) for end in ends]
+
+
+def _quantiles(findings: Findings, name: str) -> tuple[np.ndarray, ...]:
+    """(round,) nominal, 5 % point, median and 95 % point."""
+    assert findings.draws is not None
+    values = findings.draws["by_round"].sel(outcome=name).transpose("draw", "round").values
+    values = values[facts.solved(findings)]
+    nominal = findings.nominal["by_round"].sel(outcome=name).isel(draw=0).values
+    if not len(values):
+        return nominal, nominal, nominal, nominal
+    low, middle, high = np.nanquantile(values, [facts.LOW, 0.5, facts.HIGH], axis=0)
+    return nominal, low, middle, high
+
+
+def _top(findings: Findings, name: str) -> float:
+    nominal, _, _, high = _quantiles(findings, name)
+    return max(float(np.nanmax(nominal)), float(np.nanmax(high)), 0.02)
+
+
+def _drawing(findings: Findings, end: facts.End, top: float) -> go.Figure:
+    nominal, low, middle, high = _quantiles(findings, end.name)
+    rounds = np.asarray(findings.draws["round"].values, int)  # type: ignore[index]
+    x = rounds.tolist()
+    drawing = go.Figure(layout=bare(200, margin={"l": 44, "r": 8, "t": 6, "b": 42}))
+    drawing.add_scatter(x=x + x[::-1], y=short([*high, *low[::-1]]), fill="toself", mode="lines",
+                        line={"width": 0}, fillcolor=clear(end.colour, 0.28), hoverinfo="skip")  # fmt: skip
+    drawing.add_scatter(x=x, y=short(middle), mode="lines", hoverinfo="skip",
+                        line={"color": end.colour, "width": 1.2, "dash": "dot"})  # fmt: skip
+    drawing.add_scatter(
+        x=x, y=short(nominal), mode="lines", line={"color": end.colour, "width": 3},
+        hoverinfo="text",
+        text=[f"{n}: {percent(p)} ({between(a, b)})".replace("<", "&lt;")
+              for n, p, a, b in zip(x, nominal, low, high, strict=True)],
+    )  # fmt: skip
+    drawing.update_layout(xaxis=round_axis(facts.time_unit(findings), x[-1]),
+                          yaxis=axis(range=[0, top], tickformat=".0%", nticks=5))  # fmt: skip
+    return drawing
+
+
+def _table(findings: Findings) -> Table | None:
+    if findings.draws is None or "by_round" not in findings.draws:
+        return None
+    ends = [end for end in facts.ends(findings) if end.name != "unresolved"]
+    rounds = np.asarray(findings.draws["round"].values, int)
+    shown = np.unique(np.linspace(0, len(rounds) - 1, min(12, len(rounds))).round().astype(int))
+    found = [_quantiles(findings, end.name) for end in ends]
+    rows = [
+        (str(rounds[i]), *(f"{percent(q[0][i])} ({between(q[1][i], q[3][i])})" for q in found))
+        for i in shown
+    ]
+    columns = (f"By the end of {facts.time_unit(findings)}", *(end.label for end in ends))
+    return Table(columns, tuple(rows), frozenset(range(1, len(columns))),
+                 "Nominal, and in brackets the middle nine tenths of the combinations.")  # fmt: skip
+
+
+def _keys(findings: Findings) -> tuple[Key, ...]:
+    return (Key("line", INK, "at the nominal values"), Key("dash", MUTED, "median"),
+            Key("band", MUTED, "middle nine tenths of the combinations tried"))  # fmt: skip
+
+
+FIGURE = Figure(
+    "ends_by_round_spread", "The same over the assumptions", 45, _caption, _plot, _table,
+    section="time", keys=_keys,
+)  # fmt: skip

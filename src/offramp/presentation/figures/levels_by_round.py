@@ -1,0 +1,108 @@
+"""Where things stand: probability of each level of each watched variable as rounds begin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+
+from offramp.presentation import facts
+from offramp.presentation.drawing import axis, bare, plain, round_axis, short
+from offramp.presentation.gallery import Figure, Key, Panel, Table
+from offramp.presentation.palette import INK, RULE, level_colours
+from offramp.presentation.wording import percent
+
+if TYPE_CHECKING:
+    from offramp.analysis.findings import Findings
+
+STACKED = 6
+"""Variables with more levels are drawn as a strip of shades instead of stacked bars."""
+MOST_ROUNDS = 36
+
+
+def _moving(findings: Findings) -> list[facts.Watched]:
+    """Variables that stand at more than one level at some beginning of a round."""
+    return [one for one in facts.watched(findings) if (np.nan_to_num(one.probability).max(axis=0) > 0).sum() > 1]
+
+
+def _caption(findings: Findings) -> str:
+    unit = facts.time_unit(findings)
+    return (
+        f"One panel per variable of the crisis. Each column is the beginning of a {unit}: the "
+        "shades are the probabilities of the variable's levels, from the lowest (light, below) to "
+        "the highest (dark, above); the white rest is the probability that the crisis has ended "
+        "before. At the nominal values."
+    )
+
+
+def _plot(findings: Findings) -> list[Panel] | None:
+    return [_panel(findings, one) for one in _moving(findings)] or None
+
+
+def _panel(findings: Findings, one: facts.Watched) -> Panel:
+    if len(one.levels) > STACKED:
+        return Panel(one.label, _strip(findings, one), "levels from below to above")
+    named = ", ".join(f"{level}" for level in one.levels)
+    return Panel(one.label, _stack(findings, one), f"from light to dark: {named}")
+
+
+def _stack(findings: Findings, one: facts.Watched) -> go.Figure:
+    rounds = one.rounds[:MOST_ROUNDS]
+    drawing = go.Figure(layout=bare(190, margin={"l": 44, "r": 8, "t": 6, "b": 42}, bargap=0.08,
+                                    barmode="stack"))  # fmt: skip
+    for position, colour in enumerate(level_colours(len(one.levels))):
+        part = one.probability[:MOST_ROUNDS, position]
+        drawing.add_bar(
+            x=rounds.tolist(), y=short(part), marker={"color": colour, "line": {"width": 0}},
+            hoverinfo="text",
+            hovertext=[f"{plain(one.levels[position])}: {plain(percent(p))}" for p in part],
+        )  # fmt: skip
+    drawing.update_layout(
+        xaxis=round_axis(facts.time_unit(findings), int(rounds[-1])),
+        yaxis=axis(range=[0, 1], tickvals=[0, 0.5, 1], ticktext=["0", "50 %", "100 %"]),
+    )
+    return drawing
+
+
+def _strip(findings: Findings, one: facts.Watched) -> go.Figure:
+    rounds = one.rounds[:MOST_ROUNDS]
+    drawing = go.Figure(layout=bare(60 + 20 * len(one.levels),
+                                    margin={"l": 70, "r": 8, "t": 6, "b": 42}))  # fmt: skip
+    drawing.add_heatmap(
+        x=rounds.tolist(), y=[plain(level) for level in one.levels],
+        z=[short(column) for column in one.probability[:MOST_ROUNDS].T], zmin=0, zmax=1,
+        colorscale=[[0, "#ffffff"], [1, "#124652"]], showscale=False, xgap=1, ygap=1,
+    )  # fmt: skip
+    drawing.update_layout(
+        xaxis=round_axis(facts.time_unit(findings), int(rounds[-1])),
+        yaxis=axis(type="category", tickfont={"color": INK, "size": 12}),
+    )
+    return drawing
+
+
+def _table(findings: Findings) -> Table | None:
+    rows = []
+    for one in _moving(findings):
+        shown = np.unique(np.linspace(0, len(one.rounds) - 1, min(8, len(one.rounds))).round().astype(int))
+        for i in shown:
+            there = [
+                f"{level} {percent(float(p))}"
+                for level, p in zip(one.levels, one.probability[i], strict=True)
+                if p > 0
+            ]
+            rows.append((one.label, str(one.rounds[i]), ", ".join(there) or "ended"))
+    columns = ("Variable", f"Beginning of {facts.time_unit(findings)}", "Levels and probabilities")
+    return Table(columns, tuple(rows), frozenset({1})) if rows else None
+
+
+def _keys(findings: Findings) -> tuple[Key, ...]:
+    low, high = level_colours(2)
+    return (Key("box", low, "lowest level"), Key("box", high, "highest level"),
+            Key("hollow", RULE, "ended before"))  # fmt: skip
+
+
+FIGURE = Figure(
+    "levels_by_round", "Where things stand as each round begins", 60, _caption, _plot, _table,
+    section="levels", keys=_keys,
+)  # fmt: skip

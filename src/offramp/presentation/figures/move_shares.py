@@ -1,0 +1,72 @@
+"""Who moves when: for every step of a round, how often each of its moves is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from offramp.presentation import facts
+from offramp.presentation.drawing import NOMINAL_KEY, SPREAD_KEYS, Row, draw_rows, share_axis
+from offramp.presentation.gallery import Figure, Key, Panel, Table
+from offramp.presentation.palette import CHANCE, PARTY
+from offramp.presentation.wording import between, figure_of, percent
+
+if TYPE_CHECKING:
+    from offramp.analysis.findings import Findings
+
+
+def _caption(findings: Findings) -> str:
+    unit = facts.time_unit(findings)
+    return (
+        f"One panel per step of a {unit}, in the order of play. Each row is a move; the mark says "
+        "in what share of the times that this step is reached the move is made. Parties do not "
+        "choose the move with the highest payoff every time: the more a move brings, the more "
+        "often it is made. Grey panels are chance, whose odds are assumptions. A move that is "
+        "open in some situations only is counted over all of them."
+    )
+
+
+def _plot(findings: Findings) -> list[Panel]:
+    return [_panel(findings, turn) for turn in facts.turns(findings) if len(turn.choices) > 1]
+
+
+def _panel(findings: Findings, turn: facts.Turn) -> Panel:
+    colour = CHANCE if turn.mover == "nature" else PARTY
+    rows = [
+        Row(choice.label + (" (force)" if choice.force else ""), choice.share, colour,
+            percent(choice.share.nominal))
+        for choice in turn.choices
+    ]  # fmt: skip
+    note = f"reached {_times(turn.uses.nominal)} at the nominal values"
+    title = f"{facts.mover_label(findings, turn.mover)} · {turn.label}"
+    return Panel(title, draw_rows(rows, share_axis(), 0.0), note)
+
+
+def _times(uses: float) -> str:
+    return f"{figure_of(uses)} times" if uses == uses else "an unknown number of times"
+
+
+def _table(findings: Findings) -> Table:
+    rows = []
+    for turn in facts.turns(findings):
+        for choice in turn.choices:
+            known = choice.share.known
+            rows.append((
+                turn.label, facts.mover_label(findings, turn.mover), choice.label,
+                percent(choice.share.nominal),
+                between(choice.share.low, choice.share.high) if known else "",
+                figure_of(choice.uses.nominal),
+                f"{figure_of(choice.uses.low)} to {figure_of(choice.uses.high)}" if known else "",
+            ))  # fmt: skip
+    columns = ("Step", "Who", "Move", "Share of the step", "Middle nine tenths",
+               "Expected uses", "Middle nine tenths of uses")  # fmt: skip
+    return Table(columns, tuple(rows), frozenset({3, 4, 5, 6}))
+
+
+def _keys(findings: Findings) -> tuple[Key, ...]:
+    return NOMINAL_KEY if findings.draws is None else SPREAD_KEYS
+
+
+FIGURE = Figure(
+    "move_shares", "What is done at each step", 50, _caption, _plot, _table,
+    section="moves", keys=_keys,
+)  # fmt: skip

@@ -1,0 +1,138 @@
+"""The figures on the wall: what a figure is, and the folder scan that finds every one.
+
+A new figure is one new file in `figures/` that names a ``FIGURE``, or an entry point of the
+group ``offramp.figures`` in another package; nothing else has to be edited.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any
+
+from offramp.core.errors import OfframpError
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from offramp.analysis.findings import Findings
+
+GROUP = "offramp.figures"
+
+
+@dataclass(frozen=True)
+class Table:
+    """The numbers of a figure as text, for readers without scripts and for reading aloud.
+
+    ``numeric`` are the positions of the columns that are set to the right.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: frozenset[int] = frozenset()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One of several small drawings of a figure, with a heading and a note of its own."""
+
+    title: str
+    drawing: go.Figure
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Key:
+    """One entry of a legend: ``mark`` is dot, ring, bar, tick, strip, line, band or box."""
+
+    mark: str
+    colour: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of the report.
+
+    ``caption`` tells a reader who knows no game theory how to read it; ``plot`` gives a plotly
+    figure, several panels, or None where there is nothing to draw; ``table`` gives the same
+    numbers as text. ``section`` says where in the report it stands: ``outcomes``, ``payoffs``,
+    ``time``, ``moves``, ``levels``, ``mechanisms``; any other place is `Further figures`.
+    ``beside`` puts the table beside the drawing instead of behind a fold.
+    """
+
+    name: str
+    title: str
+    order: int
+    caption: Callable[[Findings], str]
+    plot: Callable[[Findings], go.Figure | Sequence[Panel] | None]
+    table: Callable[[Findings], Table | None]
+    section: str = ""
+    keys: Callable[[Findings], Sequence[Key]] | None = None
+    beside: bool = False
+
+
+def find_figures() -> tuple[Figure, ...]:
+    """Every figure of the folder and of installed packages, in their order.
+
+    Raises OfframpError where two share a name or a file names no FIGURE.
+    """
+    found: dict[str, tuple[Figure, str]] = {}
+    for origin, figure in [*_of_folder(), *_of_packages()]:
+        if not isinstance(figure, Figure):
+            raise OfframpError(
+                f"'{origin}' has no figure",
+                expected="FIGURE = Figure(name, title, order, caption, plot, table)",
+            )
+        if figure.name in found:
+            raise OfframpError(
+                f"two figures are called '{figure.name}': {found[figure.name][1]} and {origin}",
+                expected="every figure a name of its own",
+                repair=f"rename the one in {origin}",
+            )
+        found[figure.name] = figure, origin
+    return tuple(sorted((one for one, _ in found.values()), key=lambda one: (one.order, one.name)))
+
+
+def _of_folder() -> Iterator[tuple[str, Any]]:
+    from offramp.presentation import figures
+
+    for module in pkgutil.iter_modules(figures.__path__):
+        if not module.name.startswith("_"):
+            loaded = importlib.import_module(f"{figures.__name__}.{module.name}")
+            yield f"{module.name}.py", getattr(loaded, "FIGURE", None)
+
+
+def _of_packages() -> Iterator[tuple[str, Any]]:
+    for entry in entry_points(group=GROUP):
+        yield entry.value, entry.load()
+
+
+def alternative(figure: Figure, findings: Findings) -> str:
+    """What a screen reader says in place of the drawing: title, then the first rows of numbers."""
+    table = figure.table(findings)
+    if table is None or not table.rows:
+        return figure.title
+    rows = [
+        f"{row[0]}: "
+        + ", ".join(f"{column} {value}" for column, value in _paired(table, row) if value)
+        for row in table.rows[:6]
+    ]
+    more = f"; and {len(table.rows) - 6} more rows" if len(table.rows) > 6 else ""
+    return f"{figure.title}. {'; '.join(rows)}{more}. The table below holds all numbers."
+
+
+def _paired(table: Table, row: Sequence[str]) -> Iterator[tuple[str, str]]:
+    return zip((column.lower() for column in table.columns[1:]), row[1:], strict=True)
+
+
+def shown(figures: Sequence[Figure], sections: Mapping[str, Any]) -> dict[str, list[Figure]]:
+    """Figures by section, unknown sections under ''."""
+    placed: dict[str, list[Figure]] = {name: [] for name in [*sections, ""]}
+    for figure in figures:
+        placed[figure.section if figure.section in sections else ""].append(figure)
+    return placed

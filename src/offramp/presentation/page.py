@@ -1,0 +1,202 @@
+"""The report: findings become one page that holds all it needs and asks no network for anything."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from offramp.core.files import write_text
+from offramp.presentation import facts
+from offramp.presentation.assurance import assurance_of
+from offramp.presentation.gallery import Figure, Panel, Table, alternative, find_figures, shown
+from offramp.presentation.ledger import ledger_of, ledger_sentence, references_of
+from offramp.presentation.mechanics import effect_sentences, mechanisms_of, tried_of
+from offramp.presentation.narration import likeliest_tales, outcome_tales
+from offramp.presentation.premises import premises_of
+from offramp.presentation.questions import question_of
+from offramp.presentation.summary import answer
+from offramp.presentation.wording import percent, points
+
+if TYPE_CHECKING:
+    from offramp.analysis.findings import Findings
+
+NAME = "report.html"
+STATIC = Path(__file__).parent / "static"
+Context = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the report: its template is `templates/sections/NAME.html`."""
+
+    name: str
+    title: str
+    context: Callable[[Findings], Context]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure made ready for the page; ``panels`` are (number, panel, JSON)."""
+
+    figure: Figure
+    caption: str
+    alternative: str
+    panels: tuple[tuple[str, Panel, Markup], ...]
+    table: Table | None
+    keys: tuple[Any, ...]
+
+
+def report(findings: Findings) -> str:
+    """The findings as one HTML page: text, figures, tables, ledger, certificate, provenance."""
+    sections = {section.name: section for section in SECTIONS}
+    placed = shown(find_figures(), sections)
+    figures = {
+        name: [drawn for figure in figures if (drawn := _drawn(figure, findings))]
+        for name, figures in placed.items()
+    }
+    premises = premises_of(findings)
+    told = [
+        {"section": section, "figures": figures[section.name], "content": section.context(findings)}
+        for section in SECTIONS
+        if section.name != "further" or figures[""]
+    ]
+    for one in told:
+        if one["section"].name == "further":
+            one["figures"] = figures[""]
+    return _workshop().get_template("report.html").render(
+        title=findings.scenario.title,
+        about=" ".join((findings.scenario.about or "").split()),
+        premises=premises, answer=answer(findings), told=told,
+        ends=facts.ends(findings), asked=question_of(findings),
+        style=_asset("report.css"), bundle=_asset("plotly-cartesian.min.js"),
+        script=_asset("report.js"), policy=_policy(),
+    )  # fmt: skip
+
+
+def write_report(findings: Findings, folder: str | Path) -> Path:
+    """Write the report as `report.html` in ``folder``, whole or not at all; the path."""
+    return write_text(Path(folder) / NAME, report(findings))
+
+
+def _nothing(findings: Findings) -> Context:
+    return {}
+
+
+def _outcomes(findings: Findings) -> Context:
+    solved, tried = facts.counts(findings)
+    return {"solved": solved, "tried": tried}
+
+
+def _histories(findings: Findings) -> Context:
+    return {
+        "likeliest": likeliest_tales(findings),
+        "by_outcome": outcome_tales(findings),
+        "complete": findings.histories_complete,
+    }
+
+
+def _mechanisms(findings: Findings) -> Context:
+    tried = tried_of(findings)
+    told = [
+        (one, [(effect, effect_sentences(effect, tried)) for effect in one.effects])
+        for one in mechanisms_of(findings)
+    ]
+    return {"mechanisms": told}
+
+
+def _ledger(findings: Findings) -> Context:
+    groups = ledger_of(findings)
+    return {
+        "groups": groups,
+        "sentence": ledger_sentence(groups),
+        "references": references_of(findings),
+    }
+
+
+def _certificate(findings: Findings) -> Context:
+    return {"assurance": assurance_of(findings), "entropy": findings.scenario.values == "entropy"}
+
+
+def _provenance(findings: Findings) -> Context:
+    return {"asked": question_of(findings)}
+
+
+def _reading(findings: Findings) -> Context:
+    return {"unit": facts.time_unit(findings), "draws": findings.draws is not None}
+
+
+SECTIONS = (
+    Section("reading", "How to read this report", _reading),
+    Section("outcomes", "How the crisis ends", _outcomes),
+    Section("payoffs", "What each party gets", _nothing),
+    Section("time", "When it ends", _nothing),
+    Section("moves", "Who moves when", _nothing),
+    Section("histories", "The likeliest histories", _histories),
+    Section("levels", "Where things stand over time", _nothing),
+    Section("mechanisms", "The mechanisms of the account", _mechanisms),
+    Section("further", "Further figures", _nothing),
+    Section("ledger", "The ledger of assumptions", _ledger),
+    Section("certificate", "How exact the arithmetic is", _certificate),
+    Section("limits", "What this cannot tell", _nothing),
+    Section("provenance", "Provenance", _provenance),
+)
+
+
+def _drawn(figure: Figure, findings: Findings) -> Drawn | None:
+    """The figure with its JSON, or None where it has neither drawing nor numbers."""
+    from offramp.presentation.drawing import figure_json
+
+    plotted = figure.plot(findings)
+    table = figure.table(findings)
+    if plotted is None and table is None:
+        return None
+    panels = plotted if isinstance(plotted, (list, tuple)) else [Panel("", plotted)] if plotted else []
+    return Drawn(
+        figure,
+        figure.caption(findings),
+        alternative(figure, findings),
+        tuple(
+            (f"{figure.name}-{number}", panel, Markup(figure_json(panel.drawing)))  # noqa: S704
+            for number, panel in enumerate(panels, 1)
+        ),
+        table,
+        tuple(figure.keys(findings)) if figure.keys and panels else (),
+    )
+
+
+@cache
+def _workshop() -> Environment:
+    """The templates; every value is escaped, and a missing one is an error."""
+    workshop = Environment(
+        loader=PackageLoader("offramp.presentation", "templates"),
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    workshop.filters["percent"] = percent
+    workshop.filters["points"] = points
+    return workshop
+
+
+@cache
+def _asset(name: str) -> Markup:
+    """A file of our own that stands in the page as it is."""
+    return Markup((STATIC / name).read_text(encoding="utf-8"))  # noqa: S704
+
+
+def _policy() -> str:
+    """What the browser is told: our own two scripts may run, nothing may be fetched."""
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(_asset(name).encode()).digest()).decode()}'"
+        for name in ("plotly-cartesian.min.js", "report.js")
+    )
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )

@@ -1,0 +1,76 @@
+"""Colours: each kind of outcome has its own, in every figure, apart in lightness as well as hue."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+INK, MUTED, RULE, TRACK = "#1d2329", "#5a6570", "#d9dee3", "#e9edf0"
+ACCENT = "#17505c"
+PARTY = "#3f5f8a"
+CHANCE = "#8a8f96"
+
+KINDS: Mapping[str, str] = {
+    "agreement": "#0f766e",
+    "ceasefire": "#4fa3c7",
+    "capitulation": "#8e6bb0",
+    "stalemate": "#9aa1a8",
+    "war": "#d9762b",
+    "catastrophe": "#7b1e3a",
+    "unresolved": "#cfd4d9",
+}
+"""Outcome kinds; told apart with red-green blindness and in grey print by their lightness."""
+
+LEVELS = ("#e3ecef", "#b5cdd4", "#85adb8", "#568b99", "#2e6a7a", "#124652")
+"""Levels of a variable from the lowest to the highest: one hue, darker upwards."""
+
+_COLOUR = re.compile(r"#[0-9a-fA-F]{3}([0-9a-fA-F]{3})?|[a-zA-Z]{3,20}")
+
+
+def outcome_colours(kinds: Sequence[str]) -> tuple[str, ...]:
+    """A colour per outcome: that of its kind, lighter for each further one of the same kind."""
+    seen: dict[str, int] = {}
+    colours = []
+    for kind in kinds:
+        turn = seen.get(kind, 0)
+        seen[kind] = turn + 1
+        colours.append(lighter(KINDS.get(kind, MUTED), min(0.22 * turn, 0.66)))
+    return tuple(colours)
+
+
+def level_colours(count: int) -> tuple[str, ...]:
+    """``count`` steps from light to dark."""
+    if count <= 1:
+        return (LEVELS[3],)
+    steps = [i * (len(LEVELS) - 1) / (count - 1) for i in range(count)]
+    return tuple(_blend(steps[i]) for i in range(count))
+
+
+def safe_colour(written: str | None, otherwise: str) -> str:
+    """A colour that a scenario names, where it is a plain colour and nothing else."""
+    return written if written and _COLOUR.fullmatch(written) else otherwise
+
+
+def lighter(colour: str, by: float) -> str:
+    """The colour mixed with white; 0 leaves it, 1 is white."""
+    return _hex([round(part + (255 - part) * by) for part in _parts(colour)])
+
+
+def clear(colour: str, strength: float) -> str:
+    """The colour with an opacity, as plotly and CSS read it."""
+    red, green, blue = _parts(colour)
+    return f"rgba({red},{green},{blue},{strength:g})"
+
+
+def _blend(step: float) -> str:
+    low = min(int(step), len(LEVELS) - 2)
+    one, two = _parts(LEVELS[low]), _parts(LEVELS[low + 1])
+    return _hex([round(a + (b - a) * (step - low)) for a, b in zip(one, two, strict=True)])
+
+
+def _parts(colour: str) -> list[int]:
+    return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+
+
+def _hex(parts: Sequence[int]) -> str:
+    return "#" + "".join(f"{part:02x}" for part in parts)

@@ -1,0 +1,112 @@
+"""Whose premises: the name that every headline begins with, and what is known of its source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from offramp.presentation.wording import GAP
+
+if TYPE_CHECKING:
+    from offramp.analysis.findings import Findings
+    from offramp.scenario import Scenario
+    from offramp.scenario.model import Source
+
+ACCOUNTS = (
+    "interview", "broadcast", "speech", "memo", "memorandum", "briefing", "statement", "testimony",
+    "report", "essay", "account",
+)  # fmt: skip
+"""Kinds of source that are an account of a crisis; a study that a mechanism cites is none."""
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Premises:
+    """Whose premises a report rests on; ``whose`` stands after 'On the premises of'."""
+
+    whose: str
+    title: str
+    speaker: str
+    kind: str
+    date: str
+    stance: str
+    note: str
+
+    @property
+    def lead(self) -> str:
+        """How every headline begins."""
+        return f"On the premises of {self.whose}, as encoded here,"
+
+
+def premises_of(findings: Findings) -> Premises:
+    """The account behind the findings: the scenario's first account, else its title."""
+    scenario = findings.scenario
+    source = _account(scenario)
+    if source is None:
+        return Premises(f"“{scenario.title}”", scenario.title, "", "", "", "", "")
+    return Premises(
+        whose=_whose(source, scenario.title),
+        title=source.title or scenario.title,
+        speaker=source.speaker or "",
+        kind=source.kind or "",
+        date=day(source.date),
+        stance=_told(source.stance),
+        note=_told(source.note),
+    )
+
+
+def day(written: str | None) -> str:
+    """'2026-01-27' as '27 January 2026'; anything else as it is written."""
+    parts = (written or "").split("-")
+    if len(parts) == 3 and all(part.isdigit() for part in parts) and 1 <= int(parts[1]) <= 12:
+        return f"{int(parts[2])}{GAP}{MONTHS[int(parts[1]) - 1]}{GAP}{parts[0]}"
+    return written or ""
+
+
+def cited(key: str, scenario: Scenario) -> str:
+    """A source by speaker and date, else by its title, else by its key."""
+    source = scenario.sources.get(key)
+    if source is None:
+        return key
+    return _short(source) or key
+
+
+def _account(scenario: Scenario) -> Source | None:
+    prefixes = tuple(f"{record.from_}_" for record in scenario.mechanisms.values())
+    own = [
+        source
+        for key, source in scenario.sources.items()
+        if not (prefixes and key.startswith(prefixes))
+    ]
+    for fits in (_is_account, lambda source: source.stance or source.speaker):
+        for source in own:
+            if fits(source):
+                return source
+    return None
+
+
+def _is_account(source: Source) -> bool:
+    kind = (source.kind or "").lower()
+    return any(word in kind for word in ACCOUNTS)
+
+
+def _whose(source: Source, title: str) -> str:
+    if source.speaker:
+        how = " of ".join(part for part in (source.kind or "", day(source.date)) if part)
+        return f"{source.speaker} ({how})" if how else source.speaker
+    return f"“{source.title or title}”"
+
+
+def _short(source: Source) -> str:
+    if source.speaker:
+        when = day(source.date)
+        return f"{source.speaker}, {when}" if when else source.speaker
+    return source.title or ""
+
+
+def _told(text: str | None) -> str:
+    return "" if text is None or text.lower() in ("none", "-") else text

@@ -1,0 +1,107 @@
+"""The answer in three sentences, each of which begins with whose premises it rests on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from offramp.presentation import facts
+from offramp.presentation.wording import (
+    GAP,
+    between,
+    figure_of,
+    holds,
+    listed,
+    ordinal_time,
+    percent,
+)
+
+if TYPE_CHECKING:
+    from offramp.analysis.findings import Findings
+
+NAMED = 6
+"""Outcomes named in the first sentence; the figure has all of them."""
+
+
+def answer(findings: Findings) -> tuple[str, ...]:
+    """Three sentences without their beginning: how it ends, when, and over which assumptions."""
+    return (_how(findings), _when(findings), _over(findings))
+
+
+def _how(findings: Findings) -> str:
+    ends = sorted(facts.ends(findings), key=lambda end: -np.nan_to_num(end.spread.nominal))
+    named = ends[:NAMED]
+    if not any(np.isfinite(end.spread.nominal) for end in ends):
+        return "no equilibrium was found at the nominal values, so nothing is said about its ends."
+    first, *others = (_one(end) for end in named)
+    text = f"the crisis ends at the nominal values in {listed([first.replace(' ', ' ', 1), *others])}"
+    if len(ends) > NAMED:
+        rest = sum(end.spread.nominal for end in ends[NAMED:])
+        text += f", and in other ways with {percent(rest)} together"
+    if not any(end.spread.known for end in named):
+        return f"{text}."
+    solved, _ = facts.counts(findings)
+    return (
+        f"{text}; in brackets stands the middle nine tenths of the {solved:,} combinations of "
+        "assumptions solved."
+    )
+
+
+def _one(end: facts.End) -> str:
+    where = f" ({between(end.spread.low, end.spread.high)})" if end.spread.known else ""
+    return f"{end.label} with probability {percent(end.spread.nominal)}{where}"
+
+
+def _when(findings: Findings) -> str:
+    unit = facts.time_unit(findings)
+    parts = _reached(findings, unit)
+    rounds = float(findings.nominal["rounds"].values.reshape(-1)[0])
+    if np.isfinite(rounds):
+        times = f"{figure_of(rounds)}{GAP}{'time' if rounds == 1 else 'times'}"
+        parts.append(f"play goes on into a further {unit} {times} on average")
+    else:
+        parts.append("play may never end, so that it has no expected length")
+    return f"at the nominal values {listed(parts)}."
+
+
+def _reached(findings: Findings, unit: str) -> list[str]:
+    """When half and nine tenths of the probability have come to an end."""
+    shares = findings.nominal["by_round"].isel(draw=0).transpose("round", "outcome")
+    total = np.nan_to_num(shares.values).sum(axis=1)
+    rounds = np.asarray(shares["round"].values, int)
+    found = []
+    for goal in (0.5, 0.9):
+        there = np.flatnonzero(total >= goal - 1e-12)
+        if len(there):
+            when = ordinal_time(unit, int(rounds[there[0]]))
+            found.append((percent(float(total[there[0]])), when))
+    if not found:
+        when = ordinal_time(unit, int(rounds[-1]))
+        return [f"the crisis has ended by the end of {when} with probability {percent(total[-1])}"]
+    if len({when for _, when in found}) == 1:
+        found = found[-1:]
+    told = [f"by the end of {when} with probability {share}" for share, when in found]
+    return [f"the crisis has ended {listed(told)}"]
+
+
+def _over(findings: Findings) -> str:
+    solved, tried = facts.counts(findings)
+    if findings.draws is None or not solved:
+        return (
+            "nothing is known about other values of the assumptions, because no combination of "
+            "them apart from the nominal values was "
+            + ("tried." if findings.draws is None else "solved.")
+        )
+    ends = facts.ends(findings)
+    values = np.column_stack([end.spread.values for end in ends])  # type: ignore[misc]
+    first = np.argmax(np.nan_to_num(values), axis=1)
+    which = int(np.bincount(first, minlength=len(ends)).argmax())
+    share = float((first == which).mean())
+    near = facts.half_nearest(findings)[facts.solved(findings)]
+    nearer = float((first[near] == which).mean()) if near.any() else share
+    return (
+        f"that {ends[which].label} has the highest probability of all ends "
+        f"{holds(share, solved, tried)}; weighted otherwise, in the half of the combinations "
+        f"nearest to the nominal values, it holds in {percent(nearer)}."
+    )

@@ -1,0 +1,115 @@
+"""Numbers and shares in words: the one place that knows how a share of draws may be said."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+GAP = "\u00a0"
+"""A space that no line break may take."""
+MINUS = "\u2212"
+NOT_THE_WORLD = "this describes the assumptions, not the world; other ranges give another figure"
+
+
+def percent(share: float) -> str:
+    """A share from 0 to 1 in per cent; one decimal near both ends, never rounded to 0 or 100 %."""
+    if not math.isfinite(share):
+        return "not known"
+    if share >= 1 - 1e-12:
+        return f"100{GAP}%"
+    if share <= 0:
+        return f"0{GAP}%"
+    if share < 0.0005:
+        return f"below 0.1{GAP}%"
+    if share > 0.9995:
+        return f"above 99.9{GAP}%"
+    decimals = 1 if share < 0.0995 or share > 0.9 else 0
+    return f"{100 * share:.{decimals}f}{GAP}%"
+
+
+def points(change: float) -> str:
+    """A change of a probability (-1 to 1) in percentage points, with its sign."""
+    if not math.isfinite(change):
+        return "not known"
+    if abs(change) < 1e-12:
+        return "no change"
+    sign = "+" if change > 0 else MINUS
+    if abs(change) < 0.0005:
+        return f"{sign} less than 0.1 points"
+    return f"{sign}{100 * abs(change):.1f}{GAP}points"
+
+
+def figure_of(value: float, digits: int = 3) -> str:
+    """A plain number with ``digits`` significant digits, thousands with commas."""
+    if not math.isfinite(value):
+        return "not known"
+    if value != 0 and (abs(value) < 1e-3 or abs(value) >= 1e6):
+        return scientific(value)
+    if abs(value) >= 1000:
+        return f"{value:,.0f}".replace("-", MINUS)
+    text = f"{value:.{digits}g}"
+    return f"{float(text):g}".replace("-", MINUS)
+
+
+def scientific(value: float) -> str:
+    """A small or large number as 3.1 × 10⁻¹²."""
+    if value == 0:
+        return "0"
+    if not math.isfinite(value):
+        return "not known"
+    mantissa, _, exponent = f"{value:.1e}".partition("e")
+    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{mantissa} × 10{raised}".replace("-", MINUS)
+
+
+def count_of(number: int, noun: str, plural: str = "") -> str:
+    """'1 round', '1,000 rounds'."""
+    return f"{number:,}{GAP}{noun if number == 1 else plural or noun + 's'}"
+
+
+def between(low: float, high: float) -> str:
+    """'30 to 62 %', with the sign once where both ends are plain."""
+    one, two = percent(low), percent(high)
+    if one == two:
+        return one
+    tail = f"{GAP}%"
+    if one[0].isdigit() and two[0].isdigit():
+        return f"{one.removesuffix(tail)} to {two}"
+    return f"{one} to {two}"
+
+
+def holds(share: float, solved: int, tried: int) -> str:
+    """How a share of the solved draws may be said: about the assumptions, never about the world."""
+    held = round(share * solved)
+    counts = f"{held:,} of {solved:,} solved"
+    if solved < tried:
+        counts += f", {tried:,} tried"
+    return (
+        f"holds in {percent(share)} of the combinations of assumptions tried ({counts}); "
+        + NOT_THE_WORLD
+    )
+
+
+def listed(parts: Sequence[str], last: str = "and") -> str:
+    """'a', 'a and b', 'a, b and c'."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+
+
+def spaced(name: str) -> str:
+    """A name of the scenario as words: underscores become spaces."""
+    return name.replace("_", " ")
+
+
+def sentence(text: str) -> str:
+    """The text with a capital at the front and a full stop at the end."""
+    text = text.strip()
+    if not text:
+        return ""
+    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?…" else ".")
+
+
+def ordinal_time(unit: str, number: int) -> str:
+    """'month 3', or 'round 3' where the scenario names no unit."""
+    return f"{unit}{GAP}{number}"
