@@ -36,3 +36,19 @@ def state_nodes(game: TurnGame, built: Game) -> NDArray[np.int64]:
 def state_values(game: TurnGame, built: Game, value: Floats) -> Floats:
     """Values (node, party) of the solved nodes as values (state, party) of the game."""
     return value[state_nodes(game, built)]
+
+
+def state_choices(game: TurnGame, built: Game, strategy: Floats) -> Floats:
+    """Odds (edge,) as the odds of the owner's moves in each state, (state, move).
+
+    The parties' steps come in the parties' order, and who is not the owner has one move.
+    """
+    structure = built.structure
+    choices = np.zeros(game.pay.shape[:2])
+    for state, head in enumerate(state_nodes(game, built)):
+        node = head
+        for _ in range(game.owner[state]):
+            node = structure.target[structure.first[node]]
+        first = structure.first[node]
+        choices[state, : game.moves[state]] = strategy[first : structure.first[node + 1]]
+    return choices

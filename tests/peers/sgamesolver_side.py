@@ -38,7 +38,7 @@ def load_sgamesolver() -> Any:
 
     Its release 1.0.2 reads `np.NaN`, which numpy 2 no longer has.
     """
-    vars(np).setdefault("NaN", np.nan)
+    np.__dict__.setdefault("NaN", np.nan)
     return import_module("sgamesolver")
 
 

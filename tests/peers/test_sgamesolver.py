@@ -3,6 +3,14 @@
 sgamesolver follows the Markov logit quantal response equilibrium in payoff convention
 (Eibelshäuser & Poensgen) from precision 0, as Offramp does. Its values are kept beside this
 file, so that the comparison is made where sgamesolver is not installed as well.
+
+To compare with sgamesolver itself (release 1.0.2 is built from source), in an environment of its
+own that has Offramp:
+
+    pip install numpy cython setuptools wheel
+    pip install --no-build-isolation sgamesolver==1.0.2
+    pytest tests/peers -m peer                # compare
+    cd tests && python -m peers.sgamesolver_side    # write the kept values anew
 """
 
 from __future__ import annotations
@@ -13,7 +21,7 @@ import pytest
 from offramp.solvers import solve
 
 from .games import PRECISION, TurnGame, shared_games
-from .offramp_side import offramp_game, state_values
+from .offramp_side import offramp_game, state_choices, state_values
 from .sgamesolver_side import fingerprint, load_sgamesolver, peer_answer, stored_values
 
 GAMES = shared_games()
@@ -54,5 +62,7 @@ def test_values_and_choices_equal_those_of_sgamesolver(game: TurnGame) -> None:
     found = solve(built.structure, built.tables(built.nominal()))
     difference = np.abs(state_values(game, built, found.value[0]) - answer.value).max()
     assert difference < AGREEMENT
+    choices = state_choices(game, built, found.strategy[0])
+    assert np.abs(choices - answer.strategy).max() < AGREEMENT
     kept = np.array(stored_values()["games"][game.name]["value"])
     assert np.abs(kept - answer.value).max() < 1e-9, "the kept values are of another version"
