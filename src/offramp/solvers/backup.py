@@ -51,26 +51,26 @@ def gather_numbers(shape: Shape, pay, odds, patience, precision, entropy):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def worth_with_shocks(total, begin, count, top, precision):
+def worth_with_shocks(total, count, top, precision):
     """(log mean exp(precision total)) / precision of ``count`` totals; ``top`` is their largest."""
     low = top
-    for k in range(begin, begin + count):
+    for k in range(count):
         low = min(low, total[k])
     width = precision * (top - low)
     mean = 0.0
     if width < 1e-7:
-        for k in range(begin, begin + count):
+        for k in range(count):
             mean += total[k] - top
         mean /= count
         spread = 0.0
-        for k in range(begin, begin + count):
+        for k in range(count):
             spread += (total[k] - top - mean) ** 2
         return top + mean + 0.5 * precision * spread / count
     if width < 0.1:
-        for k in range(begin, begin + count):
+        for k in range(count):
             mean += np.expm1(precision * (total[k] - top))
         return top + np.log1p(mean / count) / precision
-    for k in range(begin, begin + count):
+    for k in range(count):
         mean += np.exp(precision * (total[k] - top))
     return top + np.log(mean / count) / precision
 
@@ -89,7 +89,7 @@ def step_back_four(shape: Shape, numbers: Numbers, values, low, high, scratch):
     """``step_back`` for one set of lanes, held in plain variables, which halves the time."""
     mover, first, target, turns = shape.mover, shape.first, shape.target, shape.turns
     pay, odds, discount, precision = numbers.pay, numbers.odds, numbers.discount, numbers.precision
-    entropy, count = numbers.entropy, shape.widest
+    entropy = numbers.entropy
     for n in range(low, high):
         m, a, b = mover[n], first[n], first[n + 1]
         mass, top = 1.0, -np.inf
@@ -110,11 +110,11 @@ def step_back_four(shape: Shape, numbers: Numbers, values, low, high, scratch):
         else:
             for e in range(a, b):
                 q = pay[e, m] + discount[turns[e], m] * values[target[e] * 4 + m]
-                scratch[count + e - a] = q
+                scratch[e - a] = q
                 top = max(top, q)
             mass = 0.0
             for e in range(a, b):
-                p = np.exp(precision[m] * (scratch[count + e - a] - top))
+                p = np.exp(precision[m] * (scratch[e - a] - top))
                 mass += p
                 w, v = turns[e], target[e] * 4
                 f0 += p * (pay[e, 0] + discount[w, 0] * values[v])
@@ -127,7 +127,7 @@ def step_back_four(shape: Shape, numbers: Numbers, values, low, high, scratch):
             f0 * mass, f1 * mass, f2 * mass, f3 * mass,
         )  # fmt: skip
         if entropy and m >= 0 and b - a > 1:
-            values[v + m] = worth_with_shocks(scratch, count, b - a, top, precision[m])
+            values[v + m] = worth_with_shocks(scratch, b - a, top, precision[m])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -142,25 +142,25 @@ def step_back_many(shape: Shape, numbers: Numbers, values, low, high, scratch):
         if m >= 0:
             for e in range(a, b):
                 q = pay[e, m] + discount[turns[e], m] * values[target[e] * lanes + m]
-                scratch[count + e - a] = q
+                scratch[e - a] = q
                 top = max(top, q)
             mass = 0.0
         for e in range(a, b):
             if m < 0:
-                scratch[e - a] = odds[e]
+                scratch[count + e - a] = odds[e]
             else:
-                scratch[e - a] = np.exp(precision[m] * (scratch[count + e - a] - top))
-                mass += scratch[e - a]
+                scratch[count + e - a] = np.exp(precision[m] * (scratch[e - a] - top))
+                mass += scratch[count + e - a]
         for j in range(lanes):
             total = 0.0
             for e in range(a, b):
                 w, v = turns[e], target[e] * lanes + j
-                total += scratch[e - a] * (pay[e, j] + discount[w, j] * values[v])
+                total += scratch[count + e - a] * (pay[e, j] + discount[w, j] * values[v])
             scratch[2 * count + j] = total / mass
         for j in range(lanes):
             values[n * lanes + j] = scratch[2 * count + j]
         if numbers.entropy and m >= 0 and b - a > 1:
-            values[n * lanes + m] = worth_with_shocks(scratch, count, b - a, top, precision[m])
+            values[n * lanes + m] = worth_with_shocks(scratch, b - a, top, precision[m])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -215,7 +215,7 @@ def linearise(shape: Shape, numbers: Numbers, scale, values, high, scratch, chan
             for e in range(a, b):
                 spread += chance[e] * (total[e - a, m] - average) ** 2
                 low = min(low, total[e - a, m])
-            mean[m] = worth_with_shocks(scratch, 0, b - a, top, precision[m])
+            mean[m] = worth_with_shocks(scratch, b - a, top, precision[m])
             if precision[m] * (top - low) < 1e-4:
                 rate[n, m] = 0.5 * numbers.precision[m] * spread
             else:

@@ -7,13 +7,15 @@ the best reply and of the payoffs, rounding included, is added.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from offramp.game.structure import Structure, Tables
 from offramp.solvers.backup import Numbers, gather_numbers, worth_with_shocks
-from offramp.solvers.layout import Layout, Shape
+from offramp.solvers.layout import Layout
 from offramp.solvers.replies import follow
 
 Array = NDArray[np.float64]
@@ -57,39 +59,30 @@ def check_fixed_point(
                 worth = value[t, j] if t >= 0 else end_pay[-t - 1, j]
                 fresh[j] += strategy[e] * (pay[pay_class[e], j] + discount * worth)
         if entropy and m >= 0:
-            fresh[m] = worth_with_shocks(total, 0, b - a, top, precision[m])
+            fresh[m] = worth_with_shocks(total, b - a, top, precision[m])
         for j in range(parties):
             residual[j] = max(residual[j], abs(value[n, j] - fresh[j]))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def certify_draw(
-    shape: Shape, numbers: Numbers, end_pay, strategy, values, scale, start, entropy,
-    payoff, regret, anywhere, slack,
-):  # fmt: skip
-    """Fill ``payoff`` (node, party), ``regret``, ``anywhere`` and ``slack`` (party,).
+def find_regret(
+    layout: Layout, numbers: Numbers, strategy: Array, values: Array, scale: Array
+) -> tuple[Array, Array, Array]:
+    """Raw payoffs and best replies ``(node, party)``, and a bound (party,) on the payoffs' error.
 
-    ``values`` is flat with terminals, ``strategy`` by edge of the structure; the error of
-    the payoffs is added by the caller, but ``slack`` says how large that of following play is.
+    ``values`` is flat with terminals, ``strategy`` by edge of the structure. The best replies
+    are upper bounds. Under the payoff convention the values are the payoffs.
     """
-    lanes, parties = shape.lanes, payoff.shape[1]
-    chance = np.empty(len(shape.edge))
-    for e in range(len(shape.edge)):
-        chance[e] = strategy[shape.edge[e]]
-    raw = values.copy()
-    off = np.zeros(lanes)
-    if entropy:
-        follow(shape, numbers, chance, raw, False, scale, 1e-12, 1000, off)
+    shape, parties = layout.shape, layout.structure.parties
+    chance = strategy[shape.edge]
+    raw, slack, spare = values.copy(), np.zeros(shape.lanes), np.zeros(shape.lanes)
+    if numbers.entropy:
+        follow(shape, numbers, chance, raw, False, scale, 1e-12, 1000, slack)
     best = raw.copy()
-    spare = np.zeros(lanes)
     follow(shape, numbers, chance, best, True, scale, 1e-10, 400, spare)
-    for j in range(parties):
-        slack[j], anywhere[j] = off[j], 0.0
-        for n in range(len(shape.mover)):
-            spot = n * lanes + j
-            payoff[shape.node[n], j] = raw[spot]
-            anywhere[j] = max(anywhere[j], best[spot] - raw[spot])
-        regret[j] = max(0.0, best[start * lanes + j] - raw[start * lanes + j])
+    payoff, reply = np.empty((2, layout.structure.nodes, parties))
+    payoff[shape.node] = raw.reshape(-1, shape.lanes)[: len(payoff), :parties]
+    reply[shape.node] = best.reshape(-1, shape.lanes)[: len(payoff), :parties]
+    return payoff, reply, slack[:parties]
 
 
 def bound_regret(layout: Layout, tables: Tables) -> Array:
@@ -118,7 +111,7 @@ def pile_up(layout: Layout, patience: Array) -> Array:
 def estimate_condition(structure: Structure, tables: Tables, draw: int, value: Array) -> float:
     """Estimate of the condition of I - dT/dV in the 1-norm, by a sparse factorisation.
 
-    nan where I - dT/dV is singular to working precision.
+    Infinite where I - dT/dV is singular to working precision.
     """
     from scipy.sparse import eye_array
     from scipy.sparse.linalg import LinearOperator, onenormest, splu
@@ -128,15 +121,13 @@ def estimate_condition(structure: Structure, tables: Tables, draw: int, value: A
         factor = splu(matrix)
     except RuntimeError:
         return float("inf")
-    inverse = LinearOperator(
-        matrix.shape,
-        matvec=factor.solve,
-        rmatvec=lambda right: factor.solve(right, "T"),
-        matmat=factor.solve,
-        rmatmat=lambda right: factor.solve(right, "T"),
-        dtype=float,
-    )
-    return float(onenormest(inverse) * np.abs(matrix).sum(axis=0).max())
+
+    def transposed(right: Array) -> Array:
+        return factor.solve(right, "T")
+
+    make: Any = LinearOperator
+    inverse = make(matrix.shape, factor.solve, transposed, factor.solve, float, transposed)
+    return float(onenormest(inverse) * abs(matrix).sum(axis=0).max())
 
 
 def sparse_jacobian(structure: Structure, tables: Tables, draw: int, value: Array):

@@ -12,19 +12,20 @@ from numpy.typing import NDArray
 
 from offramp.core.errors import GameError
 from offramp.game.structure import Structure, Tables
-from offramp.solvers.backup import step_back
+from offramp.solvers.backup import Numbers, step_back
 from offramp.solvers.certificate import (
     bound_regret,
-    certify_draw,
     check_fixed_point,
     estimate_condition,
+    find_regret,
     numbers_of,
     pile_up,
 )
 from offramp.solvers.equilibria import Equilibria, Options, Other
-from offramp.solvers.homotopy import search_others, trace_branch
+from offramp.solvers.homotopy import trace_branch
 from offramp.solvers.layout import Layout, arrange
-from offramp.solvers.sweeps import fill_terminals, restart, sweep_draws
+from offramp.solvers.starts import restart, search_others
+from offramp.solvers.sweeps import fill_terminals, sweep_draw
 from offramp.solvers.uniqueness import prove_unique, value_box
 
 Array = NDArray[np.float64]
@@ -121,38 +122,34 @@ class _Job:
 
     def solve_block(self, block: range) -> None:
         """Solve and certify the draws of a block."""
-        shape, tables, options = self.layout.shape, self.tables, self.options
+        shape, options = self.layout.shape, self.options
         length = (self.structure.nodes + self.structure.terminals) * shape.lanes
-        values = np.zeros((1, length))
-        scale = np.ones((1, shape.lanes))
-        swept = np.zeros(1, np.int64)
         for draw in block:
             if self.invalid[draw]:
                 self.fail(draw, "invalid", self.invalid[draw])
                 continue
-            values[:] = 0.0
-            if not self.layout.acyclic and self.may_trace(draw):
-                fill_terminals(shape, tables.end_pay[draw], values[0])
-                if self.trace(draw, values[0], scale[0]):
-                    self.finish(draw, values[0], scale[0])
+            numbers = numbers_of(self.layout, self.tables, draw)
+            values, scale = np.zeros(length), np.ones(shape.lanes)
+            fill_terminals(shape, self.tables.end_pay[draw], values)
+            if self.may_trace(draw):
+                if self.trace(draw, numbers, values, scale):
+                    self.finish(draw, numbers, values, scale)
                     continue
-                values[:] = 0.0
-            sweep_draws(
-                shape, tables.pay, tables.odds, tables.end_pay, tables.patience,
-                tables.precision, tables.entropy, draw, draw + 1,
-                options.tolerance, options.sweeps, values, scale, swept,
-            )  # fmt: skip
-            self.sweeps[draw] = abs(swept[0])
-            if swept[0] >= 0 or self.rescue(draw, values[0], scale[0]):
-                self.finish(draw, values[0], scale[0])
+                values[: self.structure.nodes * shape.lanes] = 0.0
+            used = sweep_draw(
+                shape, numbers, values, scale, options.tolerance, options.sweeps
+            )
+            self.sweeps[draw] = abs(used)
+            if used >= 0 or self.rescue(draw, numbers, values, scale):
+                self.finish(draw, numbers, values, scale)
 
     def may_trace(self, draw: int) -> bool:
         """Whether the branch of a draw is asked for and the game small enough."""
-        return draw in self.traced and self.structure.nodes <= self.options.trace_nodes
+        small = self.structure.nodes <= self.options.trace_nodes
+        return draw in self.traced and small and not self.layout.acyclic
 
-    def trace(self, draw: int, values: Array, scale: Array) -> bool:
+    def trace(self, draw: int, numbers: Numbers, values: Array, scale: Array) -> bool:
         """Follow the principal branch; on failure leave a message and say no."""
-        numbers = numbers_of(self.layout, self.tables, draw)
         trace = trace_branch(self.layout, numbers, values)
         self.sweeps[draw] = trace.steps
         if trace.message:
@@ -162,23 +159,20 @@ class _Job:
         values[:], scale[:] = trace.values, trace.scale
         return True
 
-    def rescue(self, draw: int, values: Array, scale: Array) -> bool:
+    def rescue(self, draw: int, numbers: Numbers, values: Array, scale: Array) -> bool:
         """After the ladder failed: trace the branch, then try from random starts."""
-        tables, shape = self.tables, self.layout.shape
+        shape = self.layout.shape
         values[: self.structure.nodes * shape.lanes] = 0.0
-        fill_terminals(shape, tables.end_pay[draw], values)
         small = self.structure.nodes <= self.options.trace_nodes
-        if small and draw not in self.traced and self.trace(draw, values, scale):
+        if small and draw not in self.traced and self.trace(draw, numbers, values, scale):
             return True
-        numbers = numbers_of(self.layout, tables, draw)
         scale[:] = self.rough_scale(draw)
         floor, ceiling = np.zeros(shape.lanes), np.zeros(shape.lanes)
-        fill_terminals(shape, tables.end_pay[draw], values)
         value_box(shape, numbers, values, 60, floor, ceiling)
         nowhere = np.full_like(values, np.inf)
         for start in range(8):
             ended = restart(
-                shape, numbers, values, nowhere, floor, ceiling, scale,
+                self.layout, numbers, values, nowhere, (floor, ceiling), scale,
                 self.seed, start, self.options.tolerance, self.options.sweeps,
             )  # fmt: skip
             if ended:
@@ -216,26 +210,27 @@ class _Job:
         table = values.reshape(-1, shape.lanes)[: self.structure.nodes, : self.structure.parties]
         self.value[draw, shape.node] = table
 
-    def finish(self, draw: int, values: Array, scale: Array) -> None:
+    def finish(self, draw: int, numbers: Numbers, values: Array, scale: Array) -> None:
         """Certify a solved draw and look for other equilibria."""
         self.keep(draw, values)
-        self.certify(draw, values, scale)
-        self.look_around(draw, values, scale)
+        self.certify(draw, numbers, values, scale)
+        self.look_around(draw, numbers, values, scale)
         small = self.value[draw].size <= self.options.condition_unknowns
         if draw in self.traced and small and self.branch[draw] == "traced":
             value = self.value[draw]
             self.condition[draw] = estimate_condition(self.structure, self.tables, draw, value)
 
-    def certify(self, draw: int, values: Array, scale: Array) -> None:
+    def certify(self, draw: int, numbers: Numbers, values: Array, scale: Array) -> None:
         """Residual, strategy, payoffs and regrets of one draw."""
-        shape, tables, parties = self.layout.shape, self.tables, self.structure.parties
-        residual, slack = self.check(draw, self.value[draw], self.strategy[draw]), np.zeros(parties)
+        tables, parties, start = self.tables, self.structure.parties, self.structure.start
+        residual = self.check(draw, self.value[draw], self.strategy[draw])
         self.residual[draw] = residual.max()
-        certify_draw(
-            shape, numbers_of(self.layout, tables, draw), tables.end_pay[draw],
-            self.strategy[draw], values, scale, self.layout.start, tables.entropy,
-            self.payoff[draw], self.regret[draw], self.anywhere[draw], slack,
-        )  # fmt: skip
+        payoff, reply, slack = find_regret(
+            self.layout, numbers, self.strategy[draw], values, scale
+        )
+        gain = np.maximum(reply - payoff, 0.0)
+        self.payoff[draw] = payoff
+        self.regret[draw], self.anywhere[draw] = gain[start], gain.max(axis=0)
         rounding = 8.0 * np.finfo(float).eps * scale[:parties]
         error = 0.0 if tables.entropy else residual
         error = (error + rounding) * pile_up(self.layout, tables.patience[draw]) + slack
@@ -261,14 +256,13 @@ class _Job:
         )  # fmt: skip
         return residual
 
-    def look_around(self, draw: int, values: Array, scale: Array) -> None:
+    def look_around(self, draw: int, numbers: Numbers, values: Array, scale: Array) -> None:
         """Prove that the solution is the only one, or search for others from random starts."""
         if self.layout.acyclic:
             self.uniqueness[draw] = "proved"
             return
         shape, options = self.layout.shape, self.options
-        numbers = numbers_of(self.layout, self.tables, draw)
-        if prove_unique(shape, numbers, values, scale):
+        if prove_unique(shape, numbers, values, scale, 60):
             self.uniqueness[draw] = "proved"
             return
         if self.structure.nodes > options.start_nodes:
@@ -285,7 +279,7 @@ class _Job:
         for start in range(self.starts):
             other = values.copy()
             ended = restart(
-                shape, numbers, other, values, *box, scale,
+                self.layout, numbers, other, values, box, scale,
                 self.seed, start + 1000, options.tolerance, 200,
             )  # fmt: skip
             tried += int(ended > 0)
@@ -293,7 +287,7 @@ class _Job:
                 found.append(other)
         self.note_others(draw, numbers, found, tried)
 
-    def note_others(self, draw: int, numbers, found: list[Array], tried: int) -> None:
+    def note_others(self, draw: int, numbers: Numbers, found: list[Array], tried: int) -> None:
         """Keep other equilibria in the order of the structure, and the tag."""
         shape, parties = self.layout.shape, self.structure.parties
         scratch = np.zeros(2 * shape.widest + shape.lanes)

@@ -23,7 +23,7 @@ class Other(NamedTuple):
 
 @dataclass(frozen=True)
 class Equilibria:
-    """Equilibria of D draws; payoffs and regrets in the scenario's payoff units, arrays read-only."""
+    """Equilibria of D draws; payoffs and regrets in payoff units; arrays are read-only."""
 
     value: Array
     """(draw, node, party) V under the convention of the game."""
@@ -34,7 +34,7 @@ class Equilibria:
     residual: Array
     """(draw,) largest |V - T(V)|, recomputed from scratch."""
     regret: Array
-    """(draw, party) at the start: an upper bound on what a party's best reply to the others' play gains."""
+    """(draw, party) most that a best reply to the others' play gains at the start: a bound."""
     regret_anywhere: Array
     """(draw, party) the same, the largest over all nodes."""
     regret_bound: Array

@@ -15,16 +15,8 @@ from numpy.typing import NDArray
 
 from offramp.solvers.backup import Numbers, step_back
 from offramp.solvers.layout import Layout
-from offramp.solvers.newton import (
-    Slopes,
-    correct,
-    find_gap,
-    find_tangent,
-    put_unknowns,
-    seek,
-    slopes_for,
-)
-from offramp.solvers.sweeps import fill_scale, scatter_start
+from offramp.solvers.newton import correct, find_gap, put_unknowns, slopes_for, solve_step
+from offramp.solvers.sweeps import fill_scale
 
 Array = NDArray[np.float64]
 
@@ -107,15 +99,14 @@ class _Walk:
             self.shape, self.numbers, self.values, 0, self.shape.reach, self.slopes.scratch
         )
         fill_scale(self.shape, self.numbers, self.values, scale)
-        find_gap(
-            self.shape, self.numbers, self.slopes, self.point, self.values, self.point * 0.0
-        )
+        find_gap(self.shape, self.numbers, self.slopes, self.point, self.values)
         return float((self.numbers.precision * scale).max())
 
     def _direction(self, border: Array) -> Array:
         """Unit tangent (mean square over values, plus t squared) at the last linearisation."""
-        tangent = np.zeros_like(self.point)
-        find_tangent(self.shape, self.numbers, self.slopes, border, tangent)
+        right = np.zeros_like(self.point)
+        right[-1] = 1.0
+        tangent = solve_step(self.shape, self.numbers, self.slopes, border, right, 1e-3)
         return tangent / np.sqrt(self._product(tangent, tangent))
 
     def _product(self, one: Array, other: Array) -> float:
@@ -162,40 +153,3 @@ class _Walk:
             return False
         self.point = trial
         return True
-
-
-def search_others(
-    layout: Layout, numbers: Numbers, known: Array, scale: Array, box: tuple[Array, Array],
-    starts: int, seed: int, most: int = 6,
-) -> tuple[int, list[Array]]:  # fmt: skip
-    """Newton's method from random starts: how many ended in a solution, and the new ones.
-
-    ``box`` holds the range (lane,) of values; new ones differ from ``known`` and from each
-    other by more than 1e-6 of the scale somewhere.
-    """
-    shape = layout.shape
-    slopes = slopes_for(shape, scale, 100)
-    floor, ceiling = (side / scale for side in box)
-    scratch, ended = slopes.scratch, 0
-    found: list[Array] = [known]
-    for start in range(starts):
-        values = known.copy()
-        scatter_start(shape, values, *box, seed, start)
-        point = _read_unknowns(layout, slopes, values)
-        if seek(shape, numbers, slopes, values, point, floor, ceiling, 40) < 0:
-            continue
-        ended += 1
-        put_unknowns(shape, slopes, point, values)
-        step_back(shape, numbers, values, 0, len(shape.mover), scratch)
-        heads = _read_unknowns(layout, slopes, values)
-        gaps = [np.abs(heads - _read_unknowns(layout, slopes, old)).max() for old in found]
-        if min(gaps) > 1e-6 and len(found) <= most:
-            found.append(values)
-    return ended, found[1:]
-
-
-def _read_unknowns(layout: Layout, slopes: Slopes, values: Array) -> Array:
-    """The unknowns at t = 1 from flat values."""
-    lanes, heads = layout.shape.lanes, layout.shape.heads
-    at_heads = values.reshape(-1, lanes)[heads].ravel() * slopes.weight
-    return np.append(at_heads, 1.0)

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from offramp.solvers.backup import Numbers, linearise, push_change
 from offramp.solvers.layout import Shape
 
+Array = NDArray[np.float64]
+
 
 class Slopes(NamedTuple):
     """Working arrays of one draw: the last linearisation and the Krylov basis."""
@@ -46,32 +48,30 @@ def slopes_for(shape: Shape, scale: NDArray[np.float64], krylov: int) -> Slopes:
     )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def put_unknowns(shape: Shape, slopes: Slopes, point, values):
+def read_unknowns(shape: Shape, slopes: Slopes, values: Array, t: float) -> Array:
+    """The unknowns (unknown + 1,) from flat values."""
+    at_heads = values.reshape(-1, shape.lanes)[shape.heads].ravel() * slopes.weight
+    return np.append(at_heads, t)
+
+
+def put_unknowns(shape: Shape, slopes: Slopes, point: Array, values: Array) -> None:
     """Write the unknowns into the values at the heads."""
-    lanes = shape.lanes
-    for i in range(len(shape.heads)):
-        for j in range(lanes):
-            k = i * lanes + j
-            values[shape.heads[i] * lanes + j] = point[k] / slopes.weight[k]
+    at_heads = (point[:-1] / slopes.weight).reshape(-1, shape.lanes)
+    values.reshape(-1, shape.lanes)[shape.heads] = at_heads
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def find_gap(shape: Shape, numbers: Numbers, slopes: Slopes, point, values, gap):
-    """Linearise at ``point`` (unknown + 1,), fill ``gap`` = g(u, t) - u; its largest entry."""
-    lanes = shape.lanes
+def find_gap(
+    shape: Shape, numbers: Numbers, slopes: Slopes, point: Array, values: Array
+) -> tuple[Array, float]:
+    """Linearise at ``point``; g(u, t) - u with a zero for the border, and its largest entry."""
     put_unknowns(shape, slopes, point, values)
     linearise(
         shape, numbers, point[-1], values, shape.reach, slopes.scratch,
         slopes.chance, slopes.slope, slopes.rate,
     )  # fmt: skip
-    worst = 0.0
-    for i in range(len(shape.heads)):
-        for j in range(lanes):
-            k = i * lanes + j
-            gap[k] = values[shape.heads[i] * lanes + j] * slopes.weight[k] - point[k]
-            worst = max(worst, abs(gap[k]))
-    return worst
+    gap = read_unknowns(shape, slopes, values, 0.0) - point
+    gap[-1] = 0.0
+    return gap, float(np.abs(gap).max())
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -147,70 +147,62 @@ def solve_border(shape: Shape, numbers: Numbers, slopes: Slopes, border, right, 
     return abs(load[used]) / length
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+def solve_step(
+    shape: Shape, numbers: Numbers, slopes: Slopes, border: Array, right: Array, tolerance: float
+) -> Array:
+    """The solution of the bordered system at the last linearisation."""
+    answer = np.zeros_like(right)
+    solve_border(shape, numbers, slopes, border, right, tolerance, answer)
+    return answer
+
+
 def correct(
-    shape: Shape, numbers: Numbers, slopes: Slopes, values, point, border, aim, krylov, limit
-):
-    """Newton steps that keep border . point; returns iterations, negative on failure.
+    shape: Shape, numbers: Numbers, slopes: Slopes, values: Array, point: Array, border: Array,
+    aim: float, krylov: float, limit: int,
+) -> int:  # fmt: skip
+    """Newton steps on ``point``, in place, that keep border . point; iterations, -1 on failure.
 
     Stops when the largest gap (relative to the scale of values) is at most ``aim``, or as
     small as rounding allows.
     """
-    gap, step = np.zeros(len(point)), np.zeros(len(point))
     before = np.inf
     for iteration in range(limit + 1):
-        worst = find_gap(shape, numbers, slopes, point, values, gap)
-        if not np.isfinite(worst) or worst > 1e3:
+        gap, worst = find_gap(shape, numbers, slopes, point, values)
+        if not worst <= 1e3:
             return -1
         if worst <= aim or (worst < 1e-12 and worst > 0.25 * before):
             return iteration
-        if iteration == limit or worst > 4.0 * before and iteration > 1:
+        if iteration == limit or (worst > 4.0 * before and iteration > 1):
             return -1
         before = worst
-        gap[-1] = 0.0
-        solve_border(shape, numbers, slopes, border, gap, krylov, step)
-        for k in range(len(point)):
-            point[k] += step[k]
+        point += solve_step(shape, numbers, slopes, border, gap, krylov)
     return -1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def find_tangent(shape: Shape, numbers: Numbers, slopes: Slopes, border, tangent):
-    """Direction of the branch at the last linearisation, with positive product with ``border``."""
-    right = np.zeros(len(border))
-    right[-1] = 1.0
-    return solve_border(shape, numbers, slopes, border, right, 1e-3, tangent)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def seek(shape: Shape, numbers: Numbers, slopes: Slopes, values, point, floor, ceiling, limit):
+def seek(
+    shape: Shape, numbers: Numbers, slopes: Slopes, values: Array, point: Array,
+    box: tuple[Array, Array], limit: int,
+) -> int:  # fmt: skip
     """Newton steps at t = 1 from anywhere, shortened where they do not help and kept in a box.
 
-    ``floor`` and ``ceiling`` (lane,) are in units of the scale. Returns iterations, negative
-    on failure. It finds unstable equilibria as well as stable ones.
+    ``box`` holds least and largest unknowns. Changes ``point`` in place; returns iterations,
+    -1 on failure. It finds unstable equilibria as well as stable ones.
     """
-    size = len(point) - 1
-    gap, step, trial = np.zeros(size + 1), np.zeros(size + 1), np.zeros(size + 1)
-    border = np.zeros(size + 1)
-    border[size] = 1.0
-    worst = find_gap(shape, numbers, slopes, point, values, gap)
+    border = np.zeros_like(point)
+    border[-1] = 1.0
+    gap, worst = find_gap(shape, numbers, slopes, point, values)
     before = np.inf
     for iteration in range(limit):
-        if not np.isfinite(worst):
-            return -1
         if worst <= 1e-14 or (worst < 1e-11 and worst > 0.25 * before):
             return iteration
-        gap[size] = 0.0
-        solve_border(shape, numbers, slopes, border, gap, 1e-3, step)
-        before, share = worst, 1.0
-        for attempt in range(4):
-            for k in range(size):
-                j = k % shape.lanes
-                trial[k] = min(max(point[k] + share * step[k], floor[j]), ceiling[j])
-            trial[size] = 1.0
-            worst = find_gap(shape, numbers, slopes, trial, values, gap)
-            if worst < before or attempt == 3:
+        if not np.isfinite(worst):
+            return -1
+        step = solve_step(shape, numbers, slopes, border, gap, 1e-3)
+        before = worst
+        for share in (1.0, 0.4, 0.16, 0.064):
+            trial = np.clip(point + share * step, *box)
+            gap, worst = find_gap(shape, numbers, slopes, trial, values)
+            if worst < before:
                 break
-            share *= 0.4
         point[:] = trial
     return -1

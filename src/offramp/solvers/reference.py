@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 def solve_plainly(
     structure: Structure, tables: Tables, draw: int = 0, rungs: int = 20
 ) -> tuple[Array, Array]:
-    """Values ``(node, party)`` and strategy ``(edge,)`` of one draw, on the branch from precision 0.
+    """Values ``(node, party)`` and strategy ``(edge,)`` on the branch from precision 0.
 
     For up to a few hundred nodes. Raises ArithmeticError where a rung does not converge.
     """
@@ -95,9 +95,9 @@ def dense_jacobian(
     parties = structure.parties
     slope = np.zeros((structure.nodes, parties, structure.nodes, parties))
     for node in range(structure.nodes):
-        edges = range(structure.first[node], structure.first[node + 1])
+        edges = np.arange(structure.first[node], structure.first[node + 1])
         mover = structure.mover[node]
-        mean = sum(strategy[edge] * total[edge] for edge in edges)
+        mean = strategy[edges] @ total[edges]
         for edge in edges:
             after = structure.target[edge]
             if after < 0:

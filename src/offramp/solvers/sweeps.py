@@ -11,28 +11,15 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
-from offramp.solvers.backup import Numbers, gather_numbers, step_back
+from offramp.solvers.backup import Numbers, step_back
 from offramp.solvers.layout import Shape
 
+Array = NDArray[np.float64]
 MEMORY = 5
 FLOOR = 2e-15
 """Residual, relative to the scale of values, below which rounding hides all progress."""
-
-
-@njit(cache=True, nogil=True)
-def uniform_noise(seed, start, index):
-    """A number in [0, 1) that depends on nothing but its three arguments (splitmix64)."""
-    z = (
-        np.uint64(seed) * np.uint64(0x9E3779B97F4A7C15)
-        + np.uint64(start) * np.uint64(0xD1B54A32D192ED03)
-        + np.uint64(index) * np.uint64(0x8CB92BA72F3D8DD7)
-        + np.uint64(0x632BE59BD9B4E019)
-    )
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    z = z ^ (z >> np.uint64(31))
-    return float(z >> np.uint64(11)) / 9007199254740992.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -179,7 +166,7 @@ def climb(shape: Shape, numbers: Numbers, values, scale, tolerance, limit, work,
     """
     lanes = shape.lanes
     count = len(shape.heads) * lanes
-    past = np.zeros((3, count))
+    past, start = np.zeros((3, count)), np.zeros(count)
     when = np.zeros(3)
     weight = np.empty(lanes)
     fill_scale(shape, numbers, values, scale)
@@ -210,12 +197,17 @@ def climb(shape: Shape, numbers: Numbers, values, scale, tolerance, limit, work,
         level = Numbers(
             numbers.pay, numbers.odds, numbers.discount, numbers.precision * t, numbers.entropy
         )
-        guess_values(shape, values, past, when, known, after)
+        guess(past, when, known, after, start)
+        for k in range(count):
+            values[shape.heads[k // lanes] * lanes + k % lanes] = start[k]
         aim = tolerance if after == top else 1e-3
         patience = limit if after == top else min(limit, 60)
         used = settle_all(shape, level, values, weight, aim, patience, work, scratch)
         total += abs(used)
-        moved = jump_size(shape, values, past, when, known, after, weight)
+        moved = 0.0
+        for k in range(count):
+            new = values[shape.heads[k // lanes] * lanes + k % lanes]
+            moved = max(moved, abs(new - start[k]) * weight[k % lanes])
         if (used < 0 or moved > 0.25) and stride > smallest:
             stride *= 0.5
             continue
@@ -236,124 +228,41 @@ def climb(shape: Shape, numbers: Numbers, values, scale, tolerance, limit, work,
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def guess(past, when, known, after, k):
-    """Extrapolate value ``k`` through the last rungs: constant, line or parabola."""
-    if known == 1:
-        return past[0, k]
-    line = (after - when[0]) / (when[0] - when[1])
-    first = past[0, k] + line * (past[0, k] - past[1, k])
-    if known == 2:
-        return first
-    slope_0 = (past[0, k] - past[1, k]) / (when[0] - when[1])
-    slope_1 = (past[1, k] - past[2, k]) / (when[1] - when[2])
-    bend = (slope_0 - slope_1) / (when[0] - when[2])
-    return first + bend * (after - when[0]) * (after - when[1])
+def guess(past, when, known, after, start):
+    """Extrapolate through the last rungs into ``start``: constant, line or parabola."""
+    for k in range(len(start)):
+        start[k] = past[0, k]
+    if known > 1:
+        for k in range(len(start)):
+            slope = (past[0, k] - past[1, k]) / (when[0] - when[1])
+            start[k] += slope * (after - when[0])
+            if known > 2:
+                older = (past[1, k] - past[2, k]) / (when[1] - when[2])
+                bend = (slope - older) / (when[0] - when[2])
+                start[k] += bend * (after - when[0]) * (after - when[1])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def guess_values(shape: Shape, values, past, when, known, after):
-    """Put the extrapolated values at all heads."""
-    lanes = shape.lanes
-    for i in range(len(shape.heads)):
-        for j in range(lanes):
-            spot = shape.heads[i] * lanes + j
-            values[spot] = guess(past, when, known, after, i * lanes + j)
+def sweep_draw(
+    shape: Shape, numbers: Numbers, values: Array, scale: Array, tolerance: float, limit: int
+) -> int:
+    """Solve one draw into ``values`` (flat, terminals filled in) and ``scale`` (lane,).
 
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def jump_size(shape: Shape, values, past, when, known, after, weight):
-    """How far the heads ended from where they were guessed, relative to the scale of values."""
-    lanes, most = shape.lanes, 0.0
-    for i in range(len(shape.heads)):
-        for j in range(lanes):
-            start = guess(past, when, known, after, i * lanes + j)
-            most = max(most, abs(values[shape.heads[i] * lanes + j] - start) * weight[j])
-    return most
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def fill_terminals(shape: Shape, end_pay, values):
-    """Write the worth of the terminals behind the nodes."""
-    base = len(shape.mover) * shape.lanes
-    for c in range(shape.terminals):
-        for j in range(end_pay.shape[1]):
-            values[base + c * shape.lanes + j] = end_pay[c, j]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def sweep_draws(
-    shape: Shape, pay, odds, end_pay, patience, precision, entropy,
-    low, high, tolerance, limit, out, scale, sweeps,
-):  # fmt: skip
-    """Solve draws ``low`` to ``high`` into ``out`` (draw - low, flat values with terminals).
-
-    ``sweeps`` (draw - low,) is negative where a draw failed.
+    Returns the number of sweeps, negative where it failed.
     """
-    work = np.empty((4 + 2 * MEMORY, max(1, shape.longest * shape.lanes)))
-    scratch = np.empty(2 * shape.widest + shape.lanes)
-    weight = np.ones(shape.lanes)
-    for d in range(low, high):
-        numbers = gather_numbers(shape, pay[d], odds[d], patience[d], precision[d], entropy)
-        values = out[d - low]
-        fill_terminals(shape, end_pay[d], values)
-        if len(shape.heads) == 0:
-            sweeps[d - low] = settle_all(
-                shape, numbers, values, weight, tolerance, limit, work, scratch
-            )
-            fill_scale(shape, numbers, values, scale[d - low])
-        else:
-            work[:] = 0.0
-            sweeps[d - low] = climb(
-                shape, numbers, values, scale[d - low], tolerance, limit, work, scratch
-            )
+    work, scratch = workspace(shape)
+    if len(shape.heads):
+        return climb(shape, numbers, values, scale, tolerance, limit, work, scratch)
+    step_back(shape, numbers, values, 0, len(shape.mover), scratch)
+    fill_scale(shape, numbers, values, scale)
+    return 1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def scatter_start(shape: Shape, values, floor, ceiling, seed, start):
-    """Random values at the heads between ``floor`` and ``ceiling`` (party,).
-
-    Odd starts are independent at every head; even ones put a party at one level everywhere,
-    since independent ones average out within a round of a large game.
-    """
-    lanes = shape.lanes
-    for i in range(len(shape.heads)):
-        for j in range(lanes):
-            share = uniform_noise(seed, start, shape.heads[i] * lanes + j)
-            if start % 2 == 0:
-                share = 0.9 * uniform_noise(seed, start + 1_000_003, j) + 0.1 * share
-            width = ceiling[j] - floor[j]
-            values[shape.heads[i] * lanes + j] = floor[j] + width * share
+def fill_terminals(shape: Shape, end_pay: Array, values: Array) -> None:
+    """Write the worth (terminal, party) of the terminals behind the nodes."""
+    values.reshape(-1, shape.lanes)[len(shape.mover) :, : end_pay.shape[1]] = end_pay
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def restart(
-    shape: Shape, numbers: Numbers, values, known, floor, ceiling, scale,
-    seed, start, tolerance, limit,
-):  # fmt: skip
-    """Solve from a random start into ``values``: 0 not settled, 1 as ``known``, 2 different.
-
-    ``known`` is a flat solution; where it is met the iteration stops early.
-    """
-    lanes = shape.lanes
-    work = np.zeros((4 + 2 * MEMORY, max(1, shape.longest * lanes)))
-    scratch = np.empty(2 * shape.widest + shape.lanes)
-    weight = 1.0 / scale
-    scatter_start(shape, values, floor, ceiling, seed, start)
-    if settle_all(shape, numbers, values, weight, 1e-6, limit, work, scratch) < 0:
-        return 0
-    if farthest(shape, values, known, scale) < 1e-4:
-        return 1
-    if settle_all(shape, numbers, values, weight, tolerance, limit, work, scratch) < 0:
-        return 0
-    return 1 if farthest(shape, values, known, scale) < 1e-6 else 2
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def farthest(shape: Shape, values, other, scale):
-    """Largest difference at the heads, relative to the scale of values."""
-    lanes, most = shape.lanes, 0.0
-    for i in range(len(shape.heads)):
-        for j in range(lanes):
-            spot = shape.heads[i] * lanes + j
-            most = max(most, abs(values[spot] - other[spot]) / scale[j])
-    return most
+def workspace(shape: Shape) -> tuple[Array, Array]:
+    """Working arrays for ``settle_all`` and ``step_back``."""
+    rows = np.zeros((4 + 2 * MEMORY, max(1, shape.longest * shape.lanes)))
+    return rows, np.zeros(2 * shape.widest + shape.lanes)

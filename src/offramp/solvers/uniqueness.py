@@ -18,11 +18,10 @@ from offramp.solvers.layout import Shape
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def prove_unique(shape: Shape, numbers: Numbers, values, scale):
-    """Whether the solution ``values`` is certainly the only one."""
+def prove_unique(shape: Shape, numbers: Numbers, values, scale, passes):
+    """Whether the solution ``values`` is certainly the only one; ``passes`` shrink the box."""
     lanes = shape.lanes
     slope = np.empty(shape.reach * lanes)
-    floor, ceiling = values, values
     for c in range(len(shape.cyclic)):
         if not shape.cyclic[c] or shape.movers[c] == 0:
             continue
@@ -31,7 +30,7 @@ def prove_unique(shape: Shape, numbers: Numbers, values, scale):
         if not contracts(shape, numbers, values, values, c, scale, slope):
             return False
         floor, ceiling = values.copy(), values.copy()
-        enclose(shape, numbers, floor, ceiling, c, 60)
+        enclose(shape, numbers, floor, ceiling, c, passes)
         if not contracts(shape, numbers, floor, ceiling, c, scale, slope):
             return False
     return True

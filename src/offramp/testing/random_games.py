@@ -38,6 +38,7 @@ def random_game(
     if nature:
         mover[cell.step == steps - 1] = -1
     count = rng.integers(1, moves + 1, cell.total)
+    count[0] = moves
     first = np.concatenate([[0], np.cumsum(count)])
     source = np.repeat(np.arange(cell.total), count)
     target, turns, at_end = _edges(rng, cell, source, rounds, terminals, ending)
@@ -80,7 +81,7 @@ def _edges(
     at_end = when >= max(rounds, 1)
     state = rng.integers(0, width, len(source))
     target = cell.at(np.where(at_end, 0, when), level, step, state)
-    ends = rng.random(len(source)) < ending
+    ends = (rng.random(len(source)) < ending) & (source > 0)
     target = np.where(ends, -1 - rng.integers(0, terminals, len(source)), target)
     at_end &= ~ends
     return np.where(at_end, -1, target), turning & ~ends, at_end
@@ -128,9 +129,9 @@ def _assemble(
         first=first,
         target=target,
         turns=turns[edge],
-        pay_class=rng.integers(0, max(4, min(len(edge), 1000)), len(edge)),
-        odds_class=odds_class,
-        step=cell.step[keep],
+        pay_class=rng.integers(0, max(4, min(len(edge), 1000)), len(edge)).astype(np.int32),
+        odds_class=odds_class.astype(np.int32),
+        step=cell.step[keep].astype(np.int16),
         start=0,
         parties=parties,
         terminals=terminals,
@@ -138,8 +139,8 @@ def _assemble(
         component=component,
         cyclic=cyclic,
         limit=rounds,
-        terminal_outcome=np.arange(terminals),
-        terminal_by=np.full(terminals, -1),
+        terminal_outcome=np.arange(terminals, dtype=np.int32),
+        terminal_by=np.full(terminals, -1, np.int32),
         at_end_edge=at_end[edge],
     )
 

@@ -1,0 +1,84 @@
+"""Other equilibria: the game solved again from random starts, by sweeps and by Newton's method.
+
+Starts depend on the seed and their own number only, never on the draw or on how draws are
+shared out. Sweeps find stable equilibria; Newton's method finds unstable ones as well.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.solvers.backup import Numbers, step_back
+from offramp.solvers.layout import Layout, Shape
+from offramp.solvers.newton import put_unknowns, read_unknowns, seek, slopes_for
+from offramp.solvers.sweeps import settle_all, workspace
+
+Array = NDArray[np.float64]
+SAME = 1e-6
+"""Two equilibria differ when some value does by more than this share of its scale."""
+
+
+def search_others(
+    layout: Layout, numbers: Numbers, known: Array, scale: Array, box: tuple[Array, Array],
+    starts: int, seed: int, most: int = 6,
+) -> tuple[int, list[Array]]:  # fmt: skip
+    """Newton's method from random starts: how many ended in a solution, and the new ones.
+
+    ``box`` holds the range (lane,) of values; values are flat, with the terminals.
+    """
+    shape = layout.shape
+    slopes = slopes_for(shape, scale, 100)
+    sides = [np.append(np.tile(side, len(shape.heads)) * slopes.weight, 1.0) for side in box]
+    found, ended = [known], 0
+    for start in range(starts):
+        values = known.copy()
+        scatter(shape, values, box, seed, start)
+        point = read_unknowns(shape, slopes, values, 1.0)
+        if seek(shape, numbers, slopes, values, point, (sides[0], sides[1]), 40) < 0:
+            continue
+        ended += 1
+        put_unknowns(shape, slopes, point, values)
+        step_back(shape, numbers, values, 0, len(shape.mover), slopes.scratch)
+        if len(found) <= most and all(distance(shape, values, old, scale) > SAME for old in found):
+            found.append(values)
+    return ended, found[1:]
+
+
+def restart(
+    layout: Layout, numbers: Numbers, values: Array, known: Array, box: tuple[Array, Array],
+    scale: Array, seed: int, start: int, tolerance: float, limit: int,
+) -> int:  # fmt: skip
+    """Sweeps from a random start into ``values``: 0 not settled, 1 as ``known``, 2 different."""
+    shape = layout.shape
+    work, scratch = workspace(shape)
+    weight = 1.0 / scale
+    scatter(shape, values, box, seed, start)
+    if settle_all(shape, numbers, values, weight, 1e-6, limit, work, scratch) < 0:
+        return 0
+    if distance(shape, values, known, scale) < 1e-4:
+        return 1
+    if settle_all(shape, numbers, values, weight, tolerance, limit, work, scratch) < 0:
+        return 0
+    return 1 if distance(shape, values, known, scale) < SAME else 2
+
+
+def scatter(
+    shape: Shape, values: Array, box: tuple[Array, Array], seed: int, start: int
+) -> None:
+    """Random values at the heads between the sides of the box.
+
+    Odd starts are independent at every head; even ones put a party at one level everywhere,
+    since independent ones average out within a round of a large game.
+    """
+    rng = np.random.default_rng([seed, start])
+    share = rng.random((len(shape.heads), shape.lanes))
+    if start % 2 == 0:
+        share = 0.9 * rng.random(shape.lanes) + 0.1 * share
+    values.reshape(-1, shape.lanes)[shape.heads] = box[0] + (box[1] - box[0]) * share
+
+
+def distance(shape: Shape, one: Array, other: Array, scale: Array) -> float:
+    """Largest difference of two flat values at the heads, relative to the scale."""
+    gap = (one - other).reshape(-1, shape.lanes)[shape.heads]
+    return float(np.abs(gap / scale).max(initial=0.0))
