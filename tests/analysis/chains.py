@@ -34,12 +34,12 @@ def chain(
     order, component, cyclic = condense(source, target, steps)
     terminals = max(1, int(-target.min()))
     return Structure(
-        mover=np.zeros(len(edges)),
+        mover=np.zeros(len(edges), np.int16),
         first=np.concatenate([[0], np.cumsum(count)]),
         target=target,
         turns=((target >= 0) & (steps[np.maximum(target, 0)] == 0)) | ends,
-        pay_class=np.zeros(len(target)),
-        odds_class=np.full(len(target), -1),
+        pay_class=np.zeros(len(target), np.int32),
+        odds_class=np.full(len(target), -1, np.int32),
         step=steps,
         start=0,
         parties=1,
@@ -48,8 +48,8 @@ def chain(
         component=component,
         cyclic=cyclic,
         limit=limit,
-        terminal_outcome=np.arange(terminals) if outcome is None else np.asarray(outcome),
-        terminal_by=np.full(terminals, -1) if by is None else np.asarray(by),
+        terminal_outcome=np.asarray(range(terminals) if outcome is None else outcome, np.int32),
+        terminal_by=np.asarray([-1] * terminals if by is None else by, np.int32),
         at_end_edge=ends,
     )
 

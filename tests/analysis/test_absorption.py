@@ -206,6 +206,7 @@ def test_draws_do_not_depend_on_how_they_are_grouped() -> None:
         alone = absorb(structure, strategy[draw : draw + 1])
         np.testing.assert_array_equal(alone.visits[0], together.visits[draw])
         np.testing.assert_array_equal(alone.terminal[0], together.terminal[draw])
+        np.testing.assert_array_equal(alone.rounds[0], together.rounds[draw])
 
 
 def test_rounds_leave_out_the_edges_into_the_end_of_the_limit() -> None:
@@ -244,3 +245,17 @@ def test_moves_add_up_the_uses_of_their_edges() -> None:
     np.testing.assert_allclose(
         np.stack([np.bincount(sources(structure), row, structure.nodes) for row in uses]), seen
     )
+
+
+def test_components_out_of_proportion_do_not_matter() -> None:
+    """Iterated and eliminated components in one structure, and acyclic parts between them."""
+    structure, _ = random_game(9, steps=3, width=10, levels=4, ending=0.05)
+    strategy = random_strategy(structure, 3, 1)
+    sizes = np.diff(structure.component)[structure.cyclic]
+    assert len(sizes) > 1
+    mixed = eliminate(structure, largest=int(sizes.max()) - 1)
+    assert {1, 2} <= set(mixed.kind.tolist())
+    direct, other = absorb(structure, strategy), absorb(structure, strategy, elimination=mixed)
+    np.testing.assert_allclose(other.visits, direct.visits, rtol=1e-11)
+    np.testing.assert_allclose(other.terminal, direct.terminal, atol=1e-13)
+    assert (other.error > 0).all()

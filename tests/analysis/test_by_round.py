@@ -75,7 +75,7 @@ def test_many_rounds_approach_absorption() -> None:
     structure, _ = random_game(6, ending=0.3)
     strategy = random_strategy(structure, 4, 1)
     found = absorb(structure, strategy)
-    ended = ended_by_round(structure, strategy, 400)
+    ended = ended_by_round(structure, strategy, 2_000)
     np.testing.assert_allclose(ended[:, -1], found.terminal, atol=1e-12)
     assert (np.diff(ended, axis=1) >= 0).all()
     going_on = 1 - ended.sum(axis=2)

@@ -21,7 +21,7 @@ from offramp.testing.random_games import random_game
 def enumerate_all(structure, odds):
     """Every history of a game without cycles: (probability, edges, terminal)."""
     found = []
-    open_ones = [(1.0, (), structure.start)]
+    open_ones: list[tuple[float, tuple[int, ...], int]] = [(1.0, (), structure.start)]
     while open_ones:
         share, edges, node = open_ones.pop()
         for edge in range(structure.first[node], structure.first[node + 1]):

@@ -88,24 +88,24 @@ def outcome_probability(
     structure: Structure, absorbed: Absorbed, outcomes: int
 ) -> NDArray[np.float64]:
     """Probability (draw, outcome + 1) of each outcome, and last that play never ends."""
-    table = np.zeros((structure.terminals, outcomes))
-    table[np.arange(structure.terminals), structure.terminal_outcome] = 1.0
-    return np.column_stack([absorbed.terminal @ table, absorbed.unresolved])
+    result = np.zeros((len(absorbed.terminal), outcomes + 1))
+    for terminal, outcome in enumerate(structure.terminal_outcome):
+        result[:, outcome] += absorbed.terminal[:, terminal]
+    result[:, outcomes] = absorbed.unresolved
+    return result
 
 
 def probability_by(
     structure: Structure, absorbed: Absorbed
 ) -> tuple[tuple[tuple[int, int], ...], NDArray[np.float64]]:
     """Pairs (outcome, value of its ``by`` variable) that occur, and probability (draw, pair)."""
-    named = structure.terminal_by >= 0
+    named = np.flatnonzero(structure.terminal_by >= 0)
     ends = np.column_stack([structure.terminal_outcome, structure.terminal_by])[named]
     pairs, which = np.unique(ends, axis=0, return_inverse=True)
-    table = np.zeros((len(ends), len(pairs)))
-    table[np.arange(len(ends)), which.reshape(-1)] = 1.0
-    return (
-        tuple((int(outcome), int(value)) for outcome, value in pairs),
-        absorbed.terminal[:, named] @ table,
-    )
+    result = np.zeros((len(absorbed.terminal), len(pairs)))
+    for terminal, pair in zip(named, which.reshape(-1), strict=True):
+        result[:, pair] += absorbed.terminal[:, terminal]
+    return tuple((int(outcome), int(value)) for outcome, value in pairs), result
 
 
 def edge_uses(
@@ -203,13 +203,15 @@ def _walk(
         )  # fmt: skip
 
     def iterated(low: int, high: int) -> None:
-        from offramp.analysis import iterative
+        from offramp.analysis.iterative import Component
 
-        nodes = plan.order[structure.component[bottom - 1] : structure.component[bottom]]
-        iterative.iterate_draws(
-            low, high, bottom - 1, nodes, structure.step, plan.home, structure.first,
-            structure.target, strategy, visits, terminal, unresolved, error,
-        )  # fmt: skip
+        which = bottom - 1
+        nodes = plan.order[structure.component[which] : structure.component[which + 1]]
+        component = Component(structure, plan.home, which, nodes)
+        for draw in range(low, high):
+            left, lost = component.absorb(strategy[draw], visits[draw], terminal[draw])
+            error[draw] += left
+            unresolved[draw] += lost
 
     top = len(plan.kind)
     for large in [*np.flatnonzero(plan.kind == kernels.ITERATIVE)[::-1], -1]:
@@ -228,4 +230,4 @@ def _rounds(
     source = np.searchsorted(structure.first, edges, side="right") - 1
     odds = strategy[:, edges]
     taken = np.multiply(visited[:, source], odds, out=np.zeros_like(odds), where=odds != 0)
-    return taken.sum(axis=1)
+    return np.ascontiguousarray(taken).sum(axis=1)  # row by row: the same for any other draws

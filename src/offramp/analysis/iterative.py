@@ -1,4 +1,4 @@
-"""Compiled loops of absorption in components too large to eliminate: GMRES on their heads.
+"""Absorption in components too large to eliminate: GMRES on their heads.
 
 One application of the operator is one forward walk of a round through the component, so
 nothing is assembled. The mass in the residual bounds the error of every outcome's
@@ -8,22 +8,125 @@ rounding can hide in a residual. Very slow absorption is therefore refused here,
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from offramp.analysis.kernels import emit
+
+if TYPE_CHECKING:
+    from offramp.game.structure import Structure
 
 MEMORY = 40
 CYCLES = 60
 ENOUGH = 1e-15
 ROUNDING = 2.3e-16
 
+Numbers = NDArray[np.float64]
+
+
+class Component:
+    """One component, entered at one strategy after the other."""
+
+    def __init__(
+        self, structure: Structure, home: NDArray[np.int64], which: int, nodes: NDArray[np.int64]
+    ) -> None:
+        self._structure, self._home, self._which = structure, home, which
+        self._nodes = nodes
+        """By falling step."""
+        self._inside = home == which
+        self._odds: Numbers = np.empty(0)
+        self._escapes = np.empty(0, bool)
+        self._heads = np.empty(0, np.int64)
+
+    def absorb(self, odds: Numbers, mass: Numbers, ends: Numbers) -> tuple[float, float]:
+        """Turn the arrivals ``mass`` (node,) into visits and pass them on; (error, lost) mass."""
+        game, nodes = self._structure, self._nodes
+        if not mass[nodes].any():
+            return 0.0, 0.0
+        self._odds = odds
+        self._escapes = escaping(nodes, self._inside, game.first, game.target, odds)
+        caught = nodes[~self._escapes[nodes]]
+        endless = np.zeros(game.nodes, bool)
+        endless[caught] = mass[caught] > 0
+        lost = float(mass[caught].sum())
+        mass[caught] = 0.0
+        entered = float(mass[nodes].sum())
+        self._heads = nodes[(game.step[nodes] == 0) & self._escapes[nodes]]
+        behind = np.where(self._inside & (game.step > 0), mass, 0.0)
+        arrivals = mass[self._heads] + self._walk(behind)
+        mass[self._heads], error = self._solve(arrivals, entered)
+        lost += spread_visits(
+            nodes, game.step, self._inside, self._escapes, game.first, game.target,
+            odds, mass, endless,
+        )  # fmt: skip
+        emit(nodes, self._home, self._which, game.first, game.target, odds, mass, endless, ends)
+        return error, lost
+
+    def _walk(self, held: Numbers) -> Numbers:
+        """What of ``held`` (node,) comes to each head (head,) at the next round's beginning."""
+        game = self._structure
+        arrived = np.zeros(game.nodes)
+        walk_round(
+            self._nodes, game.step, self._inside, self._escapes, game.first, game.target,
+            self._odds, held, arrived,
+        )  # fmt: skip
+        return arrived[self._heads]
+
+    def _after(self, x: Numbers) -> Numbers:
+        """``x P`` over the heads."""
+        held = np.zeros(self._structure.nodes)
+        held[self._heads] = x
+        return self._walk(held)
+
+    def _solve(self, arrivals: Numbers, entered: float) -> tuple[Numbers, float]:
+        """Visits of the heads, and a bound on the mass that is misplaced in them."""
+        x = best = arrivals
+        least = np.inf
+        for _cycle in range(CYCLES):
+            residual = arrivals - (x - self._after(x))
+            error = float(np.abs(residual).sum())
+            if not np.isfinite(error):
+                return x, error
+            if error < least:
+                least, best = error, x
+            if error <= ENOUGH * entered:
+                break
+            x = np.maximum(x + self._correction(residual), 0.0)
+        return best, least + ROUNDING * float(best.sum())
+
+    def _correction(self, residual: Numbers) -> Numbers:
+        """One cycle of GMRES (Saad & Schultz 1986): c with c - c P close to ``residual``."""
+        memory = min(MEMORY, len(residual))
+        basis = np.zeros((memory + 1, len(residual)))
+        table = np.zeros((memory + 1, memory))
+        norm = float(np.linalg.norm(residual))
+        basis[0] = residual / norm
+        used = 0
+        for column in range(memory):
+            vector = basis[column] - self._after(basis[column])
+            for _again in range(2):
+                shared = basis[: column + 1] @ vector
+                table[: column + 1, column] += shared
+                vector -= shared @ basis[: column + 1]
+            length = float(np.linalg.norm(vector))
+            table[column + 1, column] = length
+            used = column + 1
+            if length <= ENOUGH:
+                break
+            basis[column + 1] = vector / length
+        right = np.zeros(used + 1)
+        right[0] = norm
+        weight = np.linalg.lstsq(table[: used + 1, :used], right, rcond=None)[0]
+        return weight @ basis[:used]
+
 
 @njit(cache=True, nogil=True)
-def _mark_escapes(nodes, inside, first, target, odds, escapes):
-    """Mark the nodes from which play can leave the component in this draw."""
-    for node in nodes:
-        escapes[node] = False
+def escaping(nodes, inside, first, target, odds):
+    """The nodes (node,) of a component from which play can leave it in this draw."""
+    escapes = np.zeros(first.size - 1, np.bool_)
     changed = True
     while changed:
         changed = False
@@ -37,10 +140,11 @@ def _mark_escapes(nodes, inside, first, target, odds, escapes):
                     escapes[node] = True
                     changed = True
                     break
+    return escapes
 
 
 @njit(cache=True, nogil=True)
-def _walk(nodes, step, inside, escapes, first, target, odds, held, arrived):
+def walk_round(nodes, step, inside, escapes, first, target, odds, held, arrived):
     """Carry ``held`` through one round; what comes to step 0 again is added to ``arrived``.
 
     ``nodes`` come by falling step, so they are walked backwards. What leaves is dropped, and so
@@ -60,98 +164,7 @@ def _walk(nodes, step, inside, escapes, first, target, odds, held, arrived):
 
 
 @njit(cache=True, nogil=True)
-def _residual(
-    x, heads, arrivals, nodes, step, inside, escapes, first, target, odds, out, work
-):  # fmt: skip
-    """``out = arrivals - (x - x P)`` over the heads; the sum of its sizes."""
-    work[:] = 0.0
-    for at in range(heads.size):
-        work[0, heads[at]] = x[at]
-    _walk(nodes, step, inside, escapes, first, target, odds, work[0], work[1])
-    size = 0.0
-    for at in range(heads.size):
-        out[at] = arrivals[at] - x[at] + work[1, heads[at]]
-        size += abs(out[at])
-    return size
-
-
-@njit(cache=True, nogil=True)
-def _least_squares(table, norm, used):
-    """The weights that make ``norm e_1 - table w`` shortest; Givens rotations of a Hessenberg."""
-    right = np.zeros(used + 1)
-    right[0] = norm
-    for at in range(used):
-        length = np.hypot(table[at, at], table[at + 1, at])
-        if length == 0.0:
-            continue
-        cosine, sine = table[at, at] / length, table[at + 1, at] / length
-        for column in range(at, used):
-            one, two = table[at, column], table[at + 1, column]
-            table[at, column] = cosine * one + sine * two
-            table[at + 1, column] = cosine * two - sine * one
-        right[at], right[at + 1] = cosine * right[at], -sine * right[at]
-    weight = np.zeros(used)
-    for at in range(used - 1, -1, -1):
-        rest = right[at]
-        for column in range(at + 1, used):
-            rest -= table[at, column] * weight[column]
-        weight[at] = rest / table[at, at] if table[at, at] != 0.0 else 0.0
-    return weight
-
-
-@njit(cache=True, nogil=True)
-def _scaled(vector, out):
-    """Write ``vector`` over its length to ``out``; the length."""
-    length = 0.0
-    for at in range(vector.size):
-        length += vector[at] * vector[at]
-    length = np.sqrt(length)
-    for at in range(vector.size):
-        out[at] = vector[at] / length if length > 0.0 else 0.0
-    return length
-
-
-@njit(cache=True, nogil=True)
-def _improve(
-    x, residual, heads, nodes, step, inside, escapes, first, target, odds, work
-):  # fmt: skip
-    """One cycle of GMRES from ``residual``; the correction is added to ``x``, kept at least 0."""
-    memory = min(MEMORY, heads.size)
-    basis = np.zeros((memory + 1, heads.size))
-    table = np.zeros((memory + 1, memory))
-    nothing = np.zeros(heads.size)
-    norm = _scaled(residual, basis[0])
-    used = 0
-    for column in range(memory):
-        vector = basis[column + 1]
-        _residual(
-            basis[column], heads, nothing, nodes, step, inside, escapes,
-            first, target, odds, vector, work,
-        )  # fmt: skip
-        for at in range(vector.size):
-            vector[at] = -vector[at]
-        for _again in range(2):
-            for row in range(column + 1):
-                shared = 0.0
-                for at in range(vector.size):
-                    shared += basis[row, at] * vector[at]
-                table[row, column] += shared
-                for at in range(vector.size):
-                    vector[at] -= shared * basis[row, at]
-        table[column + 1, column] = _scaled(vector, vector)
-        used = column + 1
-        if table[column + 1, column] <= 1e-15:
-            break
-    weight = _least_squares(table, norm, used)
-    for row in range(used):
-        for at in range(x.size):
-            x[at] += weight[row] * basis[row, at]
-    for at in range(x.size):
-        x[at] = max(x[at], 0.0)
-
-
-@njit(cache=True, nogil=True)
-def _spread(nodes, step, inside, escapes, first, target, odds, mass, endless):
+def spread_visits(nodes, step, inside, escapes, first, target, odds, mass, endless):
     """Visits of all nodes from those of the heads; the mass that falls into closed classes."""
     lost = 0.0
     for at in range(nodes.size - 1, -1, -1):
@@ -181,79 +194,3 @@ def _spread(nodes, step, inside, escapes, first, target, odds, mass, endless):
                     endless[goal] = True
                     changed = True
     return lost
-
-
-@njit(cache=True, nogil=True)
-def _enter(nodes, step, inside, escapes, first, target, odds, mass, endless, heads, work):
-    """List the heads with an escape and what arrives at them; (number, entered, lost) in mass."""
-    entered, lost = 0.0, 0.0
-    work[:] = 0.0
-    for node in nodes:
-        entered += mass[node]
-        if not escapes[node]:
-            lost += mass[node]
-            endless[node] = mass[node] > 0.0
-            mass[node] = 0.0
-        elif step[node] > 0:
-            work[0, node] = mass[node]
-    _walk(nodes, step, inside, escapes, first, target, odds, work[0], work[1])
-    count = 0
-    for node in nodes:
-        if step[node] == 0 and escapes[node]:
-            heads[count] = node
-            work[1, node] += mass[node]
-            count += 1
-    return count, entered, lost
-
-
-@njit(cache=True, nogil=True)
-def _visits(nodes, step, inside, first, target, odds, mass, endless, work):
-    """Turn the arrivals ``mass`` of one component into visits; the residual mass and the lost."""
-    escapes = np.zeros(mass.size, np.bool_)
-    heads = np.empty(nodes.size, np.int64)
-    _mark_escapes(nodes, inside, first, target, odds, escapes)
-    count, entered, lost = _enter(
-        nodes, step, inside, escapes, first, target, odds, mass, endless, heads, work
-    )
-    heads = heads[:count]
-    arrivals, residual = np.empty(count), np.empty(count)
-    for at in range(count):
-        arrivals[at] = work[1, heads[at]]
-    x, kept = arrivals.copy(), arrivals.copy()
-    error, least = np.inf, np.inf
-    for _cycle in range(CYCLES):
-        error = _residual(
-            x, heads, arrivals, nodes, step, inside, escapes, first, target, odds, residual, work
-        )
-        if error < least:
-            least = error
-            kept[:] = x
-        if not error > ENOUGH * entered or not np.isfinite(error):
-            break
-        _improve(x, residual, heads, nodes, step, inside, escapes, first, target, odds, work)
-    for at in range(count):
-        mass[heads[at]] = kept[at]
-        least += ROUNDING * kept[at]
-    lost += _spread(nodes, step, inside, escapes, first, target, odds, mass, endless)
-    return (least if np.isfinite(error) else error), lost
-
-
-@njit(cache=True, nogil=True)
-def iterate_draws(
-    low, high, which, nodes, step, home, first, target, strategy, visits, ends, unresolved, error
-):  # fmt: skip
-    """Turn what has arrived at one component into visits, pass it on, in some draws.
-
-    ``nodes`` come by falling step. ``error`` grows by the residual.
-    """
-    inside = np.empty(home.size, np.bool_)
-    for node in range(home.size):
-        inside[node] = home[node] == which
-    endless = np.zeros(home.size, np.bool_)
-    work = np.zeros((2, home.size))
-    for draw in range(low, high):
-        odds, mass = strategy[draw], visits[draw]
-        left, lost = _visits(nodes, step, inside, first, target, odds, mass, endless, work)
-        error[draw] += left
-        unresolved[draw] += lost
-        emit(nodes, home, which, first, target, odds, mass, endless, ends[draw])
