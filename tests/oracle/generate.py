@@ -18,14 +18,10 @@ PARTIES = ["north", "south", "broker", "island"]
 LADDERS = [["calm", "skirmish", "strikes", "war_footing"], ["low", "middle", "high"],
            ["off", "on"], ["cold", "warm", "hot", "boiling"]]  # fmt: skip
 PACKAGES = ["compromise", "dictate", "swap", "freeze"]
-BANDS = {
-    ("small", False): (15, 200),
-    ("small", True): (15, 450),
-    ("medium", False): (300, 2000),
-    ("medium", True): (300, 2500),
-    ("large", False): (1000, 8000),
-    ("large", True): (8000, 30000),
-}
+BANDS = {"small": (15, 200), "medium": (300, 2000), "large": (1000, 8000)}
+"""Fewest and most nodes without a limit."""
+BANDS_PER_ROUND = {"small": (5, 120), "medium": (60, 500), "large": (800, 3000)}
+"""The same with a limit, times the number of rounds."""
 
 
 @dataclass
@@ -572,15 +568,14 @@ def scenario_text(
     nothing else is said, ten rounds.
     """
     limit = 10 if size == "large" and limit is None else limit
-    low, high = BANDS[size, limit is not None]
-    if size == "small":
-        low = Random(seed).choice([15, 15, 25, 45])
+    least, high = BANDS[size] if limit is None else BANDS_PER_ROUND[size]
+    least, high = least * (limit or 1), high * (limit or 1)
+    wanted = least * Random(seed).choice([1, 1, 2, 3]) if size == "small" else least
     for attempt in range(3000):
         rng = Random(f"{seed} {size} {limit} {entropy} {attempt}")
         data = draft_data(rng, limit, entropy, size)
         nodes, ends, open_share = survey(data, high)
-        least = low if attempt < 80 else BANDS[size, limit is not None][0]
-        if not least <= nodes <= high:
+        if not (wanted if attempt < 80 else least) <= nodes <= high:
             continue
         # mostly several ends, and an end in reach from everywhere; now and then a closed class
         if (len(ends) > 1 or rng.random() < 0.05) and (open_share == 1 or rng.random() < 0.5):
