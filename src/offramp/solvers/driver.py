@@ -24,7 +24,7 @@ from offramp.solvers.certificate import (
 from offramp.solvers.equilibria import Equilibria, Options, Other
 from offramp.solvers.homotopy import trace_branch
 from offramp.solvers.layout import Layout, arrange
-from offramp.solvers.starts import restart, search_others
+from offramp.solvers.starts import restart, rough_box, search_others
 from offramp.solvers.sweeps import fill_terminals, sweep_draw
 from offramp.solvers.uniqueness import prove_unique, value_box
 
@@ -267,10 +267,10 @@ class _Job:
             return
         if self.structure.nodes > options.start_nodes:
             return
-        box = np.zeros(shape.lanes), np.zeros(shape.lanes)
-        value_box(shape, numbers, values, 60 if draw in self.traced else 8, *box)
+        box = rough_box(self.layout, values)
         tried, found = 0, []
         if draw in self.traced and self.branch[draw] == "traced":
+            value_box(shape, numbers, values, 60, *box)
             share = options.newton_nodes / max(options.newton_nodes, self.structure.nodes)
             newton = max(2, int(options.newton_starts * share))
             tried, found = search_others(
@@ -280,7 +280,7 @@ class _Job:
             other = values.copy()
             ended = restart(
                 self.layout, numbers, other, values, box, scale,
-                self.seed, start + 1000, options.tolerance, 200,
+                self.seed, start + 1000, options.tolerance, 100,
             )  # fmt: skip
             tried += int(ended > 0)
             if ended == 2 and all(np.abs(other - old).max() > 1e-6 for old in found):

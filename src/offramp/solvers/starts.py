@@ -54,13 +54,20 @@ def restart(
     work, scratch = workspace(shape)
     weight = 1.0 / scale
     scatter(shape, values, box, seed, start)
-    if settle_all(shape, numbers, values, weight, 1e-6, limit, work, scratch) < 0:
+    if settle_all(shape, numbers, values, weight, 1e-5, limit, work, scratch) < 0:
         return 0
     if distance(shape, values, known, scale) < 1e-4:
         return 1
     if settle_all(shape, numbers, values, weight, tolerance, limit, work, scratch) < 0:
         return 0
     return 1 if distance(shape, values, known, scale) < SAME else 2
+
+
+def rough_box(layout: Layout, values: Array) -> tuple[Array, Array]:
+    """The range (lane,) of the values and ends met, half as wide again on both sides."""
+    table = values.reshape(-1, layout.shape.lanes)
+    least, most = table.min(axis=0), table.max(axis=0)
+    return least - 0.5 * (most - least), most + 0.5 * (most - least)
 
 
 def scatter(
