@@ -30,7 +30,20 @@ _DOORS = {
 }
 """Every name and the room it comes from; a room is entered when its first name is used."""
 
-__all__ = [*_DOORS]
+__all__ = [
+    "build",
+    "draw",
+    "investigate",
+    "OfframpError",
+    "outcomes",
+    "read",
+    "report",
+    "Scenario",
+    "scenario_text",
+    "solve",
+    "summary",
+    "write_results",
+]
 
 if TYPE_CHECKING:
     from offramp.core.errors import OfframpError as OfframpError

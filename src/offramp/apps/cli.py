@@ -14,8 +14,8 @@ from offramp.core.errors import OfframpError
 app = App(
     name="offramp",
     version=__version__,
-    help="An account of a crisis becomes a game, the game is solved, a report says what follows.\n\n"
-    "FILE is the path of a scenario or a name from 'offramp list'.",
+    help="An account of a crisis becomes a game, the game is solved, a report says what "
+    "follows.\n\nFILE is the path of a scenario or a name from 'offramp list'.",
     version_flags=["--version"],
 )
 
@@ -27,7 +27,7 @@ def list_library(*, json: Json = False) -> None:
     """Show the scenarios and mechanisms of the library."""
     from offramp.apps.listing import library_table, library_words
 
-    print(_dumped(library_table()) if json else library_words())
+    _say(_dumped(library_table()) if json else library_words())
 
 
 @app.command
@@ -35,7 +35,7 @@ def new(name: str) -> None:
     """Write NAME.yaml, a small scenario to start from; an existing file is left alone."""
     from offramp.apps.template import new_scenario
 
-    print(f"wrote {new_scenario(name)}; try: offramp check {name}.yaml")
+    _say(f"wrote {new_scenario(name)}; try: offramp check {name}.yaml")
 
 
 @app.command
@@ -47,7 +47,7 @@ def check(file: str, *, json: Json = False) -> None:
     from offramp.apps.listing import check_words, checked
 
     facts = checked(file)
-    print(_dumped(facts) if json else check_words(facts))
+    _say(_dumped(facts) if json else check_words(facts))
 
 
 @app.command
@@ -55,7 +55,7 @@ def expand(file: str) -> None:
     """Print FILE with every mechanism written out: nothing is hidden."""
     from offramp.scenario import read, scenario_text
 
-    print(scenario_text(read(file)), end="")
+    _say(scenario_text(read(file)).rstrip("\n"))
 
 
 @app.command
@@ -69,7 +69,7 @@ def schema(*, mechanism: Annotated[bool, Parameter(negative="")] = False) -> Non
     """
     from offramp.scenario.json_schema import language_schema
 
-    print(_dumped(language_schema("mechanism" if mechanism else "scenario")))
+    _say(_dumped(language_schema("mechanism" if mechanism else "scenario")))
 
 
 @app.command
@@ -110,8 +110,18 @@ def run(
     options = RunOptions(
         file, draws, seed, account, nominal, tuple(set), out, json, precision_scale
     )
-    said = run_file(options)
-    print(_dumped(said) if json else said)
+    said, solved = run_file(options)
+    _say(_dumped(said) if json else said)
+    if not solved:
+        sys.exit(1)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _complain(text: str) -> None:
+    sys.stderr.write(text + "\n")
 
 
 def _dumped(value: object) -> str:
@@ -121,20 +131,23 @@ def _dumped(value: object) -> str:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line; exit codes: 0 done, 1 not all solved, 2 unfit input, 130 interrupted."""
+    """Run the command line.
+
+    Exit codes: 0 done, 1 not solved at nominal values, 2 unfit input, 130 interrupted.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     try:
         app(arguments, exit_on_error=False, print_error=False)
     except OfframpError as error:
-        print(f"error: {error}", file=sys.stderr)
+        _complain(f"error: {error}")
         sys.exit(error.exit_code)
     except CycloptsError as error:
-        print(f"error: {error}\n  try: offramp --help", file=sys.stderr)
+        _complain(f"error: {error}\n  try: offramp --help")
         sys.exit(2)
     except KeyboardInterrupt:
-        print("interrupted; nothing was written", file=sys.stderr)
+        _complain("interrupted; nothing was written")
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()

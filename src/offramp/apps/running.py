@@ -41,8 +41,8 @@ class RunOptions:
         return shlex.join(words)
 
 
-def run_file(options: RunOptions) -> Any:
-    """Run a scenario; the JSON object where asked for, otherwise words that name the report."""
+def run_file(options: RunOptions) -> tuple[Any, bool]:
+    """Run a scenario: the JSON object or words that name the report, and whether it was solved."""
     _check(options)
     from offramp.scenario import read
     from offramp.scenario.setting import with_values
@@ -69,7 +69,8 @@ def run_file(options: RunOptions) -> Any:
 
         written = write_results(findings, folder, report(findings))
     told = summary(findings)
-    return told if options.json else _words(told, written)
+    solved = told["certificate"]["status"] == "solved"
+    return told if options.json else _words(told, written), solved
 
 
 def _check(options: RunOptions) -> None:

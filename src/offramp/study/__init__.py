@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from offramp.study.digest import summary
 from offramp.study.effects import MechanismEffect, mechanism_effects
 from offramp.study.experiment import Solved, outcomes, solve
 from offramp.study.investigation import investigate
 from offramp.study.saving import write_results
-from offramp.study.summary import summary
 
 __all__ = [
     "MechanismEffect",

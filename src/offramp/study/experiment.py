@@ -94,7 +94,7 @@ def outcomes(
             structure, strategy, absorbed.visits, game.edge_move, len(game.moves)
         ),
         "parameters": solved.draws.values,
-        **_certificate(found),
+        **_certificate(found, absorbed),
     }
     if solved.tables.entropy:
         values["value"] = np.where(fine, found.value[:, structure.start, :], np.nan)
@@ -117,13 +117,25 @@ def _rounds(solved: Solved, absorbed: Absorbed) -> int:
     return rounds_shown(solved.game.structure, solved.strategy, 1 - absorbed.unresolved)
 
 
-def _certificate(found: solvers.Equilibria) -> dict[str, Any]:
+UNABSORBED = (
+    "How play ends could not be computed to ten digits: ends are reached too slowly. "
+    "Limit the rounds, or make some end likelier."
+)
+
+
+def _certificate(found: solvers.Equilibria, absorbed: Absorbed) -> dict[str, Any]:
+    """What is certified of every draw; a draw whose ends are unknown is not solved."""
     several = np.zeros(len(found.status), np.int64)
     for other in found.others:
         several[other.draw] += 1
     names = ("residual", "regret", "regret_anywhere", "regret_bound", "condition", "sweeps",
              "status", "message", "branch", "uniqueness")  # fmt: skip
-    return {name: getattr(found, name) for name in names} | {"several": several}
+    told = {name: getattr(found, name) for name in names} | {"several": several}
+    lost = absorbed.failed & (found.status == "solved")
+    if lost.any():
+        told["status"] = np.where(lost, "unabsorbed", found.status)
+        told["message"] = np.where(lost, UNABSORBED, found.message)
+    return told
 
 
 def _labels(game: Game, pairs: Sequence[tuple[int, int]]) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from offramp.analysis.results import save, write_table
 from offramp.core.errors import Place, ResultError
 from offramp.core.files import write_text
 from offramp.scenario import scenario_text
-from offramp.study.summary import summary
+from offramp.study.digest import summary
 
 
 def write_results(findings: Findings, folder: str | Path, html: str | None = None) -> Path:

@@ -79,7 +79,7 @@ def _worst(findings: Findings) -> dict[str, Any]:
     kept = draws.isel(draw=np.flatnonzero(fine))
     within = kept["regret_anywhere"].values <= kept["regret_bound"].values * (1 + 1e-9) + 1e-9
     return {
-        "count": int(len(fine)),
+        "count": len(fine),
         "solved": int(fine.sum()),
         "worst_residual": _plain(float(kept["residual"].max())) if fine.any() else None,
         "regret_within_bound": bool(within.all()),
