@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from .generate import scenario_text
@@ -102,18 +106,60 @@ def test_the_game_is_the_same(seed: int):
     agree_on_rounds(found, expected)
 
 
+def at_nominal_values(text: str) -> dict[str, Any]:
+    """Offramp's findings in the yardstick's form."""
+    found = offramp.investigate(offramp.read(text), draws=0).nominal.isel(draw=0)
+    by: dict[str, dict[str, float]] = {}
+    if "probability_by" in found:
+        for label, p in found.probability_by.to_series().items():
+            outcome, value = str(label).split(": ")
+            by.setdefault(outcome, {})[value] = float(p)
+    rounds = float(found.rounds)
+    by_round = {name: found.by_round.sel(outcome=name).values for name in found.outcome.values}
+    return {
+        "nodes": found.attrs["nodes"],
+        "outcomes": found.probability.to_series().to_dict(),
+        "outcomes_by": by,
+        "by_round": by_round,
+        "payoff": found.payoff.to_series().to_dict(),
+        "value": found["value" if "value" in found else "payoff"].to_series().to_dict(),
+        "rounds": None if np.isnan(rounds) else rounds,
+        "status": str(found.status.item()),
+        "branch": str(found.branch.item()),
+    }
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_results_are_the_same(seed: int):
     """What a run at nominal values reports."""
     text, expected = scenario(seed)
-    found = offramp.investigate(offramp.read(text), draws=0).summary()
+    found = at_nominal_values(text)
+    assert (found["status"], found["branch"]) == ("solved", "traced")
     assert found["nodes"] == expected["nodes"]
     assert found["outcomes"] == pytest.approx(expected["outcomes"], abs=1e-8)
     assert found["payoff"] == pytest.approx(expected["payoff"], abs=1e-8)
+    assert found["value"] == pytest.approx(expected["value"], abs=1e-8)
     agree_on_rounds(found, expected)
-    for outcome, values in found["outcomes_by"].items():
+    for outcome in {*found["outcomes_by"], *expected["outcomes_by"]}:
+        said = found["outcomes_by"].get(outcome, {})
         by = expected["outcomes_by"].get(outcome, {})
-        assert set(by) <= {str(value) for value in values}
-        for value, p in values.items():
-            assert p == pytest.approx(by.get(str(value), 0), abs=1e-8)
-    assert set(expected["outcomes_by"]) <= set(found["outcomes_by"])
+        for value in {*said, *by}:
+            assert said.get(value, 0) == pytest.approx(by.get(value, 0), abs=1e-8)
+    for outcome, cumulative in expected["by_round"].items():
+        shown = found["by_round"][outcome]
+        count = min(len(shown), len(cumulative))
+        assert shown[:count] == pytest.approx(cumulative[:count], abs=1e-8)
+
+
+@pytest.mark.parametrize("seed", [-5, 4, 8])
+def test_the_command_says_the_same(seed: int, tmp_path: Path):
+    text, expected = scenario(seed)
+    file = tmp_path / "scenario.yaml"
+    file.write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "offramp.apps.cli", "run", str(file), "--nominal", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    said = json.loads(done.stdout)
+    assert said["nodes"] == expected["nodes"]
+    assert said["outcomes"] == pytest.approx(expected["outcomes"], abs=1e-8)
+    assert said["payoff"] == pytest.approx(expected["payoff"], abs=1e-8)
+    agree_on_rounds(said, expected)
