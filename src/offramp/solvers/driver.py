@@ -136,9 +136,7 @@ class _Job:
                     self.finish(draw, numbers, values, scale)
                     continue
                 values[: self.structure.nodes * shape.lanes] = 0.0
-            used = sweep_draw(
-                shape, numbers, values, scale, options.tolerance, options.sweeps
-            )
+            used = sweep_draw(shape, numbers, values, scale, options.tolerance, options.sweeps)
             self.sweeps[draw] = abs(used)
             if used >= 0 or self.rescue(draw, numbers, values, scale):
                 self.finish(draw, numbers, values, scale)
@@ -163,14 +161,15 @@ class _Job:
         """After the ladder failed: trace the branch, then try from random starts."""
         shape = self.layout.shape
         values[: self.structure.nodes * shape.lanes] = 0.0
-        small = self.structure.nodes <= self.options.trace_nodes
+        small = self.structure.nodes <= self.options.rescue_nodes
         if small and draw not in self.traced and self.trace(draw, numbers, values, scale):
             return True
         scale[:] = self.rough_scale(draw)
         floor, ceiling = np.zeros(shape.lanes), np.zeros(shape.lanes)
         value_box(shape, numbers, values, 60, floor, ceiling)
         nowhere = np.full_like(values, np.inf)
-        for start in range(8):
+        few = self.structure.nodes > self.options.start_nodes
+        for start in range(1 if few else 8):
             ended = restart(
                 self.layout, numbers, values, nowhere, (floor, ceiling), scale,
                 self.seed, start, self.options.tolerance, self.options.sweeps,
@@ -225,9 +224,7 @@ class _Job:
         tables, parties, start = self.tables, self.structure.parties, self.structure.start
         residual = self.check(draw, self.value[draw], self.strategy[draw])
         self.residual[draw] = residual.max()
-        payoff, reply, slack = find_regret(
-            self.layout, numbers, self.strategy[draw], values, scale
-        )
+        payoff, reply, slack = find_regret(self.layout, numbers, self.strategy[draw], values, scale)
         gain = np.maximum(reply - payoff, 0.0)
         self.payoff[draw] = payoff
         self.regret[draw], self.anywhere[draw] = gain[start], gain.max(axis=0)
@@ -339,6 +336,5 @@ def find_invalid(layout: Layout, tables: Tables) -> list[str]:
         (~sharp, "A precision is not a positive number. Mend the parameter or its range."),
     ]  # fmt: skip
     return [
-        next((text for wrong, text in sentences if wrong[draw]), "")
-        for draw in range(tables.draws)
+        next((text for wrong, text in sentences if wrong[draw]), "") for draw in range(tables.draws)
     ]

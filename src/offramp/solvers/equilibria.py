@@ -75,6 +75,8 @@ class Options:
     """Most backward passes for one component on one rung."""
     trace_nodes: int = 20_000
     """Largest game (nodes) whose branch is traced."""
+    rescue_nodes: int = 5_000
+    """Largest game (nodes) whose branch is traced when the ladder of precisions fails."""
     start_nodes: int = 100_000
     """Largest game (nodes) that is solved again from random starts."""
     newton_starts: int = 16

@@ -95,9 +95,7 @@ class _Walk:
             return -1.0
         put_unknowns(self.shape, self.slopes, self.point, self.values)
         scale = np.ones(self.shape.lanes)
-        step_back(
-            self.shape, self.numbers, self.values, 0, self.shape.reach, self.slopes.scratch
-        )
+        step_back(self.shape, self.numbers, self.values, 0, self.shape.reach, self.slopes.scratch)
         fill_scale(self.shape, self.numbers, self.values, scale)
         find_gap(self.shape, self.numbers, self.slopes, self.point, self.values)
         return float((self.numbers.precision * scale).max())

@@ -135,9 +135,7 @@ def regret_plainly(
     return payoff, regret
 
 
-def follow_plainly(
-    structure: Structure, tables: Tables, draw: int, strategy: Array
-) -> Array:
+def follow_plainly(structure: Structure, tables: Tables, draw: int, strategy: Array) -> Array:
     """Discounted raw pays ``(node, party)`` under any strategy, by a dense linear solve."""
     zero = np.zeros((structure.nodes, structure.parties))
     total = edge_totals(structure, tables, draw, zero)

@@ -70,9 +70,7 @@ def rough_box(layout: Layout, values: Array) -> tuple[Array, Array]:
     return least - 0.5 * (most - least), most + 0.5 * (most - least)
 
 
-def scatter(
-    shape: Shape, values: Array, box: tuple[Array, Array], seed: int, start: int
-) -> None:
+def scatter(shape: Shape, values: Array, box: tuple[Array, Array], seed: int, start: int) -> None:
     """Random values at the heads between the sides of the box.
 
     Odd starts are independent at every head; even ones put a party at one level everywhere,

@@ -208,7 +208,7 @@ def climb(shape: Shape, numbers: Numbers, values, scale, tolerance, limit, work,
         for k in range(count):
             new = values[shape.heads[k // lanes] * lanes + k % lanes]
             moved = max(moved, abs(new - start[k]) * weight[k % lanes])
-        if (used < 0 or moved > 0.25) and stride > smallest:
+        if (used < 0 or moved > 0.4) and stride > smallest:
             stride *= 0.5
             continue
         if used < 0:
@@ -220,7 +220,7 @@ def climb(shape: Shape, numbers: Numbers, values, scale, tolerance, limit, work,
             past[0, k] = values[shape.heads[k // lanes] * lanes + k % lanes]
         when[0] = after
         known, now = min(3, known + 1), after
-        if moved < 0.08:
+        if moved < 0.15:
             stride = min(1.5 * stride, 1.0 + top / rungs)
         if total > 40 * limit:
             return -total

@@ -145,9 +145,7 @@ def _assemble(
     )
 
 
-def condense(
-    source: NDArray, target: NDArray, step: NDArray
-) -> tuple[NDArray, NDArray, NDArray]:
+def condense(source: NDArray, target: NDArray, step: NDArray) -> tuple[NDArray, NDArray, NDArray]:
     """``order``, ``component`` and ``cyclic`` of a structure from its edges (see Structure)."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
