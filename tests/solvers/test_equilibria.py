@@ -14,6 +14,7 @@ from offramp.solvers.homotopy import trace_branch
 from offramp.solvers.layout import arrange
 from offramp.solvers.sweeps import fill_terminals
 from offramp.testing.random_games import random_game
+
 from .games import stop_or_continue
 
 
