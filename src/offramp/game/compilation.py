@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from offramp.expressions import Expression, names
 from offramp.game.draws import Draws, draw, nominal_draw
-from offramp.game.exploration import Columns, Reached, explore, words_of
-from offramp.game.kernels import Numbering, strong_components
+from offramp.game.exploration import MAX_NODES, Columns, Reached, explore, words_of
+from offramp.game.kernels import Numbering, first_of_each, strong_components
 from offramp.game.merging import Merged, merge, outcome_reads
 from offramp.game.structure import Structure, Tables
 from offramp.game.valuation import OddsGroup, PayGroup, Valuation
@@ -92,18 +92,22 @@ class Game:
         return strategy[:, behind]
 
 
-def build(scenario: Scenario, watched: Iterable[str] = ()) -> Game:
+def build(
+    scenario: Scenario, watched: Iterable[str] = (), *, most_nodes: int = MAX_NODES
+) -> Game:  # fmt: skip
     """The game that a scenario describes; ``watched`` variables are never merged away.
 
-    Raises GameError for a step without a move or a `then` outside its range.
+    Raises GameError for a step without a move, a `then` outside its range, and where more
+    than ``most_nodes`` nodes can be reached.
     """
     meaning, kept = understand(scenario), frozenset(watched)
-    reached = explore(meaning, outcome_reads(meaning, kept))
+    reached = explore(meaning, outcome_reads(meaning, kept), most_nodes)
     merged = merge(meaning, reached, kept)
     nodes = merged.representative
     counts = (reached.first[1:] - reached.first[:-1])[nodes]
     first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    edges = np.repeat(reached.first[nodes] - first[:-1], counts) + np.arange(first[-1])
+    edges: Integers = np.repeat(reached.first[nodes] - first[:-1], counts)
+    edges += np.arange(len(edges))
     target = reached.target[edges]
     target = np.where(target >= 0, merged.node[np.maximum(target, 0)], target)
     rows, step, move = reached.rows[nodes], reached.step[nodes], reached.move[edges]
@@ -187,8 +191,7 @@ class _Groups:
         read = frozenset[str]().union(*(names(formula) for formula in formulas))
         numbering = Numbering()
         classes = numbering.number(self.columns.code(self.rows[nodes], self.columns.mask(read)))
-        _, example = np.unique(classes, return_index=True)
-        return classes, self.rows[nodes[example]]
+        return classes, self.rows[nodes[first_of_each(classes, numbering.count)]]
 
     def pays(self) -> tuple[tuple[PayGroup, ...], NDArray[np.int32], int]:
         """Groups, the class of every edge, and the number of classes (0 is 'pays nothing')."""

@@ -1,22 +1,43 @@
-"""Every state that play can reach, found a whole frontier at a time.
+"""Every state that play can reach, each taken in turn and its moves tried.
 
 A node is a step of the round with the values of all variables; with a limit of rounds
-the number of the round is one more variable. Each move of a step is evaluated once for
-all nodes of a frontier.
+the number of the round is one more variable. `when` and `then` become small programs
+that a compiled loop runs; what it stumbles over is told here, in words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.core.errors import GameError, OfframpError
-from offramp.expressions import EvaluationError, Expression, evaluate
-from offramp.game.kernels import Numbering
+from offramp.core.errors import GameError
+from offramp.expressions import EvaluationError, Expression, Number, evaluate
+from offramp.game.frontier import (
+    AT_END,
+    DONE,
+    EDGES,
+    ENDS,
+    FAULT,
+    FAULT_MOVE,
+    FAULT_THEN,
+    GOES_ON,
+    KIND,
+    MOVE,
+    NO_FAULT,
+    NODES,
+    NOT_FINITE_THEN,
+    NOT_FINITE_WHEN,
+    STUCK,
+    TARGET,
+    TOO_MANY,
+    advance,
+)
+from offramp.game.kernels import fresh_table, number_keys, rehashed
+from offramp.game.programs import Writer
 from offramp.scenario import Meaning, MoveMeaning, StepMeaning
 
 Integers = NDArray[np.int64]
@@ -38,6 +59,7 @@ class Columns:
     size: Integers
     start: Rows
     every_round: NDArray[np.bool_]
+    steps: int
 
     @staticmethod
     def of(meaning: Meaning) -> Columns:
@@ -49,9 +71,10 @@ class Columns:
         low = np.array([span[1] for span in spans], np.int64)
         size = np.array([span[2] - span[1] + 1 for span in spans], np.int64)
         start = np.array([span[3] for span in spans], np.int32)
-        columns = Columns(names, low, size, start, np.array([s[4] for s in spans], np.bool_))
+        every_round = np.array([span[4] for span in spans], np.bool_)
+        columns = Columns(names, low, size, start, every_round, len(meaning.steps))
         combinations = float(np.prod(size.astype(float)))
-        if combinations * len(meaning.steps) > MAX_CODE:
+        if combinations * max(len(meaning.steps), len(meaning.outcomes)) > MAX_CODE:
             raise GameError(
                 f"the variables have {combinations:.1e} combinations of values",
                 expected="fewer than 10^18",
@@ -95,13 +118,198 @@ class Reached:
     terminal_rows: Rows
 
 
-def explore(meaning: Meaning, kept: Mapping[int, frozenset[str]]) -> Reached:
-    """All nodes that play can reach from the start.
+def explore(
+    meaning: Meaning, kept: Mapping[int, frozenset[str]], most_nodes: int = MAX_NODES
+) -> Reached:
+    """All nodes that play can reach from the start, numbered in the order they are found.
 
     ``kept`` names per outcome the variables by whose values its ends are told apart.
-    Raises GameError for a step without a move and for a `then` outside its range.
+    Raises GameError for a step without a move, for a `then` outside its range, and where
+    there are more than ``most_nodes``.
     """
-    return _Explorer(meaning, kept).explored()
+    columns = Columns.of(meaning)
+    rules: tuple[Any, ...] = (*_rules(meaning, columns, kept), most_nodes)
+    widest = max(len(step.moves) for step in meaning.steps)
+    found = _Found.begun(columns)
+    while found.counters[DONE] < found.counters[NODES]:
+        found.grow(widest)
+        advance(*(rules + found.arrays()))
+        if found.counters[FAULT] != NO_FAULT:
+            _Fault(meaning, columns, found, most_nodes).tell()
+    return found.reached(columns)
+
+
+def _rules(
+    meaning: Meaning, columns: Columns, kept: Mapping[int, frozenset[str]]
+) -> tuple[Any, ...]:
+    """The moves of all steps as the arrays that ``advance`` wants."""
+    moves = [move for step in meaning.steps for move in step.moves]
+    writer = Writer(columns.names)
+    when = [-1 if move.when is None else writer.add(move.when) for move in moves]
+    then = [(variable, writer.add(formula)) for move in moves for variable, formula in move.then]
+    last = np.cumsum([len(move.then) for move in moves])
+    table = [
+        (start, end - len(move.then), end, -1 if move.end is None else move.end)
+        for move, start, end in zip(moves, when, last, strict=True)
+    ]
+    about = np.array([columns.low, columns.size, columns.start, columns.every_round], np.int64)
+    apart = np.zeros((len(meaning.outcomes), len(columns.names)), np.bool_)
+    for outcome, names in kept.items():
+        apart[outcome] = columns.mask(names)
+    return (
+        writer.code, writer.numbers, np.empty(writer.depth, np.float64),
+        np.cumsum([0, *(len(step.moves) for step in meaning.steps)]).astype(np.int64),
+        np.array(table, np.int64), np.array(then, np.int64).reshape(-1, 2),
+        np.ascontiguousarray(about.T), apart,
+        meaning.limit, -1 if meaning.at_end is None else meaning.at_end,
+    )  # fmt: skip
+
+
+class _Found:
+    """What the compiled loop has found so far, in arrays that grow."""
+
+    def __init__(self, wide: int, size: int) -> None:
+        self.counters = np.zeros(7, np.int64)
+        self.rows = np.empty((size, wide + 1), np.int32)
+        self.first = np.zeros(size + 1, np.int64)
+        self.edges = np.empty((size, 3), np.int64)
+        self.ends = np.empty((size, wide + 1), np.int32)
+        self.node_keys, self.node_ids = fresh_table(4 * size)
+        self.end_keys, self.end_ids = fresh_table(4 * size)
+
+    @staticmethod
+    def begun(columns: Columns) -> _Found:
+        """The start alone, as node 0."""
+        found = _Found(len(columns.names), 1 << 10)
+        found.rows[0] = (*columns.start, 0)
+        key = columns.code(columns.start[None, :]) * columns.steps
+        number_keys(key, found.node_keys, found.node_ids, 0, np.empty(1, np.int64))
+        found.counters[NODES] = 1
+        return found
+
+    def arrays(self) -> tuple[Any, ...]:
+        """In the order in which ``advance`` wants them."""
+        return (
+            self.counters, self.rows, self.first, self.edges, self.ends,
+            self.node_keys, self.node_ids, self.end_keys, self.end_ids,
+        )  # fmt: skip
+
+    def grow(self, widest: int) -> None:
+        """Twice the room wherever one more node with its moves might not fit."""
+        nodes, edges, ends = (int(n) + widest for n in self.counters[[NODES, EDGES, ENDS]])
+        if nodes > len(self.rows):
+            size = 1 << nodes.bit_length()
+            self.rows, self.first = _wider(self.rows, size), _wider(self.first, size + 1)
+            self.node_keys, self.node_ids = rehashed(self.node_keys, self.node_ids, 2 * size)
+        if edges > len(self.edges):
+            self.edges = _wider(self.edges, 1 << edges.bit_length())
+        if ends > len(self.ends):
+            size = 1 << ends.bit_length()
+            self.ends = _wider(self.ends, size)
+            self.end_keys, self.end_ids = rehashed(self.end_keys, self.end_ids, 2 * size)
+
+    def reached(self, columns: Columns) -> Reached:
+        """The arrays without the room that was not needed."""
+        nodes, edges, ends = (int(n) for n in self.counters[[NODES, EDGES, ENDS]])
+        kind = self.edges[:edges, KIND]
+        return Reached(
+            columns=columns,
+            rows=self.rows[:nodes, :-1].copy(),
+            step=self.rows[:nodes, -1].astype(np.int16),
+            first=self.first[: nodes + 1].copy(),
+            target=self.edges[:edges, TARGET].copy(),
+            move=self.edges[:edges, MOVE].astype(np.int32),
+            turns=kind != GOES_ON,
+            at_end=kind == AT_END,
+            terminal_outcome=self.ends[:ends, -1].astype(np.int32),
+            terminal_rows=self.ends[:ends, :-1].copy(),
+        )
+
+
+def _wider(array: NDArray[Any], size: int) -> NDArray[Any]:
+    wider = np.empty((size, *array.shape[1:]), array.dtype)
+    wider[: len(array)] = array
+    return wider
+
+
+@dataclass(frozen=True, eq=False)
+class _Fault:
+    """What the compiled loop stumbled over, told in words."""
+
+    meaning: Meaning
+    columns: Columns
+    found: _Found
+    most_nodes: int
+
+    def tell(self) -> NoReturn:
+        """Raise the GameError for the fault that the counters name."""
+        counters = self.found.counters
+        node = self.found.rows[counters[DONE]]
+        row, step = node[:-1], self.meaning.steps[int(node[-1])]
+        if counters[FAULT] == TOO_MANY:
+            self._too_many()
+        if counters[FAULT] == STUCK:
+            self._stuck(step, row)
+        moves = [move for one in self.meaning.steps for move in one.moves]
+        number = int(counters[FAULT_MOVE])
+        if counters[FAULT] == NOT_FINITE_WHEN:
+            self._not_finite(moves[number], moves[number].when, ("when",), row)
+        before = sum(len(move.then) for move in moves[:number])
+        variable, formula = moves[number].then[int(counters[FAULT_THEN]) - before]
+        name = self.columns.names[variable]
+        if counters[FAULT] == NOT_FINITE_THEN:
+            self._not_finite(moves[number], formula, ("then", name), row)
+        self._outside(moves[number], variable, formula, row)
+
+    def _too_many(self) -> NoReturn:
+        raise GameError(
+            f"more than {self.most_nodes:,} nodes (steps with their states) can be reached",
+            expected=f"at most {self.most_nodes:,}",
+            repair="narrow the ranges of the variables or reset some every round",
+            place=self.meaning.place(("state",)),
+            path="state",
+        )
+
+    def _stuck(self, step: StepMeaning, row: Rows) -> NoReturn:
+        raise GameError(
+            f"the step '{step.name}' offers no move in the state: "
+            f"{words_of(self.meaning, self.columns, row)}",
+            expected="at least one move in every state that can be reached",
+            repair="add a move without 'when', say 'wait: {}'",
+            place=self.meaning.place((*step.path, "name")),
+            path=".".join(map(str, step.path)),
+        )
+
+    def _not_finite(
+        self, move: MoveMeaning, formula: Expression | None, part: tuple[str, ...], row: Rows
+    ) -> NoReturn:
+        path, words = (*move.path, *part), words_of(self.meaning, self.columns, row)
+        told = "a value that is not finite", "a finite number", "guard it with if(…)"
+        try:
+            evaluate(formula or Number(0), self.columns.values(row[None, :]))
+        except EvaluationError as error:
+            told = (error.found.replace(" at row 0, draw 0", ""), error.expected, error.repair)
+        raise GameError(
+            f"{told[0]} (state: {words})", expected=told[1], repair=told[2],
+            place=self.meaning.place(path), path=".".join(map(str, path)),
+        )  # fmt: skip
+
+    def _outside(
+        self, move: MoveMeaning, variable: int, formula: Expression, row: Rows
+    ) -> NoReturn:
+        name, low = self.columns.names[variable], int(self.columns.low[variable])
+        high = low + int(self.columns.size[variable]) - 1
+        value = float(evaluate(formula, self.columns.values(row[None, :])).ravel()[0])
+        what = "is outside its range" if value == round(value) else "is no whole number"
+        path = (*move.path, "then", name)
+        raise GameError(
+            f"the move '{move.name}' gives '{name}' the value {value:g}, which {what}, "
+            f"in the state: {words_of(self.meaning, self.columns, row)}",
+            expected=f"a whole number from {low} to {high}",
+            repair=f"guard the move with 'when', or write \"clip(…, {low}, {high})\"",
+            place=self.meaning.place(path),
+            path=".".join(map(str, path)),
+        )
 
 
 def words_of(meaning: Meaning, columns: Columns, row: Rows) -> str:
@@ -112,189 +320,3 @@ def words_of(meaning: Meaning, columns: Columns, row: Rows) -> str:
         for name, value in zip(columns.names, row, strict=True)
     ]
     return ", ".join(parts) or "the only state"
-
-
-class _Explorer:
-    def __init__(self, meaning: Meaning, kept: Mapping[int, frozenset[str]]) -> None:
-        self.meaning = meaning
-        self.columns = Columns.of(meaning)
-        self.kept = {outcome: self.columns.mask(names) for outcome, names in kept.items()}
-        self.nodes, self.ends = Numbering(), Numbering()
-        self.batches: list[tuple[int, Rows]] = []
-        self.edges: list[tuple[Integers, ...]] = []
-        self.end_outcome: list[int] = []
-        self.end_rows: list[Rows] = []
-        self.offsets = np.cumsum([0, *(len(step.moves) for step in meaning.steps)])
-
-    def explored(self) -> Reached:
-        steps, frontier = self.meaning.steps, self.columns.start[None, :]
-        self.nodes.number(self.columns.code(frontier) * len(steps))
-        while len(frontier):
-            for position in range(len(steps)):
-                if len(frontier) == 0:
-                    break
-                frontier = self._expand(position, frontier)
-        counts = np.concatenate([batch[0] for batch in self.edges])
-        target, move, turns, at_end = (
-            np.concatenate([batch[i] for batch in self.edges]) for i in range(1, 5)
-        )
-        return Reached(
-            columns=self.columns,
-            rows=np.concatenate([rows for _, rows in self.batches]),
-            step=np.concatenate([np.full(len(r), k, np.int16) for k, r in self.batches]),
-            first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-            target=target,
-            move=move.astype(np.int32),
-            turns=turns.astype(np.bool_),
-            at_end=at_end.astype(np.bool_),
-            terminal_outcome=np.array(self.end_outcome, np.int32),
-            terminal_rows=np.concatenate(self.end_rows) if self.end_rows else (
-                np.zeros((0, len(self.columns.names)), np.int32)
-            ),
-        )  # fmt: skip
-
-    def _expand(self, position: int, rows: Rows) -> Rows:
-        """Add the edges of the nodes (position, rows); the new nodes of the next step."""
-        step = self.meaning.steps[position]
-        shape = (len(rows), len(step.moves))
-        enabled, target = np.zeros(shape, np.bool_), np.zeros(shape, np.int64)
-        turns, at_end = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
-        found: list[Rows] = []
-        values = self.columns.values(rows)
-        for m, move in enumerate(step.moves):
-            enabled[:, m] = self._offered(move, values, len(rows))
-            where = np.flatnonzero(enabled[:, m])
-            if len(where) == 0:
-                continue
-            after = self._after(move, rows[where], {n: v[where] for n, v in values.items()})
-            if move.end is not None:
-                target[where, m] = self._end(move.end, after)
-                continue
-            going = np.ones(len(where), np.bool_)
-            if position == len(self.meaning.steps) - 1:
-                after, going = self._turn(after)
-                turns[where, m] = True
-                if not going.all():
-                    over = where[~going]
-                    at_end[over, m] = True
-                    assert self.meaning.at_end is not None
-                    target[over, m] = self._end(self.meaning.at_end, after[~going])
-            ids, new = self._numbered((position + 1) % len(self.meaning.steps), after[going])
-            target[where[going], m] = ids
-            found.append(new)
-        self._check_offer(step, enabled, rows)
-        self.batches.append((position, rows))
-        moves = np.broadcast_to(self.offsets[position] + np.arange(shape[1]), shape)
-        self.edges.append((
-            enabled.sum(1), target[enabled], moves[enabled], turns[enabled], at_end[enabled],
-        ))  # fmt: skip
-        return np.concatenate(found) if found else rows[:0]
-
-    def _offered(
-        self, move: MoveMeaning, values: Mapping[str, NDArray[np.float64]], count: int
-    ) -> NDArray[np.bool_]:
-        if move.when is None:
-            return np.ones(count, np.bool_)
-        result = self._evaluated(move.when, values, move, "when")
-        return np.broadcast_to(result != 0, (count, 1))[:, 0]
-
-    def _after(
-        self, move: MoveMeaning, rows: Rows, values: Mapping[str, NDArray[np.float64]]
-    ) -> Rows:
-        """The states after the move's ``then``; all formulas read the state before."""
-        after = rows.copy()
-        for variable, formula in move.then:
-            name = self.columns.names[variable]
-            result = self._evaluated(formula, values, move, f"then.{name}")
-            column = np.broadcast_to(result, (len(rows), 1))[:, 0]
-            low = self.columns.low[variable]
-            high = low + self.columns.size[variable] - 1
-            wrong = (column != np.round(column)) | (column < low) | (column > high)
-            if wrong.any():
-                row = int(np.argmax(wrong))
-                self._fail_then(move, name, float(column[row]), int(low), int(high), rows[row])
-            after[:, variable] = column
-        return after
-
-    def _fail_then(
-        self, move: MoveMeaning, name: str, value: float, low: int, high: int, row: Rows
-    ) -> NoReturn:
-        what = "is no whole number" if value != round(value) else "is outside its range"
-        raise GameError(
-            f"the move '{move.name}' gives '{name}' the value {value:g}, which {what}, "
-            f"in the state: {words_of(self.meaning, self.columns, row)}",
-            expected=f"a whole number from {low} to {high}",
-            repair=f"guard the move with 'when', or write \"clip(…, {low}, {high})\"",
-            place=self.meaning.place((*move.path, "then", name)),
-            path=".".join(map(str, (*move.path, "then", name))),
-        )
-
-    def _evaluated(
-        self, formula: Expression, values: Mapping[str, NDArray[np.float64]], move: MoveMeaning,
-        part: str,
-    ) -> NDArray[np.float64]:  # fmt: skip
-        try:
-            return evaluate(formula, values)
-        except EvaluationError as error:
-            row = np.array([int(values[n][error.row, 0]) for n in self.columns.names], np.int32)
-            path = (*move.path, *part.split("."))
-            raise GameError(
-                f"{error.found} (state: {words_of(self.meaning, self.columns, row)})",
-                expected=error.expected,
-                repair=error.repair,
-                place=self.meaning.place(path),
-                path=".".join(map(str, path)),
-            ) from None
-        except OfframpError as error:
-            raise error.located(self.meaning.place(move.path)) from None
-
-    def _turn(self, after: Rows) -> tuple[Rows, NDArray[np.bool_]]:
-        """The end of a round: variables of the round reset; False where the limit is reached."""
-        after = np.where(self.columns.every_round, self.columns.start, after).astype(np.int32)
-        if not self.meaning.limit:
-            return after, np.ones(len(after), np.bool_)
-        going = after[:, -1] < self.meaning.limit
-        after[going, -1] += 1
-        return after, going
-
-    def _end(self, outcome: int, after: Rows) -> Integers:
-        """Targets below 0 for ends in ``outcome``, one per distinct value of what is read there."""
-        kept = self.kept[outcome]
-        code = self.columns.code(after, kept) * len(self.meaning.outcomes) + outcome
-        before = self.ends.count
-        ids = self.ends.number(code)
-        fresh, where = np.unique(ids[ids >= before], return_index=True)
-        if len(fresh):
-            rows = after[ids >= before][where]
-            self.end_rows.append(np.where(kept, rows, self.columns.start).astype(np.int32))
-            self.end_outcome.extend([outcome] * len(fresh))
-        return -(ids + 1)
-
-    def _numbered(self, position: int, rows: Rows) -> tuple[Integers, Rows]:
-        """Ids of nodes at a step, and the rows of those not seen before in the order of ids."""
-        before = self.nodes.count
-        ids = self.nodes.number(self.columns.code(rows) * len(self.meaning.steps) + position)
-        if self.nodes.count > MAX_NODES:
-            raise GameError(
-                f"more than {MAX_NODES:,} states can be reached",
-                expected=f"at most {MAX_NODES:,} nodes",
-                repair="narrow the ranges of the variables or reset some every round",
-                place=self.meaning.place(("state",)),
-            )
-        new = ids >= before
-        fresh, where = np.unique(ids[new], return_index=True)
-        del fresh
-        return ids, rows[new][where]
-
-    def _check_offer(self, step: StepMeaning, enabled: NDArray[np.bool_], rows: Rows) -> None:
-        stuck = ~enabled.any(axis=1)
-        if stuck.any():
-            row = rows[int(np.argmax(stuck))]
-            raise GameError(
-                f"the step '{step.name}' offers no move in the state: "
-                f"{words_of(self.meaning, self.columns, row)}",
-                expected="at least one move in every state that can be reached",
-                repair="add a move without 'when', say 'wait: {}'",
-                place=self.meaning.place((*step.path, "name")),
-                path=".".join(map(str, step.path)),
-            )

@@ -10,7 +10,7 @@ Integers = NDArray[np.int64]
 
 
 @njit(cache=True, nogil=True)
-def _slot(key: np.int64, table: Integers) -> np.int64:
+def place_of_key(key: int | np.int64, table: Integers) -> np.int64:
     """Where ``key`` stands or would stand (open addressing, multiplicative hash)."""
     mask = len(table) - 1
     hashed = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
@@ -28,7 +28,7 @@ def number_keys(keys: Integers, table: Integers, ids: Integers, count: int, out:
     of two at least twice the number of keys. ``out`` receives the numbers.
     """
     for i in range(len(keys)):
-        place = _slot(keys[i], table)
+        place = place_of_key(keys[i], table)
         if table[place] == -1:
             table[place] = keys[i]
             ids[place] = count
@@ -41,9 +41,21 @@ def number_keys(keys: Integers, table: Integers, ids: Integers, count: int, out:
 def _rehash(old: Integers, old_ids: Integers, table: Integers, ids: Integers) -> None:
     for i in range(len(old)):
         if old[i] != -1:
-            place = _slot(old[i], table)
+            place = place_of_key(old[i], table)
             table[place] = old[i]
             ids[place] = old_ids[i]
+
+
+def fresh_table(size: int) -> tuple[Integers, Integers]:
+    """An empty hash table (keys, numbers) with ``size`` places, a power of two."""
+    return np.full(size, -1, np.int64), np.zeros(size, np.int64)
+
+
+def rehashed(keys: Integers, ids: Integers, size: int) -> tuple[Integers, Integers]:
+    """The same table with ``size`` places, a power of two."""
+    table, numbers = fresh_table(size)
+    _rehash(keys, ids, table, numbers)
+    return table, numbers
 
 
 class Numbering:
@@ -51,21 +63,25 @@ class Numbering:
 
     def __init__(self) -> None:
         self.count = 0
-        self._table = np.full(1 << 12, -1, np.int64)
-        self._ids = np.zeros(1 << 12, np.int64)
+        self._table, self._ids = fresh_table(1 << 12)
 
     def number(self, keys: Integers) -> Integers:
         """The numbers of ``keys`` (any length), new ones from ``count`` on."""
         need = 2 * (self.count + len(keys))
         if need > len(self._table):
             size = 1 << int(2 * need - 1).bit_length()
-            table, ids = np.full(size, -1, np.int64), np.zeros(size, np.int64)
-            _rehash(self._table, self._ids, table, ids)
-            self._table, self._ids = table, ids
+            self._table, self._ids = rehashed(self._table, self._ids, size)
         out = np.empty(len(keys), np.int64)
         keys = np.ascontiguousarray(keys, np.int64)
         self.count = number_keys(keys, self._table, self._ids, self.count, out)
         return out
+
+
+def first_of_each(numbers: Integers, count: int) -> Integers:
+    """Where each number 0..count-1 stands first among ``numbers``, which hold them all."""
+    first = np.empty(count, np.int64)
+    first[numbers[::-1]] = np.arange(len(numbers) - 1, -1, -1)
+    return first
 
 
 @njit(cache=True, nogil=True)

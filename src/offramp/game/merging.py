@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from offramp.expressions import Expression, names
 from offramp.game.exploration import ROUND, Reached
-from offramp.game.kernels import Numbering
+from offramp.game.kernels import Numbering, first_of_each
 from offramp.scenario import Meaning, MoveMeaning
 
 
@@ -67,8 +67,7 @@ def merge(meaning: Meaning, reached: Reached, watched: frozenset[str]) -> Merged
         mask = reached.columns.mask(live)
         keys[at] = reached.columns.code(reached.rows[at], mask) * steps + position
     node = numbering.number(keys)
-    _, representative = np.unique(node, return_index=True)
-    return Merged(node, representative.astype(np.int64))
+    return Merged(node, first_of_each(node, numbering.count))
 
 
 def _needed(meaning: Meaning, move: MoveMeaning, after: frozenset[str]) -> frozenset[str]:
