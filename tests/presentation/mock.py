@@ -38,9 +38,7 @@ def scenario_named(name: str) -> Scenario:
     return read(LIBRARY / f"{name}.yaml")
 
 
-def findings_of(
-    scenario: Scenario, draws: int = 200, seed: int = 5, failed: int = 0
-) -> Findings:
+def findings_of(scenario: Scenario, draws: int = 200, seed: int = 5, failed: int = 0) -> Findings:
     """Findings of ``scenario`` with random numbers; no draws where ``draws`` is 0."""
     random = np.random.default_rng(seed)
     outcomes = [*scenario.outcomes, "unresolved"]
@@ -82,7 +80,9 @@ def _dataset(scenario: Scenario, base, draws: int, random, failed: int):
     status = np.full(draws, "solved", dtype="<U12")
     message = np.full(draws, "", dtype="<U80")
     status[:failed], message[:failed] = "stalled", "iteration stalled; a smaller precision helps"
-    payoff = np.linspace(-0.4, 0.9, len(parties)) + spread * random.normal(0, 0.1, (draws, len(parties)))
+    payoff = np.linspace(-0.4, 0.9, len(parties)) + spread * random.normal(
+        0, 0.1, (draws, len(parties))
+    )
     payoff[:failed], probability[:failed] = np.nan, np.nan
     values = {
         "probability": probability,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from offramp.presentation import facts
-from offramp.presentation.wording import count_of, figure_of, percent, scientific, sentence
+from offramp.presentation.wording import count_of, figure_of, listed, percent, scientific, sentence
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -33,7 +33,10 @@ BRANCHES: Mapping[str, str] = {
 }
 UNIQUENESS: Mapping[str, str] = {
     "proved": "proved: there is no other equilibrium",
-    "not refuted": "not refuted: further searches from other starts found the same equilibrium",
+    "not refuted": (
+        "not refuted: searches from other starts came back to the same equilibrium, which is no "
+        "proof that there is no other"
+    ),
     "several found": "several found: other starts led to other equilibria",
 }
 SINGULAR = 1e10
@@ -59,6 +62,7 @@ class Assurance:
     branches: tuple[tuple[str, str], ...]
     uniqueness: tuple[tuple[str, str], ...]
     failures: tuple[tuple[str, str], ...]
+    others: tuple[str, ...]
 
 
 def assurance_of(findings: Findings) -> Assurance:
@@ -70,6 +74,7 @@ def assurance_of(findings: Findings) -> Assurance:
         branches=_explained(findings, "branch", BRANCHES),
         uniqueness=_explained(findings, "uniqueness", UNIQUENESS),
         failures=_failures(findings),
+        others=tuple(_other(findings, one) for one in getattr(findings, "other_outcomes", ())),
     )
 
 
@@ -89,6 +94,16 @@ def _sentences(findings: Findings, parts: list[xr.Dataset]) -> list[str]:
         )
     told += _others(findings)
     return [sentence(one) for one in told if one]
+
+
+def _other(findings: Findings, probability: Mapping[str, float]) -> str:
+    """The ends in another equilibrium at the nominal values."""
+    parts = [
+        f"{facts.outcome_label(findings, name)} {percent(share)}"
+        for name, share in probability.items()
+        if name != "unresolved" or share > 0
+    ]
+    return sentence(listed(parts))
 
 
 def _nominal(findings: Findings) -> str:
@@ -113,11 +128,16 @@ def _worst(parts: list[xr.Dataset], variable: str) -> float:
 
 def _others(findings: Findings) -> list[str]:
     told = []
-    at_nominal = int(findings.nominal["several"].values.reshape(-1)[0]) if "several" in findings.nominal else 0
+    at_nominal = (
+        int(findings.nominal["several"].values.reshape(-1)[0])
+        if "several" in findings.nominal
+        else 0
+    )
     if at_nominal:
+        met = count_of(at_nominal, "other equilibrium", "other equilibria")
         told.append(
-            f"At the nominal values {count_of(at_nominal, 'other equilibrium', 'other equilibria')} "
-            "of the same rules and numbers were met; the figures show the one named here."
+            f"At the nominal values {met} of the same rules and numbers came up; the figures show "
+            "the one named here."
         )
     if findings.draws is not None and "several" in findings.draws:
         many = int((np.asarray(findings.draws["several"].values)[facts.solved(findings)] > 0).sum())
@@ -148,10 +168,11 @@ def _regrets(findings: Findings) -> list[RegretRow]:
         all_bound = np.append(bound.values if bound.values is not None else [], bound.nominal)
         inside = all_regret <= all_bound * (1 + 1e-9) + 1e-9
         worst = np.nanmax(all_regret) if np.isfinite(all_regret).any() else np.nan
+        beyond = int((~inside).sum())
         rows.append(RegretRow(
             facts.party_label(findings, name), figure_of(regret.nominal), figure_of(worst),
             figure_of(bound.nominal),
-            "within its bound in all" if inside.all() else f"beyond its bound in {(~inside).sum():,}",
+            f"beyond its bound in {beyond:,}" if beyond else "within its bound in all",
         ))  # fmt: skip
     return rows
 
@@ -162,24 +183,23 @@ def _explained(
     """(meaning, how many) for every tag that occurs, nominal and draws apart."""
     if variable not in findings.nominal:
         return ()
-    nominal = str(findings.nominal[variable].values.reshape(-1)[0])
+    nominal = _stem(str(findings.nominal[variable].values.reshape(-1)[0]), meanings)
     tags: Counter[str] = Counter()
     if findings.draws is not None and variable in findings.draws:
-        tags.update(findings.draws[variable].values.astype(str)[facts.solved(findings)].tolist())
+        said = findings.draws[variable].values.astype(str)[facts.solved(findings)]
+        tags.update(_stem(tag, meanings) for tag in said.tolist())
     rows = []
     for tag in dict.fromkeys([nominal, *sorted(tags)]):
         where = ["the nominal values"] if tag == nominal else []
         if tags[tag]:
             where.append(count_of(tags[tag], "combination"))
-        rows.append((_meaning(tag, meanings), " and ".join(where)))
+        rows.append((meanings.get(tag, tag), " and ".join(where)))
     return tuple(rows)
 
 
-def _meaning(tag: str, meanings: Mapping[str, str]) -> str:
-    for start, text in meanings.items():
-        if tag.startswith(start):
-            return text if tag in (start, "") else f"{text} ({tag})"
-    return tag
+def _stem(tag: str, meanings: Mapping[str, str]) -> str:
+    """'not refuted by 2 starts' as 'not refuted': how many starts differs from draw to draw."""
+    return next((start for start in meanings if tag.startswith(start)), tag)
 
 
 def _failures(findings: Findings) -> tuple[tuple[str, str], ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +17,12 @@ from offramp.presentation.facts import Spread
 from offramp.presentation.gallery import Key
 from offramp.presentation.palette import INK, MUTED, RULE, TRACK, clear
 
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+FONT = "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
 ROW = 58
 """Height of one row, in pixels: the label above, the marks below."""
+SHARE_ENDS = ((0.1, 0.02), (0.2, 0.05), (0.4, 0.1), (0.6, 0.2), (0.8, 0.2), (1.0, 0.25))
+LINE, WIDTH = 17, 38
+"""Height of a further line of a label in pixels, and characters in a line."""
 MOST_MARKS = 240
 """Draws shown one by one; of more, this many evenly spaced quantiles."""
 SPREAD_KEYS = (
@@ -50,7 +54,7 @@ def bare(height: int, **layout: Any) -> go.Layout:
     given: dict[str, Any] = {
         "height": height,
         "autosize": True,
-        "margin": {"l": 8, "r": 12, "t": 6, "b": 34},
+        "margin": {"l": 8, "r": 20, "t": 6, "b": 34},
         "font": {"family": FONT, "size": 13, "color": INK},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
@@ -69,45 +73,50 @@ def axis(**more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def share_axis(**more: Any) -> dict[str, Any]:
-    """An axis from 0 to 100 %."""
-    return axis(
-        range=[-0.012, 1.012], tickvals=[0, 0.25, 0.5, 0.75, 1],
-        ticktext=["0", "25 %", "50 %", "75 %", "100 %"], **more,
-    )  # fmt: skip
+def share_axis(top: float = 1.0, **more: Any) -> dict[str, Any]:
+    """An axis of shares from 0 to the first of 10, 20, 40, 60, 80 and 100 % that ``top`` fits."""
+    end, step = next((one for one in SHARE_ENDS if top <= one[0]), SHARE_ENDS[-1])
+    ticks = [i * step for i in range(round(end / step) + 1)]
+    texts = [f"{100 * tick:.3g} %" if tick else "0" for tick in ticks]
+    return axis(range=[-0.012 * end, 1.012 * end], tickvals=ticks, ticktext=texts,
+                ticklabeloverflow="allow", **more)  # fmt: skip
 
 
 def draw_rows(rows: Sequence[Row], scale: Mapping[str, Any], low: float) -> go.Figure:
     """Rows of dot, interval, median and single draws; ``low`` is where labels begin."""
-    drawing = go.Figure(layout=bare(ROW * len(rows) + 40, xaxis=dict(scale)))
-    drawing.update_layout(
-        yaxis={"visible": False, "range": [-0.45, len(rows) - 0.2], "fixedrange": True}
+    count = len(rows)
+    height = row_height([row.label for row in rows])
+    placed = [(row, float(count - 1 - position)) for position, row in enumerate(rows)]
+    return go.Figure(
+        data=[trace for row, y in placed for trace in _traces(row, y)],
+        layout=bare(
+            height * count + 40,
+            xaxis=dict(scale),
+            yaxis={"visible": False, "range": [-0.45, count - 0.2], "fixedrange": True},
+            shapes=[_rail(y) for _, y in placed],
+            annotations=[text for row, y in placed for text in _texts(row, y, low)],
+        ),
     )
-    for position, row in enumerate(rows):
-        _draw_row(drawing, row, float(len(rows) - 1 - position), low)
-    return drawing
 
 
-def _draw_row(drawing: go.Figure, row: Row, y: float, low: float) -> None:
-    drawing.add_hline(y=y, line={"color": TRACK, "width": 1.5}, layer="below")
-    hover = f"{plain(row.label)}: {plain(row.text)}"
+def _traces(row: Row, y: float) -> Iterator[dict[str, Any]]:
     if row.spread.known:
         marks = quantile_marks(row.spread.values)
-        _trace(drawing, marks, [y] * len(marks), mode="markers", marker=_tick(row.colour, 13, 1),
-               opacity=0.16 if len(marks) > 60 else 0.35)  # fmt: skip
-        ends = [row.spread.low, row.spread.high]
-        _trace(drawing, ends, [y, y], mode="lines",
-               line={"color": clear(row.colour, 0.55), "width": 7})  # fmt: skip
-        _trace(drawing, [row.spread.middle], [y], mode="markers", marker=_tick(INK, 17, 2))
+        faint = 0.16 if len(marks) > 60 else 0.35
+        yield _trace(marks, [y] * len(marks), mode="markers", opacity=faint,
+                     marker=_tick(row.colour, 13, 1))  # fmt: skip
+        yield _trace([row.spread.low, row.spread.high], [y, y], mode="lines",
+                     line={"color": clear(row.colour, 0.55), "width": 7})  # fmt: skip
+        yield _trace([row.spread.middle], [y], mode="markers", marker=_tick(INK, 17, 2))
     if np.isfinite(row.spread.nominal):
-        _trace(drawing, [row.spread.nominal], [y], mode="markers", hoverinfo="text", text=[hover],
-               marker={"size": 12, "color": row.colour, "line": {"color": "#fff", "width": 2}})  # fmt: skip
-    _write(drawing, row.label, y, xref="x", x=low, xanchor="left", color=INK)
-    _write(drawing, row.text, y, xref="paper", x=1, xanchor="right", color=MUTED)
+        dot = {"size": 12, "color": row.colour, "line": {"color": "#fff", "width": 2}}
+        said = f"{plain(row.label)}: {plain(row.text)}" if row.label else plain(row.text)
+        yield _trace([row.spread.nominal], [y], mode="markers", marker=dot, hoverinfo="text",
+                     text=[said])  # fmt: skip
 
 
-def _trace(drawing: go.Figure, x: Sequence[float], y: Sequence[float], **more: Any) -> None:
-    drawing.add_scatter(x=short(x), y=list(y), **{"hoverinfo": "skip", **more})
+def _trace(x: Sequence[float], y: Sequence[float], **more: Any) -> dict[str, Any]:
+    return {"type": "scatter", "x": short(x), "y": list(y), "hoverinfo": "skip", **more}
 
 
 def _tick(colour: str, size: int, width: float) -> dict[str, Any]:
@@ -115,11 +124,36 @@ def _tick(colour: str, size: int, width: float) -> dict[str, Any]:
             "line": {"width": width, "color": colour}}  # fmt: skip
 
 
-def _write(drawing: go.Figure, text: str, y: float, *, color: str, **where: Any) -> None:
-    drawing.add_annotation(
-        text=plain(text), y=y, yref="y", yshift=21, showarrow=False,
-        font={"size": 13, "color": color}, bgcolor="rgba(255,255,255,0.75)", borderpad=1, **where,
-    )  # fmt: skip
+def _rail(y: float) -> dict[str, Any]:
+    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y, "layer": "below",
+            "line": {"color": TRACK, "width": 1.5}}  # fmt: skip
+
+
+def _texts(row: Row, y: float, low: float) -> Iterator[dict[str, Any]]:
+    if row.label:
+        yield annotation(row.label, y, INK, xref="x", x=low, xanchor="left")
+    yield annotation(row.text, y, MUTED, xref="paper", x=1, xanchor="right")
+
+
+def row_height(labels: Sequence[str]) -> int:
+    """Pixels for a row: more where a label takes several lines."""
+    most = max((len(_lines(label)) for label in labels), default=1)
+    return ROW + LINE * (most - 1)
+
+
+def _lines(text: str) -> list[str]:
+    """A label in lines that fit beside a number on a telephone."""
+    return textwrap.wrap(text, WIDTH) or [""]
+
+
+def annotation(text: str, y: float, colour: str, **where: Any) -> dict[str, Any]:
+    """Words above the line of a row; long ones take several lines."""
+    return {
+        "text": "<br>".join(plain(line) for line in _lines(text)), "align": "left",
+        "y": y, "yref": "y", "yanchor": "bottom", "yshift": 11, "showarrow": False,
+        "font": {"size": 13, "color": colour}, "bgcolor": "rgba(255,255,255,0.75)",
+        "borderpad": 1, **where,
+    }  # fmt: skip
 
 
 def quantile_marks(values: NDArray[np.float64] | None) -> list[float]:

@@ -76,12 +76,22 @@ def counts(findings: Findings) -> tuple[int, int]:
     return int(good.sum()), len(good)
 
 
+def varied(findings: Findings) -> xr.Dataset | None:
+    """The draws, or None where there are none or no assumption differs between them."""
+    draws = findings.draws
+    if draws is None or "parameters" not in draws or not draws.sizes["draw"]:
+        return draws if draws is not None and draws.sizes["draw"] else None
+    values = np.asarray(draws["parameters"].values, float)
+    return draws if values.size and bool((np.ptp(values, axis=0) > 0).any()) else None
+
+
 def spread_of(findings: Findings, variable: str, **where: Any) -> Spread:
     """The spread of one entry of a variable, say ``payoff`` at ``party="north"``."""
     nominal = float(findings.nominal[variable].sel(where).values.reshape(-1)[0])
-    if findings.draws is None or variable not in findings.draws:
+    draws = varied(findings)
+    if draws is None or variable not in draws:
         return Spread(nominal, None)
-    values = findings.draws[variable].sel(where).transpose("draw").values
+    values = draws[variable].sel(where).transpose("draw").values
     return Spread(nominal, np.asarray(values, float)[solved(findings)])
 
 
@@ -160,15 +170,17 @@ def package_ends(findings: Findings) -> Iterator[tuple[str, str, Spread]]:
     for name in names_along(findings.nominal, "package_end"):
         outcome, _, what = name.partition(":")
         by = getattr(findings.scenario.outcomes.get(outcome.strip()), "by", None) or ""
-        label = f"{outcome_label(findings, outcome.strip())}: {level_word(findings, by, what.strip())}"
+        label = (
+            f"{outcome_label(findings, outcome.strip())}: {level_word(findings, by, what.strip())}"
+        )
         yield outcome.strip(), label, spread_of(findings, "probability_by", package_end=name)
 
 
 def half_nearest(findings: Findings) -> NDArray[np.bool_]:
-    """(draw,) the solved draws in the half nearest to the nominal values, all ranges counting alike.
+    """(draw,) the solved draws in the half nearest to the nominal values.
 
-    Near is the mean over the assumptions of the distance in ranks; it is a second weighting of
-    the ranges, which counts the outer half of the combinations for nothing.
+    All ranges count alike: near is the mean over the assumptions of the distance in ranks. It is
+    a second weighting of the ranges, which counts the outer half of the combinations for nothing.
     """
     good = solved(findings)
     if findings.draws is None or "parameters" not in findings.draws or not good.any():

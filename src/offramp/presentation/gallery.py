@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
 
 GROUP = "offramp.figures"
+ELSEWHERE = "further"
+"""The section of figures that belong to no other."""
 
 
 @dataclass(frozen=True)
@@ -37,21 +39,25 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Key:
+    """One entry of a legend.
+
+    ``mark`` is dot, ring, bar, tick, strip, line, dash, band, box or hollow.
+    """
+
+    mark: str
+    colour: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Panel:
     """One of several small drawings of a figure, with a heading and a note of its own."""
 
     title: str
     drawing: go.Figure
     note: str = ""
-
-
-@dataclass(frozen=True)
-class Key:
-    """One entry of a legend: ``mark`` is dot, ring, bar, tick, strip, line, band or box."""
-
-    mark: str
-    colour: str
-    text: str
+    keys: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,9 +136,9 @@ def _paired(table: Table, row: Sequence[str]) -> Iterator[tuple[str, str]]:
     return zip((column.lower() for column in table.columns[1:]), row[1:], strict=True)
 
 
-def shown(figures: Sequence[Figure], sections: Mapping[str, Any]) -> dict[str, list[Figure]]:
-    """Figures by section, unknown sections under ''."""
-    placed: dict[str, list[Figure]] = {name: [] for name in [*sections, ""]}
+def placed(figures: Sequence[Figure], sections: Sequence[str]) -> dict[str, list[Figure]]:
+    """Figures by section; a section that the report lacks is ``ELSEWHERE``."""
+    found: dict[str, list[Figure]] = {name: [] for name in (*sections, ELSEWHERE)}
     for figure in figures:
-        placed[figure.section if figure.section in sections else ""].append(figure)
-    return placed
+        found[figure.section if figure.section in sections else ELSEWHERE].append(figure)
+    return found

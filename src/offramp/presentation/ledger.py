@@ -13,11 +13,12 @@ import numpy as np
 from offramp.expressions import Number
 from offramp.presentation import facts
 from offramp.presentation.premises import cited, day
-from offramp.presentation.wording import figure_of, listed, spaced
+from offramp.presentation.wording import count_of, figure_of, listed, spaced
 from offramp.scenario import Assumption, understand
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
+    from offramp.scenario.distributions import Distribution
 
 JUDGEMENT = "analyst's judgement"
 _SAYS_SO = re.compile(r"^\s*analyst['’]s judgement\s*[;:,.]?\s*", re.IGNORECASE)
@@ -32,6 +33,7 @@ class Entry:
     nominal: str
     formula: str
     range: str
+    shape: str
     unit: str
     sources: str
     judged: bool
@@ -48,12 +50,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Reference:
-    """One source of the scenario, written out."""
+    """One source of the scenario, written out; ``account`` where it is no study."""
 
-    key: str
+    keys: tuple[str, ...]
     title: str
     who: str
     stance: str
+    account: bool
 
 
 def ledger_of(findings: Findings) -> tuple[Group, ...]:
@@ -71,7 +74,9 @@ def ledger_of(findings: Findings) -> tuple[Group, ...]:
     for assumption in understand(findings.scenario).assumptions:
         group = groups[owner.get(assumption.name.partition("[")[0], "")]
         group.append(_entry(findings, assumption, values))
-    return tuple(Group(titles[key], _said_once(entries)) for key, entries in groups.items() if entries)
+    return tuple(
+        Group(titles[key], _said_once(entries)) for key, entries in groups.items() if entries
+    )
 
 
 def ledger_sentence(groups: tuple[Group, ...]) -> str:
@@ -83,28 +88,27 @@ def ledger_sentence(groups: tuple[Group, ...]) -> str:
     judged = sum(entry.judged for entry in entries)
     ranged = sum(bool(entry.range) for entry in entries)
     return (
-        f"The scenario names {total:,} {'number' if total == 1 else 'numbers'}. "
-        f"{_how_many(judged, total)} {'rests' if judged == 1 else 'rest'} on no source and "
-        f"{'is' if judged == 1 else 'are'} marked as {JUDGEMENT}; {_how_many(ranged, total).lower()} "
-        f"{'has' if ranged == 1 else 'have'} a range over which the combinations were chosen, the "
-        "others were held fixed."
+        f"The scenario names {count_of(total, 'number')}: {total - judged:,} with a source, "
+        f"{judged:,} without one, marked as {JUDGEMENT}. A source can stand for the idea while the "
+        f"number is judgement; the meaning says so where it is. {ranged:,} of the numbers "
+        f"{'has' if ranged == 1 else 'have'} a range from which the combinations were chosen; "
+        f"{total - ranged:,} {'was' if total - ranged == 1 else 'were'} held fixed."
     )
 
 
 def references_of(findings: Findings) -> tuple[Reference, ...]:
-    """Every source of the scenario."""
+    """Every source of the scenario once, with all keys by which it is cited."""
+    prefixes = tuple(f"{record.from_}_" for record in findings.scenario.mechanisms.values())
+    found: dict[tuple[str, ...], list[str]] = {}
+    for key, source in findings.scenario.sources.items():
+        who = ", ".join(part for part in (source.speaker, source.kind, day(source.date)) if part)
+        told = "; ".join(p for p in (source.stance, source.note) if p and p != "none")
+        brought = "study" if prefixes and key.startswith(prefixes) else "account"
+        found.setdefault((source.title or key, who, told, brought), []).append(key)
     return tuple(
-        Reference(
-            key, source.title or key,
-            ", ".join(p for p in (source.speaker, source.kind, day(source.date)) if p),
-            "; ".join(p for p in (source.stance, source.note) if p and p != "none"),
-        )
-        for key, source in findings.scenario.sources.items()
-    )  # fmt: skip
-
-
-def _how_many(part: int, total: int) -> str:
-    return "All of them" if part == total else "None" if part == 0 else f"{part:,}"
+        Reference(tuple(keys), title, who, told, brought == "account")
+        for (title, who, told, brought), keys in found.items()
+    )
 
 
 def _nominal_values(findings: Findings) -> Mapping[str, float]:
@@ -126,12 +130,27 @@ def _entry(findings: Findings, assumption: Assumption, values: Mapping[str, floa
         meaning=_meaning(note),
         nominal=figure_of(nominal),
         formula="" if constant or assumption.formula is None else str(assumption.formula),
-        range="" if spread is None else str(spread),
+        range="" if spread is None else _ends_of(spread),
+        shape="" if spread is None else spread.name,
         unit=assumption.unit or "",
         sources=_sources(findings, assumption.source),
         judged=assumption.source is None,
         place=_place(nominal, spread),
     )
+
+
+def _ends_of(spread: Distribution) -> str:
+    """The ends of a range in words, or what stands in their place."""
+    values = [figure_of(value) for value in spread.arguments]
+    if spread.name == "uniform":
+        return f"{values[0]} to {values[1]}"
+    if spread.name in ("triangular", "pert"):
+        return f"{values[0]} to {values[2]}, mode {values[1]}"
+    if spread.name == "normal":
+        return f"mean {values[0]}, deviation {values[1]}"
+    if spread.name == "choice":
+        return listed(values, "or")
+    return f"parameters {listed(values)}"
 
 
 def _meaning(note: str) -> str:
@@ -147,7 +166,7 @@ def _sources(findings: Findings, source: Any) -> str:
     return listed([f"{cited(key, findings.scenario)} ({where})" for key, where in source.items()])
 
 
-def _place(nominal: float, spread: Any) -> float | None:
+def _place(nominal: float, spread: Distribution | None) -> float | None:
     """Where the nominal value stands between the ends of its range, in per cent."""
     if spread is None or not math.isfinite(nominal):
         return None

@@ -1,4 +1,4 @@
-"""Mechanisms in words: what each is, who asserts it, and whether it moves ends as the account says."""
+"""Mechanisms in words: what each is, who asserts it, whether it moves ends as stated."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from offramp.presentation import facts
 from offramp.presentation.premises import cited
 from offramp.presentation.wording import holds, listed, points, spaced
 
@@ -70,7 +69,7 @@ def mechanisms_of(findings: Findings) -> tuple[Mechanism, ...]:
     )
 
 
-def effect_sentences(effect: Effect, tried: int) -> tuple[str, ...]:
+def effect_sentences(effect: Effect) -> tuple[str, ...]:
     """The effect at the nominal values, and over the combinations tried."""
     kind = KIND_WORDS.get(effect.kind, spaced(effect.kind))
     first = (
@@ -85,7 +84,7 @@ def effect_sentences(effect: Effect, tried: int) -> tuple[str, ...]:
     return (
         first,
         f"That it makes {kind} {_likelier(effect.stated)} "
-        f"{holds(effect.share, effect.draws, max(tried, effect.draws))}.",
+        f"{holds(effect.share, effect.draws, effect.draws)}.",
     )
 
 
@@ -128,6 +127,7 @@ def _effects(expects: Mapping[str, str], tried: Any) -> Iterable[Effect]:
 
 def _told(about: str) -> tuple[str, str, str]:
     """What it does, where the literature finds it, and where not: three parts of one text."""
+    about = re.sub(r"`([^`]*)`", r"‘\1’", about)
     parts = re.split(r"(?<=[.;])\s+(?=Holds, |Does not hold)", " ".join(about.split()))
     finds = [part for part in parts if part.startswith("Holds, ")]
     limits = [part for part in parts if part.startswith("Does not hold")]
@@ -157,8 +157,3 @@ def _citations(source: Any, scenario: Any) -> list[str]:
     if isinstance(source, str):
         return [cited(source, scenario)]
     return [f"{cited(key, scenario)} ({where})" for key, where in source.items()]
-
-
-def tried_of(findings: Findings) -> int:
-    """How many combinations were tried."""
-    return facts.counts(findings)[1]

@@ -85,7 +85,7 @@ def _chapters(findings: Findings, story: Story) -> Iterator[Chapter]:
 
 
 def _told(findings: Findings, moments: Sequence[Moment]) -> str:
-    """The moments of one round as one sentence; moves of chance that change nothing are left out."""
+    """The moments of one round as one sentence, without moves of chance that change nothing."""
     kept = [moment for moment in moments if not _idle(findings, moment)] or list(moments)
     clauses = []
     for _, same in groupby(kept, key=lambda moment: moment.by):

@@ -1,4 +1,4 @@
-"""The report: findings become one page that holds all it needs and asks no network for anything."""
+"""The report: findings become one page that holds all it needs and fetches nothing."""
 
 from __future__ import annotations
 
@@ -16,13 +16,22 @@ from markupsafe import Markup
 from offramp.core.files import write_text
 from offramp.presentation import facts
 from offramp.presentation.assurance import assurance_of
-from offramp.presentation.gallery import Figure, Panel, Table, alternative, find_figures, shown
+from offramp.presentation.gallery import (
+    ELSEWHERE,
+    Figure,
+    Panel,
+    Table,
+    alternative,
+    find_figures,
+    placed,
+)
+from offramp.presentation.headlines import answer
 from offramp.presentation.ledger import ledger_of, ledger_sentence, references_of
-from offramp.presentation.mechanics import effect_sentences, mechanisms_of, tried_of
+from offramp.presentation.mechanics import effect_sentences, mechanisms_of
 from offramp.presentation.narration import likeliest_tales, outcome_tales
 from offramp.presentation.premises import premises_of
 from offramp.presentation.questions import question_of
-from offramp.presentation.summary import answer
+from offramp.presentation.setting import packages_of, rules_in_words
 from offramp.presentation.wording import percent, points
 
 if TYPE_CHECKING:
@@ -56,26 +65,20 @@ class Drawn:
 
 def report(findings: Findings) -> str:
     """The findings as one HTML page: text, figures, tables, ledger, certificate, provenance."""
-    sections = {section.name: section for section in SECTIONS}
-    placed = shown(find_figures(), sections)
     figures = {
-        name: [drawn for figure in figures if (drawn := _drawn(figure, findings))]
-        for name, figures in placed.items()
+        name: [drawn for figure in wanted if (drawn := _drawn(figure, findings))]
+        for name, wanted in placed(find_figures(), [one.name for one in SECTIONS]).items()
     }
-    premises = premises_of(findings)
     told = [
         {"section": section, "figures": figures[section.name], "content": section.context(findings)}
         for section in SECTIONS
-        if section.name != "further" or figures[""]
+        if section.name != ELSEWHERE or figures[ELSEWHERE]
     ]
-    for one in told:
-        if one["section"].name == "further":
-            one["figures"] = figures[""]
     return _workshop().get_template("report.html").render(
         title=findings.scenario.title,
         about=" ".join((findings.scenario.about or "").split()),
-        premises=premises, answer=answer(findings), told=told,
-        ends=facts.ends(findings), asked=question_of(findings),
+        premises=premises_of(findings), answer=answer(findings), told=told,
+        ends=facts.ends(findings),
         style=_asset("report.css"), bundle=_asset("plotly-cartesian.min.js"),
         script=_asset("report.js"), policy=_policy(),
     )  # fmt: skip
@@ -92,7 +95,7 @@ def _nothing(findings: Findings) -> Context:
 
 def _outcomes(findings: Findings) -> Context:
     solved, tried = facts.counts(findings)
-    return {"solved": solved, "tried": tried}
+    return {"solved": solved, "tried": tried, "packages": packages_of(findings)}
 
 
 def _histories(findings: Findings) -> Context:
@@ -104,12 +107,13 @@ def _histories(findings: Findings) -> Context:
 
 
 def _mechanisms(findings: Findings) -> Context:
-    tried = tried_of(findings)
+    switched = max((effect.draws for effect in findings.mechanism_effects), default=0)
+    _, tried = facts.counts(findings)
     told = [
-        (one, [(effect, effect_sentences(effect, tried)) for effect in one.effects])
+        (one, [(effect, effect_sentences(effect)) for effect in one.effects])
         for one in mechanisms_of(findings)
     ]
-    return {"mechanisms": told}
+    return {"mechanisms": told, "switched": switched, "tried": tried}
 
 
 def _ledger(findings: Findings) -> Context:
@@ -130,7 +134,11 @@ def _provenance(findings: Findings) -> Context:
 
 
 def _reading(findings: Findings) -> Context:
-    return {"unit": facts.time_unit(findings), "draws": findings.draws is not None}
+    return {
+        "unit": facts.time_unit(findings),
+        "draws": facts.varied(findings) is not None,
+        "game": rules_in_words(findings),
+    }
 
 
 SECTIONS = (
@@ -142,7 +150,7 @@ SECTIONS = (
     Section("histories", "The likeliest histories", _histories),
     Section("levels", "Where things stand over time", _nothing),
     Section("mechanisms", "The mechanisms of the account", _mechanisms),
-    Section("further", "Further figures", _nothing),
+    Section(ELSEWHERE, "Further figures", _nothing),
     Section("ledger", "The ledger of assumptions", _ledger),
     Section("certificate", "How exact the arithmetic is", _certificate),
     Section("limits", "What this cannot tell", _nothing),
@@ -158,13 +166,15 @@ def _drawn(figure: Figure, findings: Findings) -> Drawn | None:
     table = figure.table(findings)
     if plotted is None and table is None:
         return None
-    panels = plotted if isinstance(plotted, (list, tuple)) else [Panel("", plotted)] if plotted else []
+    panels = (
+        plotted if isinstance(plotted, (list, tuple)) else [Panel("", plotted)] if plotted else []
+    )
     return Drawn(
         figure,
         figure.caption(findings),
         alternative(figure, findings),
         tuple(
-            (f"{figure.name}-{number}", panel, Markup(figure_json(panel.drawing)))  # noqa: S704
+            (f"{figure.name}-{number}", panel, Markup(figure_json(panel.drawing)))
             for number, panel in enumerate(panels, 1)
         ),
         table,
@@ -187,7 +197,7 @@ def _workshop() -> Environment:
 @cache
 def _asset(name: str) -> Markup:
     """A file of our own that stands in the page as it is."""
-    return Markup((STATIC / name).read_text(encoding="utf-8"))  # noqa: S704
+    return Markup((STATIC / name).read_text(encoding="utf-8"))
 
 
 def _policy() -> str:

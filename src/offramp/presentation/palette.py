@@ -21,7 +21,7 @@ KINDS: Mapping[str, str] = {
 }
 """Outcome kinds; told apart with red-green blindness and in grey print by their lightness."""
 
-LEVELS = ("#e3ecef", "#b5cdd4", "#85adb8", "#568b99", "#2e6a7a", "#124652")
+LEVELS = ("#cddde2", "#a6c4cd", "#7ba7b4", "#508897", "#2b6777", "#0f4250")
 """Levels of a variable from the lowest to the highest: one hue, darker upwards."""
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{3}([0-9a-fA-F]{3})?|[a-zA-Z]{3,20}")

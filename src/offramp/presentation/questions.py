@@ -11,6 +11,7 @@ from offramp.presentation.wording import spaced
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
 
+VERSION = "version_"
 WORDS: Mapping[str, str] = {
     "title": "Scenario",
     "scenario": "Scenario file",
@@ -20,26 +21,33 @@ WORDS: Mapping[str, str] = {
     "created": "Made",
     "seed": "Seed",
     "draws": "Combinations tried",
-    "offramp_version": "Offramp",
-    "offramp": "Offramp",
-    "python": "Python",
-    "numpy": "numpy",
-    "numba": "numba",
-    "xarray": "xarray",
     "nodes": "Situations in the game",
     "solved_nodes": "Situations after merging",
-    "conventions": "Conventions",
+    "values": "Convention of values",
+    "precision_scale": "All precisions multiplied by",
+    "round_unit": "One round",
+    "round_limit": "Limit of rounds",
+    "seconds": "Seconds taken",
 }
 
 
-def question_of(findings: Findings) -> tuple[tuple[str, str, str], ...]:
-    """(key, name in words, value) of everything known about the run, the common ones first."""
+def question_of(findings: Findings) -> tuple[tuple[str, str], ...]:
+    """(name in words, value) of everything known about the run, the common ones first."""
     known = facts.asked(findings)
     if "scenario_hash" not in known:
         known = {**known, "scenario_hash": findings.scenario.content_hash}
+    versions = [key for key in known if key.startswith(VERSION)]
     order = [*(key for key in WORDS if key in known), *(key for key in known if key not in WORDS)]
-    return tuple(
-        (key, WORDS.get(key, spaced(key).capitalize()), str(known[key]))
+    told = [
+        (WORDS.get(key, spaced(key).capitalize()), _value(key, known[key]))
         for key in order
-        if str(known[key]) != ""
-    )
+        if key not in versions and str(known[key]) != ""
+    ]
+    if versions:
+        listed = ", ".join(f"{key.removeprefix(VERSION)} {known[key]}" for key in versions)
+        told.append(("Versions", listed))
+    return tuple(told)
+
+
+def _value(key: str, value: object) -> str:
+    return "none" if key == "round_limit" and str(value) == "0" else str(value)

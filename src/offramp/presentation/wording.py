@@ -23,7 +23,7 @@ def percent(share: float) -> str:
         return f"below 0.1{GAP}%"
     if share > 0.9995:
         return f"above 99.9{GAP}%"
-    decimals = 1 if share < 0.0995 or share > 0.9 else 0
+    decimals = 1 if share < 0.0995 or share >= 0.985 else 0
     return f"{100 * share:.{decimals}f}{GAP}%"
 
 

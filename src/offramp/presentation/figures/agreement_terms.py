@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import plotly.graph_objects as go
 
 from offramp.presentation import facts
-from offramp.presentation.drawing import NOMINAL_KEY, SPREAD_KEYS, Row, draw_rows, share_axis
+from offramp.presentation.drawing import (
+    NOMINAL_KEY,
+    SPREAD_KEYS,
+    Row,
+    draw_rows,
+    quantile_marks,
+    share_axis,
+)
 from offramp.presentation.gallery import Figure, Key, Table
 from offramp.presentation.wording import between, percent
 
@@ -18,7 +25,8 @@ if TYPE_CHECKING:
 def _caption(findings: Findings) -> str:
     return (
         "The outcomes above, told apart by what lay on the table when the crisis ended. The "
-        "rows of one outcome add up to its probability. Marks are read as in the figure above."
+        "rows of one outcome add up to its probability. Marks are those of the figure above; the "
+        "scale may be a finer one."
     )
 
 
@@ -28,14 +36,17 @@ def _plot(findings: Findings) -> go.Figure | None:
         Row(label, spread, colours.get(outcome, "#5a6570"), percent(spread.nominal))
         for outcome, label, spread in facts.package_ends(findings)
     ]
-    return draw_rows(rows, share_axis(), 0.0) if rows else None
+    if not rows:
+        return None
+    top = max(max([row.spread.nominal, *quantile_marks(row.spread.values)]) for row in rows)
+    return draw_rows(rows, share_axis(top), 0.0)
 
 
 def _table(findings: Findings) -> Table | None:
     ends = list(facts.package_ends(findings))
     if not ends:
         return None
-    if findings.draws is None:
+    if facts.varied(findings) is None:
         plain_rows = [(label, percent(spread.nominal)) for _, label, spread in ends]
         return Table(("Agreed", "Nominal"), tuple(plain_rows), frozenset({1}))
     rows = [
@@ -47,7 +58,7 @@ def _table(findings: Findings) -> Table | None:
 
 
 def _keys(findings: Findings) -> tuple[Key, ...]:
-    return NOMINAL_KEY if findings.draws is None else SPREAD_KEYS
+    return NOMINAL_KEY if facts.varied(findings) is None else SPREAD_KEYS
 
 
 FIGURE = Figure(

@@ -36,13 +36,15 @@ def _named(findings: Findings) -> list[facts.End]:
 def _caption(findings: Findings) -> str:
     unit = facts.time_unit(findings)
     return (
-        f"Read upwards at any {unit}: the coloured parts are the probabilities that the crisis "
-        f"has ended in each way by the end of that {unit}, the white part above is the probability "
-        "that it still goes on. At the nominal values."
+        f"Above each {unit}, the coloured parts are the probabilities that the crisis has ended "
+        f"in each way by the end of that {unit}; the white part above them is the probability "
+        "that it still goes on. All assumptions have their nominal values."
     )
 
 
-def _plot(findings: Findings) -> go.Figure:
+def _plot(findings: Findings) -> go.Figure | None:
+    if "by_round" not in findings.nominal:
+        return None
     rounds = _rounds(findings)
     unit = facts.time_unit(findings)
     drawing = go.Figure(layout=bare(300, margin={"l": 44, "r": 10, "t": 8, "b": 44}))
@@ -59,7 +61,7 @@ def _plot(findings: Findings) -> go.Figure:
                   for n, p in zip(rounds, part, strict=True)],
         )  # fmt: skip
     drawing.update_layout(
-        xaxis=round_axis(unit, int(rounds[-1])),
+        xaxis=round_axis(f"end of {unit}", int(rounds[-1])),
         yaxis=axis(range=[0, 1], tickvals=[0, 0.25, 0.5, 0.75, 1],
                    ticktext=["0", "25 %", "50 %", "75 %", "100 %"]),
         hovermode="x unified",
@@ -69,11 +71,15 @@ def _plot(findings: Findings) -> go.Figure:
     return drawing
 
 
-def _table(findings: Findings) -> Table:
+def _table(findings: Findings) -> Table | None:
+    if "by_round" not in findings.nominal:
+        return None
     rounds = _rounds(findings)
     named = _named(findings)
     parts = [_of(findings, end.name) for end in named]
-    shown = np.unique(np.linspace(0, len(rounds) - 1, min(MOST_ROWS, len(rounds))).round().astype(int))
+    shown = np.unique(
+        np.linspace(0, len(rounds) - 1, min(MOST_ROWS, len(rounds))).round().astype(int)
+    )
     rows = [
         (str(rounds[i]), *(percent(float(part[i])) for part in parts),
          percent(max(0.0, 1 - float(sum(part[i] for part in parts)))))

@@ -11,27 +11,45 @@ from offramp.presentation import facts
 from offramp.presentation.drawing import axis, bare, round_axis, short
 from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import INK, MUTED, clear
-from offramp.presentation.wording import between, percent
+from offramp.presentation.wording import between, ordinal_time, percent
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
 
+FINER = 0.12
+"""A panel that would fill less of the common scale than this has a scale of its own."""
+
 
 def _caption(findings: Findings) -> str:
     return (
-        "One panel per outcome, all on the same scale. The line is the probability that the "
-        "crisis has ended so by then, at the nominal values; the band holds the middle nine "
-        "tenths of the combinations of assumptions tried, the thin line is their median. A line "
-        "that has become flat means that little more of this end is to come."
+        "One panel per outcome, on one scale unless a panel says otherwise. The line is the "
+        "probability that the crisis has ended so by then, at the nominal values; the band holds "
+        "the middle nine tenths of the combinations of assumptions tried, the thin line is their "
+        "median. A line that has become flat means that little more of this end is to come."
     )
 
 
 def _plot(findings: Findings) -> list[Panel] | None:
-    if findings.draws is None or "by_round" not in findings.draws:
+    draws = facts.varied(findings)
+    if draws is None or "by_round" not in draws:
         return None
     ends = [end for end in facts.ends(findings) if end.name != "unresolved"]
-    top = max(_top(findings, end.name) for end in ends)
-    return [Panel(end.label, _drawing(findings, end, min(1.0, 1.08 * top))) for end in ends]
+    common = max(_top(findings, end.name) for end in ends)
+    return [_panel(findings, end, common) for end in ends]
+
+
+def _panel(findings: Findings, end: facts.End, common: float) -> Panel:
+    """A panel on the common scale, or on a finer one where it would show nothing."""
+    own = _top(findings, end.name)
+    finer = own < FINER * common
+    nominal, low, _, high = (quantity[-1] for quantity in _quantiles(findings, end.name))
+    last = int(findings.nominal["round"].values[-1])
+    note = (
+        f"{percent(nominal)} ({between(low, high)}) by the end of "
+        f"{ordinal_time(facts.time_unit(findings), last)}"
+    )
+    drawing = _drawing(findings, end, min(1.0, 1.08 * (own if finer else common)))
+    return Panel(end.label, drawing, f"{note}; on a finer scale" if finer else note)
 
 
 def _quantiles(findings: Findings, name: str) -> tuple[np.ndarray, ...]:
@@ -48,16 +66,18 @@ def _quantiles(findings: Findings, name: str) -> tuple[np.ndarray, ...]:
 
 def _top(findings: Findings, name: str) -> float:
     nominal, _, _, high = _quantiles(findings, name)
-    return max(float(np.nanmax(nominal)), float(np.nanmax(high)), 0.02)
+    return float(np.nan_to_num([*nominal, *high, 0.002]).max())
 
 
 def _drawing(findings: Findings, end: facts.End, top: float) -> go.Figure:
     nominal, low, middle, high = _quantiles(findings, end.name)
-    rounds = np.asarray(findings.draws["round"].values, int)  # type: ignore[index]
+    rounds = np.asarray(findings.nominal["round"].values, int)
     x = rounds.tolist()
     drawing = go.Figure(layout=bare(200, margin={"l": 44, "r": 8, "t": 6, "b": 42}))
-    drawing.add_scatter(x=x + x[::-1], y=short([*high, *low[::-1]]), fill="toself", mode="lines",
-                        line={"width": 0}, fillcolor=clear(end.colour, 0.28), hoverinfo="skip")  # fmt: skip
+    drawing.add_scatter(
+        x=x + x[::-1], y=short([*high, *low[::-1]]), fill="toself", mode="lines",
+        line={"width": 0}, fillcolor=clear(end.colour, 0.28), hoverinfo="skip",
+    )  # fmt: skip
     drawing.add_scatter(x=x, y=short(middle), mode="lines", hoverinfo="skip",
                         line={"color": end.colour, "width": 1.2, "dash": "dot"})  # fmt: skip
     drawing.add_scatter(
@@ -66,16 +86,17 @@ def _drawing(findings: Findings, end: facts.End, top: float) -> go.Figure:
         text=[f"{n}: {percent(p)} ({between(a, b)})".replace("<", "&lt;")
               for n, p, a, b in zip(x, nominal, low, high, strict=True)],
     )  # fmt: skip
-    drawing.update_layout(xaxis=round_axis(facts.time_unit(findings), x[-1]),
-                          yaxis=axis(range=[0, top], tickformat=".0%", nticks=5))  # fmt: skip
+    drawing.update_layout(xaxis=round_axis(f"end of {facts.time_unit(findings)}", x[-1]),
+                          yaxis=axis(range=[0, top], tickformat=".1~%", nticks=5))  # fmt: skip
     return drawing
 
 
 def _table(findings: Findings) -> Table | None:
-    if findings.draws is None or "by_round" not in findings.draws:
+    draws = facts.varied(findings)
+    if draws is None or "by_round" not in draws:
         return None
     ends = [end for end in facts.ends(findings) if end.name != "unresolved"]
-    rounds = np.asarray(findings.draws["round"].values, int)
+    rounds = np.asarray(draws["round"].values, int)
     shown = np.unique(np.linspace(0, len(rounds) - 1, min(12, len(rounds))).round().astype(int))
     found = [_quantiles(findings, end.name) for end in ends]
     rows = [
@@ -83,8 +104,8 @@ def _table(findings: Findings) -> Table | None:
         for i in shown
     ]
     columns = (f"By the end of {facts.time_unit(findings)}", *(end.label for end in ends))
-    return Table(columns, tuple(rows), frozenset(range(1, len(columns))),
-                 "Nominal, and in brackets the middle nine tenths of the combinations.")  # fmt: skip
+    note = "Nominal, and in brackets the middle nine tenths of the combinations."
+    return Table(columns, tuple(rows), frozenset(range(1, len(columns))), note)
 
 
 def _keys(findings: Findings) -> tuple[Key, ...]:

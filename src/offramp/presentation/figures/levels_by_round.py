@@ -18,12 +18,25 @@ if TYPE_CHECKING:
 
 STACKED = 6
 """Variables with more levels are drawn as a strip of shades instead of stacked bars."""
-MOST_ROUNDS = 36
+MOST_ROUNDS, FEWEST_ROUNDS = 36, 4
+GOES_ON = 0.02
+"""Rounds are drawn while the crisis still goes on with at least this probability."""
 
 
 def _moving(findings: Findings) -> list[facts.Watched]:
     """Variables that stand at more than one level at some beginning of a round."""
-    return [one for one in facts.watched(findings) if (np.nan_to_num(one.probability).max(axis=0) > 0).sum() > 1]
+    return [
+        one
+        for one in facts.watched(findings)
+        if (np.nan_to_num(one.probability).max(axis=0) > 0).sum() > 1
+    ]
+
+
+def _shown(one: facts.Watched) -> int:
+    """How many rounds are drawn."""
+    going = np.nan_to_num(one.probability).sum(axis=1) >= GOES_ON
+    last = int(np.flatnonzero(going)[-1]) + 1 if going.any() else 1
+    return min(len(one.rounds), MOST_ROUNDS, max(last, FEWEST_ROUNDS))
 
 
 def _caption(findings: Findings) -> str:
@@ -32,7 +45,7 @@ def _caption(findings: Findings) -> str:
         f"One panel per variable of the crisis. Each column is the beginning of a {unit}: the "
         "shades are the probabilities of the variable's levels, from the lowest (light, below) to "
         "the highest (dark, above); the white rest is the probability that the crisis has ended "
-        "before. At the nominal values."
+        "before. All assumptions have their nominal values."
     )
 
 
@@ -42,40 +55,41 @@ def _plot(findings: Findings) -> list[Panel] | None:
 
 def _panel(findings: Findings, one: facts.Watched) -> Panel:
     if len(one.levels) > STACKED:
-        return Panel(one.label, _strip(findings, one), "levels from below to above")
-    named = ", ".join(f"{level}" for level in one.levels)
-    return Panel(one.label, _stack(findings, one), f"from light to dark: {named}")
+        return Panel(one.label, _strip(findings, one), "darker is likelier; blank is never")
+    colours = level_colours(len(one.levels))
+    keys = tuple(Key("box", *pair) for pair in zip(colours, one.levels, strict=True))
+    return Panel(one.label, _stack(findings, one), keys=keys)
 
 
 def _stack(findings: Findings, one: facts.Watched) -> go.Figure:
-    rounds = one.rounds[:MOST_ROUNDS]
+    rounds = one.rounds[: _shown(one)]
     drawing = go.Figure(layout=bare(190, margin={"l": 44, "r": 8, "t": 6, "b": 42}, bargap=0.08,
                                     barmode="stack"))  # fmt: skip
     for position, colour in enumerate(level_colours(len(one.levels))):
-        part = one.probability[:MOST_ROUNDS, position]
+        part = one.probability[: len(rounds), position]
         drawing.add_bar(
             x=rounds.tolist(), y=short(part), marker={"color": colour, "line": {"width": 0}},
             hoverinfo="text",
             hovertext=[f"{plain(one.levels[position])}: {plain(percent(p))}" for p in part],
         )  # fmt: skip
     drawing.update_layout(
-        xaxis=round_axis(facts.time_unit(findings), int(rounds[-1])),
+        xaxis=round_axis(f"beginning of {facts.time_unit(findings)}", int(rounds[-1])),
         yaxis=axis(range=[0, 1], tickvals=[0, 0.5, 1], ticktext=["0", "50 %", "100 %"]),
     )
     return drawing
 
 
 def _strip(findings: Findings, one: facts.Watched) -> go.Figure:
-    rounds = one.rounds[:MOST_ROUNDS]
+    rounds = one.rounds[: _shown(one)]
     drawing = go.Figure(layout=bare(60 + 20 * len(one.levels),
                                     margin={"l": 70, "r": 8, "t": 6, "b": 42}))  # fmt: skip
     drawing.add_heatmap(
         x=rounds.tolist(), y=[plain(level) for level in one.levels],
-        z=[short(column) for column in one.probability[:MOST_ROUNDS].T], zmin=0, zmax=1,
+        z=[short(column) for column in one.probability[: len(rounds)].T], zmin=0, zmax=1,
         colorscale=[[0, "#ffffff"], [1, "#124652"]], showscale=False, xgap=1, ygap=1,
     )  # fmt: skip
     drawing.update_layout(
-        xaxis=round_axis(facts.time_unit(findings), int(rounds[-1])),
+        xaxis=round_axis(f"beginning of {facts.time_unit(findings)}", int(rounds[-1])),
         yaxis=axis(type="category", tickfont={"color": INK, "size": 12}),
     )
     return drawing
@@ -84,7 +98,9 @@ def _strip(findings: Findings, one: facts.Watched) -> go.Figure:
 def _table(findings: Findings) -> Table | None:
     rows = []
     for one in _moving(findings):
-        shown = np.unique(np.linspace(0, len(one.rounds) - 1, min(8, len(one.rounds))).round().astype(int))
+        shown = np.unique(
+            np.linspace(0, len(one.rounds) - 1, min(8, len(one.rounds))).round().astype(int)
+        )
         for i in shown:
             there = [
                 f"{level} {percent(float(p))}"
@@ -97,9 +113,7 @@ def _table(findings: Findings) -> Table | None:
 
 
 def _keys(findings: Findings) -> tuple[Key, ...]:
-    low, high = level_colours(2)
-    return (Key("box", low, "lowest level"), Key("box", high, "highest level"),
-            Key("hollow", RULE, "ended before"))  # fmt: skip
+    return (Key("hollow", RULE, "the crisis has ended before"),)
 
 
 FIGURE = Figure(

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from offramp.presentation.drawing import axis, bare, plain, short
+from offramp.presentation.drawing import annotation, axis, bare, plain, row_height, short
 from offramp.presentation.gallery import Figure, Key, Table
 from offramp.presentation.mechanics import Effect, Mechanism, mechanisms_of
 from offramp.presentation.palette import INK, KINDS, MUTED, RULE, TRACK
-from offramp.presentation.wording import percent, points
+from offramp.presentation.wording import GAP, MINUS, percent, points
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
 
-ROW = 52
+MARGIN = {"l": 8, "r": 20, "t": 6, "b": 46}
+STEPS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)
 
 
 def _pairs(findings: Findings) -> list[tuple[Mechanism, Effect]]:
@@ -37,18 +38,36 @@ def _plot(findings: Findings) -> go.Figure | None:
     if not pairs:
         return None
     reach = max(0.01, *(abs(effect.change) for _, effect in pairs)) * 1.15
-    drawing = go.Figure(layout=bare(ROW * len(pairs) + 44))
+    ticks, texts = _ticks(reach)
+    height = row_height([mechanism.label for mechanism, _ in pairs])
+    drawing = go.Figure(layout=bare(height * len(pairs) + 60, margin=MARGIN))
     drawing.update_layout(
-        xaxis=axis(range=[-reach, reach], tickformat="+.1~%", nticks=7),
+        xaxis=axis(
+            range=[-reach, reach],
+            tickvals=ticks,
+            ticktext=texts,
+            title={
+                "text": "change in percentage points",
+                "standoff": 6,
+                "font": {"size": 12, "color": MUTED},
+            },
+        ),
         yaxis={"visible": False, "range": [-0.45, len(pairs) - 0.2], "fixedrange": True},
     )
     drawing.add_vline(x=0, line={"color": MUTED, "width": 1})
     for position, (mechanism, effect) in enumerate(pairs):
-        _draw(drawing, mechanism, effect, float(len(pairs) - 1 - position), reach)
+        _draw(drawing, mechanism, effect, float(len(pairs) - 1 - position))
     return drawing
 
 
-def _draw(drawing: go.Figure, mechanism: Mechanism, effect: Effect, y: float, reach: float) -> None:
+def _ticks(reach: float) -> tuple[list[float], list[str]]:
+    """Round changes on both sides of 0, and their words in percentage points."""
+    step = next(step for step in STEPS if 3 * step >= reach)
+    ticks = [step * n for n in range(-3, 4) if abs(step * n) <= reach]
+    return ticks, [f"{100 * t:+.3g}".replace("-", MINUS) if t else "0" for t in ticks]
+
+
+def _draw(drawing: go.Figure, mechanism: Mechanism, effect: Effect, y: float) -> None:
     colour = KINDS.get(effect.kind, INK)
     drawing.add_hline(y=y, line={"color": TRACK, "width": 1.5}, layer="below")
     drawing.add_scatter(x=short([0, effect.change]), y=[y, y], mode="lines", hoverinfo="skip",
@@ -59,14 +78,9 @@ def _draw(drawing: go.Figure, mechanism: Mechanism, effect: Effect, y: float, re
         marker={"size": 13, "color": colour if effect.held else "#fff",
                 "line": {"color": colour, "width": 2.5}},
     )  # fmt: skip
-    for text, where, tint in (
-        (mechanism.label, {"x": 0, "xanchor": "left", "xref": "paper"}, INK),
-        (f"{effect.kind} {points(effect.change)}",
-         {"x": 1, "xanchor": "right", "xref": "paper"}, MUTED),
-    ):  # fmt: skip
-        drawing.add_annotation(text=plain(text), y=y, yref="y", yshift=19, showarrow=False,
-                               font={"size": 13, "color": tint}, bgcolor="rgba(255,255,255,0.75)",
-                               borderpad=1, **where)  # fmt: skip
+    drawing.add_annotation(annotation(mechanism.label, y, INK, x=0, xanchor="left", xref="paper"))
+    change = points(effect.change).removesuffix(f"{GAP}points")
+    drawing.add_annotation(annotation(change, y, MUTED, x=1, xanchor="right", xref="paper"))
 
 
 def _table(findings: Findings) -> Table | None:

@@ -63,7 +63,7 @@ def _table(findings: Findings) -> Table:
 
 
 def _keys(findings: Findings) -> tuple[Key, ...]:
-    return NOMINAL_KEY if findings.draws is None else SPREAD_KEYS
+    return NOMINAL_KEY if facts.varied(findings) is None else SPREAD_KEYS
 
 
 FIGURE = Figure(

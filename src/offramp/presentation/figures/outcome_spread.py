@@ -20,7 +20,7 @@ def _caption(findings: Findings) -> str:
         "One row per way in which the crisis can end. The dot is its probability when every "
         "assumption has its nominal value."
     )
-    if findings.draws is None:
+    if facts.varied(findings) is None:
         return text
     solved, _ = facts.counts(findings)
     return (
@@ -39,21 +39,23 @@ def _plot(findings: Findings) -> go.Figure:
 
 
 def _table(findings: Findings) -> Table:
-    plain_columns = ("Outcome", "Kind", "Nominal")
-    if findings.draws is None:
-        rows = [(end.label, end.kind, percent(end.spread.nominal)) for end in facts.ends(findings)]
-        return Table(plain_columns, tuple(rows), frozenset({2}))
+    plain_columns = ("Outcome", "Nominal")
+    if facts.varied(findings) is None:
+        rows = [(end.label, percent(end.spread.nominal)) for end in facts.ends(findings)]
+        return Table(plain_columns, tuple(rows), frozenset({1}))
     rows = [
-        (end.label, end.kind, percent(end.spread.nominal), percent(end.spread.middle),
+        (end.label, percent(end.spread.nominal), percent(end.spread.middle),
          between(end.spread.low, end.spread.high))
         for end in facts.ends(findings)
     ]  # fmt: skip
     columns = (*plain_columns, "Median", "Middle nine tenths")
-    return Table(columns, tuple(rows), frozenset({2, 3, 4}))
+    return Table(columns, tuple(rows), frozenset({1, 2, 3}))
 
 
 def _keys(findings: Findings) -> tuple[Key, ...]:
-    return NOMINAL_KEY if findings.draws is None else SPREAD_KEYS
+    kinds = {end.kind: end.colour for end in reversed(facts.ends(findings))}
+    marks = NOMINAL_KEY if facts.varied(findings) is None else SPREAD_KEYS
+    return (*marks, *(Key("box", colour, kind) for kind, colour in reversed(kinds.items())))
 
 
 FIGURE = Figure(

@@ -20,7 +20,7 @@ MARGIN = 0.08
 
 def _caption(findings: Findings) -> str:
     unit = findings.nominal["payoff"].attrs.get("units", "")
-    named = f" (in units of {unit})" if unit and unit not in ("1", "payoff") else ""
+    named = f" (in units of {unit})" if unit and "payoff" not in unit and unit != "1" else ""
     return (
         f"The payoff{named} that each party expects from the start, counted over the whole crisis "
         "with later rounds weighing less by the party's patience. It is a fact about the encoded "
@@ -36,7 +36,9 @@ def _plot(findings: Findings) -> list[Panel]:
 
 def _panel(findings: Findings, name: str) -> Panel:
     spread = facts.spread_of(findings, "payoff", party=name)
-    values = np.asarray([spread.nominal] if spread.values is None else [*spread.values, spread.nominal])
+    values = np.asarray(
+        [spread.nominal] if spread.values is None else [*spread.values, spread.nominal]
+    )
     values = values[np.isfinite(values)] if np.isfinite(values).any() else np.zeros(1)
     low, high = float(values.min()), float(values.max())
     room = MARGIN * (high - low) or 0.1 * abs(high) or 1.0
@@ -58,7 +60,7 @@ def _table(findings: Findings) -> Table:
     names = facts.names_along(findings.nominal, "party")
     spreads = [(facts.party_label(findings, name), facts.spread_of(findings, "payoff", party=name))
                for name in names]  # fmt: skip
-    if findings.draws is None:
+    if facts.varied(findings) is None:
         rows = [(label, figure_of(spread.nominal)) for label, spread in spreads]
         return Table(("Party", "Nominal"), tuple(rows), frozenset({1}))
     full = [
@@ -71,7 +73,7 @@ def _table(findings: Findings) -> Table:
 
 
 def _keys(findings: Findings) -> tuple[Key, ...]:
-    return NOMINAL_KEY if findings.draws is None else SPREAD_KEYS
+    return NOMINAL_KEY if facts.varied(findings) is None else SPREAD_KEYS
 
 
 FIGURE = Figure(

@@ -4,14 +4,25 @@
   var PRINT_WIDE = 640, PRINT_PANEL = 310;
   var settings = { displayModeBar: false, displaylogo: false, responsive: true, showSendToCloud: false };
   var places = Array.prototype.slice.call(document.querySelectorAll(".drawing[data-drawing]"));
+  var next = 0;
 
-  places.forEach(function (place) {
-    var text = document.getElementById(place.getAttribute("data-drawing"));
-    var drawing = JSON.parse(text.textContent);
+  function draw(place) {
+    var drawing = JSON.parse(document.getElementById(place.getAttribute("data-drawing")).textContent);
     Plotly.newPlot(place, drawing.data, drawing.layout, settings);
-  });
+  }
+
+  /* One figure at a time, so that the page can be read and scrolled meanwhile. */
+  function drawNext() {
+    if (next < places.length) {
+      draw(places[next++]);
+      setTimeout(drawNext, 0);
+    } else {
+      document.documentElement.setAttribute("data-drawn", String(places.length));
+    }
+  }
 
   function resize(forPrint) {
+    while (next < places.length) { draw(places[next++]); }
     places.forEach(function (place) {
       var paper = place.closest(".panel") ? PRINT_PANEL : PRINT_WIDE;
       Plotly.relayout(place, forPrint ? { autosize: false, width: paper } : { autosize: true, width: null });
@@ -19,5 +30,5 @@
   }
   window.addEventListener("beforeprint", function () { resize(true); });
   window.addEventListener("afterprint", function () { resize(false); });
-  document.documentElement.setAttribute("data-drawn", String(places.length));
+  drawNext();
 })();

@@ -34,28 +34,28 @@ def _how(findings: Findings) -> str:
     named = ends[:NAMED]
     if not any(np.isfinite(end.spread.nominal) for end in ends):
         return "no equilibrium was found at the nominal values, so nothing is said about its ends."
-    first, *others = (_one(end) for end in named)
-    text = f"the crisis ends at the nominal values in {listed([first.replace(' ', ' ', 1), *others])}"
+    parts = [_one(end) for end in named]
     if len(ends) > NAMED:
         rest = sum(end.spread.nominal for end in ends[NAMED:])
-        text += f", and in other ways with {percent(rest)} together"
+        parts.append(f"other ends {percent(rest)} together")
+    text = f"the crisis ends with these probabilities at the nominal values: {listed(parts)}"
     if not any(end.spread.known for end in named):
         return f"{text}."
     solved, _ = facts.counts(findings)
     return (
-        f"{text}; in brackets stands the middle nine tenths of the {solved:,} combinations of "
-        "assumptions solved."
+        f"{text}; the middle nine tenths of the {solved:,} combinations of assumptions solved "
+        "stand in brackets."
     )
 
 
 def _one(end: facts.End) -> str:
     where = f" ({between(end.spread.low, end.spread.high)})" if end.spread.known else ""
-    return f"{end.label} with probability {percent(end.spread.nominal)}{where}"
+    return f"{end.label} {percent(end.spread.nominal)}{where}"
 
 
 def _when(findings: Findings) -> str:
     unit = facts.time_unit(findings)
-    parts = _reached(findings, unit)
+    parts = _reached(findings, unit) if "by_round" in findings.nominal else []
     rounds = float(findings.nominal["rounds"].values.reshape(-1)[0])
     if np.isfinite(rounds):
         times = f"{figure_of(rounds)}{GAP}{'time' if rounds == 1 else 'times'}"
@@ -87,12 +87,8 @@ def _reached(findings: Findings, unit: str) -> list[str]:
 
 def _over(findings: Findings) -> str:
     solved, tried = facts.counts(findings)
-    if findings.draws is None or not solved:
-        return (
-            "nothing is known about other values of the assumptions, because no combination of "
-            "them apart from the nominal values was "
-            + ("tried." if findings.draws is None else "solved.")
-        )
+    if facts.varied(findings) is None or not solved:
+        return f"nothing is known about other values of the assumptions: {_why_not(findings)}."
     ends = facts.ends(findings)
     values = np.column_stack([end.spread.values for end in ends])  # type: ignore[misc]
     first = np.argmax(np.nan_to_num(values), axis=1)
@@ -101,7 +97,16 @@ def _over(findings: Findings) -> str:
     near = facts.half_nearest(findings)[facts.solved(findings)]
     nearer = float((first[near] == which).mean()) if near.any() else share
     return (
-        f"that {ends[which].label} has the highest probability of all ends "
-        f"{holds(share, solved, tried)}; weighted otherwise, in the half of the combinations "
-        f"nearest to the nominal values, it holds in {percent(nearer)}."
+        f"that {ends[which].label} is the likeliest end {holds(share, solved, tried)}; weighted "
+        "otherwise, counting only the half of the combinations nearest to the nominal values, it "
+        f"holds in {percent(nearer)}."
     )
+
+
+def _why_not(findings: Findings) -> str:
+    """Why there is no spread to speak of."""
+    if findings.draws is None:
+        return "no combination of them apart from the nominal values was tried"
+    if facts.varied(findings) is None:
+        return "none of them has a range, so that every combination is the same"
+    return "none of the combinations tried was solved"
