@@ -70,6 +70,8 @@ $(VENV)/.created:
 $(VENV)/.runtime: $(VENV)/.created pyproject.toml constraints.txt
 	@echo "Installing Offramp into $(VENV) (once; a minute or two)"
 	@$(PIP) install --constraint constraints.txt --editable .
+	@echo "Compiling the solver (once; less than a minute)"
+	@$(BIN)/offramp run border-standoff --draws 2 --seed 0 --json >/dev/null
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime

@@ -124,7 +124,7 @@ def _progress(options: RunOptions) -> Iterator[Callable[[str, int, int], None] |
         TimeRemainingColumn,
     )
 
-    columns = (TextColumn("{task.description:28}"), BarColumn(), MofNCompleteColumn(),
+    columns = (TextColumn("{task.description:44}"), BarColumn(), MofNCompleteColumn(),
                TimeElapsedColumn(), TimeRemainingColumn())  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         tasks: dict[str, Any] = {}

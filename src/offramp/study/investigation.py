@@ -22,6 +22,7 @@ from offramp.study.narrative import states_over_time, stories
 CHUNK_BYTES = 200_000_000
 EFFECT_DRAWS = 64
 NARRATED = 200_000
+FIRST = "nominal values (the very first run compiles)"
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,11 @@ def investigate(
         brief,
     )  # fmt: skip
     attrs = _attributes(game, request)
+    tell = progress or _silent
+    tell(FIRST, 0, 1)
     solved = solve(game, precision_scale=precision_scale)
     nominal = outcomes(solved, rounds=0 if brief else None, attrs=attrs)
+    tell(FIRST, 1, 1)
     rounds = nominal.sizes.get("round", 0)
     over = None
     if spread is not None:
@@ -77,6 +81,10 @@ def investigate(
         provenance=_provenance(attrs, time.perf_counter() - begun),
         **({} if brief else _narrated(solved, spread, rounds, request, progress)),
     )
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    """Where nobody watches."""
 
 
 def _check_all(game: Game, draws: Draws) -> None:
