@@ -1,1 +1,1 @@
-"""Words every room shares: errors, provenance, registry, files."""
+"""Words every room shares: errors, provenance, files, the registry of extensions."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from offramp.scenario.accounts import with_account
+from offramp.scenario.claims import Claim, read_claim, read_claims
 from offramp.scenario.meaning import (
     Assumption,
     Meaning,
@@ -11,19 +13,35 @@ from offramp.scenario.meaning import (
     VariableMeaning,
     understand,
 )
-from offramp.scenario.model import Scenario
+from offramp.scenario.model import Account, Lever, Scenario
+from offramp.scenario.queries import Intervention, Query, parse_query
 from offramp.scenario.reading import read
+from offramp.scenario.setting import off_values, with_values
 from offramp.scenario.writing import scenario_text
 
 __all__ = [
-    "Assumption",
-    "Meaning",
-    "MoveMeaning",
-    "OutcomeMeaning",
-    "Scenario",
-    "StepMeaning",
-    "VariableMeaning",
+    # what is written
     "read",
     "scenario_text",
+    "Scenario",
+    "Account",
+    "Lever",
+    "with_account",
+    "with_values",
+    # what it means
     "understand",
+    "Meaning",
+    "Assumption",
+    "VariableMeaning",
+    "StepMeaning",
+    "MoveMeaning",
+    "OutcomeMeaning",
+    "off_values",
+    # what is claimed and asked
+    "read_claims",
+    "read_claim",
+    "Claim",
+    "parse_query",
+    "Query",
+    "Intervention",
 ]

@@ -103,6 +103,7 @@ class Meaning:
     outcomes: tuple[OutcomeMeaning, ...]
     limit: int
     at_end: int | None
+    vocabulary: Vocabulary
 
     def place(self, path: Path) -> Place | None:
         """Where the value at ``path`` stood in the text."""
@@ -143,6 +144,7 @@ class _Reader:
             outcomes=tuple(self._outcome(name) for name in self.outcomes),
             limit=scenario.limit,
             at_end=None if scenario.at_end is None else self.outcomes.index(scenario.at_end),
+            vocabulary=self.vocabulary,
         )
 
     # names and constants
@@ -475,7 +477,7 @@ class _Reader:
             cited.append((("round", position, "source"), step.source))
             for name, move in step.moves.items():
                 cited.append((("round", position, "moves", name, "source"), move.source))
-        for section in ("issues", "outcomes", "mechanisms"):
+        for section in ("issues", "outcomes", "mechanisms", "claims", "accounts", "levers"):
             for name, words in getattr(scenario, section).items():
                 cited.append(((section, name, "source"), words.source))
         for path, citation in cited:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import (
@@ -46,6 +47,9 @@ Option = Annotated[
     str, BeforeValidator(_as_text), StringConstraints(pattern=r"^[A-Za-z0-9_]+$", max_length=64)
 ]
 Key = Annotated[str, StringConstraints(pattern=r"^([A-Za-z_][A-Za-z0-9_]*|-?[0-9]+)$")]
+EntryName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*( *\[ *[A-Za-z0-9_-]+ *\])?$")
+]
 Text = Annotated[str, BeforeValidator(_as_text)]
 Formula = Annotated[int | float | str, BeforeValidator(_formula)]
 Kind = Literal["agreement", "ceasefire", "capitulation", "stalemate", "war", "catastrophe"]
@@ -240,6 +244,65 @@ class MechanismRecord(Words):
     steps: tuple[Name, ...] = ()
 
 
+def _number(value: Any) -> Any:
+    whole = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not whole or not math.isfinite(value):
+        raise PydanticCustomError("number", "{shown}", {"shown": str(value)})
+    return float(value)
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+AnyNumber = Annotated[float, BeforeValidator(_number)]
+Above0 = Annotated[float, BeforeValidator(_number), Field(gt=0)]
+
+
+class Claim(Words):
+    """What somebody says follows, and the condition on the game under which it does."""
+
+    says: Text = Field(description="the claim in the analyst's own words")
+    holds_when: Text = Field(description="say P(war | do(north.act = wait)) > P(war)")
+    source: Citation | None = None
+    label: Text | None = None
+    about: Text | None = None
+
+
+class Account(Words):
+    """The same crisis as somebody tells it: entries that replace those of ``parameters``."""
+
+    label: Text | None = None
+    about: Text | None = None
+    source: Citation | None = None
+    parameters: dict[EntryName, Parameter] = Field(
+        default_factory=dict[str, Any],
+        description="parameter or family[key] to the entry that replaces it",
+    )
+
+
+class Effort(Words):
+    """What moving a lever costs: ``cost`` for every ``per`` of the parameter."""
+
+    cost: Above0
+    per: Above0
+
+
+class Lever(Words):
+    """A parameter that somebody could change on purpose, in which direction and how far."""
+
+    parameter: EntryName = Field(description="a parameter, or family[key]")
+    towards: Literal["lower", "higher"]
+    held_by: Annotated[
+        tuple[Name, ...], BeforeValidator(_as_list), Field(min_length=1)
+    ] = Field(description="the parties that would have to move it")
+    effort: Effort
+    limit: AnyNumber = Field(description="how far the parameter could go")
+    label: Text | None = None
+    about: Text | None = None
+    source: Citation | None = None
+
+
 def _limit(value: Any) -> Any:
     whole = isinstance(value, int) and not isinstance(value, bool)
     if value != "unlimited" and not (whole and 1 <= value <= 10_000):
@@ -270,6 +333,9 @@ class Scenario(Words):
     outcomes: dict[Name, Outcome] = Field(default_factory=dict)
     rounds: Annotated[Literal["unlimited"] | int, BeforeValidator(_limit)]
     at_end: Name | None = None
+    claims: dict[Name, Claim] = Field(default_factory=dict)
+    accounts: dict[Name, Account] = Field(default_factory=dict)
+    levers: dict[Name, Lever] = Field(default_factory=dict)
 
     _text: Node | None = PrivateAttr(default=None)
 
@@ -283,6 +349,11 @@ class Scenario(Words):
         """SHA-256 of the content (16 hexadecimal digits); order of entries counts."""
         content = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+
+    @property
+    def text(self) -> Node | None:
+        """The text it was read from as a tree with places; None where it was made in Python."""
+        return self._text
 
     def place(self, *path: str | int, of_value: bool = True) -> Place | None:
         """Where the value at ``path`` stood in the text, as line and column."""

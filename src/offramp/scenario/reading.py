@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from offramp.core.errors import Place, ScenarioError
+from offramp.scenario.accounts import check_accounts, check_levers
+from offramp.scenario.claims import read_claims
 from offramp.scenario.expansion import expand_uses
 from offramp.scenario.meaning import understand
 from offramp.scenario.model import Scenario
@@ -54,5 +56,8 @@ def _checked(document: Node, folder: Path | None) -> Scenario:
         )
     expanded = expand_uses(document, folder)
     scenario = shaped(Scenario, expanded).from_text(expanded)
-    understand(scenario)
+    meaning = understand(scenario)
+    read_claims(meaning)
+    check_accounts(meaning)
+    check_levers(meaning)
     return scenario

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 
 from offramp.core.errors import Place, ScenarioError, suggestion
+from offramp.expressions import evaluate, parse
+from offramp.scenario.meaning import Meaning
 from offramp.scenario.model import Family, Quantity, Scenario
 
 
@@ -39,6 +41,21 @@ def with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
             entries[base] = _fixed(entry, value)
     copy = scenario.model_copy(update={"parameters": entries})
     return copy
+
+
+def off_values(meaning: Meaning, mechanism: str) -> dict[str, float]:
+    """Assumption to the value at which ``mechanism`` does nothing; empty where it has none.
+
+    A family's name in the mechanism's `off` stands for all its entries.
+    """
+    values: dict[str, float] = {}
+    own = [assumption.name for assumption in meaning.assumptions]
+    for key, formula in meaning.scenario.mechanisms[mechanism].off.items():
+        value = float(evaluate(parse(formula), {}).ravel()[0])
+        whole = "[" not in key and key not in own
+        wanted = [n for n in own if n.startswith(f"{key}[")] if whole else [key]
+        values |= dict.fromkeys(wanted, value)
+    return values
 
 
 def _fixed(entry: object, value: float) -> Quantity:

@@ -24,6 +24,8 @@ _EXPECTED = {
     "int_type": "a whole number",
     "too_short": "at least one entry",
     "formula": "a number or an expression",
+    "number": "a number",
+    "greater_than": "a number above 0",
     "rounds": "a number of rounds from 1 to 10000, or the word 'unlimited'",
 }
 
@@ -38,7 +40,7 @@ _REPAIR = {
     "too_short": "add an entry",
 }
 
-PLANNED = ("private", "claims", "accounts", "levers", "unseen")
+PLANNED = ("private", "unseen")
 """Words of the language that this version does not read yet."""
 
 

@@ -1,0 +1,75 @@
+"""Extensions: what a folder of our own and the entry points of other packages offer by name.
+
+A plug-in is one file; its name is the file's or the entry point's. Names can be listed
+without loading anything, so that a room may know a word whose meaning lives further down.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from offramp.core.errors import OfframpError
+
+
+def plugin_names(package: str, group: str) -> tuple[str, ...]:
+    """Names of the files of ``package`` and of the entry points of ``group``, in order.
+
+    Raises OfframpError where two share a name.
+    """
+    found: dict[str, str] = {}
+    for name, origin in _listed(package, group):
+        if name in found:
+            raise OfframpError(
+                f"two extensions are called '{name}': {found[name]} and {origin}",
+                expected="every extension a name of its own",
+                repair=f"rename the one in {origin}",
+            )
+        found[name] = origin
+    return tuple(sorted(found))
+
+
+def plugins(package: str, group: str, attribute: str, kind: type[Any]) -> dict[str, Any]:
+    """Name to what each plug-in offers: ``attribute`` of a file, the object of an entry point.
+
+    Raises OfframpError where two share a name, or what is offered is no ``kind``.
+    """
+    names = plugin_names(package, group)
+    entries = {entry.name: entry for entry in entry_points(group=group)}
+    loaded: dict[str, Any] = {}
+    for name in names:
+        if name in entries:
+            origin, offered = entries[name].value, entries[name].load()
+        else:
+            origin = f"{name}.py"
+            module = importlib.import_module(f"{package}.{name}")
+            offered = getattr(module, attribute, None)
+        if not isinstance(offered, kind):
+            raise OfframpError(
+                f"'{origin}' has no {kind.__name__}",
+                expected=f"{attribute} = {kind.__name__}(…)",
+                repair=f"name one {attribute} at the top level of the file",
+            )
+        loaded[name] = offered
+    return loaded
+
+
+def _listed(package: str, group: str) -> Iterator[tuple[str, str]]:
+    for folder in _folders(package):
+        for path in sorted(Path(folder).glob("*.py")):
+            if not path.stem.startswith("_"):
+                yield path.stem, f"{path.parent.name}/{path.name}"
+    for entry in sorted(entry_points(group=group), key=lambda entry: entry.name):
+        yield entry.name, entry.value
+
+
+def _folders(package: str) -> list[str]:
+    """Where the package's files are, found without loading it."""
+    if package in sys.modules:
+        return list(sys.modules[package].__path__)
+    top, *parts = package.split(".")
+    return [str(Path(folder).joinpath(*parts)) for folder in sys.modules[top].__path__]

@@ -1,0 +1,284 @@
+"""How the numbers of a game change with its assumptions: exact derivatives, kept sparse.
+
+A formula is differentiated by the names that it reads, and each derivative evaluated once
+per distinct combination and draw, like the formula itself. An assumption that others follow
+by formula counts with what follows it (the chain rule).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.core.errors import GameError, suggestion
+from offramp.expressions import (
+    EvaluationError,
+    Expression,
+    Number,
+    derivative,
+    evaluate,
+    names,
+)
+from offramp.game.draws import Draws
+from offramp.game.structure import Tables
+from offramp.game.valuation import OddsGroup, PayGroup, Valuation
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+TABLES = ("pay", "odds", "end_pay", "patience", "precision")
+
+
+@dataclass(frozen=True, eq=False)
+class Slope:
+    """The derivative of one table: only entries that can differ from 0; read-only.
+
+    ``spot`` (entry,) is the place in the table of one draw, flattened; ``assumption`` (entry,)
+    the position among all assumptions; ``value`` (draw, entry), nan where a formula has no
+    slope (``sqrt(x)`` at 0).
+    """
+
+    spot: Integers
+    assumption: Integers
+    value: Array
+
+    def __post_init__(self) -> None:
+        for array in (self.spot, self.assumption, self.value):
+            array.setflags(write=False)
+
+
+@dataclass(frozen=True, eq=False)
+class TableSlopes:
+    """Derivatives of the tables by the assumptions that the game's formulas read themselves.
+
+    ``chain`` (draw, read, assumption) is the derivative of every assumption by every one,
+    with what follows by formula following; ``assumptions`` are the names asked for.
+    """
+
+    assumptions: tuple[str, ...]
+    pay: Slope
+    odds: Slope
+    end_pay: Slope
+    patience: Slope
+    precision: Slope
+    chain: Array
+    draws: int
+
+    def dot(self, gradient: Mapping[str, Array], draw: int = 0) -> Array:
+        """Derivative (assumption,) of a quantity from its ``gradient`` by each table.
+
+        ``gradient`` maps the names of the tables to arrays shaped like one draw of them. The
+        result is nan for an assumption with a formula that has no slope where it matters.
+        """
+        read = np.zeros(self.chain.shape[1])
+        for name in TABLES:
+            slope = cast("Slope", getattr(self, name))
+            weight = gradient[name].ravel()[slope.spot]
+            term = np.where(weight == 0.0, 0.0, weight * slope.value[draw])
+            read += np.bincount(slope.assumption, term, len(read))
+        chain = self.chain[draw]
+        return np.where(chain == 0.0, 0.0, read[:, None] * chain).sum(axis=0)
+
+    def along(self, tables: Tables, assumption: str, draw: int = 0) -> dict[str, Array]:
+        """Table name to its derivative by one assumption, as full arrays for one draw."""
+        chain = self.chain[draw][:, self.assumptions.index(assumption)]
+        found: dict[str, Array] = {}
+        for name in TABLES:
+            slope = cast("Slope", getattr(self, name))
+            table = cast("Array", getattr(tables, name))[draw]
+            weight = chain[slope.assumption]
+            term = np.where(weight == 0.0, 0.0, slope.value[draw] * weight)
+            found[name] = np.bincount(slope.spot, term, table.size).reshape(table.shape)
+        return found
+
+
+def table_slopes(
+    valuation: Valuation,
+    draws: Draws,
+    assumptions: Sequence[str] | None = None,
+    *,
+    fixed: Iterable[str] = (),
+    precision_scale: float = 1.0,
+) -> TableSlopes:
+    """Derivatives of ``valuation.tables(draws)`` by ``assumptions`` (all of them if None).
+
+    ``fixed`` assumptions were given a value in these draws and follow no formula;
+    ``precision_scale`` multiplied all precisions. Raises GameError for an unknown name.
+    """
+    wanted = tuple(draws.names) if assumptions is None else tuple(assumptions)
+    for name in wanted:
+        if name not in draws.names:
+            raise GameError(f"no assumption '{name}'", expected="the name of an assumption",
+                            repair=suggestion(name, draws.names))  # fmt: skip
+    return _Differentiation(valuation, draws).slopes(wanted, frozenset(fixed), precision_scale)
+
+
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """Derivatives of some places of a table by one assumption, ``value`` (draw, place)."""
+
+    spot: Integers
+    assumption: int
+    value: Array
+
+
+@dataclass(frozen=True, eq=False)
+class _Differentiation:
+    """One valuation and the draws at which its formulas are differentiated."""
+
+    valuation: Valuation
+    draws: Draws
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        return {name: i for i, name in enumerate(self.draws.names)}
+
+    @cached_property
+    def columns(self) -> dict[str, Array]:
+        return self.draws.columns()
+
+    def slopes(
+        self, wanted: tuple[str, ...], fixed: frozenset[str], precision_scale: float
+    ) -> TableSlopes:
+        meaning = self.valuation.meaning
+        return TableSlopes(
+            assumptions=wanted,
+            pay=self._gathered(self._pays()),
+            odds=self._gathered(
+                block for group in self.valuation.odds for block in self._odds(group)
+            ),
+            end_pay=self._gathered(self._ends()),
+            patience=self._gathered(self._of_parties(meaning.patience, 1.0)),
+            precision=self._gathered(self._of_parties(meaning.precision, precision_scale)),
+            chain=self._chain(fixed)[:, :, [self.position[name] for name in wanted]],
+            draws=len(self.draws),
+        )
+
+    def _gathered(self, blocks: Iterable[_Block]) -> Slope:
+        kept = [block for block in blocks if block.value.any()]
+        if not kept:
+            nothing = np.zeros(0, np.int64)
+            return Slope(nothing, nothing, np.zeros((len(self.draws), 0)))
+        return Slope(
+            np.concatenate([block.spot for block in kept]),
+            np.concatenate([np.full(len(block.spot), block.assumption) for block in kept]),
+            np.concatenate([block.value for block in kept], axis=1),
+        )
+
+    # formulas
+
+    def _by_name(
+        self, formula: Expression, rows: NDArray[np.int32] | None
+    ) -> Iterator[tuple[int, Array]]:
+        """Position of each assumption that a formula reads, and the derivative (draw, row)."""
+        for name in sorted(names(formula) & self.position.keys()):
+            slope = derivative(formula, name)
+            if slope == Number(0.0):
+                continue
+            yield self.position[name], self._evaluated(slope, rows)
+
+    def _evaluated(self, slope: Expression, rows: NDArray[np.int32] | None) -> Array:
+        count = 1 if rows is None else len(rows)
+        if isinstance(slope, Number):
+            return np.full((len(self.draws), count), slope.value)
+        states = {} if rows is None else self.valuation.columns.values(rows)
+        try:
+            value = evaluate(slope, states | self.columns)
+        except EvaluationError:
+            return self._piecewise(slope, states, count)
+        return np.broadcast_to(value, (count, len(self.draws))).T
+
+    def _piecewise(self, slope: Expression, states: dict[str, Array], count: int) -> Array:
+        """Point by point, nan where there is no slope: only after that happened somewhere."""
+        result = np.full((len(self.draws), count), np.nan)
+        for row in range(count):
+            here = {name: value[row : row + 1] for name, value in states.items()}
+            for draw in range(len(self.draws)):
+                one = {name: value[:, draw : draw + 1] for name, value in self.columns.items()}
+                try:
+                    result[draw, row] = evaluate(slope, here | one).ravel()[0]
+                except EvaluationError:
+                    continue
+        return result
+
+    # tables
+
+    def _pays(self) -> Iterator[_Block]:
+        for group in self.valuation.pays:
+            yield from self._pay(group, group.base + np.arange(len(group.rows)))
+
+    def _ends(self) -> Iterator[_Block]:
+        for group, index in zip(self.valuation.ends, self.valuation.end_index, strict=True):
+            yield from self._pay(group, index)
+
+    def _pay(self, group: PayGroup, rows: Integers) -> Iterator[_Block]:
+        parties = len(self.valuation.meaning.parties)
+        for party, formula in group.pays:
+            for assumption, value in self._by_name(formula, group.rows):
+                yield _Block(rows * parties + party, assumption, value)
+
+    def _of_parties(self, formulas: Sequence[Expression], scale: float) -> Iterator[_Block]:
+        for party, formula in enumerate(formulas):
+            for assumption, value in self._by_name(formula, None):
+                yield _Block(np.array([party], np.int64), assumption, scale * value)
+
+    def _odds(self, group: OddsGroup) -> Iterator[_Block]:
+        """One step of nature: shares of ``rest`` and the division by the sum counted in.
+
+        A sum of 1 is taken on the side on which it falls, and odds of 0 where they rise:
+        the other sides are no odds.
+        """
+        step = self.valuation.meaning.steps[group.step]
+        shape = (len(self.draws), len(group.rows), len(step.moves))
+        raw, rest = np.zeros(shape), np.zeros(shape[1:], np.bool_)
+        slope: dict[int, Array] = {}
+        for m, move in enumerate(step.moves):
+            where = np.flatnonzero(group.enabled[:, m])
+            if move.rest:
+                rest[where, m] = True
+            elif len(where) and move.odds is not None:
+                value = evaluate(
+                    move.odds, self.valuation.columns.values(group.rows[where]) | self.columns
+                )
+                raw[:, where, m] = np.maximum(np.broadcast_to(value, (len(where), shape[0])).T, 0.0)
+                for assumption, change in self._by_name(move.odds, group.rows[where]):
+                    block = slope.setdefault(assumption, np.zeros(shape))
+                    block[:, where, m] = change
+        share = rest / np.maximum(rest.sum(axis=1), 1)[:, None]
+        raw += share * np.maximum(1 - raw.sum(axis=2), 0)[:, :, None]
+        spot = group.base + np.arange(shape[1] * shape[2])
+        total = raw.sum(axis=2, keepdims=True)
+        for assumption, listed in slope.items():
+            change = listed - share * listed.sum(axis=2, keepdims=True)
+            value = change / total - raw * change.sum(axis=2, keepdims=True) / total**2
+            yield _Block(spot, assumption, value.reshape(shape[0], -1))
+
+    # assumptions that follow others
+
+    def _chain(self, fixed: frozenset[str]) -> Array:
+        """(draw, read, assumption) derivative of every assumption by every one."""
+        count = len(self.position)
+        chain = np.broadcast_to(np.eye(count), (len(self.draws), count, count)).copy()
+        for follower, slopes in self._followers(fixed):
+            for leader, value in slopes:
+                chain[:, follower, :] += value * chain[:, leader, :]
+        return chain
+
+    def _followers(self, fixed: frozenset[str]) -> Iterator[tuple[int, list[tuple[int, Array]]]]:
+        """Assumptions that follow a formula in these draws, each after those it reads."""
+        waiting = {
+            assumption.name: assumption.formula
+            for assumption in self.valuation.meaning.assumptions
+            if assumption.formula is not None
+            and names(assumption.formula)
+            and assumption.name not in fixed
+            and (self.draws.seed is None or assumption.distribution is None)
+        }
+        while waiting:
+            ready = [n for n, formula in waiting.items() if not names(formula) & waiting.keys()]
+            for name in ready:
+                yield self.position[name], list(self._by_name(waiting.pop(name), None))

@@ -1,0 +1,164 @@
+"""Accounts and levers: the same crisis as others tell it, and what somebody could change.
+
+An account's entry replaces the whole entry of ``parameters``: a number fixes it, `cost[north]`
+replaces one key of a family, and a family given by `each` replaces the keys that it names.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from offramp.core.errors import OfframpError, ScenarioError, suggestion
+from offramp.scenario.meaning import Meaning, understand
+from offramp.scenario.model import Account, Family, Quantity, Scenario
+from offramp.scenario.yaml_text import Node
+
+
+def with_account(scenario: Scenario, name: str) -> Scenario:
+    """The scenario as the account called ``name`` tells it; a ScenarioError for an unknown one."""
+    if name not in scenario.accounts:
+        known = scenario.accounts
+        raise ScenarioError(
+            f"no account '{name}'",
+            expected="an account of this scenario" if known else "a scenario with accounts",
+            repair=suggestion(name, known),
+            place=scenario.place("accounts"),
+            path="accounts",
+        )
+    telling = _Telling(scenario, name, scenario.accounts[name])
+    for entry in scenario.accounts[name].parameters:
+        telling.replace(entry)
+    return telling.scenario_told()
+
+
+def check_accounts(meaning: Meaning) -> None:
+    """Every account read as a scenario of its own; a ScenarioError with the account's place."""
+    for name in meaning.scenario.accounts:
+        told = with_account(meaning.scenario, name)
+        try:
+            understand(told)
+        except OfframpError as error:
+            raise type(error)(
+                f"{error.found} (in the account '{name}')", expected=error.expected,
+                repair=error.repair, place=error.place, path=f"accounts.{name}: {error.path}",
+            ) from None  # fmt: skip
+
+
+def check_levers(meaning: Meaning) -> None:
+    """Every lever moves an assumption and is held by parties; a ScenarioError otherwise."""
+    own = [assumption.name for assumption in meaning.assumptions]
+    for name, lever in meaning.scenario.levers.items():
+        path = ("levers", name)
+        entry = lever.parameter.replace(" ", "")
+        if entry not in own:
+            families = meaning.vocabulary.families
+            repair = suggestion(entry, own)
+            if entry in families:
+                repair = f"write {next(iter(families[entry].values()))}"
+            _fail(meaning.scenario, (*path, "parameter"), f"'{entry}' is no parameter",
+                  "a parameter or family[key]", repair)  # fmt: skip
+        for position, party in enumerate(lever.held_by):
+            if party not in meaning.parties:
+                _fail(meaning.scenario, (*path, "held_by", position), f"'{party}' is no party",
+                      "the parties that would have to move the lever",
+                      suggestion(party, meaning.parties))  # fmt: skip
+
+
+def _fail(
+    scenario: Scenario, path: tuple[str | int, ...], found: str, expected: str, repair: str,
+    key: bool = False,
+) -> NoReturn:  # fmt: skip
+    raise ScenarioError(
+        found, expected=expected, repair=repair, place=scenario.place(*path, of_value=not key),
+        path=".".join(map(str, path)),
+    )  # fmt: skip
+
+
+class _Telling:
+    """Puts an account's entries, and where they stand in the text, for those of the scenario."""
+
+    def __init__(self, scenario: Scenario, name: str, account: Account) -> None:
+        self.scenario, self.name, self.account = scenario, name, account
+        self.entries: dict[str, Any] = dict(scenario.parameters)
+        text = scenario.text
+        self.nodes = dict(text.mapping["parameters"].mapping) if text and self.entries else {}
+
+    def replace(self, entry: str) -> None:
+        """One entry of the account."""
+        base, _, key = entry.replace(" ", "").partition("[")
+        key, given = key.removesuffix("]"), self.account.parameters[entry]
+        known = self.entries.get(base)
+        if known is None:
+            self._fail(entry, f"'{entry}' is no parameter of the scenario",
+                       suggestion(base, self.entries))  # fmt: skip
+        if key and not isinstance(known, Family):
+            self._fail(entry, f"'{base}' is a single number", f"write '{base}'")
+        if isinstance(known, Family):
+            self._family(entry, base, key, known, given)
+            return
+        if isinstance(given, Family):
+            self._fail(entry, f"'{base}' is a single number, not a family", "write a number")
+        self.entries[base] = self._single(given, getattr(known, "unit", None))
+        if (node := self._node(entry)) is not None:
+            self.nodes[base] = node
+
+    def _family(self, entry: str, base: str, key: str, known: Family, given: Any) -> None:
+        listed = ", ".join(f"{base}[{one}]" for one in known.each)
+        if not key and not isinstance(given, Family):
+            self._fail(entry, f"'{base}' is a family, and one number is given", f"write {listed}")
+        if isinstance(given, Family) and key:
+            self._fail(entry, f"a family stands for one entry '{entry}'", "write a number")
+        told = given.each if isinstance(given, Family) else {key: given}
+        unknown = [one for one in told if one not in known.each]
+        if unknown:
+            self._fail(entry, f"the family '{base}' has no entry '{unknown[0]}'",
+                       suggestion(unknown[0], known.each))  # fmt: skip
+        each = {one: self._single(value, None) for one, value in told.items()}
+        about = {}
+        if isinstance(given, Family):
+            about = {w: getattr(given, w) for w in ("unit", "source", "note") if getattr(given, w)}
+        self.entries[base] = known.model_copy(update={"each": {**known.each, **each}, **about})
+        self._family_node(entry, base, key)
+
+    def _family_node(self, entry: str, base: str, key: str) -> None:
+        """Where the replaced keys stand now."""
+        node, old = self._node(entry), self.nodes.get(base)
+        if node is None or old is None:
+            return
+        each = old.mapping["each"]
+        told = {key: node} if key else node.mapping["each"].mapping
+        places = {**(each.keys or {}), **{one: child.place for one, child in told.items()}}
+        merged = Node({**each.mapping, **told}, each.place, places)
+        self.nodes[base] = Node({**old.mapping, "each": merged}, old.place, old.keys)
+
+    def _single(self, given: Any, unit: str | None) -> Quantity:
+        """An entry with the account's source where it has none of its own."""
+        quantity = given if isinstance(given, Quantity) else Quantity(value=given)
+        return quantity.model_copy(
+            update={
+                "source": quantity.source or self.account.source,
+                "unit": quantity.unit or unit,
+            }
+        )
+
+    def _node(self, entry: str) -> Node | None:
+        node = self.scenario.text
+        for part in ("accounts", self.name, "parameters", entry):
+            node = node.mapping.get(part) if node else None
+        return node
+
+    def _fail(self, entry: str, found: str, repair: str) -> NoReturn:
+        _fail(self.scenario, ("accounts", self.name, "parameters", entry), found,
+              "an entry that replaces one of 'parameters'", repair, key=True)  # fmt: skip
+
+    def scenario_told(self) -> Scenario:
+        """The scenario with all entries replaced."""
+        copy = self.scenario.model_copy(update={"parameters": self.entries})
+        text = self.scenario.text
+        if text is None:
+            return copy
+        parameters = text.mapping.get("parameters")
+        if parameters is None:
+            return copy.from_text(text)
+        told = Node(self.nodes, parameters.place, parameters.keys)
+        return copy.from_text(Node({**text.mapping, "parameters": told}, text.place, text.keys))

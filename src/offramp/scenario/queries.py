@@ -1,0 +1,396 @@
+"""Quantities and interventions: `P(war | do(north.act = wait))` becomes a frozen Query.
+
+P(outcome), P(outcome and predicate), P(kind agreement), P(outcome by n), P(ever predicate),
+E(payoff[party]), E(rounds), a number that does not depend on play, and what plug-ins add,
+each with ``| intervention, …``. A Query holds positions and bound formulas, so that equal
+interventions are equal and a game that several quantities share is solved once.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+from offramp.core.errors import OfframpError, Place, ScenarioError, suggestion
+from offramp.core.registry import plugin_names
+from offramp.expressions import Expression, evaluate, names, parse
+from offramp.scenario.binding import Binder
+from offramp.scenario.meaning import Meaning
+from offramp.scenario.setting import off_values
+from offramp.scenario.text_cuts import Cut
+
+PLUGINS = ("offramp.study.quantities", "offramp.quantities")
+"""Package and entry-point group of the quantities."""
+UNRESOLVED = -1
+MOST_ROUNDS = 10_000
+KINDS = ("agreement", "ceasefire", "capitulation", "stalemate", "war", "catastrophe")
+WORDS = ("do", "bar", "deviate", "set", "off")
+_FORMS = "P(outcome), P(outcome and …), P(outcome by n), P(kind …), P(ever …)"
+_EXPECTATIONS = "E(payoff[party]), E(rounds) or a parameter"
+
+
+@dataclass(frozen=True)
+class Intervention:
+    """One change of a game: a committed, barred or deviating move, or fixed assumptions.
+
+    ``kind`` is do, bar, deviate, set or off; ``step`` and ``move`` are positions (of a set or
+    off None); ``once`` and ``when`` (bound, None for always) narrow a committed move;
+    ``values`` are (assumption, number) pairs of a set or off, whose ``mechanism`` is named.
+    """
+
+    kind: str
+    step: int | None = None
+    move: int | None = None
+    once: bool = False
+    when: Expression | None = None
+    values: tuple[tuple[str, float], ...] = ()
+    mechanism: str = ""
+
+
+@dataclass(frozen=True)
+class Query:
+    """One quantity of a game under interventions; equal ones hash equal.
+
+    ``text`` is the quantity as written with single spaces; ``kind`` names its plug-in:
+    outcome, kind, ever, payoff, rounds, static or another. ``outcomes`` are positions (-1 is
+    `unresolved`), ``predicate`` and ``expression`` bound formulas, ``by`` a number of rounds,
+    ``party`` a position and ``arguments`` the words in brackets of another plug-in's quantity.
+    """
+
+    text: str
+    kind: str
+    outcomes: tuple[int, ...] = ()
+    predicate: Expression | None = None
+    by: int | None = None
+    party: int | None = None
+    expression: Expression | None = None
+    arguments: tuple[str, ...] = ()
+    interventions: tuple[Intervention, ...] = ()
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Variables that must not be merged away: those of the predicate and of conditions."""
+        formulas = [self.predicate, *(one.when for one in self.interventions)]
+        return frozenset[str]().union(*(names(f) for f in formulas if f is not None))
+
+    def under(self, outer: tuple[Intervention, ...], text: str) -> Query:
+        """The same quantity with further interventions, written ``text``, before its own."""
+        if not outer:
+            return self
+        if self.text[-1] == ")" and re.match(r"[PE]\s*\(", self.text):
+            joined = f"{self.text[:-1]}{', ' if '|' in self.text else ' | '}{text})"
+        else:
+            joined = f"{self.text} | {text}"
+        return replace(self, text=joined, interventions=(*outer, *self.interventions)).trimmed()
+
+    def trimmed(self) -> Query:
+        """Without the interventions that a number which does not depend on play cannot feel."""
+        if self.kind != "static":
+            return self
+        kept = tuple(one for one in self.interventions if one.values)
+        return replace(self, interventions=kept)
+
+
+def parse_query(text: str, meaning: Meaning, place: Place | None = None) -> Query:
+    """The quantity written in ``text``, say `P(war by 3 | set(slide = 0.2))`.
+
+    A ScenarioError names the place (column counted from ``place``), what was expected and
+    the nearest repair.
+    """
+    return QueryReader(meaning, place or Place("quantity", 1, 1)).query(Cut(text))
+
+
+@dataclass(frozen=True)
+class QueryReader:
+    """Reads quantities and interventions of one scenario from cuts of a text at ``place``."""
+
+    meaning: Meaning
+    place: Place | None
+    path: str = ""
+
+    def fail(self, cut: Cut, found: str, expected: str = "", repair: str = "") -> NoReturn:
+        """The error at the beginning of ``cut``."""
+        raise ScenarioError(
+            found, expected=expected, repair=repair, place=self.at(cut), path=self.path
+        )
+
+    def at(self, cut: Cut) -> Place | None:
+        """Where a cut begins."""
+        return None if self.place is None else self.place.shifted(cut.offset)
+
+    def query(self, whole: Cut) -> Query:
+        """A quantity that fills ``whole``."""
+        cut, bar, tail = whole.stripped().partition("|")
+        cut = cut.stripped()
+        match = re.match(r"([PE])\s*\(", cut.text)
+        if match and cut.closing(match.end() - 1) == len(cut.text) - 1:
+            found = self.called(match[1], cut)
+        else:
+            if match or re.match(r"[A-Z]\s*\(", cut.text):
+                self.fail(cut, f"'{cut.text}' is no single quantity", f"{_FORMS}, {_EXPECTATIONS}",
+                          "write one quantity without arithmetic")  # fmt: skip
+            found = self.static(cut)
+        return found.under(self.interventions(tail), tail.spaced()) if bar else found
+
+    def called(self, letter: str, cut: Cut) -> Query:
+        """The quantity ``P(…)`` or ``E(…)`` that ``cut`` is."""
+        inside = cut.part(cut.text.index("(") + 1, len(cut.text) - 1)
+        head, bar, tail = inside.partition("|")
+        if bar and "|" in tail.text:
+            self.fail(tail.partition("|")[2], "a second '|' in one quantity",
+                      "one '|', then interventions with commas between them", "write ','")  # fmt: skip
+        head = head.stripped()
+        if not head.text:
+            self.fail(head, f"nothing stands in {letter}( )", _FORMS if letter == "P" else
+                      _EXPECTATIONS)  # fmt: skip
+        found = self.probability(head) if letter == "P" else self.expectation(head)
+        interventions = self.interventions(tail) if bar else ()
+        return replace(found, text=cut.spaced(), interventions=interventions).trimmed()
+
+    # what is asked
+
+    def probability(self, head: Cut) -> Query:
+        """The event of ``P(…)``."""
+        word, rest = head.word()
+        outcomes = [outcome.name for outcome in self.meaning.outcomes]
+        if word == "ever" and rest.text:
+            event, by = self._split_by(rest)
+            if by is not None:
+                self.fail(head, "'by' stands with 'ever'", "P(ever predicate) or P(outcome by n)",
+                          "read the round: P(ever … and round_number <= n) where rounds are limited")  # fmt: skip
+            return Query("", "ever", predicate=self.predicate(event))
+        if word == "kind" and rest.text:
+            return self._of_kind(rest)
+        if word == "unresolved" and not rest.text:
+            return Query("", "outcome", outcomes=(UNRESOLVED,))
+        if word in outcomes:
+            predicate, by = self._narrowed(rest, word)
+            return Query("", "outcome", (outcomes.index(word),), predicate, by)
+        plugin = self._plugin(head, "")
+        if plugin is not None:
+            return plugin
+        if word == "not":
+            self.fail(head, "'not' stands before an outcome", _FORMS, f"write 1 - P({rest.text})")
+        if word == "unresolved":
+            self.fail(rest, "'unresolved' is no end, so it has neither state nor round",
+                      "P(unresolved)", "take the rest out")  # fmt: skip
+        found = f"'{word or head.text}' is no outcome"
+        self.fail(head, found, _FORMS, suggestion(word, (*outcomes, "kind", "ever", "unresolved")))
+
+    def _of_kind(self, rest: Cut) -> Query:
+        word, more = rest.word()
+        if word not in KINDS:
+            self.fail(rest, f"'{word or rest.text}' is no kind of outcome",
+                      "one of: " + ", ".join(KINDS), suggestion(word, KINDS))  # fmt: skip
+        predicate, by = self._narrowed(more, f"kind {word}")
+        positions = tuple(i for i, o in enumerate(self.meaning.outcomes) if o.kind == word)
+        return Query("", "kind", positions, predicate, by)
+
+    def _narrowed(self, rest: Cut, event: str) -> tuple[Expression | None, int | None]:
+        """What follows an outcome: ``and predicate``, ``by n``, both or nothing."""
+        rest, by = self._split_by(rest)
+        if not rest.text:
+            return None, by
+        word, tail = rest.word()
+        if word != "and":
+            repair = f"add probabilities: P({event}) + P(…)" if word in ("or", "+") else (
+                f"write P({event} and …)" if word else f"write P({event})"
+            )  # fmt: skip
+            self.fail(rest, f"'{rest.text}' follows '{event}'", "'and predicate' or 'by n'", repair)
+        if tail.has_word("or"):
+            self.fail(tail, "'or' stands beside 'and'", "brackets that say which comes first",
+                      f"write {event} and ({tail.text})")  # fmt: skip
+        return self.predicate(tail), by
+
+    def _split_by(self, rest: Cut) -> tuple[Cut, int | None]:
+        match = re.search(r"(?<![\w.])by\s+([\w.-]+)\s*$", rest.text)
+        if match is None:
+            return rest, None
+        number = match[1]
+        if not number.isdigit() or not 1 <= int(number) <= MOST_ROUNDS:
+            self.fail(rest.part(match.start(1)), f"'{number}' is no number of rounds",
+                      f"a whole number from 1 to {MOST_ROUNDS}", "write P(outcome by 3)")  # fmt: skip
+        return rest.part(0, match.start()).stripped(), int(number)
+
+    def predicate(self, cut: Cut) -> Expression:
+        """A condition on the state: numbers, levels and variables only."""
+        cut = cut.stripped()
+        if not cut.text:
+            self.fail(cut, "a predicate is missing", "a condition on the state, say rung == calm")
+        return self.bound(cut, "structure")
+
+    def expectation(self, head: Cut) -> Query:
+        """What is expected in ``E(…)``."""
+        if head.text == "rounds":
+            return Query("", "rounds")
+        match = re.match(r"payoff\b\s*(?:\[(.*)\])?$", head.text)
+        if match:
+            party = (match[1] or "").strip()
+            if party not in self.meaning.parties:
+                cut = head.part(match.start(1)) if match[1] else head
+                self.fail(cut, f"'{party}' is no party" if party else "payoff of whom?",
+                          "E(payoff[party])", suggestion(party, self.meaning.parties))  # fmt: skip
+            return Query("", "payoff", party=self.meaning.parties.index(party))
+        plugin = self._plugin(head, "E")
+        return plugin if plugin is not None else self.static(head)
+
+    def _plugin(self, head: Cut, letter: str) -> Query | None:
+        """A quantity of another plug-in, ``name`` or ``name[word, …]``; None where there is none."""
+        match = re.match(r"([A-Za-z_]\w*)\s*(?:\[(.*)\])?$", head.text)
+        own = ("outcome", "kind", "ever", "payoff", "rounds", "static")
+        known = [name for name in plugin_names(*PLUGINS) if name not in own]
+        if match is None or match[1] not in known:
+            return None
+        words = [part.spaced() for part in Cut(match[2] or "").split(",")] if match[2] else []
+        return Query("", match[1], arguments=tuple(words))
+
+    def static(self, cut: Cut) -> Query:
+        """A number that does not depend on play: parameters and worth."""
+        cut = cut.stripped()
+        expression = self.bound(cut, "play")
+        own = {assumption.name for assumption in self.meaning.assumptions}
+        for name in sorted(names(expression) - own):
+            self.fail(cut, f"'{name}' changes during play", f"{_FORMS}, {_EXPECTATIONS}",
+                      f"write P(ever {cut.text}) or P(outcome and {cut.text})")  # fmt: skip
+        return Query(cut.spaced(), "static", expression=expression)
+
+    def bound(self, cut: Cut, where: str) -> Expression:
+        """The formula that ``cut`` is, bound for 'structure' or 'play'."""
+        place = self.at(cut)
+        try:
+            tree = parse(cut.text, place)
+            return Binder(self.meaning.vocabulary).bind(tree, where, place)
+        except OfframpError as error:
+            raise error.located(place, self.path) from None
+
+    # interventions
+
+    def interventions(self, cut: Cut) -> tuple[Intervention, ...]:
+        """The list after ``|``."""
+        return tuple(one for part in cut.split(",") for one in self._intervention(part.stripped()))
+
+    def _intervention(self, cut: Cut) -> tuple[Intervention, ...]:
+        match = re.match(r"([A-Za-z_]\w*)\s*\(", cut.text)
+        expected = "do(…), bar(…), deviate(…), set(…) or off(…)"
+        if match is None or cut.closing(match.end() - 1) != len(cut.text) - 1:
+            repair = "write it inside: do(party.step = move, once)"
+            word = cut.word()[0]
+            if word not in ("once", "when"):
+                repair = suggestion(word, WORDS) or "write do(party.step = move)"
+            self.fail(cut, f"'{cut.text}' is no intervention", expected, repair)
+        word, inside = match[1], cut.part(match.end(), len(cut.text) - 1)
+        if word not in WORDS:
+            self.fail(cut, f"'{word}' is no intervention", expected, suggestion(word, WORDS))
+        parts = [part.stripped() for part in inside.split(",")]
+        if not parts[0].text:
+            self.fail(inside, f"nothing stands in {word}( )", _EXAMPLES[word])
+        if word == "set":
+            return (Intervention("set", values=tuple(map(self._assigned, parts))),)
+        if word == "off":
+            return tuple(self._switched(part) for part in parts)
+        return (self._committed(word, parts),)
+
+    def _assigned(self, part: Cut) -> tuple[str, float]:
+        """``parameter = value``."""
+        left, value = self._sides(part, "set")
+        name = re.sub(r"\s+", "", left.text)
+        known = [assumption.name for assumption in self.meaning.assumptions]
+        if name not in known:
+            families = self.meaning.vocabulary.families
+            repair = suggestion(name, known)
+            if name in families:
+                repair = f"write {next(iter(families[name].values()))}"
+            self.fail(left, f"'{left.text}' is no parameter", "a parameter or family[key]", repair)
+        expression = self.bound(value, "fixed")
+        if names(expression):
+            self.fail(value, f"'{value.text}' is no number", "a number", "write the number")
+        try:
+            return name, float(evaluate(expression, {}).ravel()[0])
+        except OfframpError as error:
+            raise error.located(self.at(value), self.path) from None
+
+    def _switched(self, part: Cut) -> Intervention:
+        """The mechanism named in ``off(…)``."""
+        mechanisms = self.meaning.scenario.mechanisms
+        able = [name for name, record in mechanisms.items() if record.off]
+        if part.text not in mechanisms:
+            self.fail(part, f"'{part.text}' is no mechanism of this scenario", "off(mechanism)",
+                      suggestion(part.text, able))  # fmt: skip
+        if part.text not in able:
+            self.fail(part, f"the mechanism '{part.text}' has no off value", "one that has",
+                      "set its parameters: set(parameter = value)")  # fmt: skip
+        values = tuple(off_values(self.meaning, part.text).items())
+        return Intervention("off", values=values, mechanism=part.text)
+
+    def _committed(self, word: str, parts: list[Cut]) -> Intervention:
+        """``party.step = move``, then ``once`` and ``when condition`` in either order."""
+        step, move = self._move(word, parts[0])
+        once, when = False, None
+        for part in parts[1:]:
+            head, rest = part.word()
+            if head == "once" and not rest.text and not once:
+                once = True
+            elif head == "when" and when is None:
+                when = self.predicate(rest)
+            else:
+                twice = " a second time" if head in ("once", "when") else ""
+                self.fail(part, f"'{part.text}' stands in {word}( ){twice}",
+                          "'once' and 'when condition', each at most once",
+                          suggestion(head, ("once", "when")))  # fmt: skip
+        return Intervention(word, step, move, once, when)
+
+    def _move(self, word: str, part: Cut) -> tuple[int, int]:
+        """The positions of a step and its move."""
+        left, right = self._sides(part, word)
+        match = re.match(r"([A-Za-z_]\w*)\s*\.\s*([A-Za-z_]\w*)$", left.text)
+        if match is None:
+            steps = [f"{self._owner(s.mover)}.{s.name}" for s in self.meaning.steps if s.mover >= 0]
+            self.fail(left, f"'{left.text}' names no step of a party", _EXAMPLES[word],
+                      suggestion(left.text, steps))  # fmt: skip
+        step = self._step(left, match[1], left.part(match.start(2)), match[2])
+        moves = [move.name for move in self.meaning.steps[step].moves]
+        if right.text not in moves:
+            self.fail(right, f"the step '{match[2]}' has no move '{right.text}'",
+                      "one of: " + ", ".join(moves), suggestion(right.text, moves))  # fmt: skip
+        return step, moves.index(right.text)
+
+    def _step(self, left: Cut, party: str, at: Cut, name: str) -> int:
+        steps = [step.name for step in self.meaning.steps]
+        chance = name in steps and self.meaning.steps[steps.index(name)].mover < 0
+        if party == "nature" or (party in self.meaning.parties and chance):
+            self.fail(left, "nature may not be committed", "a step of a party",
+                      "change the odds: set(parameter = value)")  # fmt: skip
+        if party not in self.meaning.parties:
+            self.fail(left, f"'{party}' is no party", "do(party.step = move)",
+                      suggestion(party, self.meaning.parties))  # fmt: skip
+        own = [s.name for s in self.meaning.steps if self._owner(s.mover) == party]
+        if name not in steps:
+            self.fail(at, f"'{name}' is no step", f"a step of '{party}'", suggestion(name, own))
+        owner = self._owner(self.meaning.steps[steps.index(name)].mover)
+        if owner != party:
+            self.fail(at, f"the step '{name}' is one of '{owner}'", f"a step of '{party}'",
+                      f"write {owner}.{name}")  # fmt: skip
+        return steps.index(name)
+
+    def _owner(self, mover: int) -> str:
+        return self.meaning.parties[mover] if mover >= 0 else "nature"
+
+    def _sides(self, part: Cut, word: str) -> tuple[Cut, Cut]:
+        """Both sides of ``=``."""
+        left, sign, right = part.partition("=")
+        if not sign or right.text.startswith("="):
+            found = "'==' compares" if sign else f"'{part.text}' assigns nothing"
+            self.fail(part, found, _EXAMPLES[word], "'=' assigns: write one '='")
+        if not right.stripped().text or not left.stripped().text:
+            self.fail(part, f"'{part.text}' is half an assignment", _EXAMPLES[word])
+        return left.stripped(), right.stripped()
+
+
+_EXAMPLES = {
+    "do": "do(party.step = move)",
+    "bar": "bar(party.step = move)",
+    "deviate": "deviate(party.step = move)",
+    "set": "set(parameter = value)",
+    "off": "off(mechanism)",
+}
