@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from offramp.game.compilation import Game, build, with_precision
+from offramp.game.deviation import carry_strategy
 from offramp.game.draws import Draws, draw, fix, nominal_draw
+from offramp.game.events import ends_with, holds_after, holds_at
+from offramp.game.interventions import Changed, Commitment, fixed_values, intervene
 from offramp.game.structure import Structure, Tables
 
 __all__ = [
-    "Draws",
+    "build",
     "Game",
     "Structure",
     "Tables",
-    "build",
-    "draw",
-    "fix",
-    "nominal_draw",
     "with_precision",
+    # numbers
+    "draw",
+    "nominal_draw",
+    "fix",
+    "Draws",
+    # changes of the rules
+    "intervene",
+    "fixed_values",
+    "carry_strategy",
+    "Changed",
+    "Commitment",
+    # events
+    "ends_with",
+    "holds_at",
+    "holds_after",
 ]

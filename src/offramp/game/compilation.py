@@ -93,14 +93,17 @@ class Game:
 
 
 def build(
-    scenario: Scenario, watched: Iterable[str] = (), *, most_nodes: int = MAX_NODES
+    scenario: Scenario | Meaning, watched: Iterable[str] = (), *, most_nodes: int = MAX_NODES
 ) -> Game:  # fmt: skip
-    """The game that a scenario describes; ``watched`` variables are never merged away.
+    """The game that a scenario (or its meaning, perhaps changed by `intervene`) describes.
+
+    ``watched`` variables are never merged away.
 
     Raises GameError for a step without a move, a `then` outside its range, and where more
     than ``most_nodes`` nodes can be reached.
     """
-    meaning, kept = understand(scenario), frozenset(watched)
+    meaning = scenario if isinstance(scenario, Meaning) else understand(scenario)
+    kept = frozenset(watched)
     reached = explore(meaning, outcome_reads(meaning, kept), most_nodes)
     merged = merge(meaning, reached, kept)
     nodes = merged.representative

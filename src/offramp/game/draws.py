@@ -74,14 +74,28 @@ def fix(meaning: Meaning, draws: Draws, values: Mapping[str, float]) -> Draws:
         if name not in draws.names:
             raise GameError(f"no assumption '{name}'", expected="the name of an assumption",
                             repair=suggestion(name, draws.names))  # fmt: skip
+    changed = _followers(meaning, draws, frozenset(values))
     drawn = {
-        assumption.name: draws.values[:, i]
-        for i, assumption in enumerate(meaning.assumptions)
-        if assumption.distribution is not None and draws.seed is not None
+        name: draws.values[:, i] for i, name in enumerate(draws.names) if name not in changed
     }
     drawn |= {name: np.full(len(draws), value) for name, value in values.items()}
     whole = _completed(meaning, drawn, len(draws), draws.seed)
     return Draws(draws.names, whole, draws.seed, draws.first)
+
+
+def _followers(meaning: Meaning, draws: Draws, fixed: frozenset[str]) -> frozenset[str]:
+    """Assumptions whose values follow by formula from ``fixed`` ones, directly or through others.
+
+    One with a range of its own follows at nominal values only.
+    """
+    changed: set[str] = set()
+    for assumption in _in_order(meaning.assumptions):
+        ranged = assumption.distribution is not None and draws.seed is not None
+        if assumption.formula is None or ranged or assumption.name in fixed:
+            continue
+        if names(assumption.formula) & (fixed | changed):
+            changed.add(assumption.name)
+    return frozenset(changed)
 
 
 def _names(meaning: Meaning) -> tuple[str, ...]:

@@ -35,7 +35,8 @@ def live_variables(meaning: Meaning, watched: frozenset[str]) -> tuple[frozenset
     """Per step the variables whose values at that step can still matter.
 
     The least fixed point of the backward flow: read by this step's formulas, or alive
-    after one of its moves and not overwritten by it. ``watched`` names stay alive.
+    after one of its moves and not overwritten by it. ``watched`` names stay alive, and are
+    known after every move too, before a round's variables are reset.
     """
     ends = outcome_reads(meaning, watched)
     reset = {variable.name for variable in meaning.variables if variable.every_round}
@@ -51,7 +52,7 @@ def live_variables(meaning: Meaning, watched: frozenset[str]) -> tuple[frozenset
             reads = live[position]
             for move in meaning.steps[position].moves:
                 after = going if move.end is None else ends[move.end]
-                reads |= _needed(meaning, move, after)
+                reads |= _needed(meaning, move, after | watched)
             live[position] = reads
         if live == before:
             return tuple(live)

@@ -70,9 +70,8 @@ class Query:
 
     @property
     def reads(self) -> frozenset[str]:
-        """Variables that must not be merged away: those of the predicate and of conditions."""
-        formulas = [self.predicate, *(one.when for one in self.interventions)]
-        return frozenset[str]().union(*(names(f) for f in formulas if f is not None))
+        """Variables that must not be merged away: those of the predicate."""
+        return frozenset[str]() if self.predicate is None else names(self.predicate)
 
     def under(self, outer: tuple[Intervention, ...], text: str) -> Query:
         """The same quantity with further interventions, written ``text``, before its own."""

@@ -22,15 +22,15 @@ from offramp.solvers.layout import Layout, arrange
 from offramp.solvers.sweeps import fill_scale, fill_terminals
 
 Array = NDArray[np.float64]
-TOLERANCE = 1e-13
+TOLERANCE = 1e-12
 """Residual of a system relative to its right-hand side at which GMRES stops."""
 ACCEPTED = 1e-9
 """Largest such residual with which slopes are handed out."""
-NEAR_SINGULAR = 1e6
+NEAR_SINGULAR = 1e5
 """Condition of a component's system above which slopes are flagged."""
 BASIS = 150
 """Krylov vectors before GMRES begins again."""
-DENSE = 2000
+DENSE = 1000
 """Unknowns up to which a system that GMRES leaves unsolved is solved as a full matrix."""
 
 
@@ -236,7 +236,7 @@ class _Cycle:
             basis, triangle, answer,
         )  # fmt: skip
         condition = _condition(triangle)
-        if not left <= 100 * TOLERANCE and size <= DENSE:
+        if not left <= 10 * TOLERANCE and size <= DENSE:
             answer, left, condition = self._by_matrix(right * self._weight)
         return answer / self._weight, float(left), condition
 
@@ -254,6 +254,9 @@ class _Cycle:
 
 
 def _condition(triangle: Array) -> float:
-    """Condition of the part of the system that GMRES has seen."""
+    """Condition of the part of I - M that GMRES has seen, with I for what it has not."""
     used = int(np.count_nonzero(np.diag(triangle)))
-    return float(np.linalg.cond(triangle[:used, :used])) if used else 1.0
+    if not used:
+        return 1.0
+    singular = np.linalg.svd(triangle[:used, :used], compute_uv=False)
+    return float(max(1.0, singular[0]) / max(min(1.0, singular[-1]), 1e-300))

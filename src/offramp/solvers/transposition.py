@@ -26,24 +26,32 @@ def push_back(shape: Shape, discount, chance, slope, low, high, inside, adjoint,
     mover, first, target, turns = shape.mover, shape.first, shape.target, shape.turns
     lanes = shape.lanes
     for n in range(high - 1, low - 1, -1):
-        m, here, any_at = mover[n], n * lanes, False
-        for j in range(lanes):
-            multiplier[here + j] = adjoint[here + j]
-            adjoint[here + j] = 0.0
-            any_at |= multiplier[here + j] != 0.0
-        if not any_at:
+        m, here = mover[n], n * lanes
+        busy = False
+        for k in range(here, here + lanes):
+            multiplier[k] = adjoint[k]
+            adjoint[k] = 0.0
+            busy |= multiplier[k] != 0.0
+        if not busy:
             continue
-        for e in range(first[n], first[n + 1]):
-            t = target[e]
-            if inside and (t < low or t >= high):
-                continue
-            w, v, p = turns[e], t * lanes, chance[e]
-            own = 0.0
-            for j in range(lanes):
-                adjoint[v + j] += p * discount[w, j] * multiplier[here + j]
-                own += slope[e, j] * multiplier[here + j]
-            if m >= 0:
-                adjoint[v + m] += discount[w, m] * own
+        for j in range(0, lanes, 4):
+            at = here + j
+            a0, a1, a2, a3 = (
+                multiplier[at], multiplier[at + 1], multiplier[at + 2], multiplier[at + 3],
+            )  # fmt: skip
+            for e in range(first[n], first[n + 1]):
+                t = target[e]
+                if inside and (t < low or t >= high):
+                    continue
+                w, v, p = turns[e], t * lanes + j, chance[e]
+                adjoint[v] += p * discount[w, j] * a0
+                adjoint[v + 1] += p * discount[w, j + 1] * a1
+                adjoint[v + 2] += p * discount[w, j + 2] * a2
+                adjoint[v + 3] += p * discount[w, j + 3] * a3
+                if m >= 0:
+                    own = slope[e, j] * a0 + slope[e, j + 1] * a1
+                    own += slope[e, j + 2] * a2 + slope[e, j + 3] * a3
+                    adjoint[t * lanes + m] += discount[w, m] * own
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -184,7 +192,7 @@ def solve_heads(
         )  # fmt: skip
         rest_of[:] = right - image
         after = np.sqrt(np.sum(rest_of * rest_of)) / length
-        if not after > 3.0 * tolerance or after > 0.5 * left:
+        if not after > 10.0 * tolerance or after > 0.5 * left:
             return after
         left = after
     return left

@@ -6,10 +6,21 @@ from offramp.study.digest import summary
 from offramp.study.effects import MechanismEffect, mechanism_effects
 from offramp.study.experiment import Solved, outcomes, solve
 from offramp.study.investigation import investigate
+from offramp.study.play import Play, evaluate_play, play_of
+from offramp.study.quantities import Quantity, find_quantities
+from offramp.study.queries import QueryValues, Reach, evaluate_queries
 from offramp.study.saving import write_results
 
 __all__ = [
+    "evaluate_play",
+    "evaluate_queries",
+    "find_quantities",
     "MechanismEffect",
+    "Play",
+    "play_of",
+    "Quantity",
+    "QueryValues",
+    "Reach",
     "Solved",
     "investigate",
     "mechanism_effects",

@@ -9,8 +9,8 @@ import numpy as np
 
 from offramp.analysis import absorb, outcome_probability
 from offramp.analysis.elimination import Elimination, eliminate
-from offramp.expressions import evaluate, parse
 from offramp.game import Draws, Game, fix
+from offramp.scenario import off_values
 from offramp.study.experiment import Progress, kind_probability, solve
 
 NO_CHANGE = 1e-9
@@ -51,7 +51,7 @@ def mechanism_effects(
     over_draws = here.kinds(draws) if draws is not None else None
     effects: list[MechanismEffect] = []
     for done, name in enumerate(switched, 1):
-        off = _off_values(game, name)
+        off = off_values(game.meaning, name)
         without = here.kinds(fix(game.meaning, game.nominal(), off), traced=True)
         change = {kind: float(at_nominal[kind][0] - without[kind][0]) for kind in at_nominal}
         record = game.scenario.mechanisms[name]
@@ -88,18 +88,6 @@ class _Comparison:
         count = len(self.game.meaning.outcomes)
         probability = outcome_probability(self.game.structure, absorbed, count)
         return kind_probability(self.game, probability)
-
-
-def _off_values(game: Game, name: str) -> dict[str, float]:
-    """Assumption to its off value; a family's name stands for all its entries."""
-    values: dict[str, float] = {}
-    for key, formula in game.scenario.mechanisms[name].off.items():
-        value = float(evaluate(parse(formula), {}).ravel()[0])
-        base, bracket, _ = key.partition("[")
-        own = [a.name for a in game.meaning.assumptions]
-        wanted = {key} if bracket or key in own else {n for n in own if n.startswith(f"{base}[")}
-        values |= dict.fromkeys(sorted(wanted), value)
-    return values
 
 
 def _agrees(change: float, way: str) -> bool:
