@@ -75,9 +75,7 @@ def fix(meaning: Meaning, draws: Draws, values: Mapping[str, float]) -> Draws:
             raise GameError(f"no assumption '{name}'", expected="the name of an assumption",
                             repair=suggestion(name, draws.names))  # fmt: skip
     changed = _followers(meaning, draws, frozenset(values))
-    drawn = {
-        name: draws.values[:, i] for i, name in enumerate(draws.names) if name not in changed
-    }
+    drawn = {name: draws.values[:, i] for i, name in enumerate(draws.names) if name not in changed}
     drawn |= {name: np.full(len(draws), value) for name, value in values.items()}
     whole = _completed(meaning, drawn, len(draws), draws.seed)
     return Draws(draws.names, whole, draws.seed, draws.first)

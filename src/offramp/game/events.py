@@ -53,7 +53,7 @@ def holds_after(game: Game, condition: Expression) -> Truths:
 
 
 def ends_with(game: Game, outcomes: Collection[int], condition: Expression | None) -> Truths:
-    """(edge,) that end in one of ``outcomes``, in a state after `then` where ``condition`` holds."""
+    """(edge,) that end in one of ``outcomes`` where ``condition`` holds after `then`."""
     structure = game.structure
     terminal = np.maximum(-structure.target - 1, 0)
     own = np.isin(structure.terminal_outcome, list(outcomes))

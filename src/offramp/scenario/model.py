@@ -293,9 +293,9 @@ class Lever(Words):
 
     parameter: EntryName = Field(description="a parameter, or family[key]")
     towards: Literal["lower", "higher"]
-    held_by: Annotated[
-        tuple[Name, ...], BeforeValidator(_as_list), Field(min_length=1)
-    ] = Field(description="the parties that would have to move it")
+    held_by: Annotated[tuple[Name, ...], BeforeValidator(_as_list), Field(min_length=1)] = Field(
+        description="the parties that would have to move it"
+    )
     effort: Effort
     limit: AnyNumber = Field(description="how far the parameter could go")
     label: Text | None = None

@@ -138,7 +138,7 @@ class QueryReader:
         head, bar, tail = inside.partition("|")
         if bar and "|" in tail.text:
             self.fail(tail.partition("|")[2], "a second '|' in one quantity",
-                      "one '|', then interventions with commas between them", "write ','")  # fmt: skip
+                      "one '|', then interventions", "put a comma between them")  # fmt: skip
         head = head.stripped()
         if not head.text:
             self.fail(head, f"nothing stands in {letter}( )", _FORMS if letter == "P" else
@@ -157,7 +157,7 @@ class QueryReader:
             event, by = self._split_by(rest)
             if by is not None:
                 self.fail(head, "'by' stands with 'ever'", "P(ever predicate) or P(outcome by n)",
-                          "read the round: P(ever … and round_number <= n) where rounds are limited")  # fmt: skip
+                          "with a limit write P(ever … and round_number <= n)")  # fmt: skip
             return Query("", "ever", predicate=self.predicate(event))
         if word == "kind" and rest.text:
             return self._of_kind(rest)
@@ -166,7 +166,7 @@ class QueryReader:
         if word in outcomes:
             predicate, by = self._narrowed(rest, word)
             return Query("", "outcome", (outcomes.index(word),), predicate, by)
-        plugin = self._plugin(head, "")
+        plugin = self._plugin(head)
         if plugin is not None:
             return plugin
         if word == "not":
@@ -208,8 +208,9 @@ class QueryReader:
             return rest, None
         number = match[1]
         if not number.isdigit() or not 1 <= int(number) <= MOST_ROUNDS:
-            self.fail(rest.part(match.start(1)), f"'{number}' is no number of rounds",
-                      f"a whole number from 1 to {MOST_ROUNDS}", "write P(outcome by 3)")  # fmt: skip
+            expected = f"a whole number from 1 to {MOST_ROUNDS}"
+            self.fail(rest.part(match.start(1)), f"'{number}' is no number of rounds", expected,
+                      "write P(outcome by 3)")  # fmt: skip
         return rest.part(0, match.start()).stripped(), int(number)
 
     def predicate(self, cut: Cut) -> Expression:
@@ -231,11 +232,11 @@ class QueryReader:
                 self.fail(cut, f"'{party}' is no party" if party else "payoff of whom?",
                           "E(payoff[party])", suggestion(party, self.meaning.parties))  # fmt: skip
             return Query("", "payoff", party=self.meaning.parties.index(party))
-        plugin = self._plugin(head, "E")
+        plugin = self._plugin(head)
         return plugin if plugin is not None else self.static(head)
 
-    def _plugin(self, head: Cut, letter: str) -> Query | None:
-        """A quantity of another plug-in, ``name`` or ``name[word, …]``; None where there is none."""
+    def _plugin(self, head: Cut) -> Query | None:
+        """A quantity of another plug-in, ``name`` or ``name[word, …]``; None for no plug-in."""
         match = re.match(r"([A-Za-z_]\w*)\s*(?:\[(.*)\])?$", head.text)
         own = ("outcome", "kind", "ever", "payoff", "rounds", "static")
         known = [name for name in plugin_names(*PLUGINS) if name not in own]

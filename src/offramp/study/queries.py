@@ -43,6 +43,7 @@ CHUNK_BYTES = 200_000_000
 STATUSES = ("solved", "vacuous", "open", "undefined", "failed")
 DOING = "games of claims solved"
 Interventions = tuple[Intervention, ...]
+Numbers = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,7 +198,7 @@ class _Work:
 
     def solves(self) -> list[_Solve]:
         """The distinct games, with the quantities that are read from each."""
-        groups: dict[tuple[Interventions, tuple[tuple[str, float], ...]], dict[Interventions, list[int]]] = {}  # fmt: skip
+        groups: dict[tuple[Interventions, Numbers], dict[Interventions, list[int]]] = {}
         for position, query in enumerate(self.queries):
             if query.kind == "static":
                 continue
@@ -256,7 +257,7 @@ class _Work:
         play = reader.reported()
         rows = np.arange(low, low + len(play.draws))
         values = self._values(play, positions)
-        self.values[np.ix_(rows, positions)] = values
+        self.values[rows[:, None], positions] = values
         fine = np.isfinite(play.strategy).all(axis=1) & ~play.absorbed.failed
         vacuous = self._reach(play, reader.changed, positions, rows)
         status = np.where(np.isfinite(values), "solved", "undefined")
@@ -272,7 +273,7 @@ class _Work:
         status[vacuous] = "vacuous"
         status = np.where(np.isfinite(values), status, "undefined")
         status[~fine] = "failed"
-        self.status[np.ix_(rows, positions)] = status
+        self.status[rows[:, None], positions] = status
 
     def _values(self, play: Play, positions: list[int]) -> Array:
         """(draw, position) the quantities in one play."""
@@ -321,9 +322,7 @@ class _Work:
             Reach(interventions, intervention, *arrays)
             for (interventions, intervention), arrays in self.reach.items()
         )
-        return QueryValues(
-            self.queries, self.values, self.status, self.number, reach, alternatives
-        )
+        return QueryValues(self.queries, self.values, self.status, self.number, reach, alternatives)
 
 
 @dataclass(frozen=True, eq=False)
