@@ -1,4 +1,4 @@
-"""Claims, accounts and levers: what is read, what is refused and where, and the way back to text."""
+"""Claims, accounts and levers: what is read, what is refused and where, and the way back."""
 
 from __future__ import annotations
 
