@@ -22,8 +22,9 @@ ALWAYS = Number(1)
 class Commitment:
     """Where a do, bar or deviate applies in the game that it made.
 
-    ``applies`` is the condition on the state at step ``step`` under which it does; ``free``
-    the one under which its condition holds but the step does not offer the move.
+    ``applies`` is the condition on the state at step ``step`` under which it does (of a bar,
+    wherever the move is on offer); ``free`` the one under which its condition holds but the
+    step does not offer the move.
     """
 
     intervention: Intervention
@@ -74,12 +75,10 @@ def _changed(changed: Changed, intervention: Intervention, step: int, move: int)
         variable = _flag(meaning, intervention)
         condition.insert(0, Compare(Name(variable.name), (("==", Number(0)),)))
         meaning = replace(meaning, variables=(*meaning.variables, variable))
-    if intervention.kind == "bar":
-        others = [other.when or ALWAYS for i, other in enumerate(moves) if i != move]
-        condition.append(_either(others))
     applies = _all([*condition, offered])
     if intervention.kind == "bar":
-        moves = _barred(moves, move, applies)
+        others = _either([other.when or ALWAYS for i, other in enumerate(moves) if i != move])
+        moves = _barred(moves, move, _all([applies, others]))
     else:
         moves = _forced(moves, move, applies)
     if intervention.once:
