@@ -78,10 +78,14 @@ class TableSlopes:
         for name in TABLES:
             slope = cast("Slope", getattr(self, name))
             weight = gradient[name].ravel()[slope.spot]
-            term = np.where(weight == 0.0, 0.0, weight * slope.value[draw])
+            felt = (weight != 0.0) & (slope.value[draw] != 0.0)
+            term = np.multiply(weight, slope.value[draw], out=np.zeros_like(weight), where=felt)
             read += np.bincount(slope.assumption, term, len(read))
         chain = self.chain[draw]
-        return np.where(chain == 0.0, 0.0, read[:, None] * chain).sum(axis=0)
+        followed = np.zeros_like(chain)
+        return np.multiply(
+            read[:, None], chain, out=followed, where=(chain != 0.0) & (read != 0.0)[:, None]
+        ).sum(axis=0)
 
     def along(self, tables: Tables, assumption: str, draw: int = 0) -> dict[str, Array]:
         """Table name to its derivative by one assumption, as full arrays for one draw."""
@@ -91,7 +95,8 @@ class TableSlopes:
             slope = cast("Slope", getattr(self, name))
             table = cast("Array", getattr(tables, name))[draw]
             weight = chain[slope.assumption]
-            term = np.where(weight == 0.0, 0.0, slope.value[draw] * weight)
+            felt = (weight != 0.0) & (slope.value[draw] != 0.0)
+            term = np.multiply(weight, slope.value[draw], out=np.zeros_like(weight), where=felt)
             found[name] = np.bincount(slope.spot, term, table.size).reshape(table.shape)
         return found
 
@@ -103,18 +108,42 @@ def table_slopes(
     *,
     fixed: Iterable[str] = (),
     precision_scale: float = 1.0,
+    derivatives: Derivatives | None = None,
 ) -> TableSlopes:
     """Derivatives of ``valuation.tables(draws)`` by ``assumptions`` (all of them if None).
 
     ``fixed`` assumptions were given a value in these draws and follow no formula;
-    ``precision_scale`` multiplied all precisions. Raises GameError for an unknown name.
+    ``precision_scale`` multiplied all precisions. ``derivatives`` of the same valuation may be
+    handed in to save forming them again. Raises GameError for an unknown name.
     """
     wanted = tuple(draws.names) if assumptions is None else tuple(assumptions)
     for name in wanted:
         if name not in draws.names:
             raise GameError(f"no assumption '{name}'", expected="the name of an assumption",
                             repair=suggestion(name, draws.names))  # fmt: skip
-    return _Differentiation(valuation, draws).slopes(wanted, frozenset(fixed), precision_scale)
+    symbols = derivatives or Derivatives(valuation)
+    work = _Differentiation(valuation, draws, symbols)
+    return work.slopes(wanted, frozenset(fixed), precision_scale)
+
+
+class Derivatives:
+    """The derivatives of a valuation's formulas by the assumptions that they read, as formulas.
+
+    Each is formed when it is first needed and kept: equal formulas share theirs.
+    """
+
+    def __init__(self, valuation: Valuation) -> None:
+        names_of = valuation.meaning.assumptions
+        self._position = {assumption.name: i for i, assumption in enumerate(names_of)}
+        self._known: dict[Expression, tuple[tuple[int, Expression], ...]] = {}
+
+    def of(self, formula: Expression) -> tuple[tuple[int, Expression], ...]:
+        """Position of each assumption that matters, and the derivative by it."""
+        if formula not in self._known:
+            read = sorted(names(formula) & self._position.keys())
+            slopes = ((self._position[name], derivative(formula, name)) for name in read)
+            self._known[formula] = tuple(one for one in slopes if one[1] != Number(0.0))
+        return self._known[formula]
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +161,7 @@ class _Differentiation:
 
     valuation: Valuation
     draws: Draws
+    symbols: Derivatives
 
     @cached_property
     def position(self) -> dict[str, int]:
@@ -175,11 +205,8 @@ class _Differentiation:
         self, formula: Expression, rows: NDArray[np.int32] | None
     ) -> Iterator[tuple[int, Array]]:
         """Position of each assumption that a formula reads, and the derivative (draw, row)."""
-        for name in sorted(names(formula) & self.position.keys()):
-            slope = derivative(formula, name)
-            if slope == Number(0.0):
-                continue
-            yield self.position[name], self._evaluated(slope, rows)
+        for position, slope in self.symbols.of(formula):
+            yield position, self._evaluated(slope, rows)
 
     def _evaluated(self, slope: Expression, rows: NDArray[np.int32] | None) -> Array:
         count = 1 if rows is None else len(rows)
