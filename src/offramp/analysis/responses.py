@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.analysis.absorption import Absorbed, absorb
+from offramp.analysis.absorption import Absorbed, absorb, edge_uses
 from offramp.solvers.adjoint import (
     ACCEPTED,
     Linearised,
@@ -33,15 +33,17 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 ENDLESS = "Play may never end, so that the number of rounds has no slope here."
 FOLDED = "The equilibrium is about to split or vanish here: slopes say little and are withheld."
+SLOW = "Ends are reached too slowly for slopes to be computed to nine digits."
 UNSOLVED = "This draw was not solved, so that nothing has a slope."
 
 
 @dataclass(frozen=True, eq=False)
 class Aim:
-    """A quantity to be differentiated: use ``ending``, ``lasting``, ``earning``, ``valuing``."""
+    """A quantity to be differentiated: use ``ending``, ``ending_by``, ``lasting``, ``earning``."""
 
     what: Literal["ends", "rounds", "payoff", "value"]
     at_end: Array | None = None
+    on_edge: Array | None = None
     party: int = -1
 
 
@@ -50,9 +52,14 @@ def ending(structure: Structure, outcomes: Sequence[int]) -> Aim:
     return Aim("ends", np.isin(structure.terminal_outcome, list(outcomes)).astype(float))
 
 
-def lasting() -> Aim:
+def ending_by(edges: NDArray[np.bool_]) -> Aim:
+    """The probability that play ends by one of ``edges`` (edge,), all of which end play."""
+    return Aim("ends", on_edge=edges.astype(float))
+
+
+def lasting(structure: Structure) -> Aim:
     """The expected number of further rounds."""
-    return Aim("rounds")
+    return Aim("rounds", on_edge=(structure.turns & ~structure.at_end_edge).astype(float))
 
 
 def earning(party: int) -> Aim:
@@ -132,13 +139,18 @@ class _Draw:
         """Of the probability of ends, or of the number of rounds."""
         structure, absorbed = self.structure, self.absorbed
         assert absorbed is not None
-        counted = aim.what == "rounds"
-        on_edge = (structure.turns & ~structure.at_end_edge & counted).astype(float)
+        on_edge = np.zeros(structure.edges) if aim.on_edge is None else aim.on_edge
         at_end = np.zeros(structure.terminals) if aim.at_end is None else aim.at_end
-        value = float(absorbed.rounds[0] if counted else absorbed.terminal[0] @ at_end)
+        value = float(absorbed.terminal[0] @ at_end)
+        if aim.what == "rounds":
+            value = float(absorbed.rounds[0])
+        elif aim.on_edge is not None:
+            uses = edge_uses(structure, self.strategy[None], absorbed.visits)[0]
+            value += float(uses[on_edge > 0].sum())
         ahead, left = worth_ahead(self.point, at_end, on_edge)
         if not np.isfinite(value) or not left <= ACCEPTED:
-            return _withheld(self.tables, value, np.inf, ENDLESS if counted else UNSOLVED)
+            return _withheld(self.tables, value, np.inf, SLOW if np.isfinite(value) else ENDLESS)
+        ahead[~np.isfinite(absorbed.visits[0])] = 0.0  # never left, so that no end is met
         gain = on_edge + np.concatenate([ahead, at_end])[self._spot]
         visits = absorbed.visits[0][self._source]
         with np.errstate(invalid="ignore"):

@@ -258,5 +258,7 @@ def _condition(triangle: Array) -> float:
     used = int(np.count_nonzero(np.diag(triangle)))
     if not used:
         return 1.0
+    if not np.isfinite(triangle).all():
+        return float("inf")
     singular = np.linalg.svd(triangle[:used, :used], compute_uv=False)
     return float(max(1.0, singular[0]) / max(min(1.0, singular[-1]), 1e-300))
