@@ -78,7 +78,7 @@ def find_regret(
     if numbers.entropy:
         follow(shape, numbers, chance, raw, False, scale, 1e-12, 1000, slack)
     best = raw.copy()
-    follow(shape, numbers, chance, best, True, scale, 1e-10, 400, spare)
+    follow(shape, numbers, chance, best, True, scale, 1e-9, 400, spare)
     payoff, reply = np.empty((2, layout.structure.nodes, parties))
     payoff[shape.node] = raw.reshape(-1, shape.lanes)[: len(payoff), :parties]
     reply[shape.node] = best.reshape(-1, shape.lanes)[: len(payoff), :parties]
