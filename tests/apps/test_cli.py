@@ -149,7 +149,15 @@ def test_a_killed_run_leaves_no_half_written_file(scenario: Path) -> None:
 
 
 def test_interrupting_says_so(scenario: Path) -> None:
-    words = [*OFFRAMP, "run", str(scenario), "--draws", "200000", "--out", str(scenario.parent / "o")]
+    words = [
+        *OFFRAMP,
+        "run",
+        str(scenario),
+        "--draws",
+        "200000",
+        "--out",
+        str(scenario.parent / "o"),
+    ]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     time.sleep(6)
     process.send_signal(signal.SIGINT)
@@ -167,7 +175,7 @@ def test_new_check_expand_schema_list(tmp_path: Path) -> None:
     assert json.loads(checked.stdout)["solved_nodes"] > 0
     expanded = offramp("expand", "trilateral-talks")
     assert expanded.returncode == 0, expanded.stderr
-    assert "use:" not in expanded.stdout
+    assert "- use:" not in expanded.stdout
     for words in (("schema",), ("schema", "--mechanism")):
         assert "$defs" in json.loads(offramp(*words).stdout)
     listed = json.loads(offramp("list", "--json").stdout)

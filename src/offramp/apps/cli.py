@@ -17,6 +17,7 @@ app = App(
     help="An account of a crisis becomes a game, the game is solved, a report says what "
     "follows.\n\nFILE is the path of a scenario or a name from 'offramp list'.",
     version_flags=["--version"],
+    suppress_keyboard_interrupt=False,
 )
 
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON object.")]
