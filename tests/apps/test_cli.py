@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from tests.scenario.base import BASE, changed
 
 OFFRAMP = [sys.executable, "-m", "offramp.apps.cli"]
