@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
-
+from dataclasses import dataclass, field, replace
 
 LONGEST = 600
 """Most characters of one field of an error."""
@@ -17,18 +16,22 @@ LONGEST = 600
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """A position in a text a person wrote; line and column count from 1."""
+    """A position in a text a person wrote; line and column count from 1.
+
+    ``whole`` marks a value over several lines, where columns further on cannot be told.
+    """
 
     file: str
     line: int
     column: int
+    whole: bool = field(default=False, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 
     def shifted(self, columns: int) -> Place:
         """The place ``columns`` further to the right on the same line."""
-        return Place(self.file, self.line, self.column + columns)
+        return self if self.whole else replace(self, column=self.column + columns)
 
 
 class OfframpError(Exception):
