@@ -31,7 +31,7 @@ def _caption(findings: Findings) -> str:
 
 def _plot(findings: Findings) -> list[Panel] | None:
     draws = facts.varied(findings)
-    if draws is None or "by_round" not in draws:
+    if draws is None or "by_round" not in draws or draws.sizes["round"] < 2:
         return None
     ends = [end for end in facts.ends(findings) if end.name != "unresolved"]
     common = max(_top(findings, end.name) for end in ends)
