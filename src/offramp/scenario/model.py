@@ -184,12 +184,17 @@ class Move(Words):
     force: bool = False
 
 
+def _bare(value: Any) -> Any:
+    """A move without a body (`hold:`) is a move without conditions or consequences."""
+    return {} if value is None else value
+
+
 class Step(Words):
     """One decision of a party, or one turn of chance, in every round."""
 
     name: Name
     by: Name
-    moves: dict[Name, Move] = Field(min_length=1)
+    moves: dict[Name, Annotated[Move, BeforeValidator(_bare)]] = Field(min_length=1)
     label: Text | None = None
     about: Text | None = None
     source: Citation | None = None

@@ -336,6 +336,7 @@ class _Open:
             )
 
 
+_BASED = re.compile(r"0x[0-9a-fA-F]{1,12}\Z|0o[0-7]{1,16}\Z")
 _INTEGER = re.compile(r"[-+]?[0-9][0-9_]*\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _WORDS: dict[str, Scalar] = {
@@ -351,6 +352,8 @@ def _scalar(event: Any, place: Place) -> Scalar:
         return text
     if text in _WORDS:
         return _WORDS[text]
+    if _BASED.match(text):
+        return int(text, 0)
     if _INTEGER.match(text) and "_" not in text:
         if len(text) > 18:
             raise _too_large(text, place)
