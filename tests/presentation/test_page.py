@@ -16,6 +16,7 @@ from tests.presentation.mock import findings_of, scenario_named
 from offramp.analysis.findings import Findings
 from offramp.presentation import report, write_report
 from offramp.presentation.headlines import answer
+from offramp.presentation.ledger import ledger_of
 from offramp.presentation.page import SECTIONS
 from offramp.presentation.premises import premises_of
 from offramp.scenario import Scenario
@@ -265,3 +266,17 @@ def test_the_report_is_written_whole(tmp_path: Path) -> None:
     assert path == tmp_path / "run" / "report.html"
     assert path.read_text(encoding="utf-8") == report(findings)
     assert [one.name for one in path.parent.iterdir()] == ["report.html"]
+
+
+def test_a_note_does_not_repeat_the_mark() -> None:
+    groups = ledger_of(findings_of(scenario_named("trilateral-talks"), 0))
+    judged = [entry for group in groups for entry in group.entries if entry.judged]
+    assert judged
+    assert not [entry.name for entry in judged if "analyst" in entry.meaning.lower()]
+
+
+def test_a_crisis_of_one_round_has_no_curves() -> None:
+    findings = findings_of(scenario_named("border-standoff"), 0)
+    text = report(dataclasses.replace(findings, nominal=findings.nominal.isel(round=[0])))
+    assert "The crisis has a single round" in text
+    assert "figure-ends_by_round" not in text

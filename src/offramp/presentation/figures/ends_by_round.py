@@ -71,7 +71,7 @@ def _plot(findings: Findings) -> go.Figure | None:
 
 
 def _table(findings: Findings) -> Table | None:
-    if "by_round" not in findings.nominal:
+    if findings.nominal.sizes.get("round", 0) < 2 or "by_round" not in findings.nominal:
         return None
     rounds = _rounds(findings)
     named = _named(findings)

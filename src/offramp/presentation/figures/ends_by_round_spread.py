@@ -90,7 +90,7 @@ def _drawing(findings: Findings, end: facts.End, top: float) -> go.Figure:
 
 def _table(findings: Findings) -> Table | None:
     draws = facts.varied(findings)
-    if draws is None or "by_round" not in draws:
+    if draws is None or "by_round" not in draws or draws.sizes["round"] < 2:
         return None
     ends = [end for end in facts.ends(findings) if end.name != "unresolved"]
     rounds = np.asarray(draws["round"].values, int)
