@@ -25,7 +25,7 @@ def read(source: str | Path | Mapping[str, Any]) -> Scenario:
     """
     if isinstance(source, Mapping):
         return read(_json(source) + "\n")
-    if isinstance(source, str) and ("\n" in source or "\r" in source):
+    if isinstance(source, str) and source.splitlines() not in ([], [source]):
         return _checked(parse_yaml(source, "text"), None)
     path = scenario_path(str(source))
     return _checked(parse_yaml(read_text(path), str(source_name(path, source))), path.parent)
