@@ -73,7 +73,7 @@ def test_the_same_seed_gives_the_same_numbers(scenario: Path) -> None:
     words = ("run", str(scenario), "--draws", "8", "--seed", "3", "--json")
     first, second = (json.loads(offramp(*words).stdout) for _ in range(2))
     assert first["outcomes"] == second["outcomes"]
-    assert first["draws"]["seed"] == "3"
+    assert first["draws"]["seed"] == 3
 
 
 def test_set_fixes_a_family_member(scenario: Path) -> None:

@@ -155,7 +155,8 @@ class _Binding:
             return Name(keys[written], node.offset)
         only = names(node.keys[0])
         numbered = any(key.lstrip("-").isdigit() for key in keys)
-        fixed = {*words.parties, *words.packages} | (set() if numbered else set(words.levels))
+        levels: tuple[str, ...] = () if numbered else tuple(words.levels)
+        fixed = {*words.parties, *words.packages, *levels}
         if only and only <= fixed:
             self.fail(node, f"the family '{node.base}' has no entry '{written}'",
                       "one of: " + ", ".join(keys), suggestion(written, keys))  # fmt: skip

@@ -207,6 +207,7 @@ class Use(Words):
     as_: Name | None = Field(default=None, alias="as")
     with_: dict[Name, Any] = Field(default_factory=dict, alias="with")
     label: Text | None = None
+    source: Citation | None = None
 
 
 def _piece_tag(value: Any) -> str:
