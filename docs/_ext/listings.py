@@ -1,4 +1,4 @@
-"""The directives ``mechanisms`` and ``quantities``: lists that are read from data and code."""
+"""The directives ``mechanisms``, ``quantities`` and ``limits``: lists from data and code."""
 
 from __future__ import annotations
 
@@ -53,6 +53,38 @@ class Quantities(SphinxDirective):
             for name, one in QUANTITIES.items()
         ]
         return [_table(("variable", "dims", "unit", "meaning"), rows)]
+
+
+class Limits(SphinxDirective):
+    """How large a text, a formula and a game may be."""
+
+    def run(self) -> list[nodes.Node]:
+        """One table."""
+        from offramp.expressions import parsing
+        from offramp.game import exploration
+        from offramp.scenario import expansion, meaning, yaml_text
+
+        bits = exploration.MAX_CODE.bit_length() - 1
+        rows = [
+            ("file", f"{yaml_text.MAX_BYTES:,} bytes"),
+            ("values in a file", f"{yaml_text.MAX_VALUES:,}, nested {yaml_text.MAX_DEPTH} deep"),
+            ("name", "64 characters: a letter or _, then letters, digits and _"),
+            (
+                "expression",
+                f"{parsing.MAX_LENGTH:,} characters, {parsing.MAX_NESTING} open brackets, "
+                f"{parsing.MAX_HEIGHT} operations inside one another",
+            ),
+            (
+                "variable",
+                f"{meaning.MAX_RANGE + 1:,} values from -{meaning.MAX_INTEGER:,} "
+                f"to {meaning.MAX_INTEGER:,}",
+            ),
+            ("rounds", "1 to 10,000, or unlimited"),
+            ("mechanisms inside mechanisms", f"{expansion.MAX_NESTING} deep"),
+            ("nodes that can be reached", f"{exploration.MAX_NODES:,}"),
+            ("steps × combinations of the variables' values", f"2 to the power of {bits}"),
+        ]
+        return [_table(("what", "at most"), rows)]
 
 
 def _part(title: str, content: Sequence[nodes.Node]) -> list[nodes.Node]:
@@ -142,7 +174,8 @@ def _row(cells: Sequence[Cell]) -> nodes.row:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register both directives."""
+    """Register the directives."""
     app.add_directive("mechanisms", Mechanisms)
     app.add_directive("quantities", Quantities)
+    app.add_directive("limits", Limits)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -45,6 +45,11 @@ def log_mean_exp(precision: float, totals: np.ndarray) -> float:
     """(log Σ exp(precision · Q) − log A) / precision; the mean at precision 0."""
     if precision == 0:
         return float(totals.mean())
+    middle = totals.mean()
+    if abs(precision) * np.ptp(totals) < 1:  # no cancellation at small precisions
+        return float(
+            middle + np.log1p(np.mean(np.expm1(precision * (totals - middle)))) / precision
+        )
     top = totals.max()
     return float(top + np.log(np.mean(np.exp(precision * (totals - top)))) / precision)
 
@@ -105,7 +110,7 @@ class Curve:
                     new[node, mover] = log_mean_exp(t * precision, totals[:, mover])
                     change = mean[mover] - new[node, mover]
                     small = precision * (sigma @ gap**2) / 2
-                    slope[node, mover] = change / t if t > 1e-6 else small
+                    slope[node, mover] = change / t if abs(t) > 1e-6 else small
             for place, (_, _, target, turns, _) in enumerate(edges):
                 if target < 0:
                     continue

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from .generate import scenario_text
-from .naive import solve_text
+from .naive import play_of, solve_text
 from .play import Play, report, solve_limited, solve_unlimited
 
 offramp = pytest.importorskip("offramp")
@@ -163,3 +163,32 @@ def test_the_command_says_the_same(seed: int, tmp_path: Path):
     assert said["outcomes"] == pytest.approx(expected["outcomes"], abs=1e-8)
     assert said["payoff"] == pytest.approx(expected["payoff"], abs=1e-8)
     agree_on_rounds(said, expected)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", ["medium", "large"])
+@pytest.mark.parametrize("seed", range(6))
+def test_larger_scenarios(size: str, seed: int):
+    entropy, limit = seed % 2 == 1, (None, 3, 5)[seed % 3] if size == "medium" else None
+    text = scenario_text(seed, limit=limit, entropy=entropy, size=size)
+    expected, found = solve_text(text), at_nominal_values(text)
+    assert found["nodes"] == expected["nodes"]
+    assert found["outcomes"] == pytest.approx(expected["outcomes"], abs=1e-8)
+    assert found["payoff"] == pytest.approx(expected["payoff"], abs=1e-8)
+    agree_on_rounds(found, expected)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scale", [3.0, 8.0])
+@pytest.mark.parametrize("seed", range(30))
+def test_the_same_branch_at_high_precisions(seed: int, scale: float):
+    """Where several equilibria are likely: both follow the branch that starts at precision 0."""
+    text = scenario_text(seed, entropy=seed % 3 == 0)
+    _, play = play_of(text)
+    play.precision = [scale * precision for precision in play.precision]
+    value = solve_unlimited(play, longest=0.1).value[0]
+    result = offramp.investigate(
+        offramp.read(text), draws=0, precision_scale=scale, brief=True
+    ).nominal.isel(draw=0)
+    found = result["value" if "value" in result else "payoff"]
+    assert found.values == pytest.approx(value, abs=1e-8)

@@ -151,7 +151,8 @@ def _states(scenario: Scenario, random) -> tuple[StateOverTime, ...]:
 def _effects(scenario: Scenario, draws: int, random) -> tuple[Effect, ...]:
     return tuple(
         Effect(
-            name, record.label or name, record.about or "", dict(record.expects),
+            name, record.label or name, record.about or "",
+            {str(kind): str(way) for kind, way in record.expects.items()},
             {kind: float(random.normal(0, 0.05)) for kind in (*record.expects, "stalemate")},
             {kind: float(random.integers(0, 65)) / 64 for kind in record.expects} if draws else {},
             64 if draws else 0,

@@ -44,6 +44,8 @@ def test_a_failing_draw_stops_no_other():
     assert "without a limit" in result.message[2]
     assert "precision" in result.message[3]
     assert result.message[0] == ""
+    assert np.isnan(result.value[1:]).all()
+    assert np.isfinite(result.strategy).all()
     assert np.array_equal(result.value[0], solve(structure, tables, traced=()).value[0])
 
 
@@ -53,7 +55,10 @@ def test_no_sweeps_allowed_is_a_failure_with_a_cure():
     result = solve(structure, tables, traced=(), options=options)
     assert result.status[0] == "failed"
     assert "Lower the precision" in result.message[0]
-    assert np.isnan(result.residual[0])
+    assert result.residual[0] > 1e-6
+    assert np.isnan(result.regret[0]).all()
+    sums = np.add.reduceat(result.strategy[0], structure.first[:-1])
+    assert sums == pytest.approx(1.0)
 
 
 def test_tables_that_do_not_fit_are_an_error():

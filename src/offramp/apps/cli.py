@@ -17,6 +17,7 @@ app = App(
     help="An account of a crisis becomes a game, the game is solved, a report says what "
     "follows.\n\nFILE is the path of a scenario or a name from 'offramp list'.",
     version_flags=["--version"],
+    suppress_keyboard_interrupt=False,
 )
 
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON object.")]
@@ -100,7 +101,8 @@ def run(
     set
         Give an assumption a value: name=value or family[key]=value; may be repeated.
     out
-        Folder for report.html, results.nc, results.csv, summary.json and scenario.yaml.
+        Folder for report.html, summary.json, results.csv, nominal.nc, draws.nc and
+        scenario.yaml.
         Default: offramp-results/NAME, or nothing is written when --json is given.
     precision_scale
         Multiply every precision by this number.

@@ -8,30 +8,38 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+
+LONGEST = 600
+"""Most characters of one field of an error."""
 
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """A position in a text a person wrote; line and column count from 1."""
+    """A position in a text a person wrote; line and column count from 1.
+
+    ``whole`` marks a value over several lines, where columns further on cannot be told.
+    """
 
     file: str
     line: int
     column: int
+    whole: bool = field(default=False, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 
     def shifted(self, columns: int) -> Place:
         """The place ``columns`` further to the right on the same line."""
-        return Place(self.file, self.line, self.column + columns)
+        return self if self.whole else replace(self, column=self.column + columns)
 
 
 class OfframpError(Exception):
     """Something a person can mend; the command line ends with ``exit_code``.
 
     Fields: ``found`` (one sentence), ``expected``, ``repair``, ``place`` and the
-    dotted ``path`` inside the document. All but ``found`` may be empty.
+    dotted ``path`` inside the document. All but ``found`` may be empty. Each is one line
+    of bounded length without control characters, whatever text it quotes.
     """
 
     exit_code = 2
@@ -45,12 +53,12 @@ class OfframpError(Exception):
         place: Place | None = None,
         path: str = "",
     ) -> None:
-        super().__init__(found)
-        self.found = found
-        self.expected = expected
-        self.repair = repair
+        self.found = _readable(found)
+        self.expected = _readable(expected)
+        self.repair = _readable(repair)
         self.place = place
-        self.path = path
+        self.path = _readable(path)
+        super().__init__(self.found)
 
     def located(self, place: Place | None, path: str = "") -> OfframpError:
         """The same error with a place and path, where it has none of its own."""
@@ -70,6 +78,12 @@ class OfframpError(Exception):
         if self.repair:
             lines.append(f"  repair:   {self.repair}")
         return "\n".join(lines)
+
+
+def _readable(text: str) -> str:
+    """The text on one line, control characters by their number, its middle left out if long."""
+    shown = "".join(c if c.isprintable() else f"<U+{ord(c):04X}>" for c in text)
+    return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 101]}…{shown[-100:]}"
 
 
 class ScenarioError(OfframpError):

@@ -321,7 +321,7 @@ class _Reader:
                 signature,
                 f"write {signature}",
             )
-        if token.text.lower() in ("nan", "inf", "infinity", "true", "false", "none"):
+        if token.text.lower() in ("true", "false"):
             raise self.no_value(token)
         if opened.text != "[":
             return Name(token.text, token.offset)
@@ -333,8 +333,7 @@ class _Reader:
         return Index(token.text, keys, token.offset)
 
     def no_value(self, token: _Token) -> ReadingError:
-        meant = {"true": "write 1", "false": "write 0", "none": "write 0"}
-        repair = meant.get(token.text.lower(), "write a number that has a meaning")
+        repair = "write 1" if token.text.lower() == "true" else "write 0"
         return self.fail(
             f"'{token.text}' is not a value here", token.offset, "a finite number", repair
         )

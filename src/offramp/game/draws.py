@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,10 @@ from numpy.typing import NDArray
 from offramp.core.errors import GameError, OfframpError, suggestion
 from offramp.expressions import Number, evaluate, names
 from offramp.scenario import Assumption, Meaning
+from offramp.scenario.distributions import EDGE
 
-EDGE = 2.0**-31
+MAX_RANGES = 21_201
+"""Most dimensions that the Sobol points have."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +58,14 @@ def draw(meaning: Meaning, count: int, seed: int | None = None, first: int = 0) 
     if count < 1:
         raise GameError(f"{count} draws", expected="at least one draw")
     spread = [a for a in meaning.assumptions if a.distribution is not None]
+    if len(spread) > MAX_RANGES:
+        raise GameError(
+            f"{len(spread):,} assumptions have ranges",
+            expected=f"at most {MAX_RANGES:,}",
+            repair="take the ranges of those that matter least away",
+            place=meaning.place(("parameters",)),
+            path="parameters",
+        )
     points = _points(len(spread), count, seed, first)
     drawn = {
         assumption.name: assumption.distribution.quantile(points[:, i])
@@ -145,15 +156,6 @@ def _completed(
 
 def _in_order(assumptions: Sequence[Assumption]) -> list[Assumption]:
     """Assumptions so that each stands after those its formula reads."""
-    waiting = {assumption.name: assumption for assumption in assumptions}
-    ordered: list[Assumption] = []
-    while waiting:
-        ready = [
-            assumption
-            for assumption in waiting.values()
-            if assumption.formula is None or not (names(assumption.formula) & waiting.keys())
-        ]
-        ordered.extend(ready)
-        for assumption in ready:
-            del waiting[assumption.name]
-    return ordered
+    by_name = {assumption.name: assumption for assumption in assumptions}
+    needs = {a.name: sorted(names(a.formula)) if a.formula else () for a in assumptions}
+    return [by_name[name] for name in TopologicalSorter(needs).static_order()]

@@ -303,7 +303,7 @@ class _Fault:
         what = "is outside its range" if value == round(value) else "is no whole number"
         path = (*move.path, "then", name)
         raise GameError(
-            f"the move '{move.name}' gives '{name}' the value {value:g}, which {what}, "
+            f"the move '{move.name}' gives '{name}' the value {value:.17g}, which {what}, "
             f"in the state: {words_of(self.meaning, self.columns, row)}",
             expected=f"a whole number from {low} to {high}",
             repair=f"guard the move with 'when', or write \"clip(…, {low}, {high})\"",

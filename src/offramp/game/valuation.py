@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn
@@ -94,7 +95,8 @@ class Valuation:
             return evaluate(formula, self.columns.values(rows) | draws.columns())
         except EvaluationError as error:
             words = words_of(self.meaning, self.columns, rows[min(error.row, len(rows) - 1)])
-            self._fail(f"{error.found} ({self._where(draws, error.draw, formula)}; state: {words})",
+            found = re.sub(r" at row \d+, draw \d+", "", error.found)
+            self._fail(f"{found} ({self._where(draws, error.draw, formula)}; state: {words})",
                        error.expected, error.repair, path)  # fmt: skip
         except OfframpError as error:
             raise error.located(self.meaning.place(path)) from None
@@ -168,7 +170,10 @@ class Valuation:
             self._fail(
                 f"the odds of the step '{step.name}' add up to {total[row, draw]:.9g} "
                 f"({self._where(draws, draw, _formulas(step.moves))}; state: {state})",
-                "odds that add up to 1", "give one move 'odds: rest'", (*step.path, "name"),
+                "odds that add up to 1",
+                "lower the others, which add up to more than 1"
+                if sharing[row] else "give one move 'odds: rest'",
+                (*step.path, "name"),
             )  # fmt: skip
 
     # parties

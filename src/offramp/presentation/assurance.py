@@ -23,7 +23,7 @@ BRANCHES: Mapping[str, str] = {
         "This is the equilibrium that the method names as its answer"
     ),
     "continued": (
-        "continued: followed from the nearest traced combination. It is the same equilibrium "
+        "continued: followed up a ladder of rising precisions. It is the same equilibrium "
         "where nothing turns on the way, which was not checked step by step"
     ),
     "fixed_point": (

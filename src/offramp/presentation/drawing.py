@@ -18,10 +18,10 @@ from offramp.presentation.gallery import Key
 from offramp.presentation.palette import INK, MUTED, RULE, TRACK, clear
 
 FONT = "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
-ROW = 58
-"""Height of one row, in pixels: the label above, the marks below."""
+ROW, FOOT = 54, 16
+"""Height of a row in pixels, the label above the marks; how far the marks are from its foot."""
 SHARE_ENDS = ((0.1, 0.02), (0.2, 0.05), (0.4, 0.1), (0.6, 0.2), (0.8, 0.2), (1.0, 0.25))
-LINE, WIDTH = 17, 38
+LINE, WIDTH = 17, 42
 """Height of a further line of a label in pixels, and characters in a line."""
 MOST_MARKS = 240
 """Draws shown one by one; of more, this many evenly spaced quantiles."""
@@ -84,19 +84,29 @@ def share_axis(top: float = 1.0, **more: Any) -> dict[str, Any]:
 
 def draw_rows(rows: Sequence[Row], scale: Mapping[str, Any], low: float) -> go.Figure:
     """Rows of dot, interval, median and single draws; ``low`` is where labels begin."""
-    count = len(rows)
-    height = row_height([row.label for row in rows])
-    placed = [(row, float(count - 1 - position)) for position, row in enumerate(rows)]
+    heights, layout = stacked([row.label for row in rows])
+    placed = list(zip(rows, heights, strict=True))
     return go.Figure(
         data=[trace for row, y in placed for trace in _traces(row, y)],
         layout=bare(
-            height * count + 40,
+            **layout,
             xaxis=dict(scale),
-            yaxis={"visible": False, "range": [-0.45, count - 0.2], "fixedrange": True},
-            shapes=[_rail(y) for _, y in placed],
+            shapes=[rail(y) for _, y in placed],
             annotations=[text for row, y in placed for text in _texts(row, y, low)],
         ),
     )
+
+
+def stacked(labels: Sequence[str], below: int = 34) -> tuple[list[float], dict[str, Any]]:
+    """Where the lines of rows with these labels lie, in pixels, and a layout that fits them."""
+    tall = [ROW + LINE * (len(_lines(label)) - 1) for label in labels]
+    total = sum(tall)
+    heights = [float(total - sum(tall[: place + 1]) + FOOT) for place in range(len(tall))]
+    return heights, {
+        "height": total + 6 + below,
+        "margin": {"l": 8, "r": 20, "t": 6, "b": below},
+        "yaxis": {"visible": False, "range": [0, total], "fixedrange": True},
+    }
 
 
 def _traces(row: Row, y: float) -> Iterator[dict[str, Any]]:
@@ -124,7 +134,8 @@ def _tick(colour: str, size: int, width: float) -> dict[str, Any]:
             "line": {"width": width, "color": colour}}  # fmt: skip
 
 
-def _rail(y: float) -> dict[str, Any]:
+def rail(y: float) -> dict[str, Any]:
+    """The line on which the marks of a row stand."""
     return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y, "layer": "below",
             "line": {"color": TRACK, "width": 1.5}}  # fmt: skip
 
@@ -133,12 +144,6 @@ def _texts(row: Row, y: float, low: float) -> Iterator[dict[str, Any]]:
     if row.label:
         yield annotation(row.label, y, INK, xref="x", x=low, xanchor="left")
     yield annotation(row.text, y, MUTED, xref="paper", x=1, xanchor="right")
-
-
-def row_height(labels: Sequence[str]) -> int:
-    """Pixels for a row: more where a label takes several lines."""
-    most = max((len(_lines(label)) for label in labels), default=1)
-    return ROW + LINE * (most - 1)
 
 
 def _lines(text: str) -> list[str]:

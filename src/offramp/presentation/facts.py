@@ -260,7 +260,7 @@ class Turn:
 
 def turns(findings: Findings) -> tuple[Turn, ...]:
     """Every step in the order of the round, with how often each of its moves is made."""
-    known = set(names_along(findings.nominal, "move"))
+    known = set(names_along(findings.nominal, "move")) if "move_uses" in findings.nominal else set()
     return tuple(
         _turn(findings, step, [f"{step.name}.{move}" for move in step.moves])
         for step in findings.scenario.round

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from offramp.scenario.distributions import Distribution
 
 JUDGEMENT = "analyst's judgement"
-_SAYS_SO = re.compile(r"^\s*analyst['’]s judgement\s*[;:,.]?\s*", re.IGNORECASE)
+_SAYS_SO = re.compile(
+    r"^\s*analyst['’]s judgement\s*[;:,.]?\s*|\s*[;,.]\s*analyst['’]s judgement\s*$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

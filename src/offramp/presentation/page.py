@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -35,6 +35,8 @@ from offramp.presentation.setting import packages_of, rules_in_words
 from offramp.presentation.wording import percent, points
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
     from offramp.analysis.findings import Findings
 
 NAME = "report.html"
@@ -162,13 +164,9 @@ def _drawn(figure: Figure, findings: Findings) -> Drawn | None:
     """The figure with its JSON, or None where it has neither drawing nor numbers."""
     from offramp.presentation.drawing import figure_json
 
-    plotted = figure.plot(findings)
-    table = figure.table(findings)
-    if plotted is None and table is None:
+    panels, table = _panels(figure.plot(findings)), figure.table(findings)
+    if not panels and not (table and table.rows):
         return None
-    panels = (
-        plotted if isinstance(plotted, (list, tuple)) else [Panel("", plotted)] if plotted else []
-    )
     return Drawn(
         figure,
         figure.caption(findings),
@@ -180,6 +178,13 @@ def _drawn(figure: Figure, findings: Findings) -> Drawn | None:
         table,
         tuple(figure.keys(findings)) if figure.keys and panels else (),
     )
+
+
+def _panels(plotted: go.Figure | Sequence[Panel] | None) -> Sequence[Panel]:
+    """A drawing as its only panel; none where there is none."""
+    if plotted is None:
+        return ()
+    return plotted if isinstance(plotted, Sequence) else [Panel("", plotted)]
 
 
 @cache

@@ -154,7 +154,10 @@ class _Binding:
         if written in keys:
             return Name(keys[written], node.offset)
         only = names(node.keys[0])
-        if only and only <= {*words.parties, *words.packages} | set(words.levels):
+        numbered = any(key.lstrip("-").isdigit() for key in keys)
+        levels: tuple[str, ...] = () if numbered else tuple(words.levels)
+        fixed = {*words.parties, *words.packages, *levels}
+        if only and only <= fixed:
             self.fail(node, f"the family '{node.base}' has no entry '{written}'",
                       "one of: " + ", ".join(keys), suggestion(written, keys))  # fmt: skip
         return Choose(self.bound(node.keys[0]), self._cases(node, keys), None, node.offset)

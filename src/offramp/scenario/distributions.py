@@ -19,6 +19,9 @@ from offramp.expressions import evaluate, names, parse
 
 Array = NDArray[np.float64]
 
+EDGE = 2.0**-31
+"""Shares of a distribution are drawn from here to one minus this."""
+
 SIGNATURES = {
     "uniform": "uniform(a, b) with a <= b",
     "triangular": "triangular(a, mode, b) with a <= mode <= b",
@@ -42,7 +45,8 @@ class Distribution:
 
     def quantile(self, share: Array) -> Array:
         """The value below which ``share`` (0 to 1, any shape) of the distribution lies."""
-        return _QUANTILES[self.name](share, self.arguments)
+        with np.errstate(all="ignore"):
+            return _QUANTILES[self.name](share, self.arguments)
 
     @property
     def median(self) -> float:
@@ -81,7 +85,15 @@ def parse_distribution(text: str, place: Place | None = None) -> Distribution:
             f"'{text}' does not fit", expected=SIGNATURES[name],
             repair="put the arguments in this order", place=place,
         )  # fmt: skip
-    return Distribution(name, arguments)
+    distribution = Distribution(name, arguments)
+    if not np.isfinite(distribution.quantile(np.array([EDGE, 0.5, 1 - EDGE]))).all():
+        raise ScenarioError(
+            f"'{text}' reaches beyond the largest number",
+            expected="a range whose values stay below 1e308",
+            repair="choose another unit, or a narrower range",
+            place=place,
+        )
+    return distribution
 
 
 def _split(text: str) -> list[str]:

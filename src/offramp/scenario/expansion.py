@@ -212,7 +212,9 @@ class _Part:
         label = self.piece.mapping.get("label")
         record |= {"label": label} if label else {}
         record["about"] = Node(self.mechanism.about.strip(), at)
-        if "source" in self.tree.mapping:
+        if "source" in self.piece.mapping:
+            record["source"] = self.piece.mapping["source"]
+        elif "source" in self.tree.mapping:
             record["source"] = renamer.citation(self.tree.mapping["source"])
         if self.mechanism.off:
             record["off"] = self._off(renamer)
@@ -276,10 +278,33 @@ class _Renamer:
     def name(self, text: str) -> str:
         return str(self.table[text].value) if text in self.table else text
 
-    def _entries(self, node: Node) -> Node:
-        """A mapping from names to formulas, both renamed."""
-        return _mapping(
-            {self.name(key): self.formula(value) for key, value in node.mapping.items()}, node.place
+    def _entries(self, node: Node, section: str) -> Node:
+        """A mapping from names to formulas, both renamed; pays of one party add up."""
+        entries: dict[str, Node] = {}
+        for key, value in node.mapping.items():
+            name, formula = self.declared(key, node.at((key,))), self.formula(value)
+            if name in entries and section == "then":
+                raise ScenarioError(
+                    f"'{key}' stands for '{name}', which is set here already",
+                    expected="every variable once in 'then'",
+                    repair="give different variables in 'with'",
+                    place=node.at((key,)),
+                )
+            if name in entries:
+                both = f"({entries[name].value}) + ({formula.value})"
+                formula = replace(formula, value=both)
+            entries[name] = formula
+        return _mapping(entries, node.place)
+
+    def declared(self, word: str, place: Place) -> str:
+        """The scenario's name for a party, variable or outcome that the mechanism declares."""
+        if word in self.table or word == "nature":
+            return self.name(word)
+        raise ScenarioError(
+            f"'{word}' is not declared by the mechanism '{self.mechanism}'",
+            expected="a name of its 'with' or 'state'",
+            repair=suggestion(word, self.table),
+            place=place,
         )
 
     def citation(self, node: Node) -> Node:
@@ -334,7 +359,7 @@ class _Renamer:
                 )
             return _mapping(entries, node.place)
         entries["name"] = replace(entries["name"], value=f"{self.alias}_{entries['name'].plain()}")
-        entries["by"] = replace(entries["by"], value=self.name(str(entries["by"].plain())))
+        entries["by"] = self._named(entries["by"])
         if "source" in entries:
             entries["source"] = self.citation(entries["source"])
         moves = entries["moves"]
@@ -343,6 +368,9 @@ class _Renamer:
         )
         return _mapping(entries, node.place)
 
+    def _named(self, node: Node) -> Node:
+        return replace(node, value=self.declared(str(node.plain()), node.place))
+
     def move(self, node: Node) -> Node:
         entries = dict(node.mapping)
         for key in ("when", "odds"):
@@ -350,9 +378,9 @@ class _Renamer:
                 entries[key] = self.formula(entries[key])
         for key in ("pay", "then"):
             if key in entries:
-                entries[key] = self._entries(entries[key])
+                entries[key] = self._entries(entries[key], key)
         if "end" in entries:
-            entries["end"] = replace(entries["end"], value=self.name(str(entries["end"].plain())))
+            entries["end"] = self._named(entries["end"])
         if "source" in entries:
             entries["source"] = self.citation(entries["source"])
         return _mapping(entries, node.place)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NoReturn
+from graphlib import CycleError, TopologicalSorter
+from typing import NoReturn, cast
 
 from offramp.core.errors import OfframpError, Place, ScenarioError, suggestion
 from offramp.expressions import Expression, Number, evaluate, names, parse
@@ -23,6 +24,7 @@ RESERVED = (
     "min", "max", "abs", "exp", "log", "sqrt", "clip",
 )  # fmt: skip
 MAX_RANGE = 100_000
+MAX_INTEGER = 1_000_000_000
 Path = tuple[str | int, ...]
 
 
@@ -177,13 +179,6 @@ class _Reader:
                       "keep one of the two", key=True)  # fmt: skip
         if words.levels is not None:
             low, high = 0, len(words.levels) - 1
-            if len(set(words.levels)) <= high:
-                self.fail(
-                    (*path, "levels"),
-                    "a level stands twice",
-                    "every level once",
-                    "rename or remove one",
-                )
         else:
             assert words.range is not None
             low, high = (
@@ -218,6 +213,8 @@ class _Reader:
                 "a whole number or a level",
                 f"write {round(value)}",
             )
+        if abs(value) > MAX_INTEGER:
+            self.fail(path, f"{value:g} is too large", f"at most {MAX_INTEGER:,}", "count from 0")
         return int(value)
 
     def _valued(self, expression: Expression, values: Mapping[str, float], path: Path) -> float:
@@ -498,13 +495,27 @@ class _Words:
             for name in getattr(scenario, section):
                 self._take(name, f"a {kind}", (section, name))
         for variable, words in scenario.state.items():
+            own: set[str] = set()
             for position, level in enumerate(words.levels or ()):
-                self._level(level, position, ("state", variable, "levels", position))
+                path: Path = ("state", variable, "levels", position)
+                if level in own:
+                    self._twice(level, path)
+                own.add(level)
+                self._level(level, position, path)
 
     def _take(self, name: str, kind: str, path: Path) -> None:
         if name in self._taken:
             self._clash(name, self._taken[name], kind, path)
         self._taken[name] = kind
+
+    def _twice(self, level: str, path: Path) -> NoReturn:
+        raise ScenarioError(
+            f"the level '{level}' stands twice",
+            expected="every level once",
+            repair="rename or remove one",
+            place=self._scenario.place(*path),
+            path=".".join(map(str, path)),
+        )
 
     def _level(self, level: str, position: int, path: Path) -> None:
         taken = self._taken.get(level)
@@ -532,30 +543,18 @@ class _Words:
 
 def _check_circles(assumptions: tuple[Assumption, ...], scenario: Scenario) -> None:
     """A parameter may not depend on itself through the values of others."""
-    needs = {a.name: names(a.formula) if a.formula else frozenset[str]() for a in assumptions}
-    done: set[str] = set()
-    for assumption in assumptions:
-        trail: list[str] = []
-        _walk(assumption.name, needs, done, trail, assumption, scenario)
-
-
-def _walk(
-    name: str, needs: Mapping[str, frozenset[str]], done: set[str], trail: list[str],
-    origin: Assumption, scenario: Scenario,
-) -> None:  # fmt: skip
-    if name in done:
-        return
-    if name in trail:
-        circle = " → ".join((*trail[trail.index(name) :], name))
+    needs = {a.name: sorted(names(a.formula)) if a.formula else () for a in assumptions}
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        circle = list(reversed(cast("list[str]", error.args[1])))[:-1]
+        first = next(a for a in assumptions if a.name in circle)
+        start = circle.index(first.name)
+        round_trip = (*circle[start:], *circle[:start], first.name)
         raise ScenarioError(
-            f"the value of '{name}' depends on itself: {circle}",
+            f"the value of '{first.name}' depends on itself: {' → '.join(round_trip)}",
             expected="values that do not come back to themselves",
             repair="give one of them a number",
-            place=scenario.place(*origin.path),
-            path=".".join(map(str, origin.path)),
-        )
-    trail.append(name)
-    for other in sorted(needs.get(name, ())):
-        _walk(other, needs, done, trail, origin, scenario)
-    trail.pop()
-    done.add(name)
+            place=scenario.place(*first.path),
+            path=".".join(map(str, first.path)),
+        ) from None

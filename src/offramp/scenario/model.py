@@ -188,12 +188,17 @@ class Move(Words):
     force: bool = False
 
 
+def _bare(value: Any) -> Any:
+    """A move without a body (`hold:`) is a move without conditions or consequences."""
+    return {} if value is None else value
+
+
 class Step(Words):
     """One decision of a party, or one turn of chance, in every round."""
 
     name: Name
     by: Name
-    moves: dict[Name, Move] = Field(min_length=1)
+    moves: dict[Name, Annotated[Move, BeforeValidator(_bare)]] = Field(min_length=1)
     label: Text | None = None
     about: Text | None = None
     source: Citation | None = None
@@ -206,6 +211,7 @@ class Use(Words):
     as_: Name | None = Field(default=None, alias="as")
     with_: dict[Name, Any] = Field(default_factory=dict, alias="with")
     label: Text | None = None
+    source: Citation | None = None
 
 
 def _piece_tag(value: Any) -> str:

@@ -26,11 +26,23 @@ def read(source: str | Path | Mapping[str, Any]) -> Scenario:
     the nearest repair.
     """
     if isinstance(source, Mapping):
-        return read(json.dumps(source) + "\n")
-    if isinstance(source, str) and "\n" in source:
+        return read(_json(source) + "\n")
+    if isinstance(source, str) and source.splitlines() not in ([], [source]):
         return _checked(parse_yaml(source, "text"), None)
     path = scenario_path(str(source))
     return _checked(parse_yaml(read_text(path), str(source_name(path, source))), path.parent)
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    try:
+        return json.dumps(content)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ScenarioError(
+            f"the mapping is not a scenario: {error}",
+            expected="texts, numbers, lists and mappings, as in YAML",
+            repair="turn other values into numbers or texts",
+            place=Place("mapping", 1, 1),
+        ) from None
 
 
 def source_name(path: Path, source: str | Path) -> Path:

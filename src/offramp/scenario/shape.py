@@ -49,7 +49,10 @@ def shaped(record: type[Record], node: Node, path: tuple[str | int, ...] = ()) -
     try:
         return record.model_validate(node.plain())
     except ValidationError as error:
-        complaints = [_complaint(detail, node, path) for detail in error.errors()]
+        details = error.errors()
+        # A list with an unfit entry is also called too short; the entry is the cause.
+        causes = [detail for detail in details if detail["type"] != "too_short"] or details
+        complaints = [_complaint(detail, node, path) for detail in causes]
         raise min(complaints, key=lambda c: c.place or Place("", 0, 0)) from None
 
 

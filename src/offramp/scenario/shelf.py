@@ -24,7 +24,7 @@ def libraries() -> tuple[Path, ...]:
 
 
 def library_files(shelf: str) -> dict[str, Path]:
-    """Name to file on the shelf 'scenarios' or 'mechanisms'; a name that stands twice is an error."""
+    """Name to file on the shelf 'scenarios' or 'mechanisms'; a name that stands twice fails."""
     found: dict[str, Path] = {}
     for folder in libraries():
         for path in sorted((folder / shelf).glob("*.y*ml")):
@@ -43,7 +43,7 @@ def library_files(shelf: str) -> dict[str, Path]:
 def scenario_path(name: str) -> Path:
     """The file meant by a path or a library name."""
     path = Path(name)
-    if path.exists() or path.suffix in SUFFIXES or path.parent != Path():
+    if _exists(path) or path.suffix in SUFFIXES or path.parent != Path():
         return path
     known = library_files("scenarios")
     if name in known:
@@ -54,6 +54,13 @@ def scenario_path(name: str) -> Path:
         repair=suggestion(name, known),
         place=Place(name, 1, 1),
     )
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name that the system cannot even look for
+        return False
 
 
 def mechanism_path(name: str, folder: Path | None, place: Place) -> Path:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,7 +18,8 @@ from offramp.core.errors import Place, ScenarioError
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 24
-MAX_VALUES = 100_000
+MAX_VALUES = 50_000
+MAX_WORD = 50_000
 
 Scalar = str | int | float | bool | None
 
@@ -93,18 +94,22 @@ def read_text(path: Path) -> str:
                 place=place,
             )
         return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
+    except (OSError, ValueError) as error:
+        if isinstance(error, UnicodeDecodeError):
+            raise _not_utf8(error, place) from None
+        reason = getattr(error, "strerror", None) or str(error)
         raise ScenarioError(
             f"the file cannot be read: {reason}", expected="a readable file", place=place
         ) from None
-    except UnicodeDecodeError as error:
-        raise ScenarioError(
-            f"byte {error.start + 1} is not UTF-8",
-            expected="a text file in UTF-8",
-            repair="save the file as UTF-8",
-            place=place,
-        ) from None
+
+
+def _not_utf8(error: UnicodeDecodeError, place: Place) -> ScenarioError:
+    return ScenarioError(
+        f"byte {error.start + 1} is not UTF-8",
+        expected="a text file in UTF-8",
+        repair="save the file as UTF-8",
+        place=place,
+    )
 
 
 def parse_yaml(text: str, file: str) -> Node:
@@ -115,8 +120,26 @@ def parse_yaml(text: str, file: str) -> Node:
             expected=f"at most {MAX_BYTES:,}",
             place=Place(file, 1, 1),
         )
+    _check_words(text, file)
     composer = _Composer(_events(text, file), file)
     return composer.document()
+
+
+def _check_words(text: str, file: str) -> None:
+    """The reader below takes the square of its length for a word, so words are bounded."""
+    for word in re.finditer(r"[^\s,\[\]{}\"']+", text):
+        if word.end() - word.start() >= MAX_WORD:
+            raise ScenarioError(
+                f"a word of {len(word.group()):,} characters",
+                expected=f"words of fewer than {MAX_WORD:,} characters",
+                repair="is this the right file?",
+                place=_place_in(text, word.start(), file),
+            )
+
+
+def _place_in(text: str, position: int, file: str) -> Place:
+    before = text[:position]
+    return Place(file, before.count("\n") + 1, position - before.rfind("\n"))
 
 
 def _events(text: str, file: str) -> Iterator[Any]:
@@ -140,7 +163,11 @@ def _events(text: str, file: str) -> Iterator[Any]:
 
 def _yaml_complaint(error: Any, text: str, file: str) -> ScenarioError:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
+    place = (
+        Place(file, mark.line + 1, mark.column + 1)
+        if mark
+        else _place_in(text, int(getattr(error, "position", 0)), file)
+    )
     problem = str(getattr(error, "problem", None) or str(error).splitlines()[0]).strip()
     lines = text.splitlines()
     line = lines[place.line - 1] if mark and place.line <= len(lines) else ""
@@ -152,8 +179,8 @@ def _yaml_complaint(error: Any, text: str, file: str) -> ScenarioError:
             "inside { } an expression that contains , [ ] { } or # needs quotes: "
             'then: {x: "max(x - 1, 0)"}'
         )
-    elif problem.startswith("special characters"):
-        problem = "the text contains control characters"
+    elif "special characters" in problem:
+        problem = "a control character"
         repair = "save the file as plain UTF-8 text"
     return ScenarioError(
         f"the text is not YAML here: {problem}", expected="YAML 1.2", repair=repair, place=place
@@ -180,7 +207,8 @@ class _Composer:
                 continue
             if kind == "ScalarEvent":
                 inside = place.shifted(1) if event.style in ("'", '"') else place
-                node = Node(_scalar(event, place), inside)
+                lines = event.end_mark.line > event.start_mark.line
+                node = Node(_scalar(event, place), replace(inside, whole=lines))
             elif kind in ("MappingEndEvent", "SequenceEndEvent"):
                 node = stack.pop().closed()
             elif kind == "DocumentStartEvent" and root is not None:
@@ -314,6 +342,7 @@ class _Open:
             )
 
 
+_BASED = re.compile(r"0x[0-9a-fA-F]{1,12}\Z|0o[0-7]{1,16}\Z")
 _INTEGER = re.compile(r"[-+]?[0-9][0-9_]*\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _WORDS: dict[str, Scalar] = {
@@ -324,11 +353,13 @@ _WORDS: dict[str, Scalar] = {
 
 def _scalar(event: Any, place: Place) -> Scalar:
     """The value of a plain scalar by the core schema; quoted ones are strings."""
-    text = cast(str, event.value)
+    text = _whole_characters(cast(str, event.value), place)
     if event.style is not None:
         return text
     if text in _WORDS:
         return _WORDS[text]
+    if _BASED.match(text):
+        return int(text, 0)
     if _INTEGER.match(text) and "_" not in text:
         if len(text) > 18:
             raise _too_large(text, place)
@@ -346,6 +377,25 @@ def _scalar(event: Any, place: Place) -> Scalar:
             place=place,
         )
     return text
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
+
+
+def _whole_characters(text: str, place: Place) -> str:
+    """The text with halves of characters (as JSON writes them) joined; no control characters."""
+    try:
+        joined = text.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        joined = "\0"
+    if _CONTROL.search(joined):
+        raise ScenarioError(
+            "a control character, or half of a character, in a text",
+            expected="characters that can be printed",
+            repair="take the escape (\\x.., \\u....) out",
+            place=place,
+        )
+    return joined
 
 
 def _too_large(text: str, place: Place) -> ScenarioError:

@@ -78,11 +78,19 @@ def find_regret(
     if numbers.entropy:
         follow(shape, numbers, chance, raw, False, scale, 1e-12, 1000, slack)
     best = raw.copy()
-    follow(shape, numbers, chance, best, True, scale, 1e-10, 400, spare)
+    follow(shape, numbers, chance, best, True, scale, reply_tolerance(layout), 400, spare)
     payoff, reply = np.empty((2, layout.structure.nodes, parties))
     payoff[shape.node] = raw.reshape(-1, shape.lanes)[: len(payoff), :parties]
     reply[shape.node] = best.reshape(-1, shape.lanes)[: len(payoff), :parties]
     return payoff, reply, slack[:parties]
+
+
+def reply_tolerance(layout: Layout) -> float:
+    """Error, relative to the scale of values, up to which best replies are iterated.
+
+    It is added to the regret, so a looser one makes the regret larger, never wrong.
+    """
+    return 1e-9 if layout.structure.nodes <= 50_000 else 1e-6
 
 
 def bound_regret(layout: Layout, tables: Tables) -> Array:

@@ -113,6 +113,8 @@ class _Job:
         self.message = [""] * draws
         self.others: list[list[Other]] = [[] for _ in range(draws)]
         self.invalid = find_invalid(self.layout, tables)
+        count = np.diff(structure.first)
+        self.evenly = np.repeat(1.0 / count, count)
 
     def blocks(self) -> list[range]:
         """Ranges of draws for one task each: short enough to share out and report on."""
@@ -127,6 +129,8 @@ class _Job:
         for draw in block:
             if self.invalid[draw]:
                 self.fail(draw, "invalid", self.invalid[draw])
+                self.value[draw] = self.payoff[draw] = np.nan
+                self.strategy[draw] = self.evenly
                 continue
             numbers = numbers_of(self.layout, self.tables, draw)
             values, scale = np.zeros(length), np.ones(shape.lanes)
@@ -182,6 +186,8 @@ class _Job:
                 )
                 return True
         self.keep(draw, values)
+        self.residual[draw] = self.check(draw, self.value[draw], self.strategy[draw]).max()
+        self.payoff[draw] = self.value[draw]
         self.fail(
             draw,
             "failed",
@@ -269,7 +275,7 @@ class _Job:
         if draw in self.traced and self.branch[draw] == "traced":
             value_box(shape, numbers, values, 60, *box)
             share = options.newton_nodes / max(options.newton_nodes, self.structure.nodes)
-            newton = max(2, int(options.newton_starts * share))
+            newton = max(4, int(options.newton_starts * share))
             tried, found = search_others(
                 self.layout, numbers, values, scale, box, newton, self.seed
             )

@@ -23,7 +23,11 @@ class Other(NamedTuple):
 
 @dataclass(frozen=True)
 class Equilibria:
-    """Equilibria of D draws; payoffs and regrets in payoff units; arrays are read-only."""
+    """Equilibria of D draws; payoffs and regrets in payoff units; arrays are read-only.
+
+    A 'failed' draw keeps its last values and the play they mean, with their residual; an
+    'invalid' one has nan values and plays every move alike. Neither has a regret (nan).
+    """
 
     value: Array
     """(draw, node, party) V under the convention of the game."""
@@ -73,17 +77,17 @@ class Options:
     """Bound on the error of values, relative to their scale."""
     sweeps: int = 500
     """Most backward passes for one component on one rung."""
-    trace_nodes: int = 20_000
+    trace_nodes: int = 50_000
     """Largest game (nodes) whose branch is traced."""
-    rescue_nodes: int = 5_000
+    rescue_nodes: int = 20_000
     """Largest game (nodes) whose branch is traced when the ladder of precisions fails."""
     start_nodes: int = 100_000
     """Largest game (nodes) that is solved again from random starts."""
     newton_starts: int = 16
     """Random starts of Newton's method for a traced draw of up to ``newton_nodes`` nodes."""
-    newton_nodes: int = 2_000
-    """Above this many nodes a traced draw gets proportionally fewer such starts, at least 2."""
-    condition_unknowns: int = 5_000
+    newton_nodes: int = 500
+    """Above this many nodes a traced draw gets proportionally fewer such starts, at least 4."""
+    condition_unknowns: int = 8_000
     """Largest game (nodes times parties) whose condition is estimated."""
     workers: int = 0
     """Threads; 0 means one for every processor."""

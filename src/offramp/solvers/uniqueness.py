@@ -38,17 +38,23 @@ def prove_unique(shape: Shape, numbers: Numbers, values, scale, passes):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def contracts(shape: Shape, numbers: Numbers, floor, ceiling, c, scale, slope):
-    """Whether one round of component ``c`` contracts in some weighted norm over a box."""
+    """Whether one round of component ``c`` contracts in some weighted norm over a box.
+
+    The norm's weights are found by power iteration; once every party's growth is at least
+    one in some norm there is none in which all are smaller (Collatz and Wielandt).
+    """
     lanes = shape.lanes
     norm, grown = scale.copy(), np.zeros(lanes)
     for _ in range(6):
         stretch(shape, numbers, floor, ceiling, c, norm, grown, slope)
-        ratio = 0.0
+        ratio, least = 0.0, np.inf
         for j in range(lanes):
             ratio = max(ratio, grown[j] / norm[j])
+            if grown[j] > 0.0:
+                least = min(least, grown[j] / norm[j])
         if ratio < 1.0 - 1e-9:
             return True
-        if not ratio < 1e6:
+        if not ratio < 1e6 or least >= 1.0:
             return False
         for j in range(lanes):
             norm[j] = max(grown[j] / ratio, 1e-6 * norm[j])

@@ -40,7 +40,7 @@ def summary(findings: Findings) -> dict[str, Any]:
     if findings.other_outcomes:
         told["other_equilibria"] = [dict(other) for other in findings.other_outcomes]
     if draws is not None:
-        told["draws"] = found["draws"] | {"seed": findings.provenance.get("seed", "")}
+        told["draws"] = found["draws"] | {"seed": draws.attrs.get("seed")}
     return told
 
 

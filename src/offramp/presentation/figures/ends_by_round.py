@@ -43,18 +43,17 @@ def _caption(findings: Findings) -> str:
 
 
 def _plot(findings: Findings) -> go.Figure | None:
-    if "by_round" not in findings.nominal:
+    if findings.nominal.sizes.get("round", 0) < 2 or "by_round" not in findings.nominal:
         return None
     rounds = _rounds(findings)
     unit = facts.time_unit(findings)
     drawing = go.Figure(layout=bare(300, margin={"l": 44, "r": 10, "t": 8, "b": 44}))
     total = np.zeros(len(rounds))
-    mode = "lines" if len(rounds) > 1 else "lines+markers"
     for end in _named(findings):
         part = np.nan_to_num(_of(findings, end.name))
         total = total + part
         drawing.add_scatter(
-            x=rounds.tolist(), y=short(part), stackgroup="ends", mode=mode,
+            x=rounds.tolist(), y=short(part), stackgroup="ends", mode="lines",
             line={"width": 0.8, "color": "#fff"}, fillcolor=clear(end.colour, 0.92),
             hoverinfo="text",
             text=[f"{end.label}, by {unit} {n}: {percent(p)}".replace("<", "&lt;")
@@ -72,7 +71,7 @@ def _plot(findings: Findings) -> go.Figure | None:
 
 
 def _table(findings: Findings) -> Table | None:
-    if "by_round" not in findings.nominal:
+    if findings.nominal.sizes.get("round", 0) < 2 or "by_round" not in findings.nominal:
         return None
     rounds = _rounds(findings)
     named = _named(findings)

@@ -31,7 +31,7 @@ def _caption(findings: Findings) -> str:
 
 def _plot(findings: Findings) -> list[Panel] | None:
     draws = facts.varied(findings)
-    if draws is None or "by_round" not in draws:
+    if draws is None or "by_round" not in draws or draws.sizes["round"] < 2:
         return None
     ends = [end for end in facts.ends(findings) if end.name != "unresolved"]
     common = max(_top(findings, end.name) for end in ends)
@@ -42,12 +42,9 @@ def _panel(findings: Findings, end: facts.End, common: float) -> Panel:
     """A panel on the common scale, or on a finer one where it would show nothing."""
     own = _top(findings, end.name)
     finer = own < FINER * common
-    nominal, low, _, high = (quantity[-1] for quantity in _quantiles(findings, end.name))
     last = int(findings.nominal["round"].values[-1])
-    note = (
-        f"{percent(nominal)} ({between(low, high)}) by the end of "
-        f"{ordinal_time(facts.time_unit(findings), last)}"
-    )
+    when = ordinal_time(facts.time_unit(findings), last)
+    note = f"{_cell(_quantiles(findings, end.name), -1)} by the end of {when}"
     drawing = _drawing(findings, end, min(1.0, 1.08 * (own if finer else common)))
     return Panel(end.label, drawing, f"{note}; on a finer scale" if finer else note)
 
@@ -93,19 +90,22 @@ def _drawing(findings: Findings, end: facts.End, top: float) -> go.Figure:
 
 def _table(findings: Findings) -> Table | None:
     draws = facts.varied(findings)
-    if draws is None or "by_round" not in draws:
+    if draws is None or "by_round" not in draws or draws.sizes["round"] < 2:
         return None
     ends = [end for end in facts.ends(findings) if end.name != "unresolved"]
     rounds = np.asarray(draws["round"].values, int)
     shown = np.unique(np.linspace(0, len(rounds) - 1, min(12, len(rounds))).round().astype(int))
     found = [_quantiles(findings, end.name) for end in ends]
-    rows = [
-        (str(rounds[i]), *(f"{percent(q[0][i])} ({between(q[1][i], q[3][i])})" for q in found))
-        for i in shown
-    ]
+    rows = [(str(rounds[i]), *(_cell(quantiles, i) for quantiles in found)) for i in shown]
     columns = (f"By the end of {facts.time_unit(findings)}", *(end.label for end in ends))
     note = "Nominal, and in brackets the middle nine tenths of the combinations."
     return Table(columns, tuple(rows), frozenset(range(1, len(columns))), note)
+
+
+def _cell(quantiles: tuple[np.ndarray, ...], at: int) -> str:
+    """The nominal probability with its interval at one round."""
+    nominal, low, _, high = (float(quantity[at]) for quantity in quantiles)
+    return f"{percent(nominal)} ({between(low, high)})"
 
 
 def _keys(findings: Findings) -> tuple[Key, ...]:

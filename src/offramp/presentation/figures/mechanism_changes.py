@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from offramp.presentation.drawing import annotation, axis, bare, plain, row_height, short
+from offramp.presentation.drawing import annotation, axis, bare, plain, rail, short, stacked
 from offramp.presentation.gallery import Figure, Key, Table
 from offramp.presentation.mechanics import Effect, Mechanism, mechanisms_of
-from offramp.presentation.palette import INK, KINDS, MUTED, RULE, TRACK
+from offramp.presentation.palette import INK, KINDS, MUTED, RULE
 from offramp.presentation.wording import GAP, MINUS, percent, points
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
 
-MARGIN = {"l": 8, "r": 20, "t": 6, "b": 46}
+TITLE = {"text": "change in percentage points", "standoff": 6,
+         "font": {"size": 12, "color": MUTED}}  # fmt: skip
 STEPS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)
 
 
@@ -39,24 +40,12 @@ def _plot(findings: Findings) -> go.Figure | None:
         return None
     reach = max(0.01, *(abs(effect.change) for _, effect in pairs)) * 1.15
     ticks, texts = _ticks(reach)
-    height = row_height([mechanism.label for mechanism, _ in pairs])
-    drawing = go.Figure(layout=bare(height * len(pairs) + 60, margin=MARGIN))
-    drawing.update_layout(
-        xaxis=axis(
-            range=[-reach, reach],
-            tickvals=ticks,
-            ticktext=texts,
-            title={
-                "text": "change in percentage points",
-                "standoff": 6,
-                "font": {"size": 12, "color": MUTED},
-            },
-        ),
-        yaxis={"visible": False, "range": [-0.45, len(pairs) - 0.2], "fixedrange": True},
-    )
+    heights, layout = stacked([mechanism.label for mechanism, _ in pairs], below=50)
+    scale = axis(range=[-reach, reach], tickvals=ticks, ticktext=texts, title=dict(TITLE))
+    drawing = go.Figure(layout=bare(**layout, xaxis=scale, shapes=[rail(y) for y in heights]))
     drawing.add_vline(x=0, line={"color": MUTED, "width": 1})
-    for position, (mechanism, effect) in enumerate(pairs):
-        _draw(drawing, mechanism, effect, float(len(pairs) - 1 - position))
+    for (mechanism, effect), y in zip(pairs, heights, strict=True):
+        _draw(drawing, mechanism, effect, y)
     return drawing
 
 
@@ -69,7 +58,6 @@ def _ticks(reach: float) -> tuple[list[float], list[str]]:
 
 def _draw(drawing: go.Figure, mechanism: Mechanism, effect: Effect, y: float) -> None:
     colour = KINDS.get(effect.kind, INK)
-    drawing.add_hline(y=y, line={"color": TRACK, "width": 1.5}, layer="below")
     drawing.add_scatter(x=short([0, effect.change]), y=[y, y], mode="lines", hoverinfo="skip",
                         line={"color": colour, "width": 4})  # fmt: skip
     drawing.add_scatter(

@@ -46,20 +46,25 @@ def _times(uses: float) -> str:
 
 
 def _table(findings: Findings) -> Table:
-    rows = []
-    for turn in facts.turns(findings):
-        for choice in turn.choices:
-            known = choice.share.known
-            rows.append((
-                turn.label, facts.mover_label(findings, turn.mover), choice.label,
-                percent(choice.share.nominal),
-                between(choice.share.low, choice.share.high) if known else "",
-                figure_of(choice.uses.nominal),
-                f"{figure_of(choice.uses.low)} to {figure_of(choice.uses.high)}" if known else "",
-            ))  # fmt: skip
-    columns = ("Step", "Who", "Move", "Share of the step", "Middle nine tenths",
-               "Expected uses", "Middle nine tenths of uses")  # fmt: skip
-    return Table(columns, tuple(rows), frozenset({3, 4, 5, 6}))
+    moves = [(turn, choice) for turn in facts.turns(findings) for choice in turn.choices]
+    columns = ("Step", "Who", "Move", "Share of the step", "Expected uses")
+    rows = [
+        (turn.label, facts.mover_label(findings, turn.mover), choice.label,
+         percent(choice.share.nominal), figure_of(choice.uses.nominal))
+        for turn, choice in moves
+    ]  # fmt: skip
+    if facts.varied(findings) is None:
+        return Table(columns, tuple(rows), frozenset({3, 4}))
+    spreads = [
+        (between(choice.share.low, choice.share.high),
+         f"{figure_of(choice.uses.low)} to {figure_of(choice.uses.high)}")
+        for _, choice in moves
+    ]  # fmt: skip
+    full = [
+        (*row[:4], share, row[4], uses) for row, (share, uses) in zip(rows, spreads, strict=True)
+    ]
+    spread = "Middle nine tenths"
+    return Table((*columns[:4], spread, columns[4], spread), tuple(full), frozenset({3, 4, 5, 6}))
 
 
 def _keys(findings: Findings) -> tuple[Key, ...]:

@@ -57,6 +57,8 @@ def _six(colour: str) -> str:
 
 
 def _table(findings: Findings) -> Table:
+    if "value" in findings.nominal:
+        return _with_values(findings)
     names = facts.names_along(findings.nominal, "party")
     spreads = [(facts.party_label(findings, name), facts.spread_of(findings, "payoff", party=name))
                for name in names]  # fmt: skip
@@ -70,6 +72,20 @@ def _table(findings: Findings) -> Table:
     ]  # fmt: skip
     columns = ("Party", "Nominal", "Median", "Middle nine tenths")
     return Table(columns, tuple(full), frozenset({1, 2, 3}))
+
+
+def _with_values(findings: Findings) -> Table:
+    """Under the entropy convention the value, which counts the worth of choosing, stands beside."""
+    rows = [
+        (facts.party_label(findings, name),
+         *(figure_of(facts.spread_of(findings, what, party=name).nominal)
+           for what in ("payoff", "value")))
+        for name in facts.names_along(findings.nominal, "party")
+    ]  # fmt: skip
+    note = "A value counts the worth of having a choice among moves; a payoff does not."
+    return Table(
+        ("Party", "Payoff, nominal", "Value, nominal"), tuple(rows), frozenset({1, 2}), note
+    )
 
 
 def _keys(findings: Findings) -> tuple[Key, ...]:

@@ -1,0 +1,1 @@
+"""Whatever a text says, reading it ends in a game or in one clear complaint."""

@@ -1,0 +1,96 @@
+"""The first account: its size, its mechanisms' directions, its certificates on every draw."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import offramp
+from offramp.scenario.shelf import library_files
+from offramp.study import mechanism_effects
+
+ROWS = [f"S{number}" for number in (*range(1, 12), 12, 13)]
+
+
+@pytest.fixture(scope="module")
+def game() -> offramp.game.Game:
+    return offramp.build(offramp.read("trilateral-talks"))
+
+
+def test_it_is_small_enough_to_be_solved_many_times(game) -> None:
+    assert game.structure.nodes <= 1500
+
+
+def test_every_row_of_the_account_has_its_mechanism_or_issue(game) -> None:
+    """S2 and S14 are the issues, packages and outcomes of the scenario itself."""
+    labels = " ".join(record.label or "" for record in game.scenario.mechanisms.values())
+    for row in set(ROWS) - {"S2"}:
+        assert f"{row})" in labels or f"{row}," in labels, row
+    assert len(game.scenario.issues) == 6
+    kinds = {outcome.kind for outcome in game.meaning.outcomes}
+    assert kinds == {"agreement", "ceasefire", "stalemate", "war", "catastrophe"}
+
+
+def test_every_mechanism_says_when_it_holds_and_can_be_switched_off(game) -> None:
+    for name, record in game.scenario.mechanisms.items():
+        assert record.off, name
+        assert record.about is not None
+        assert "Holds" in record.about, name
+        assert "not hold" in record.about, name
+        assert record.source is not None, name
+
+
+def test_every_assumption_has_a_unit_and_says_where_it_comes_from(game) -> None:
+    for assumption in game.meaning.assumptions:
+        assert assumption.unit, assumption.name
+        assert assumption.source or "judgement" in (assumption.note or ""), assumption.name
+
+
+def test_library_mechanisms_are_all_used_by_a_scenario(game) -> None:
+    used = {record.from_ for record in game.scenario.mechanisms.values()}
+    assert used == set(library_files("mechanisms"))
+
+
+def test_mechanisms_move_outcomes_as_the_account_says(game) -> None:
+    """At nominal values every stated direction is found, and in most of 24 draws."""
+    effects = mechanism_effects(game, game.draws(24, seed=5))
+    assert len(effects) == len(game.scenario.mechanisms)
+    for effect in effects:
+        assert effect.expects, effect.name
+        for kind in effect.expects:
+            assert effect.held(kind), (effect.name, kind, effect.change)
+            assert effect.share[kind] > 0.5, (effect.name, kind, effect.share)
+
+
+def _regrets_within_bounds(game, count: int, scale: float) -> None:
+    solved = offramp.solve(game, game.draws(count, seed=2), precision_scale=scale, starts=0)
+    found = solved.equilibria
+    fine = found.status == "solved"
+    assert set(found.branch) <= {"traced", "continued", "fixed_point"}
+    bound = found.regret_bound[fine]
+    assert (found.regret[fine] <= bound).all()
+    assert (found.regret_anywhere[fine] <= bound).all()
+    assert (found.regret[fine] >= 0).all()
+    assert found.residual[fine].max() < 1e-11
+    assert all(message for message in found.message[~fine])
+    assert fine.mean() > 0.9
+
+
+def test_regret_is_within_its_bound_on_every_draw(game) -> None:
+    _regrets_within_bounds(game, 100, 1.0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scale", [1.0, 20.0])
+def test_regret_is_within_its_bound_on_a_thousand_draws(game, scale: float) -> None:
+    _regrets_within_bounds(game, 1000, scale)
+
+
+def test_high_precision_ends_with_honest_statuses(game) -> None:
+    _regrets_within_bounds(game, 20, 20.0)
+
+
+def test_outcomes_add_up(game) -> None:
+    solved = offramp.solve(game, game.draws(16, seed=3), starts=0)
+    probability = offramp.outcomes(solved, rounds=0)["probability"].values
+    np.testing.assert_allclose(probability.sum(axis=1), 1, atol=1e-12)
