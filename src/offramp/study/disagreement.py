@@ -1,0 +1,190 @@
+"""What is found when two accounts are compared, in numbers and in words."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from offramp.study.verdicts import Verdict
+
+WORTH_NAMING = 0.1
+"""Least interaction that a sentence names, beside the largest piece."""
+NAMED = 3
+"""Most pieces that a sentence names."""
+
+
+@dataclass(frozen=True)
+class OutcomeRow:
+    """An outcome's probability on both accounts: at nominal values and its mean over draws."""
+
+    outcome: str
+    nominal: tuple[float | None, float | None]
+    mean: tuple[float | None, float | None]
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What a group of assumptions adds to the second account's value less the first's.
+
+    ``nominal`` is its Shapley value at nominal values, exact unless ``nominal_error`` gives a
+    standard error; ``mean`` that of the mean over draws, with its standard error.
+    """
+
+    group: str
+    label: str
+    assumptions: tuple[str, ...]
+    nominal: float | None
+    nominal_error: float | None
+    mean: float | None
+    mean_error: float | None
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """What two groups add together beyond what each adds by itself, at nominal values."""
+
+    first: str
+    second: str
+    value: float
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Two accounts of one crisis; differences are the second less the first."""
+
+    accounts: tuple[str, str]
+    premises: tuple[str, str]
+    quantity: str
+    nominal: tuple[float | None, float | None]
+    mean: tuple[float | None, float | None]
+    outcomes: tuple[OutcomeRow, ...]
+    verdicts: tuple[Verdict, ...]
+    contributions: tuple[Contribution, ...]
+    """The largest at nominal values first."""
+    interactions: tuple[Interaction, ...]
+    """The largest first; none where there are too many groups to look at all mixtures."""
+    exact: bool
+    draws: int
+    counted: int
+    """Draws in which every mixture had a value."""
+    seed: int
+
+    @property
+    def interaction(self) -> Interaction | None:
+        """The largest one, where it is worth naming beside the largest piece."""
+        if not self.interactions or not self.contributions:
+            return None
+        largest = max(abs(one.nominal or 0.0) for one in self.contributions)
+        first = self.interactions[0]
+        fits = abs(first.value) > 1e-9 and abs(first.value) >= WORTH_NAMING * largest
+        return first if fits else None
+
+    @property
+    def sentence(self) -> str:
+        """Whose premises, how far apart, and which assumptions make it so."""
+        here, there = self.nominal
+        lead = f"On the premises of {self.premises[0]} and of {self.premises[1]}, as encoded here,"
+        if here is None or there is None:
+            return f"{lead} {self.quantity} has no value at nominal values on at least one account."
+        said = f"{lead} {self.quantity} is {_told(here)} and {_told(there)} at nominal values"
+        if not self.contributions:
+            return f"{said}: the two accounts have the same numbers."
+        told = [one for one in self.contributions if one.nominal is not None]
+        if not told:
+            return f"{said}; some mixtures of the two were not solved, so nothing is attributed."
+        parts = [f"{_signed(one.nominal)} goes back to {_named(one)}" for one in told[:NAMED]]
+        rest = sum(one.nominal or 0.0 for one in told[NAMED:])
+        if len(told) > NAMED:
+            parts.append(f"{_signed(rest)} to {len(told) - NAMED} other groups of assumptions")
+        return (
+            f"{said}; of the difference of {_signed(there - here)}, {_listed(parts)}{self._both}."
+        )
+
+    @property
+    def _both(self) -> str:
+        pair = self.interaction
+        if pair is None:
+            return ""
+        labels = {one.group: _named(one) for one in self.contributions}
+        return (
+            f"; {labels[pair.first]} and {labels[pair.second]} together add {_signed(pair.value)} "
+            "beyond what each adds by itself"
+        )
+
+    @property
+    def table(self) -> list[dict[str, Any]]:
+        """Long rows: outcomes, verdicts and contributions."""
+        rows: list[dict[str, Any]] = []
+        for one in self.outcomes:
+            for i, account in enumerate(self.accounts):
+                rows.append({"what": "outcome", "name": one.outcome, "account": account,
+                             "nominal": one.nominal[i], "mean": one.mean[i]})  # fmt: skip
+        for verdict in self.verdicts:
+            rows.append({"what": "claim", "name": verdict.name, "account": verdict.account,
+                         "nominal": verdict.nominal, "mean": verdict.share})  # fmt: skip
+        for piece in self.contributions:
+            rows.append({"what": "contribution", "name": piece.group, "account": "",
+                         "nominal": piece.nominal, "mean": piece.mean,
+                         "error": piece.mean_error})  # fmt: skip
+        return rows
+
+    def figure(self) -> Any:
+        """The pieces of the difference, as a plotly figure."""
+        import plotly.graph_objects as go
+
+        shown = self.contributions
+        figure = go.Figure()
+        for title, name, error, colour in (
+            ("at nominal values", "nominal", "nominal_error", "#17505c"),
+            ("mean over draws", "mean", "mean_error", "#8a8f96"),
+        ):
+            figure.add_trace(
+                go.Bar(
+                    name=title, orientation="h", marker_color=colour,
+                    x=[getattr(one, name) for one in shown], y=[one.label for one in shown],
+                    error_x={"type": "data",
+                             "array": [1.96 * (getattr(one, error) or 0.0) for one in shown]},
+                )
+            )  # fmt: skip
+        figure.update_layout(
+            barmode="group", template="simple_white", yaxis={"autorange": "reversed"},
+            xaxis={"title": f"part of the difference in {self.quantity}"},
+        )  # fmt: skip
+        return figure
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {
+            "accounts": list(self.accounts), "quantity": self.quantity,
+            "nominal": list(self.nominal), "mean": list(self.mean),
+            "outcomes": {
+                one.outcome: {"nominal": list(one.nominal), "mean": list(one.mean)}
+                for one in self.outcomes
+            },
+            "claims": {
+                account: {v.name: v.plain() for v in self.verdicts if v.account == account}
+                for account in self.accounts
+            },
+            "contributions": [
+                {**asdict(one), "assumptions": list(one.assumptions)} for one in self.contributions
+            ],
+            "interactions": [asdict(one) for one in self.interactions],
+            "exact": self.exact, "draws": self.draws, "counted": self.counted, "seed": self.seed,
+            "sentence": self.sentence,
+        }  # fmt: skip
+
+
+def _named(one: Contribution) -> str:
+    return f"“{one.label}”" if " " in one.label else one.label
+
+
+def _told(value: float) -> str:
+    return f"{value:.3g}".replace("-", "\u2212")
+
+
+def _signed(value: float | None) -> str:
+    return f"{value or 0.0:+.3g}".replace("-", "\u2212")
+
+
+def _listed(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
