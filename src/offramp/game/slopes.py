@@ -97,7 +97,9 @@ class TableSlopes:
             weight = chain[slope.assumption]
             felt = (weight != 0.0) & (slope.value[draw] != 0.0)
             term = np.multiply(weight, slope.value[draw], out=np.zeros_like(weight), where=felt)
-            found[name] = np.bincount(slope.spot, term, table.size).reshape(table.shape)
+            found[name] = (
+                np.bincount(slope.spot, term, table.size).astype(float).reshape(table.shape)
+            )
         return found
 
 

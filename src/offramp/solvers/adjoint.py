@@ -248,7 +248,7 @@ class _Cycle:
         condition = float(np.linalg.cond(matrix))
         if not condition < 1e15:
             return np.full_like(right, np.nan), float("inf"), float("inf")
-        answer = np.linalg.solve(matrix.T, right)
+        answer = np.linalg.solve(matrix.T, right).astype(float)
         left = np.linalg.norm(matrix.T @ answer - right) / np.linalg.norm(right)
         return answer, float(left), condition
 

@@ -10,6 +10,8 @@ from offramp.study.play import Play, evaluate_play, play_of
 from offramp.study.quantities import Quantity, find_quantities
 from offramp.study.queries import QueryValues, Reach, evaluate_queries
 from offramp.study.saving import write_results
+from offramp.study.sensitivities import Sensitivity, sensitivity
+from offramp.study.slopes import QuantitySlopes, SlopeFinder
 
 __all__ = [
     "evaluate_play",
@@ -19,8 +21,12 @@ __all__ = [
     "Play",
     "play_of",
     "Quantity",
+    "QuantitySlopes",
     "QueryValues",
     "Reach",
+    "Sensitivity",
+    "sensitivity",
+    "SlopeFinder",
     "Solved",
     "investigate",
     "mechanism_effects",

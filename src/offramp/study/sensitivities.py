@@ -1,0 +1,232 @@
+"""Which assumptions a result hangs on: shares of its variance, slopes, and the list of moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from offramp.scenario import Assumption, Meaning, Query, Scenario, understand
+from offramp.study.asking import Asked, ask, worded
+from offramp.study.experiment import Progress
+from offramp.study.indices import Groups, Indices, sobol_indices
+from offramp.study.menu import MenuChange, menu_changes
+from offramp.study.slopes import SlopeFinder
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+FELT = 5e-4
+"""A change smaller than this is told as none."""
+CAVEAT = "These shares describe the assumptions, not the world; other ranges give other shares."
+
+
+@dataclass(frozen=True)
+class LocalSlope:
+    """What one assumption does to the quantity near nominal values.
+
+    ``half_width`` is half the width of its range (of the middle nine tenths where the range has
+    no end), nan without a range; slopes are nan where they are withheld.
+    """
+
+    assumption: str
+    nominal: float
+    slope: float
+    half_width: float
+    quantity: float
+
+    @property
+    def change(self) -> float:
+        """What the slope makes of half the width of the range."""
+        return self.slope * self.half_width
+
+    @property
+    def elasticity(self) -> float:
+        """Per cent of the quantity for a per cent of the assumption."""
+        return self.slope * self.nominal / self.quantity if self.quantity else float("nan")
+
+
+@dataclass(frozen=True, eq=False)
+class Sensitivity:
+    """Which assumptions a quantity hangs on.
+
+    ``indices`` is None where no points were asked for; ``local`` has the largest change
+    first; ``note`` says why slopes are withheld; ``menu`` is empty where it was not asked for.
+    """
+
+    title: str
+    quantity: str
+    words: str
+    nominal: float
+    indices: Indices | None
+    local: tuple[LocalSlope, ...]
+    note: str
+    menu: tuple[MenuChange, ...]
+
+    @property
+    def table(self) -> list[dict[str, Any]]:
+        """Rows of plain numbers: ``what`` is 'share', 'slope' or 'menu', ``name`` of what."""
+        rows = [] if self.indices is None else _share_rows(self.indices)
+        for one in self.local:
+            rows.append({
+                "what": "slope", "name": one.assumption, "nominal": one.nominal,
+                "slope": one.slope, "half_width": one.half_width, "change": one.change,
+                "elasticity": one.elasticity,
+            })  # fmt: skip
+        for one in self.menu:
+            rows.append({
+                "what": "menu", "name": f"{one.party}.{one.step}.{one.move}",
+                "value": one.value, "change": one.change, "status": one.status,
+            })  # fmt: skip
+        return rows
+
+    @property
+    def sentence(self) -> str:
+        """What was found, in plain words, with whose premises it rests on."""
+        parts = [
+            f"On the premises of '{self.title}', as encoded here, the {self.words} is "
+            f"{self.nominal:.3g} at nominal values."
+        ]
+        if self.indices is not None:
+            parts += _told_shares(self.indices)
+        parts += _told_slopes(self.local, self.note)
+        parts += _told_menu(self.menu)
+        return " ".join(parts)
+
+    def figure(self) -> go.Figure:
+        """Shares of the variance with their intervals beside the tornado of local changes."""
+        from offramp.study.sensitivity_figure import draw_sensitivity
+
+        return draw_sensitivity(self)
+
+
+def sensitivity(
+    scenario: Scenario, quantity: Asked, *, points: int = 128, seed: int | None = None,
+    groups: Groups = None, menu: bool = True, progress: Progress | None = None,
+) -> Sensitivity:  # fmt: skip
+    """Which assumptions ``quantity`` hangs on, over their ranges and near nominal values.
+
+    ``quantity`` is a Query, its text, or ('outcome', name), ('kind', kind), ('payoff', party),
+    ('rounds',). ``points`` base points (a power of two from 32 on; 0 for none) give Sobol
+    indices of ``groups`` (see `sobol_indices`); slopes come from one transposed solve; with
+    ``menu`` each move of a party is written twice in turn. ``seed`` None draws one.
+    """
+    meaning = understand(scenario)
+    query = ask(quantity, meaning)
+    found = SlopeFinder(meaning, [query]).at()
+    value = float(found.values[0, 0])
+    note = str(found.message[0, 0])
+    local = _local(meaning, found.slopes[0, 0], value)
+    if not np.isfinite(value):
+        value = _at_nominal(meaning, query)
+    indices = None
+    if points and any(a.distribution is not None for a in meaning.assumptions):
+        indices = sobol_indices(
+            meaning, query, points=points, seed=seed, groups=groups, progress=progress
+        )
+    changes = menu_changes(meaning, query, progress=progress) if menu else ()
+    return Sensitivity(
+        scenario.title, query.text, worded(query, meaning), value, indices, local, note, changes
+    )
+
+
+def _at_nominal(meaning: Meaning, query: Query) -> float:
+    from offramp.study.queries import evaluate_queries
+
+    return float(evaluate_queries(meaning, [query]).values[0, 0])
+
+
+def _local(
+    meaning: Meaning, slopes: Sequence[float] | np.ndarray, value: float
+) -> tuple[LocalSlope, ...]:
+    """Rows in order of falling change; those without a range last."""
+    from offramp.game import nominal_draw
+
+    nominal = nominal_draw(meaning).values[0]
+    rows = [
+        LocalSlope(one.name, float(at), float(slope), half_width(one), value)
+        for one, at, slope in zip(meaning.assumptions, nominal, slopes, strict=True)
+    ]
+    return tuple(sorted(rows, key=lambda one: -np.nan_to_num(abs(one.change), nan=-1.0)))
+
+
+def half_width(assumption: Assumption) -> float:
+    """Half the width of the range; of its middle nine tenths where it has no end."""
+    if assumption.distribution is None:
+        return float("nan")
+    low, high = assumption.distribution.bounds
+    if not np.isfinite([low, high]).all():
+        low, high = assumption.distribution.quantile(np.array([0.05, 0.95]))
+    return float(high - low) / 2
+
+
+# words
+
+
+def _share_rows(indices: Indices) -> list[dict[str, Any]]:
+    order = np.argsort(-np.nan_to_num(indices.total), kind="stable")
+    names = list(indices.groups)
+    return [
+        {
+            "what": "share", "name": names[i], "first": float(indices.first[i]),
+            "first_low": float(indices.first_interval[i, 0]),
+            "first_high": float(indices.first_interval[i, 1]),
+            "total": float(indices.total[i]),
+            "total_low": float(indices.total_interval[i, 0]),
+            "total_high": float(indices.total_interval[i, 1]),
+            "variance_known": float(indices.knowing[i]),
+        }
+        for i in order
+    ]  # fmt: skip
+
+
+def _told_shares(indices: Indices) -> list[str]:
+    """How the quantity varies, what most of that comes from, and what knowing it is worth."""
+    tried = f"{indices.evaluations:,} combinations of assumptions tried"
+    flagged = f"({100 * indices.flagged:.2g} % of them failed, open or without a value)"
+    if indices.withheld:
+        return [f"{indices.withheld} There were {tried} {flagged}."]
+    spread = np.sqrt(indices.variance)
+    names = list(indices.groups)
+    top = int(np.argmax(indices.first))
+    low, high = np.clip(indices.first_interval[top], 0, 1)
+    left = np.sqrt(max(0.0, indices.variance - indices.knowing[top]))
+    together = 1 - float(np.clip(indices.first.sum(), 0, 1))
+    return [
+        f"Over {tried} {flagged} it has the mean {indices.mean:.3g} and the standard deviation "
+        f"{spread:.2g}; {100 * np.clip(indices.first[top], 0, 1):.0f} % of its variance "
+        f"({100 * low:.0f} to {100 * high:.0f} %) comes from '{names[top]}' alone.",
+        f"Knowing '{names[top]}' would reduce the variance by {indices.knowing[top]:.2g} on "
+        f"average, the standard deviation from {spread:.2g} to about {left:.2g}.",
+        f"About {100 * together:.0f} % comes from several together that none of them brings alone.",
+        CAVEAT,
+    ]  # fmt: skip
+
+
+def _told_slopes(local: Sequence[LocalSlope], note: str) -> list[str]:
+    if note:
+        return [note]
+    if not local or not abs(local[0].change) > FELT:
+        return ["Near nominal values no single assumption with a range changes it noticeably."]
+    one = local[0]
+    way = "raises" if one.change > 0 else "lowers"
+    return [
+        f"Near nominal values the steepest is '{one.assumption}': by its slope, a rise by half the "
+        f"width of its range ({one.half_width:.3g}) {way} it by {abs(one.change):.2g}."
+    ]
+
+
+def _told_menu(menu: Sequence[MenuChange]) -> list[str]:
+    fine = [one for one in menu if np.isfinite(one.change)]
+    if not fine:
+        return []
+    one = fine[0]
+    if abs(one.change) <= FELT:
+        return ["Writing any one move of a party twice changes it by less than 0.001."]
+    return [
+        f"Logit choice takes the list of moves as given: of all moves, writing '{one.move}' of "
+        f"{one.party.replace('_', ' ')} (step '{one.step}') twice changes it the most, from "
+        f"{one.before:.3g} to {one.value:.3g}."
+    ]
