@@ -114,6 +114,7 @@ def as_play(ground: Ground) -> Play:
                 to = place[edge.node, flags]
                 play.edges[-1].append((edge.pay, edge.odds, to, edge.turns, None))
                 continue
+            assert edge.outcome is not None
             there = (node[0], node[1], edge.final)
             pay_end = explorer.pays(game.data["outcomes"][edge.outcome].get("pay"), there)
             factor = play.patience if edge.turns else [1.0] * len(pay_end)

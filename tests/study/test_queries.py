@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp
+from math import exp, isnan, nan
 from pathlib import Path
 
 import numpy as np
@@ -63,10 +63,10 @@ def chosen(precision: float, gain: float) -> float:
 class Trust:
     """Both rounds worked out by hand: t are b's chances to trust, h are a's to honour."""
 
-    h1: float | None = None
-    h2: float | None = None
-    t1: float | None = None
-    t2: float | None = None
+    h1: float = nan
+    h2: float = nan
+    t1: float = nan
+    t2: float = nan
     nerve: float = 2
     lure: float = 0.6
     gift_a: float = 0.2
@@ -74,15 +74,15 @@ class Trust:
 
     def __post_init__(self) -> None:
         last_a, last_b = self.gift_a + 0.9 * 0.3, self.gift_b + 0.8 * 0.3
-        self.h2 = chosen(3, last_a - self.lure) if self.h2 is None else self.h2
+        self.h2 = chosen(3, last_a - self.lure) if isnan(self.h2) else self.h2
         trusting = self.h2 * last_b - (1 - self.h2)
-        self.t2 = chosen(self.nerve, trusting - 0.1) if self.t2 is None else self.t2
+        self.t2 = chosen(self.nerve, trusting - 0.1) if isnan(self.t2) else self.t2
         second_a = self.t2 * (self.h2 * last_a + (1 - self.h2) * self.lure)
         second_b = self.t2 * trusting + (1 - self.t2) * 0.1
         first_a, first_b = self.gift_a + 0.9 * second_a, self.gift_b + 0.8 * second_b
-        self.h1 = chosen(3, first_a - self.lure) if self.h1 is None else self.h1
+        self.h1 = chosen(3, first_a - self.lure) if isnan(self.h1) else self.h1
         trusting = self.h1 * first_b - (1 - self.h1)
-        self.t1 = chosen(self.nerve, trusting - 0.1) if self.t1 is None else self.t1
+        self.t1 = chosen(self.nerve, trusting - 0.1) if isnan(self.t1) else self.t1
         self.a = self.t1 * (self.h1 * first_a + (1 - self.h1) * self.lure)
         self.b = self.t1 * trusting + (1 - self.t1) * 0.1
         self.on = self.t1 * self.h1
@@ -98,12 +98,12 @@ LATE = Trust(h2=1, h1=FREE.h1, **SAME)
 
 VALUES = {
     "P(over)": FREE.over,
-    "P(out by 1)": 1 - (FREE.t1 or 0),
+    "P(out by 1)": 1 - FREE.t1,
     "P(out by 2)": FREE.out,
     "P(out by 99)": FREE.out,
     "P(over by 1)": 0,
     "P(kind war)": FREE.betrayed,
-    "P(kind war by 1)": (FREE.t1 or 0) * (1 - (FREE.h1 or 0)),
+    "P(kind war by 1)": FREE.t1 * (1 - FREE.h1),
     "P(kind catastrophe)": 0,
     "P(unresolved)": 0,
     "E(payoff[a])": FREE.a,
@@ -112,8 +112,8 @@ VALUES = {
     # the state after `then`, before a round's variables are reset
     "P(over and record == 2)": FREE.over,
     "P(over and kept == 1)": FREE.over,
-    "P(betrayed and record == 1)": FREE.on * (FREE.t2 or 0) * (1 - (FREE.h2 or 0)),
-    "P(betrayed and round_number == 1 by 2)": (FREE.t1 or 0) * (1 - (FREE.h1 or 0)),
+    "P(betrayed and record == 1)": FREE.on * FREE.t2 * (1 - FREE.h2),
+    "P(betrayed and round_number == 1 by 2)": FREE.t1 * (1 - FREE.h1),
     "P(ever record == 1)": FREE.on,
     "P(ever record == 2)": FREE.over,
     "P(ever kept == 1)": FREE.on,
