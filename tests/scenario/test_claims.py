@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import jsonschema
 import numpy as np
 import pytest
 
@@ -21,6 +22,7 @@ from offramp.scenario import (
     with_account,
 )
 from offramp.scenario.json_schema import language_schema
+from offramp.scenario.yaml_text import parse_yaml
 
 from .base import BASE
 
@@ -264,6 +266,7 @@ def test_what_is_written_reads_as_the_same() -> None:
 
 def test_the_schema_knows_the_words() -> None:
     schema = language_schema()
+    jsonschema.validate(parse_yaml(FULL, "text").plain(), schema)
     for word in ("claims", "accounts", "levers"):
         assert word in schema["properties"]
     assert set(schema["$defs"]["Lever"]["required"]) == {

@@ -20,6 +20,7 @@ from pydantic import (
     PrivateAttr,
     StringConstraints,
     Tag,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -261,6 +262,13 @@ def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
+_NAME = {"type": "string", "pattern": r"^[A-Za-z_][A-Za-z0-9_]*$"}
+Holders = Annotated[
+    tuple[Name, ...],
+    BeforeValidator(_as_list),
+    Field(min_length=1),
+    WithJsonSchema({"anyOf": [_NAME, {"type": "array", "items": _NAME, "minItems": 1}]}),
+]
 AnyNumber = Annotated[float, BeforeValidator(_number)]
 Above0 = Annotated[float, BeforeValidator(_number), Field(gt=0)]
 
@@ -299,9 +307,7 @@ class Lever(Words):
 
     parameter: EntryName = Field(description="a parameter, or family[key]")
     towards: Literal["lower", "higher"]
-    held_by: Annotated[tuple[Name, ...], BeforeValidator(_as_list), Field(min_length=1)] = Field(
-        description="the parties that would have to move it"
-    )
+    held_by: Holders = Field(description="the parties that would have to move it")
     effort: Effort
     limit: AnyNumber = Field(description="how far the parameter could go")
     label: Text | None = None
