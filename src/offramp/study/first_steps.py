@@ -1,0 +1,123 @@
+"""First steps: one move of one party, made the first time that it is open, that changes the rest.
+
+Counted are the moves that the first round may offer beside others and that are no act of
+force. A step raises another party's harm if it pays such a party at once a negative amount
+that is less than what the step pays it as played now, or if it makes war or catastrophe
+likelier with everybody's other play as it is (a deviation).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.analysis import absorb
+from offramp.game import Game, build, carry_strategy, holds_at, intervene
+from offramp.scenario import Intervention
+from offramp.study.bench import Bench, bench_of
+from offramp.study.experiment import solve
+from offramp.study.levers import EQUAL
+from offramp.study.saying import joined, spoken
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class FirstStep:
+    """A move made the first time that its step offers it, on a bench of its own.
+
+    ``name`` reads 'north.act = wait'; ``ends`` says that the move itself ends the crisis.
+    """
+
+    name: str
+    label: str
+    party: int
+    ends: bool
+    bench: Bench
+    commitment: Intervention
+
+
+def first_steps(bench: Bench) -> Iterator[FirstStep]:
+    """Every first step of a game, each with the game that it makes."""
+    game = bench.game
+    for step, move in _open_at_first(game):
+        meaning = game.meaning.steps[step]
+        words = game.scenario.round[step]
+        name = meaning.moves[move].name
+        if words.moves[name].force or meaning.mover < 0:
+            continue
+        party = game.meaning.parties[meaning.mover]
+        who = game.scenario.parties[party].label or spoken(party)
+        commitment = Intervention("do", step, move, once=True)
+        changed = intervene(game.meaning, [commitment])
+        yield FirstStep(
+            f"{party}.{meaning.name} = {name}",
+            f"{who}: {words.moves[name].label or spoken(name)}",
+            meaning.mover,
+            meaning.moves[move].end is not None,
+            bench_of(build(changed.meaning, changed.watched), bench.aim),
+            commitment,
+        )
+
+
+def step_harms(bench: Bench, first: FirstStep) -> str:
+    """Why a first step raises another party's harm; the empty string where it does not."""
+    solved = solve(bench.game, starts=0)
+    if solved.equilibria.status[0] != "solved":
+        return ""
+    strategy = solved.strategy
+    paid = _paid_less(bench.game, first, strategy[0], solved.tables.pay[0])
+    if paid:
+        return f"it costs {joined(paid)} something at once"
+    held = carry_strategy(bench.game, first.bench.game, strategy)
+    both = [
+        absorb(one.game.structure, play, elimination=one.plan).terminal[0][
+            np.isin(one.game.structure.terminal_outcome, one.danger)
+        ].sum()
+        for one, play in ((bench, strategy), (first.bench, held))
+    ]  # fmt: skip
+    if both[1] > both[0] + EQUAL:
+        return "it makes war or catastrophe likelier even if everybody else plays as before"
+    return ""
+
+
+def _open_at_first(game: Game) -> list[tuple[int, int]]:
+    """(step, move) that some node of the first round offers beside others, in order."""
+    structure = game.structure
+    near, waiting = {structure.start}, [structure.start]
+    offered: set[int] = set()
+    while waiting:
+        node = waiting.pop()
+        edges = np.arange(structure.first[node], structure.first[node + 1])
+        if len(edges) > 1:
+            offered |= set(game.edge_move[edges].tolist())
+        for edge in edges:
+            goal = int(structure.target[edge])
+            if goal >= 0 and not structure.turns[edge] and goal not in near:
+                near.add(goal)
+                waiting.append(goal)
+    pairs = [(s, m) for s, step in enumerate(game.meaning.steps) for m in range(len(step.moves))]
+    return [pairs[number] for number in sorted(offered)]
+
+
+def _paid_less(game: Game, first: FirstStep, strategy: Array, pay: Array) -> list[str]:
+    """Labels of the other parties whom the move costs more than the step does now."""
+    structure, move = game.structure, first.commitment.move or 0
+    step = first.commitment.step or 0
+    number = sum(len(one.moves) for one in game.meaning.steps[:step]) + move
+    hurt = np.zeros(structure.parties, np.bool_)
+    own = holds_at(game, game.meaning.steps[step].moves[move].when, step) if (
+        game.meaning.steps[step].moves[move].when is not None
+    ) else structure.step == step  # fmt: skip
+    for node in np.flatnonzero(own):
+        edges = np.arange(structure.first[node], structure.first[node + 1])
+        paid = pay[structure.pay_class[edges]]
+        chosen = paid[game.edge_move[edges] == number]
+        if len(chosen):
+            hurt |= chosen[0] < np.minimum(0.0, strategy[edges] @ paid) - EQUAL
+    hurt[first.party] = False
+    names = [game.meaning.parties[i] for i in np.flatnonzero(hurt)]
+    return [game.scenario.parties[name].label or spoken(name) for name in names]

@@ -1,0 +1,233 @@
+"""Levers: how far each can be moved, what that costs whom, and which of them harm others.
+
+The effort of moving a lever by d from its nominal value is cost x d / per; every holder of a
+lever bears all of its effort. A lever raises another party's harm if, with everybody's play
+as it is, moving it anywhere up to its limit lowers what a party that does not hold it is paid
+by some move or end, makes chance moves that cost such a party likelier, or raises the
+probability of war and catastrophe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.analysis import absorb
+from offramp.core.errors import GameError
+from offramp.game import Draws, Game, Tables, fix
+from offramp.study.bench import Bench, fitting, nominal_rows, rows_of
+from offramp.study.experiment import solve
+from offramp.study.saying import joined, spoken
+
+Array = NDArray[np.float64]
+STEPS = 9
+"""Points between the nominal value and the limit at which harm is looked for."""
+DRAWS = 64
+"""Draws in which it is looked for too, at the limit."""
+MOSTLY = 0.5
+"""Share of those draws above which harm counts that nominal values do not show."""
+EQUAL = 1e-9
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A lever as the search moves it: from ``start`` (nominal) towards ``limit``.
+
+    ``rate`` is the effort per unit of the assumption at ``position``; ``held_by`` are positions
+    of parties.
+    """
+
+    name: str
+    label: str
+    assumption: str
+    position: int
+    start: float
+    limit: float
+    rate: float
+    held_by: tuple[int, ...]
+    unit: str
+
+    @property
+    def most(self) -> float:
+        """The effort of going to the limit."""
+        return abs(self.limit - self.start) * self.rate
+
+    def value(self, part: float) -> float:
+        """The assumption's value after ``part`` (0 to 1) of the way to the limit."""
+        return self.start + part * (self.limit - self.start)
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """A lever or first step that is not proposed, and why, in one sentence."""
+
+    name: str
+    reason: str
+
+
+def handles(game: Game) -> tuple[tuple[Handle, ...], tuple[Excluded, ...]]:
+    """The levers of a scenario that can be moved from their nominal values, and the others."""
+    meaning, nominal = game.meaning, game.nominal()
+    found: list[Handle] = []
+    idle: list[Excluded] = []
+    for name, lever in meaning.scenario.levers.items():
+        assumption = lever.parameter.replace(" ", "")
+        position = nominal.names.index(assumption)
+        start, limit = float(nominal.values[0, position]), float(lever.limit)
+        label = lever.label or spoken(name)
+        room = limit - start if lever.towards == "higher" else start - limit
+        if room <= EQUAL * max(1.0, abs(start)):
+            why = f"{assumption} is at or beyond its limit of {limit:g} already"
+            idle.append(Excluded(name, f"“{label}” is left out: {why}."))
+            continue
+        found.append(
+            Handle(
+                name, label, assumption, position, start, limit,
+                lever.effort.cost / lever.effort.per,
+                tuple(meaning.parties.index(party) for party in lever.held_by),
+                meaning.assumptions[position].unit or "",
+            )
+        )  # fmt: skip
+    return tuple(found), tuple(idle)
+
+
+def moved(game: Game, levers: Sequence[Handle], parts: Array) -> Draws:
+    """The nominal values with levers moved; ``parts`` (point, lever) of the way to their limits.
+
+    Levers on the same assumption add their moves, within the limits of those that move.
+    """
+    rows = nominal_rows(game, len(parts))
+    return fix(game.meaning, rows, _values(levers, parts))  # type: ignore[arg-type]
+
+
+def moved_draws(game: Game, draws: Draws, levers: Sequence[Handle], parts: Array) -> Draws:
+    """The draws with levers moved by ``parts`` (lever,) to the same values as at nominal ones.
+
+    A draw in which an assumption lies beyond that value already keeps its own.
+    """
+    wanted = _values(levers, parts[None, :])
+    values: dict[str, Array] = {}
+    for lever, part in zip(levers, parts, strict=True):
+        if part <= 0:
+            continue
+        own, to = draws.values[:, lever.position], wanted[lever.assumption][0]
+        reached = np.minimum(own, to) if to < lever.start else np.maximum(own, to)
+        values[lever.assumption] = reached
+    return fix(game.meaning, draws, values) if values else draws  # type: ignore[arg-type]
+
+
+def _values(levers: Sequence[Handle], parts: Array) -> dict[str, Array]:
+    """Assumption to values (point,)."""
+    values: dict[str, Array] = {}
+    for name in {lever.assumption: None for lever in levers}:
+        own = [i for i, lever in enumerate(levers) if lever.assumption == name]
+        way = sum(parts[:, i] * (levers[i].limit - levers[i].start) for i in own)
+        ends = [levers[i].start for i in own] + [levers[i].limit for i in own]
+        values[name] = np.clip(levers[own[0]].start + way, min(ends), max(ends))
+    return values
+
+
+def harms(bench: Bench, levers: Sequence[Handle], parts: Array, draws: Draws | None) -> str:
+    """Why moving ``levers`` to ``parts`` (lever,) of the way raises another party's harm.
+
+    The empty string where it does not, at nominal values and in most of the first draws.
+    Raises GameError where the numbers on the way make no game.
+    """
+    game = bench.game
+    holders = {party for lever, part in zip(levers, parts, strict=True)
+               if part > 0 for party in lever.held_by}  # fmt: skip
+    others = [i for i in range(game.structure.parties) if i not in holders]
+    way = np.linspace(0, 1, STEPS + 1)[1:, None] * parts[None, :]
+    points = moved(game, levers, way)
+    before, after = game.tables(game.nominal()), game.tables(points)
+    hurt = _hurt(game, before, after).any(axis=0)
+    named = [game.meaning.parties[i] for i in others if hurt[i]]
+    if named:
+        return _paid_less(game, named)
+    if draws is not None and len(draws):
+        few = rows_of(draws, slice(0, DRAWS))
+        there = moved_draws(game, few, levers, parts)
+        fit = fitting(game, few) & fitting(game, there)
+        if fit.any():
+            pair = game.tables(rows_of(few, fit)), game.tables(rows_of(there, fit))
+            often = _hurt(game, *pair).mean(axis=0)
+            named = [game.meaning.parties[i] for i in others if often[i] > MOSTLY]
+            if named:
+                return _paid_less(game, named) + ", in most of the draws"
+    return _endangers(bench, points)
+
+
+def _hurt(game: Game, before: Tables, after: Tables) -> NDArray[np.bool_]:
+    """(point, party) whether a pay or end falls, or chance moves that cost become likelier."""
+    return (
+        _falls(before.pay, after.pay)
+        | _falls(before.end_pay, after.end_pay)
+        | _falls(_losses(game, before, before), _losses(game, before, after))
+    )
+
+
+def _falls(before: Array, after: Array) -> NDArray[np.bool_]:
+    if not before.shape[1]:
+        return np.zeros((len(after), before.shape[2]), np.bool_)
+    scale = np.maximum(1.0, np.abs(before))
+    return (after - before < -EQUAL * scale).any(axis=1)
+
+
+def _losses(game: Game, pays: Tables, odds: Tables) -> Array:
+    """(point, nature's node, party) expected losses at once: pays and ends below 0."""
+    structure = game.structure
+    source = np.repeat(np.arange(structure.nodes), np.diff(structure.first))
+    chance = np.flatnonzero(structure.odds_class >= 0)
+    paid = pays.pay[:, structure.pay_class[chance]]
+    ends = structure.target[chance] < 0
+    paid[:, ends] += pays.end_pay[:, -structure.target[chance[ends]] - 1]
+    expected = odds.odds[:, structure.odds_class[chance], None] * np.minimum(paid, 0.0)
+    nodes, which = np.unique(source[chance], return_inverse=True)
+    result = np.zeros((len(expected), len(nodes), structure.parties))
+    np.add.at(result, (slice(None), which.reshape(-1)), expected)
+    return result
+
+
+def _endangers(bench: Bench, points: Draws) -> str:
+    """Whether war and catastrophe become likelier with all play as it is."""
+    game, structure = bench.game, bench.game.structure
+    solved = solve(game, starts=0)
+    if not bench.danger or solved.equilibria.status[0] != "solved":
+        return ""
+    odds = game.tables(points).odds
+    play = np.repeat(solved.strategy, len(points), axis=0)
+    chance = structure.odds_class >= 0
+    play[:, chance] = odds[:, structure.odds_class[chance]]
+    strategy = np.concatenate([solved.strategy, play])
+    ends = absorb(structure, strategy, elimination=bench.plan).terminal
+    danger = ends[:, np.isin(structure.terminal_outcome, bench.danger)].sum(axis=1)
+    if (danger[1:] > danger[0] + EQUAL).any():
+        return "it makes war or catastrophe likelier even if everybody plays as before"
+    return ""
+
+
+def _paid_less(game: Game, parties: Sequence[str]) -> str:
+    labels = [game.scenario.parties[party].label or spoken(party) for party in parties]
+    return f"it lowers what some move or end pays {joined(labels)}, or makes losses there likelier"
+
+
+def usable(
+    bench: Bench, levers: Sequence[Handle], draws: Draws | None
+) -> tuple[tuple[Handle, ...], tuple[Excluded, ...]]:
+    """The levers that raise no other party's harm, and the others with the reason."""
+    kept: list[Handle] = []
+    out: list[Excluded] = []
+    for lever in levers:
+        try:
+            why = harms(bench, [lever], np.ones(1), draws)
+        except GameError as error:
+            place = bench.game.meaning.place(("levers", lever.name, "limit"))
+            raise error.located(place, f"levers.{lever.name}") from None
+        if why:
+            out.append(Excluded(lever.name, f"“{lever.label}” is left out: {why}."))
+        else:
+            kept.append(lever)
+    return tuple(kept), tuple(out)
