@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.expressions import Binary, Compare, evaluate
-from offramp.game import Draws, fix, nominal_draw
+from offramp.game import Draws, build, fix, nominal_draw
 from offramp.scenario import (
     Claim,
     Meaning,
@@ -36,6 +36,12 @@ OTHER = 4
 LEAST = 8
 WITHOUT = 64
 """Most draws on which a claim is looked at with a mechanism off."""
+SMALL = 200
+"""Nodes up to which every draw may be searched thoroughly for further equilibria."""
+PILOT = 8
+"""Draws of a small game that are searched thoroughly in any case, one of each scrambling."""
+THOROUGH = 128
+"""Draws of a larger game so searched where its nominal draw has several equilibria."""
 
 
 def check(
@@ -130,6 +136,7 @@ class _Telling:
         self.brief, self.tell = brief, tell
         self.claims = read_claims(meaning)
         self.nominal = nominal_draw(meaning)
+        self.nodes = build(meaning).structure.nodes if self.claims else 0
         self.labels = {
             name: record.label or name.replace("_", " ")
             for name, record in meaning.scenario.mechanisms.items()
@@ -141,12 +148,12 @@ class _Telling:
             return ()
         here = self.values(self.claims, self.nominal, "at nominal values", traced=(0,))
         states = {claim.name: str(judge(claim, here)[0]) for claim in self.claims}
-        drawn = self.over_draws(count, seed)
+        drawn = self.over_draws(count, seed, here)
         precisions = self.at_precisions(states)
         without = {} if self.brief else self.without(states, drawn)
         return tuple(
-            self.verdict(claim, here, states[claim.name], drawn, precisions[claim.name],
-                         without.get(claim.name, {}))
+            self.verdict(claim, here, states[claim.name], drawn[claim.name],
+                         precisions[claim.name], without.get(claim.name, {}))
             for claim in self.claims
         )  # fmt: skip
 
@@ -163,18 +170,59 @@ class _Telling:
             starts=starts, progress=self.tell(phase),
         )  # fmt: skip
 
-    def over_draws(self, count: int, seed: int | None) -> _Drawn:
-        """The declared ranges, and behind them the concentrated ones, solved together."""
-        if count == 0:
-            return _Drawn(None, 0, None, False)
-        ranged = is_ranged(self.meaning)
-        first = spread_draws(self.meaning, count if ranged else 1, seed)
-        whole, declared = first, len(first)
-        if ranged and not self.brief:
+    def over_draws(self, count: int, seed: int | None, here: QueryValues) -> dict[str, _Drawn]:
+        """Per claim the declared ranges and, behind them, the concentrated ones.
+
+        Without any range all draws are the nominal one, which is solved already.
+        """
+        if count == 0 or not is_ranged(self.meaning):
+            draws = Draws(self.nominal.names, self.nominal.values, seed)
+            one = _Drawn(draws, 1, here, True) if count else _Drawn(None, 0, None, False)
+            return dict.fromkeys((claim.name for claim in self.claims), one)
+        first = spread_draws(self.meaning, count, seed)
+        whole = first
+        if not self.brief:
             other = spread_draws(concentrate(self.meaning), max(LEAST, count // OTHER), first.seed)
             rows = np.concatenate([first.values, other.values])
             whole = Draws(first.names, rows, first.seed)
-        return _Drawn(whole, declared, self.values(self.claims, whole, "over draws"), not ranged)
+        pilot = tuple(range(min(PILOT, count))) if self.small else ()
+        found = self.values(self.claims, whole, "over draws", traced=pilot)
+        plain = _Drawn(whole, count, found, False)
+        drawn = dict.fromkeys((claim.name for claim in self.claims), plain)
+        return drawn | self.searched(here, plain, len(pilot))
+
+    def searched(self, here: QueryValues, plain: _Drawn, pilot: int) -> dict[str, _Drawn]:
+        """Claims again whose games have several equilibria, each draw searched thoroughly.
+
+        Of a large game only the first draws; they replace the others where the search opens
+        more of them than the plain one did.
+        """
+        assert plain.draws is not None
+        assert plain.found is not None
+        suspects = [
+            claim
+            for claim in self.claims
+            if _has_several(claim, here, 1) or _has_several(claim, plain.found, pilot)
+        ]
+        if not suspects:
+            return {}
+        whole, few = plain.draws, plain.declared
+        if not self.small:
+            few = min(THOROUGH, plain.declared)
+            whole = Draws(whole.names, whole.values[:few], whole.seed)
+        found = self.values(suspects, whole, "over draws, searched for further equilibria",
+                            traced=tuple(range(len(whole))))  # fmt: skip
+        thorough = _Drawn(whole, few, found, False, True)
+        return {
+            claim.name: thorough
+            for claim in suspects
+            if _opened(claim, found, few) > _opened(claim, plain.found, few)
+        }
+
+    @property
+    def small(self) -> bool:
+        """Whether a thorough search of every draw takes little time."""
+        return self.nodes <= SMALL
 
     def at_precisions(self, states: Mapping[str, str]) -> dict[str, dict[float, bool | None]]:
         """Verdicts at nominal values with every precision multiplied."""
@@ -189,7 +237,9 @@ class _Telling:
                 found[claim.name][factor] = truth_of(state)
         return found
 
-    def without(self, states: Mapping[str, str], drawn: _Drawn) -> dict[str, dict[str, Without]]:
+    def without(
+        self, states: Mapping[str, str], drawn: Mapping[str, _Drawn]
+    ) -> dict[str, dict[str, Without]]:
         """Every claim with each mechanism that has off values off."""
         mechanisms = {
             name: values
@@ -201,13 +251,15 @@ class _Telling:
             return found
         parts = [fix(self.meaning, self.nominal, off).values for off in mechanisms.values()]
         rows = Draws(self.nominal.names, np.concatenate(parts), None)
-        there = self.values(self.claims, rows, "with each mechanism off")
+        traced = tuple(range(len(rows))) if self.small else ()
+        there = self.values(self.claims, rows, "with each mechanism off", traced=traced)
         for claim in self.claims:
             for name, state in zip(mechanisms, judge(claim, there).tolist(), strict=True):
                 found[claim.name][name] = Without(name, self.labels[name], truth_of(state))
         for name, off in mechanisms.items():
-            concerned = [c for c in self.claims if self._depends(c, name, states, found)]
-            if drawn.found is not None and concerned:
+            concerned = [c for c in self.claims if drawn[c.name].found is not None
+                         and self._depends(c, name, states, found)]  # fmt: skip
+            if concerned:
                 for claim, one in self._lost(name, off, concerned, drawn):
                     known = found[claim.name][name]
                     found[claim.name][name] = replace(one, nominal=known.nominal)
@@ -222,17 +274,20 @@ class _Telling:
         return flipped or concern_of(self.meaning, claim, mechanism).named
 
     def _lost(
-        self, mechanism: str, off: Mapping[str, float], concerned: Sequence[Claim], drawn: _Drawn
-    ) -> Iterable[tuple[Claim, Without]]:
-        """Claims over the first draws with a mechanism off."""
-        assert drawn.draws is not None
-        assert drawn.found is not None
-        few = min(WITHOUT, drawn.declared)
-        part = Draws(drawn.draws.names, drawn.draws.values[:few], drawn.draws.seed)
+        self, mechanism: str, off: Mapping[str, float], concerned: Sequence[Claim],
+        drawn: Mapping[str, _Drawn],
+    ) -> Iterable[tuple[Claim, Without]]:  # fmt: skip
+        """Claims over the first draws, which all of them share, with a mechanism off."""
+        one = drawn[concerned[0].name]
+        assert one.draws is not None
+        few = min(WITHOUT, one.declared)
+        part = Draws(one.draws.names, one.draws.values[:few], one.draws.seed)
         there = self.values(concerned, fix(self.meaning, part, off),
                             f"over draws, without {self.labels[mechanism]}", starts=0)  # fmt: skip
         for claim in concerned:
-            before, after = judge(claim, drawn.found)[:few], judge(claim, there)
+            with_it = drawn[claim.name].found
+            assert with_it is not None
+            before, after = judge(claim, with_it)[:few], judge(claim, there)
             known = np.isin(after, (HOLDS, FAILS))
             held = known & (before == HOLDS)
             share = float((after[known] == HOLDS).mean()) if known.any() else None
@@ -263,7 +318,7 @@ class _Telling:
             quantities={q.text: _number(here.of(q)[0]) for q in claim.quantities.values()},
             precision=precision, without=without, restates=restates, rests_on=rests,
             literature={name: text for name, text in texts.items() if text},
-            unoffered=_unoffered(claim, here),
+            unoffered=_unoffered(claim, here), searched=drawn.searched,
             seed=None if drawn.draws is None else drawn.draws.seed, **over,
         )  # fmt: skip
 
@@ -276,6 +331,8 @@ class _Drawn:
     declared: int
     found: QueryValues | None
     only_one: bool
+    searched: bool = False
+    """Whether every draw was searched thoroughly for further equilibria."""
 
     def of(self, claim: Claim, meaning: Meaning) -> dict[str, Any]:
         """The fields of a verdict that come from draws."""
@@ -302,6 +359,17 @@ class _Drawn:
             "vacuous": int((own == VACUOUS).sum()), "margins": margins,
             "margin": float(np.median(known)) if len(known) else None, "deciding": deciding,
         }  # fmt: skip
+
+
+def _has_several(claim: Claim, found: QueryValues, draws: int) -> bool:
+    """Whether a game of the claim has several equilibria in one of the first ``draws``."""
+    games = {int(found.game[found.queries.index(q)]) for q in claim.quantities.values()}
+    return any(draw < draws and game in games for draw, game in found.alternatives)
+
+
+def _opened(claim: Claim, found: QueryValues, draws: int) -> int:
+    """How many of the first ``draws`` are open."""
+    return int((judge(claim, found)[:draws] == OPEN).sum())
 
 
 _NONE = Share(None, None, None, 0, 0, 0)

@@ -66,6 +66,8 @@ class Verdict:
     """Mechanism that the claim is about or rests on to when its effect holds and does not."""
     unoffered: Mapping[str, float] = field(default_factory=dict[str, float])
     """Quantity to the share of turns in which its committed move is not offered (nominal)."""
+    searched: bool = False
+    """Whether every draw was searched thoroughly for further equilibria, as the nominal one is."""
     seed: int | None = None
 
     @property
@@ -138,7 +140,8 @@ class Verdict:
             "precision": {f"{k:g}": v for k, v in self.precision.items()},
             "without": {k: v.plain() for k, v in self.without.items()},
             "deciding": deciding, "literature": dict(self.literature),
-            "unoffered": dict(self.unoffered), "seed": self.seed,
+            "unoffered": dict(self.unoffered), "searched": self.searched,
+            "seed": self.seed,
             "sentence": self.sentence, "remarks": list(self.remarks),
         }  # fmt: skip
 
@@ -241,6 +244,11 @@ def _more_remarks(one: Verdict) -> Iterable[str]:
     if one.open and one.declared.tried:
         yield (
             f"In {one.open:,} of {one.declared.tried:,} combinations the equilibria found disagree."
+        )
+    if one.searched:
+        yield (
+            "As several equilibria were found, every combination was searched for further ones "
+            "by following the branch and by Newton's method from random starts."
         )
     if one.vacuous and one.declared.tried:
         yield (
