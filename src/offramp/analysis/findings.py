@@ -65,3 +65,14 @@ class Findings:
     other_outcomes: tuple[Mapping[str, float], ...] = ()
     """Outcome probabilities in every other equilibrium found at nominal values."""
     provenance: Mapping[str, str] = field(default_factory=dict)
+    verdicts: tuple[Any, ...] = ()
+    """Claims on every account, '' (the scenario as written) first."""
+    comparison: Any | None = None
+    """Two accounts compared; further pairs stand in ``comparisons``."""
+    comparisons: tuple[Any, ...] = ()
+    sensitivity: Any | None = None
+    offramps: Any | None = None
+    turning: Any | None = None
+    """Turning points and likeliest histories, at nominal values."""
+    accounts: Mapping[str, xr.Dataset] = field(default_factory=dict)
+    """Account to its outcomes at nominal values."""
