@@ -9,6 +9,7 @@ has changed (Grabisch and Roubens 1999).
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -76,6 +77,19 @@ def marginals_along(order: Sequence[int], worth: Sequence[float]) -> Array:
     found = np.empty(len(order))
     found[np.asarray(order)] = np.diff(np.asarray(worth))
     return found
+
+
+def swaps_along(order: Sequence[int]) -> list[tuple[int, int, int, int]]:
+    """Neighbours in an order with what their interaction needs beyond the coalitions along it.
+
+    (first, second, coalition before both, the one with the second alone). Over random orders
+    what comes before a pair of neighbours is spread as the interaction index weighs it.
+    """
+    before = coalitions_along(order)
+    return [
+        (int(one), int(two), before[i], before[i] | (1 << int(two)))
+        for i, (one, two) in enumerate(itertools.pairwise(order))
+    ]
 
 
 def mean_and_error(samples: Array) -> tuple[Array, Array]:

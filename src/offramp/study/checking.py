@@ -31,9 +31,10 @@ from offramp.study.verdicts import FAILS, HOLDS, OPEN, UNSOLVED, VACUOUS, Verdic
 Array = NDArray[np.float64]
 States = NDArray[np.str_]
 SCALES = (0.5, 1.0, 2.0, 5.0)
-OTHER = 4
-"""One draw in so many is tried again under the second weighting."""
-LEAST = 8
+OTHER = 8
+"""One draw in so many is tried under the second weighting,"""
+LEAST = 64
+"""but no fewer than this, where so many are tried under the first."""
 WITHOUT = 64
 """Most draws on which a claim is looked at with a mechanism off."""
 SMALL = 200
@@ -182,7 +183,9 @@ class _Telling:
         first = spread_draws(self.meaning, count, seed)
         whole = first
         if not self.brief:
-            other = spread_draws(concentrate(self.meaning), max(LEAST, count // OTHER), first.seed)
+            other = spread_draws(
+                concentrate(self.meaning), min(count, max(LEAST, count // OTHER)), first.seed
+            )
             rows = np.concatenate([first.values, other.values])
             whole = Draws(first.names, rows, first.seed)
         pilot = tuple(range(min(PILOT, count))) if self.small else ()
@@ -395,9 +398,10 @@ def _phases(progress: Progress | None, scenario: Scenario, account: str) -> Any:
     whose = f", {scenario.accounts[account].label or account}" if account else ""
 
     def phase(what: str) -> Progress | None:
-        if progress is None:
+        tell = progress
+        if tell is None:
             return None
-        return lambda _what, done, total: progress(f"claims {what}{whose}", done, total)
+        return lambda _what, done, total: tell(f"claims {what}{whose}", done, total)
 
     return phase
 

@@ -40,6 +40,7 @@ from offramp.study.attribution import (
     orders,
     paired,
     shapley_values,
+    swaps_along,
 )
 from offramp.study.checking import check, margins_of, premises_of
 from offramp.study.disagreement import Comparison, Contribution, Interaction, OutcomeRow
@@ -242,17 +243,43 @@ class _Work:
             values = np.array([worth[c][0] for c in range(1 << groups)])
             pieces = shapley_values(values)
             return _Parts(_ends(values), pieces, None), self._interactions(values)
-        sampled = orders(groups, ORDERS, seed)
+        return self._sampled(orders(groups, ORDERS, seed))
+
+    def _sampled(self, sampled: NDArray[np.int64]) -> tuple[_Parts, tuple[Interaction, ...]]:
+        """The same over some orders, with standard errors."""
         along = [coalitions_along(order) for order in sampled]
-        met = sorted({c for row in along for c in row})
+        swaps = [swap for order in sampled for swap in swaps_along(order)]
+        met = sorted({c for row in along for c in row} | {alone for *_, alone in swaps})
         worth = self.worth({c: nominal_draw(self.pair.mixture(c)) for c in met})
-        added = np.array([
-            marginals_along(order, [float(worth[c][0]) for c in row])
+        value = {coalition: float(values[0]) for coalition, values in worth.items()}
+        added = paired(np.array([
+            marginals_along(order, [value[c] for c in row])
             for order, row in zip(sampled, along, strict=True)
-        ])  # fmt: skip
-        pieces, errors = mean_and_error(paired(added))
-        ends = np.array([worth[met[0]][0], worth[met[-1]][0]])
-        return _Parts(_ends(ends), pieces, errors), ()
+        ]))  # fmt: skip
+        fine = np.isfinite(added).all(axis=1)
+        pieces = errors = np.full(added.shape[1], np.nan)
+        if fine.any():
+            pieces, errors = mean_and_error(added[fine])
+        ends = _ends(np.array([value[met[0]], value[met[-1]]]))
+        return _Parts(ends, pieces, errors), self._sampled_pairs(swaps, value)
+
+    def _sampled_pairs(
+        self, swaps: Sequence[tuple[int, int, int, int]], value: Mapping[int, float]
+    ) -> tuple[Interaction, ...]:
+        """Interactions of the pairs that were neighbours at least twice."""
+        met: dict[tuple[int, int], list[float]] = {}
+        for one, two, before, alone in swaps:
+            both = alone | (1 << one)
+            gain = value[both] - value[before | (1 << one)] - value[alone] + value[before]
+            met.setdefault((min(one, two), max(one, two)), []).append(gain)
+        labels = list(self.pair.groups)
+        pairs: list[Interaction] = []
+        for (one, two), gains in met.items():
+            known = np.array(gains)[np.isfinite(gains)][:, None]
+            if len(known) > 1:
+                mean, error = mean_and_error(known)
+                pairs.append(Interaction(labels[one], labels[two], float(mean[0]), float(error[0])))
+        return tuple(sorted(pairs, key=lambda pair: -abs(pair.value)))
 
     def over_draws(self, count: int, seed: int) -> _Parts:
         """The difference of the means over draws, with common random numbers."""

@@ -95,7 +95,9 @@ def find_deciding(
     ``values`` (draw, name) of the assumptions, ``holds`` (draw,); draw i is of scrambling i % 8;
     only draws that ``counts`` (draw,) are looked at.
     """
-    chosen_on = ((np.arange(len(holds)) % SCRAMBLINGS) % 2 == 0)[counts]
+    turns = np.arange(len(holds)) % SCRAMBLINGS
+    even: Truths = np.asarray(turns % 2 == 0)
+    chosen_on = even[counts]
     values, holds = values[counts], holds[counts]
     for half in (holds[chosen_on], holds[~chosen_on]):
         if min(half.sum(), (~half).sum()) < FEWEST:
@@ -108,14 +110,14 @@ def find_deciding(
     if found is None:
         return None
     rows, verdict = found
-    region = inside[list(rows)].all(axis=0)[~chosen_on]
-    has = (holds == verdict)[~chosen_on]
+    region: Truths = np.logical_and.reduce(inside[list(rows)])[~chosen_on]
+    has = holds[~chosen_on] if verdict else ~holds[~chosen_on]
     both = float((region & has).sum())
     coverage, outside = both / has.sum(), (region & ~has).sum() / (~has).sum()
     if not region.any() or coverage - outside < SEPARATES:
         return None
     told = tuple(conditions[row] for row in rows)
-    return Deciding(told, verdict, coverage, both / float(region.sum()), float(has.mean()))
+    return Deciding(told, verdict, float(coverage), both / float(region.sum()), float(has.mean()))
 
 
 def _conditions(names: Sequence[str], values: Array) -> list[Condition]:

@@ -41,11 +41,15 @@ class Contribution:
 
 @dataclass(frozen=True)
 class Interaction:
-    """What two groups add together beyond what each adds by itself, at nominal values."""
+    """What two groups add together beyond what each adds by itself, at nominal values.
+
+    ``error`` is its standard error where it comes from sampled orders, 0 where it is exact.
+    """
 
     first: str
     second: str
     value: float
+    error: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +66,7 @@ class Comparison:
     contributions: tuple[Contribution, ...]
     """The largest at nominal values first."""
     interactions: tuple[Interaction, ...]
-    """The largest first; none where there are too many groups to look at all mixtures."""
+    """The largest first."""
     exact: bool
     draws: int
     counted: int
@@ -75,9 +79,9 @@ class Comparison:
         if not self.interactions or not self.contributions:
             return None
         largest = max(abs(one.nominal or 0.0) for one in self.contributions)
-        first = self.interactions[0]
-        fits = abs(first.value) > 1e-9 and abs(first.value) >= WORTH_NAMING * largest
-        return first if fits else None
+        least = max(1e-9, WORTH_NAMING * largest)
+        sure = (one for one in self.interactions if abs(one.value) >= 2 * one.error)
+        return next((one for one in sure if abs(one.value) >= least), None)
 
     @property
     def sentence(self) -> str:
@@ -92,10 +96,12 @@ class Comparison:
         told = [one for one in self.contributions if one.nominal is not None]
         if not told:
             return f"{said}; some mixtures of the two were not solved, so nothing is attributed."
-        parts = [f"{_signed(one.nominal)} goes back to {_named(one)}" for one in told[:NAMED]]
+        parts = [f"{_signed(one.nominal)} to {_named(one)}" for one in told[:NAMED]]
+        parts[0] = parts[0].replace(" to ", " goes back to ", 1)
         rest = sum(one.nominal or 0.0 for one in told[NAMED:])
         if len(told) > NAMED:
-            parts.append(f"{_signed(rest)} to {len(told) - NAMED} other groups of assumptions")
+            others = len(told) - NAMED
+            parts.append(f"{_signed(rest)} to {others} further group{'s' * (others > 1)}")
         return (
             f"{said}; of the difference of {_signed(there - here)}, {_listed(parts)}{self._both}."
         )
