@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from offramp.analysis.findings import Findings
 from offramp.analysis.results import solved, summarise
+from offramp.study.verdicts import claims_summary
 
 
 def summary(findings: Findings) -> dict[str, Any]:
@@ -41,7 +43,56 @@ def summary(findings: Findings) -> dict[str, Any]:
         told["other_equilibria"] = [dict(other) for other in findings.other_outcomes]
     if draws is not None:
         told["draws"] = found["draws"] | {"seed": draws.attrs.get("seed")}
+    return told | plain(_argument(findings))
+
+
+def _argument(findings: Findings) -> dict[str, Any]:
+    """What the scenario declares beyond its game: claims, accounts, off-ramps and the rest."""
+    told: dict[str, Any] = {}
+    if findings.scenario.claims:
+        told["claims"] = claims_summary(findings.verdicts)
+    if findings.accounts:
+        told["accounts"] = {
+            name: _account(findings.scenario.accounts[name], dataset)
+            for name, dataset in findings.accounts.items()
+        }
+    if findings.comparisons:
+        told["comparisons"] = [_compared(one) for one in findings.comparisons]
+    if findings.sensitivity is not None:
+        told["sensitivity"] = sensitivity_told(findings.sensitivity)
+    if findings.offramps is not None:
+        told["offramps"] = findings.offramps.plain()
+        told["offramps_about"] = findings.offramps.about()
     return told
+
+
+def _account(account: Any, dataset: Any) -> dict[str, Any]:
+    """Label and outcomes at nominal values of an account."""
+    found = summarise(dataset)
+    return {"label": account.label, "outcomes": found["probability"], "payoff": found["payoff"],
+            "rounds": found["rounds"], "status": str(dataset["status"].item())}  # fmt: skip
+
+
+def _compared(comparison: Any) -> dict[str, Any]:
+    """A comparison without its verdicts, which stand under ``claims``."""
+    return {key: value for key, value in comparison.plain().items() if key != "claims"}
+
+
+def sensitivity_told(found: Any) -> dict[str, Any]:
+    """A `Sensitivity` as JSON has it."""
+    return {"quantity": found.quantity, "nominal": found.nominal, "note": found.note,
+            "sentence": found.sentence, "rows": found.table}  # fmt: skip
+
+
+def plain(value: Any) -> Any:
+    """Numbers, strings, lists and dicts; what is no finite number is None."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [plain(one) for one in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return _plain(value)
 
 
 def _certificate(findings: Findings) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from offramp.analysis.results import join
 from offramp.core.provenance import now, versions
 from offramp.game import Draws, Game, build
 from offramp.scenario import Scenario
+from offramp.study.declared import Extent, argument, as_told
 from offramp.study.effects import mechanism_effects
 from offramp.study.experiment import Progress, Solved, outcomes, solve
 from offramp.study.narrative import states_over_time, stories
@@ -41,6 +42,7 @@ def investigate(
     *,
     draws: int = 1000,
     seed: int | None = None,
+    account: str = "",
     precision_scale: float = 1.0,
     command: Callable[[int | None], str] | None = None,
     brief: bool = False,
@@ -49,18 +51,22 @@ def investigate(
     """Solve a scenario at nominal values and for ``draws`` of its assumptions (0: nominal only).
 
     ``seed`` None draws one and records it; ``command`` gives the words that repeat the run;
-    ``brief`` leaves out histories, mechanisms and probabilities by round. All draws are
-    checked before any is solved. ``progress(what, done, total)`` is told how far it is.
+    ``account`` tells the scenario as that account does. Claims are looked at in every draw of
+    every account (or of the one named); accounts are compared at nominal values, off-ramps
+    tried in at most 256 draws. ``brief`` leaves out histories, mechanisms, probabilities by
+    round, comparison and sensitivity. All draws are checked before any is solved.
+    ``progress(what, done, total)`` is told how far it is.
     """
     begun = time.perf_counter()
-    game = build(scenario)
+    told = as_told(scenario, account) if account else scenario
+    game = build(told)
     spread = game.draws(draws, seed) if draws else None
     game.tables(game.nominal())
     if spread is not None:
         _check_all(game, spread)
     used = spread.seed if spread is not None else None
     request = Request(
-        draws, used, precision_scale, command(used) if command else _python(scenario, draws, used),
+        draws, used, precision_scale, command(used) if command else _python(draws, used, account),
         brief,
     )  # fmt: skip
     attrs = _attributes(game, request)
@@ -73,13 +79,19 @@ def investigate(
     over = None
     if spread is not None:
         over = _over_draws(game, spread, request, rounds, attrs, progress)
+    further = argument(
+        scenario, game, Extent(draws, used, brief, precision_scale), account=account,
+        solved=solved.equilibria.status[0] == "solved", progress=progress,
+    )  # fmt: skip
+    if not brief:
+        further |= _narrated(solved, spread, rounds, request, progress)
     return Findings(
-        scenario=scenario,
+        scenario=told,
         nominal=nominal,
         draws=over,
         other_outcomes=_others(solved),
         provenance=_provenance(attrs, time.perf_counter() - begun),
-        **({} if brief else _narrated(solved, spread, rounds, request, progress)),
+        **further,
     )
 
 
@@ -182,6 +194,6 @@ def _provenance(attrs: dict[str, Any], seconds: float) -> dict[str, str]:
     return told | {"created": now(), "seconds": f"{seconds:.1f}"}
 
 
-def _python(scenario: Scenario, draws: int, seed: int | None) -> str:
-    del scenario
-    return f"offramp.investigate(scenario, draws={draws}, seed={seed})"
+def _python(draws: int, seed: int | None, account: str) -> str:
+    whose = f", account={account!r}" if account else ""
+    return f"offramp.investigate(scenario, draws={draws}, seed={seed}{whose})"

@@ -1,0 +1,156 @@
+"""What a scenario declares beyond its game, put to the test: claims, accounts and levers.
+
+Every claim is looked at in every draw of every account; the parts that cost most are bounded
+(see `Extent`), so that a run with a thousand draws stays one of minutes.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from offramp.game import Game, build
+from offramp.scenario import Scenario, with_account
+from offramp.study.checking import check
+from offramp.study.comparison import compare
+from offramp.study.experiment import Progress, outcomes, solve
+from offramp.study.proposals import AIMS, offramps
+from offramp.study.sensitivities import sensitivity
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+AT_LEAST = 0.5
+"""How probable off-ramps of a run are to make an agreement, or else a ceasefire."""
+MOST_NODES = 20_000
+"""Solved nodes above which a run leaves sensitivity and off-ramps to their own commands."""
+QUICK_NODES = 2_000
+"""Solved nodes up to which a brief look at nominal values still tries mechanisms off."""
+PAIRS = 3
+"""Most pairs of accounts that a run compares."""
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much of each part is looked at; ``brief`` leaves comparison and sensitivity out."""
+
+    draws: int
+    seed: int | None
+    brief: bool = False
+    precision_scale: float = 1.0
+
+    @property
+    def points(self) -> int:
+        """Base points of Sobol's indices in a run."""
+        return 32 if self.draws >= 256 else 0
+
+    @property
+    def ramp_draws(self) -> int:
+        """Draws in which each off-ramp is tried."""
+        return min(256, self.draws)
+
+
+def as_told(scenario: Scenario, account: str) -> Scenario:
+    """The scenario as an account tells it, with the account's name in its title."""
+    told = with_account(scenario, account)
+    label = scenario.accounts[account].label or account.replace("_", " ")
+    return told.model_copy(update={"title": f"{scenario.title} ({label})"})
+
+
+def argument(
+    scenario: Scenario, game: Game, extent: Extent, *, account: str = "", solved: bool = True,
+    progress: Progress | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """The fields of Findings that come from claims, accounts and levers; {} without any.
+
+    ``game`` is that of the scenario as ``account`` ('' as written) tells it, and ``solved``
+    whether it is solved at nominal values; without that only claims and accounts are told.
+    """
+    if not (scenario.claims or scenario.accounts or scenario.levers):
+        return {}
+    inquiry = _Inquiry(scenario, game, extent, account, progress)
+    found: dict[str, Any] = {"verdicts": inquiry.verdicts()}
+    if not account:
+        found["accounts"] = inquiry.accounts()
+    if not solved or game.structure.nodes > MOST_NODES:
+        return found
+    if not extent.brief and not account and len(scenario.accounts) > 0:
+        pairs = inquiry.comparisons(found["verdicts"])
+        found |= {"comparison": pairs[0] if pairs else None, "comparisons": pairs}
+    if extent.precision_scale == 1:
+        if not extent.brief:
+            found["sensitivity"] = inquiry.sensitivity()
+        found["offramps"] = inquiry.offramps()
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Inquiry:
+    """One run's questions."""
+
+    scenario: Scenario
+    game: Game
+    extent: Extent
+    account: str
+    progress: Progress | None
+
+    def verdicts(self) -> tuple[Any, ...]:
+        """Every claim on every account, or on the one that was chosen."""
+        extent = self.extent
+        short = extent.brief and extent.draws == 0 and self.game.structure.nodes > QUICK_NODES
+        return check(
+            self.scenario, draws=extent.draws, seed=extent.seed, brief=short,
+            accounts=(self.account,) if self.account else None,
+            precision_scale=extent.precision_scale, progress=self.progress,
+        )  # fmt: skip
+
+    def accounts(self) -> Mapping[str, xr.Dataset]:
+        """Outcomes of every account at nominal values."""
+        found: dict[str, xr.Dataset] = {}
+        for done, name in enumerate(self.scenario.accounts):
+            self._tell("accounts at nominal values", done, len(self.scenario.accounts))
+            game = build(with_account(self.scenario, name))
+            told = solve(game, precision_scale=self.extent.precision_scale, starts=0)
+            found[name] = outcomes(told, rounds=0)
+            self._tell("accounts at nominal values", done + 1, len(self.scenario.accounts))
+        return found
+
+    def comparisons(self, verdicts: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Every pair of accounts at nominal values; a single one beside the scenario itself."""
+        names = tuple(self.scenario.accounts)
+        pairs = list(itertools.combinations(names, 2)) or [("", names[0])]
+        return tuple(
+            compare(
+                self.scenario, pair, draws=0, seed=self.extent.seed or 0, verdicts=verdicts,
+                precision_scale=self.extent.precision_scale, progress=self.progress,
+            )
+            for pair in pairs[:PAIRS]
+        )  # fmt: skip
+
+    def sensitivity(self) -> Any:
+        """Slopes of the probability of agreement, and with many draws Sobol's indices."""
+        kinds = [outcome.kind for outcome in self.game.meaning.outcomes]
+        asked = ("kind", "agreement") if "agreement" in kinds else ("rounds",)
+        if "agreement" not in kinds and kinds:
+            asked = ("outcome", self.game.meaning.outcomes[0].name)
+        return sensitivity(
+            self.game.scenario, asked, points=self.extent.points, seed=self.extent.seed,
+            groups="mechanism", menu=False, progress=self.progress,
+        )  # fmt: skip
+
+    def offramps(self) -> Any | None:
+        """Off-ramps to an agreement, or to a ceasefire where no outcome is an agreement."""
+        kinds = {outcome.kind for outcome in self.game.meaning.outcomes}
+        aim = next((kind for kind in AIMS if kind in kinds), None)
+        if aim is None or not self.scenario.levers:
+            return None
+        return offramps(
+            self.scenario, outcome=aim, at_least=AT_LEAST, draws=self.extent.ramp_draws,
+            seed=self.extent.seed, account=self.account or None, progress=self.progress,
+        )  # fmt: skip
+
+    def _tell(self, what: str, done: int, total: int) -> None:
+        if self.progress is not None:
+            self.progress(what, done, total)
