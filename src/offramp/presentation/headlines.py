@@ -1,4 +1,4 @@
-"""The answer in three sentences, each of which begins with whose premises it rests on."""
+"""The answer in a few sentences, each of which begins with whose premises it rests on."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from offramp.presentation import facts
+from offramp.presentation.claiming import claims_answer
+from offramp.presentation.ramping import ramps_answer
 from offramp.presentation.wording import (
     GAP,
     between,
@@ -25,8 +27,12 @@ NAMED = 6
 
 
 def answer(findings: Findings) -> tuple[str, ...]:
-    """Three sentences without their beginning: how it ends, when, and over which assumptions."""
-    return (_how(findings), _when(findings), _over(findings))
+    """Sentences without their beginning: how it ends, when, over which assumptions.
+
+    One on the claims and one on the off-ramps follow where these were looked for.
+    """
+    told = (_how(findings), _when(findings), _over(findings))
+    return (*told, *(text for text in (claims_answer(findings), ramps_answer(findings)) if text))
 
 
 def _how(findings: Findings) -> str:

@@ -81,6 +81,14 @@ def ledger_of(findings: Findings) -> tuple[Group, ...]:
     )
 
 
+def meanings_of(findings: Findings) -> Mapping[str, str]:
+    """Assumption to what it means in the scenario's words, '' where it does not say."""
+    return {
+        assumption.name: _meaning(assumption.note or "").partition(";")[0]
+        for assumption in understand(findings.scenario).assumptions
+    }
+
+
 def ledger_sentence(groups: tuple[Group, ...]) -> str:
     """How many numbers there are, how many are judgement, how many have a range."""
     entries = [entry for group in groups for entry in group.entries]

@@ -16,6 +16,8 @@ from markupsafe import Markup
 from offramp.core.files import write_text
 from offramp.presentation import facts
 from offramp.presentation.assurance import assurance_of
+from offramp.presentation.claiming import claims_of
+from offramp.presentation.disagreeing import comparisons_of, disputes_of
 from offramp.presentation.gallery import (
     ELSEWHERE,
     Figure,
@@ -26,11 +28,13 @@ from offramp.presentation.gallery import (
     placed,
 )
 from offramp.presentation.headlines import answer
+from offramp.presentation.hinging import found_of, knowing_of, menu_of
 from offramp.presentation.ledger import ledger_of, ledger_sentence, references_of
 from offramp.presentation.mechanics import effect_sentences, mechanisms_of
 from offramp.presentation.narration import likeliest_tales, outcome_tales
 from offramp.presentation.premises import premises_of
 from offramp.presentation.questions import question_of
+from offramp.presentation.ramping import asked_of, ramps_of
 from offramp.presentation.setting import packages_of, rules_in_words
 from offramp.presentation.wording import percent, points
 
@@ -51,6 +55,8 @@ class Section:
     name: str
     title: str
     context: Callable[[Findings], Context]
+    there: Callable[[Findings], object] = lambda findings: True
+    """Whether there is anything to tell; the section is left out where there is not."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ def report(findings: Findings) -> str:
     told = [
         {"section": section, "figures": figures[section.name], "content": section.context(findings)}
         for section in SECTIONS
-        if section.name != ELSEWHERE or figures[ELSEWHERE]
+        if section.there(findings) and (section.name != ELSEWHERE or figures[ELSEWHERE])
     ]
     return _workshop().get_template("report.html").render(
         title=findings.scenario.title,
@@ -98,6 +104,28 @@ def _nothing(findings: Findings) -> Context:
 def _outcomes(findings: Findings) -> Context:
     solved, tried = facts.counts(findings)
     return {"solved": solved, "tried": tried, "packages": packages_of(findings)}
+
+
+def _claims(findings: Findings) -> Context:
+    return {"claims": claims_of(findings)}
+
+
+def _disagreement(findings: Findings) -> Context:
+    return {"disputes": disputes_of(findings)}
+
+
+def _sensitivity(findings: Findings) -> Context:
+    return {
+        "found": [
+            {"sentence": " ".join(part for part in (one.sentence, knowing_of(one)) if part),
+             "words": one.words, "menu": menu_of(findings, one)}
+            for one in found_of(findings)
+        ]
+    }  # fmt: skip
+
+
+def _offramps(findings: Findings) -> Context:
+    return {"asked": ramps_of(findings)}
 
 
 def _histories(findings: Findings) -> Context:
@@ -145,12 +173,16 @@ def _reading(findings: Findings) -> Context:
 
 SECTIONS = (
     Section("reading", "How to read this report", _reading),
+    Section("claims", "Which claims follow", _claims, lambda findings: findings.verdicts),
     Section("outcomes", "How the crisis ends", _outcomes),
     Section("payoffs", "What each party gets", _nothing),
     Section("time", "When it ends", _nothing),
     Section("moves", "Who moves when", _nothing),
     Section("histories", "The likeliest histories", _histories),
     Section("levels", "Where things stand over time", _nothing),
+    Section("disagreement", "Why accounts disagree", _disagreement, comparisons_of),
+    Section("sensitivity", "Which assumptions matter", _sensitivity, found_of),
+    Section("offramps", "Off-ramps", _offramps, asked_of),
     Section("mechanisms", "The mechanisms of the account", _mechanisms),
     Section(ELSEWHERE, "Further figures", _nothing),
     Section("ledger", "The ledger of assumptions", _ledger),

@@ -24,6 +24,9 @@ KINDS: Mapping[str, str] = {
 LEVELS = ("#cddde2", "#a6c4cd", "#7ba7b4", "#508897", "#2b6777", "#0f4250")
 """Levels of a variable from the lowest to the highest: one hue, darker upwards."""
 
+ACCOUNTS = ("#17505c", "#b5832b", "#7a5195", "#5f8f4e", "#8a4b38", "#5a6570")
+"""Accounts of one crisis: apart in hue and lightness, none of them a warning colour."""
+
 _COLOUR = re.compile(r"#[0-9a-fA-F]{3}([0-9a-fA-F]{3})?|[a-zA-Z]{3,20}")
 
 
@@ -44,6 +47,14 @@ def level_colours(count: int) -> tuple[str, ...]:
         return (LEVELS[3],)
     steps = [i * (len(LEVELS) - 1) / (count - 1) for i in range(count)]
     return tuple(_blend(steps[i]) for i in range(count))
+
+
+def account_colours(count: int) -> tuple[str, ...]:
+    """A colour for each of ``count`` accounts, lighter ones where the palette is used up."""
+    return tuple(
+        lighter(ACCOUNTS[i % len(ACCOUNTS)], min(0.3 * (i // len(ACCOUNTS)), 0.6))
+        for i in range(count)
+    )
 
 
 def safe_colour(written: str | None, otherwise: str) -> str:

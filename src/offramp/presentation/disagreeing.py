@@ -1,0 +1,135 @@
+"""Why accounts disagree: pairs of accounts side by side, and which assumptions part them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from offramp.presentation import facts
+from offramp.presentation.claiming import STATES, account_label, claim_label
+from offramp.presentation.gallery import Table
+from offramp.presentation.ledger import meanings_of
+from offramp.presentation.wording import listed, percent, sentence, spaced
+
+if TYPE_CHECKING:
+    from offramp.analysis.findings import Findings
+    from offramp.study.disagreement import Comparison
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """One pair of accounts as the report tells it."""
+
+    title: str
+    sentence: str
+    interaction: str
+    verdicts: Table | None
+
+
+def comparisons_of(findings: Findings) -> tuple[Comparison, ...]:
+    """Every pair of accounts compared, once."""
+    found: dict[tuple[tuple[str, str], str], Comparison] = {}
+    for one in (findings.comparison, *findings.comparisons):
+        if one is not None:
+            found.setdefault((one.accounts, one.quantity), one)
+    return tuple(found.values())
+
+
+def disputes_of(findings: Findings) -> tuple[Dispute, ...]:
+    """Every pair in words, with the claims on which the two part."""
+    return tuple(_dispute(findings, one) for one in comparisons_of(findings))
+
+
+def pair_title(findings: Findings, one: Comparison) -> str:
+    """'As the north tells it, and as the south tells it'."""
+    return " · ".join(account_label(findings, name) for name in one.accounts)
+
+
+def group_label(findings: Findings, name: str, label: str) -> str:
+    """A group of assumptions by its mechanism's label, or by what its assumption means."""
+    if label != name:
+        return label
+    meanings = meanings_of(findings)
+    members = [one for one in meanings if one.partition("[")[0] == name or one == name]
+    meaning = next((meanings[one] for one in members if meanings[one]), "")
+    if meaning and len(meaning) <= 60 and meaning.lower() != "invented":
+        return f"{spaced(name).capitalize()}: {meaning[:1].lower()}{meaning[1:]}"
+    return spaced(name).capitalize()
+
+
+def outcomes_by_account(findings: Findings) -> Mapping[str, Mapping[str, float]]:
+    """Account to the probability of every outcome at its own nominal values."""
+    found: dict[str, dict[str, float]] = {}
+    for name, dataset in findings.accounts.items():
+        values = dataset["probability"].isel(draw=0)
+        names = facts.names_along(dataset, "outcome")
+        found[name] = dict(zip(names, np.asarray(values.values, float).tolist(), strict=True))
+    for one in comparisons_of(findings):
+        for place, account in enumerate(one.accounts):
+            if account not in found:
+                rows = {row.outcome: row.nominal[place] for row in one.outcomes}
+                found[account] = {
+                    name: float("nan") if value is None else value for name, value in rows.items()
+                }
+    return found
+
+
+def quantity_words(findings: Findings, one: Comparison) -> str:
+    """The quantity compared: 'the probability of an agreement', or as it is written."""
+    inner = one.quantity.removeprefix("P(").removesuffix(")")
+    if one.quantity.startswith("P(kind "):
+        from offramp.presentation.mechanics import KIND_WORDS
+
+        kind = inner.removeprefix("kind ")
+        return f"the probability of {KIND_WORDS.get(kind, kind)}"
+    if one.quantity.startswith("P(") and inner in findings.scenario.outcomes:
+        return f"the probability of “{facts.outcome_label(findings, inner)}”"
+    return one.quantity
+
+
+def _dispute(findings: Findings, one: Comparison) -> Dispute:
+    text = one.sentence.replace(one.quantity, quantity_words(findings, one), 1)
+    return Dispute(pair_title(findings, one), text, _interaction(findings, one),
+                   _verdicts(findings, one))  # fmt: skip
+
+
+def _interaction(findings: Findings, one: Comparison) -> str:
+    pair = one.interaction
+    if pair is None:
+        return "No two groups of assumptions together add much beyond what each adds by itself." if (
+            one.interactions
+        ) else ""  # fmt: skip
+    labels = {part.group: group_label(findings, part.group, part.label)
+              for part in one.contributions}  # fmt: skip
+    way = "more" if pair.value > 0 else "less"
+    both = listed([f"“{labels[name]}”" for name in (pair.first, pair.second)])
+    return sentence(
+        f"{both} work together: both changed at once give {abs(pair.value):.3g} {way} than the "
+        "two changes one at a time give when added up"
+    )
+
+
+def _verdicts(findings: Findings, one: Comparison) -> Table | None:
+    """Claims on which the two accounts have other verdicts, or shares a tenth apart."""
+    there = {(v.name, v.account): v for v in (*one.verdicts, *findings.verdicts)}
+    rows = []
+    for name in dict.fromkeys(v.name for v in one.verdicts):
+        pair = [there.get((name, account)) for account in one.accounts]
+        if any(v is None for v in pair):
+            continue
+        shares = [v.share for v in pair if v is not None and v.share is not None]
+        apart = len(shares) == 2 and abs(shares[0] - shares[1]) >= 0.1
+        if len({v.state for v in pair if v is not None}) > 1 or apart:
+            told = [
+                STATES[v.state][0] + (f", {percent(v.share)}" if v.share is not None else "")
+                for v in pair
+                if v is not None
+            ]
+            rows.append((claim_label(findings, name), *told))
+    columns = ("Claim", *(account_label(findings, name) for name in one.accounts))
+    note = ("At the nominal values, and the share of the combinations of assumptions tried in "
+            "which it holds; this describes the assumptions, not the world.")  # fmt: skip
+    return Table(columns, tuple(rows), note=note) if rows else None

@@ -1,0 +1,93 @@
+"""How the crisis ends on each account, side by side at their own nominal values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import plotly.graph_objects as go
+
+from offramp.presentation import facts
+from offramp.presentation.claiming import account_label
+from offramp.presentation.disagreeing import outcomes_by_account
+from offramp.presentation.drawing import annotation, bare, plain, share_axis, short
+from offramp.presentation.gallery import Figure, Key, Table
+from offramp.presentation.palette import INK, outcome_colours
+from offramp.presentation.wording import percent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from offramp.analysis.findings import Findings
+
+ROW, BAR = 58, 22
+
+
+def _caption(findings: Findings) -> str:
+    return (
+        "One bar per account, each at that account's own nominal values. A bar is the whole of "
+        "what can happen; each coloured part is one end of the crisis and as long as that end is "
+        "probable inside the encoded game. Parts of one colour that differ in length from bar to "
+        "bar are where the accounts disagree."
+    )
+
+
+def _names(findings: Findings) -> list[str]:
+    found = outcomes_by_account(findings)
+    known = dict.fromkeys(name for own in found.values() for name in own)
+    return [name for name in known if any(own.get(name, 0) > 0 for own in found.values())]
+
+
+def _colours(findings: Findings) -> Mapping[str, str]:
+    names = _names(findings)
+    kinds = [facts.outcome_kind(findings, name) for name in names]
+    return dict(zip(names, outcome_colours(kinds), strict=True))
+
+
+def _plot(findings: Findings) -> go.Figure | None:
+    found = outcomes_by_account(findings)
+    if len(found) < 2:
+        return None
+    total, colours = ROW * len(found), _colours(findings)
+    drawing = go.Figure(layout=bare(
+        total + 40, barmode="stack", bargap=0, xaxis=share_axis(),
+        yaxis={"visible": False, "range": [0, total], "fixedrange": True},
+    ))  # fmt: skip
+    places = [total - ROW * (i + 1) + BAR / 2 + 4 for i in range(len(found))]
+    for name, colour in colours.items():
+        values = [own.get(name, 0.0) for own in found.values()]
+        drawing.add_bar(
+            x=short(values), y=places, orientation="h", width=BAR, hoverinfo="text",
+            hovertext=[plain(f"{facts.outcome_label(findings, name)} {percent(one)}")
+                       for one in values],
+            marker={"color": colour, "line": {"color": "#fff", "width": 1}},
+        )  # fmt: skip
+    for account, y in zip(found, places, strict=True):
+        label = account_label(findings, account)
+        drawing.add_annotation(
+            annotation(label, y + 2, INK, xref="x", x=0, xanchor="left")
+        )
+    return drawing
+
+
+def _table(findings: Findings) -> Table | None:
+    found = outcomes_by_account(findings)
+    if len(found) < 2:
+        return None
+    rows = [
+        (facts.outcome_label(findings, name), *(percent(own.get(name, 0.0)) for own in
+                                                found.values()))
+        for name in _names(findings)
+    ]  # fmt: skip
+    columns = ("End", *(account_label(findings, account) for account in found))
+    return Table(columns, tuple(rows), frozenset(range(1, len(columns))))
+
+
+def _keys(findings: Findings) -> list[Key]:
+    return [Key("box", colour, facts.outcome_label(findings, name))
+            for name, colour in _colours(findings).items()]  # fmt: skip
+
+
+FIGURE = Figure(
+    "account_outcomes", "How it ends on each account", 75, _caption, _plot, _table,
+    section="disagreement", keys=_keys,
+)  # fmt: skip

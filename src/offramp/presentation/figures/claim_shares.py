@@ -1,0 +1,114 @@
+"""Which claims hold over how much of the assumptions, claim by claim and account by account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import plotly.graph_objects as go
+
+from offramp.presentation.claiming import (
+    STATES,
+    account_label,
+    accounts_shown,
+    claim_label,
+    shown_verdicts,
+)
+from offramp.presentation.drawing import annotation, bare, plain, rail, share_axis, short
+from offramp.presentation.gallery import Figure, Key, Table
+from offramp.presentation.palette import INK, account_colours, clear
+from offramp.presentation.wording import between, percent
+
+if TYPE_CHECKING:
+    from offramp.analysis.findings import Findings
+    from offramp.study.verdicts import Verdict
+
+LABEL, STEP, PAD = 24, 17, 12
+"""Heights in pixels of a claim's label, of an account's line, and between claims."""
+
+
+def _caption(findings: Findings) -> str:
+    return (
+        "One block per claim, one line per account. The bar ends at the share of the combinations "
+        "of assumptions tried in which the claim holds; the thin line on it is the sampling "
+        "interval of that share. A long bar says that little hangs on what the sources leave open, "
+        "a bar in the middle that much does. It describes the assumptions, not the world. The "
+        "mark at the left edge is filled where the claim holds at the nominal values."
+    )
+
+
+def _grouped(findings: Findings) -> list[tuple[str, list[Verdict]]]:
+    told = [one for one in shown_verdicts(findings) if one.share is not None]
+    names = dict.fromkeys(one.name for one in told)
+    return [(name, [one for one in told if one.name == name]) for name in names]
+
+
+def _plot(findings: Findings) -> go.Figure | None:
+    groups = _grouped(findings)
+    if not any(one.declared.tried > 1 for _, own in groups for one in own):
+        return None
+    colours = _colours(findings)
+    total = sum(LABEL + STEP * len(own) + PAD for _, own in groups)
+    scale = {**share_axis(), "range": [-0.03, 1.012]}
+    drawing = go.Figure(layout=bare(
+        total + 40, xaxis=scale,
+        yaxis={"visible": False, "range": [0, total], "fixedrange": True},
+    ))  # fmt: skip
+    y = float(total)
+    for name, own in groups:
+        y -= LABEL
+        drawing.add_annotation(
+            annotation(claim_label(findings, name), y - 8, INK, xref="x", x=0, xanchor="left")
+        )
+        for one in own:
+            y -= STEP
+            drawing.add_shape(rail(y + STEP / 2))
+            _draw(drawing, findings, one, y + STEP / 2, colours[one.account])
+        y -= PAD
+    return drawing
+
+
+def _draw(drawing: go.Figure, findings: Findings, one: Verdict, y: float, colour: str) -> None:
+    share, (low, high) = one.share or 0.0, one.interval or (one.share, one.share)
+    said = f"{account_label(findings, one.account)}: {percent(share)}"
+    drawing.add_scatter(x=short([0, share]), y=[y, y], mode="lines", hoverinfo="skip",
+                        line={"color": clear(colour, 0.55), "width": 9})  # fmt: skip
+    drawing.add_scatter(x=short([low, high]), y=[y, y], mode="lines", hoverinfo="skip",
+                        line={"color": INK, "width": 1.5})  # fmt: skip
+    drawing.add_scatter(
+        x=[-0.014], y=[y], mode="markers", hoverinfo="text", hovertext=[plain(said)],
+        marker={"size": 8, "color": colour if one.nominal else "#fff",
+                "line": {"color": colour, "width": 1.8}},
+    )  # fmt: skip
+
+
+def _colours(findings: Findings) -> dict[str, str]:
+    names = accounts_shown(findings)
+    return dict(zip(names, account_colours(len(names)), strict=True))
+
+
+def _table(findings: Findings) -> Table | None:
+    rows = [
+        (claim_label(findings, one.name), account_label(findings, one.account),
+         STATES[one.state][0], "" if one.share is None else percent(one.share),
+         "" if one.interval is None else between(*one.interval),
+         "" if one.share_other is None else percent(one.share_other),
+         f"{one.open:,}", f"{one.vacuous:,}")
+        for one in shown_verdicts(findings)
+    ]  # fmt: skip
+    columns = ("Claim", "On the premises of", "At nominal values", "Holds in", "Interval",
+               "Holds in, ranges concentrated", "Open", "Vacuous")  # fmt: skip
+    note = "Shares are of the combinations of assumptions tried; they describe the assumptions, not the world."  # noqa: E501
+    return Table(columns, tuple(rows), frozenset({3, 4, 5, 6, 7}), note) if rows else None
+
+
+def _keys(findings: Findings) -> list[Key]:
+    own = [Key("bar", colour, account_label(findings, name))
+           for name, colour in _colours(findings).items()]  # fmt: skip
+    return [*own, Key("line", INK, "sampling interval"),
+            Key("dot", INK, "holds at the nominal values"), Key("ring", INK, "does not, or no single verdict")]  # fmt: skip  # noqa: E501
+
+
+FIGURE = Figure(
+    "claim_shares", "Which claims hold, and over how much of the assumptions", 5,
+    _caption, _plot, _table, section="claims", keys=_keys,
+)  # fmt: skip

@@ -1,0 +1,115 @@
+"""Which assumptions make two accounts differ, and by how much each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import plotly.graph_objects as go
+
+from offramp.presentation.disagreeing import (
+    comparisons_of,
+    group_label,
+    pair_title,
+    quantity_words,
+)
+from offramp.presentation.drawing import annotation, axis, bare, plain, rail, short, stacked
+from offramp.presentation.gallery import Figure, Key, Panel, Table
+from offramp.presentation.palette import INK, LEVELS, MUTED, account_colours
+from offramp.presentation.ramping import signed
+from offramp.presentation.wording import figure_of
+
+if TYPE_CHECKING:
+    from offramp.analysis.findings import Findings
+    from offramp.study.disagreement import Comparison, Contribution
+
+SHOWN = 12
+REACH = 1.96
+"""Standard errors to each side of a mean."""
+FORWARD, BACK = account_colours(2)
+
+
+def _caption(findings: Findings) -> str:
+    return (
+        "One row per group of assumptions on which two accounts differ. The bar shows how much of "
+        "the difference between them goes back to that group at the nominal values: to the right "
+        "it makes the quantity larger on the second account, to the left smaller. All bars added "
+        "up are the whole difference. The hollow mark is the same for the mean over combinations "
+        "of assumptions, with its sampling error as a thin line."
+    )
+
+
+def _plot(findings: Findings) -> list[Panel] | None:
+    found = [_panel(findings, one) for one in comparisons_of(findings) if _rows(one)]
+    return found or None
+
+
+def _rows(one: Comparison) -> list[Contribution]:
+    return [part for part in one.contributions if part.nominal is not None][:SHOWN]
+
+
+def _panel(findings: Findings, one: Comparison) -> Panel:
+    parts = _rows(one)
+    labels = [group_label(findings, part.group, part.label) for part in parts]
+    heights, layout = stacked(labels, below=34)
+    ends = [value for part in parts for value in (
+        part.nominal, part.mean, (part.mean or 0) + REACH * (part.mean_error or 0),
+        (part.mean or 0) - REACH * (part.mean_error or 0)) if value is not None]  # fmt: skip
+    reach = 1.15 * max(1e-9, *(abs(value) for value in ends))
+    drawing = go.Figure(layout=bare(
+        **layout, xaxis=axis(range=[-reach, reach], nticks=5), shapes=[rail(y) for y in heights],
+    ))  # fmt: skip
+    drawing.add_vline(x=0, line={"color": MUTED, "width": 1})
+    for part, label, y in zip(parts, labels, heights, strict=True):
+        _draw(drawing, part, label, y)
+    note = (
+        f"{quantity_words(findings, one)}: {figure_of(one.nominal[0] or 0.0)} on the first, "
+        f"{figure_of(one.nominal[1] or 0.0)} on the second"
+    )
+    return Panel(pair_title(findings, one), drawing, note)
+
+
+def _draw(drawing: go.Figure, part: Contribution, label: str, y: float) -> None:
+    value = part.nominal or 0.0
+    drawing.add_scatter(
+        x=short([0, value]), y=[y, y], mode="lines", hoverinfo="text",
+        hovertext=[plain(f"{label}: {signed(value)}")] * 2,
+        line={"color": FORWARD if value >= 0 else BACK, "width": 10},
+    )  # fmt: skip
+    if part.mean is not None:
+        error = REACH * (part.mean_error or 0.0)
+        drawing.add_scatter(x=short([part.mean - error, part.mean + error]), y=[y, y],
+                            mode="lines", hoverinfo="skip", line={"color": INK, "width": 1.3})  # fmt: skip
+        drawing.add_scatter(x=short([part.mean]), y=[y], mode="markers", hoverinfo="skip",
+                            marker={"size": 9, "color": "#fff",
+                                    "line": {"color": INK, "width": 1.6}})  # fmt: skip
+    drawing.add_annotation(annotation(label, y, INK, x=0, xanchor="left", xref="paper"))
+    drawing.add_annotation(annotation(signed(value), y, MUTED, x=1, xanchor="right", xref="paper"))
+
+
+def _table(findings: Findings) -> Table | None:
+    rows = [
+        (pair_title(findings, one), group_label(findings, part.group, part.label),
+         ", ".join(part.assumptions), "not known" if part.nominal is None else signed(part.nominal),
+         "" if part.mean is None else signed(part.mean),
+         "" if part.mean_error is None else figure_of(part.mean_error))
+        for one in comparisons_of(findings)
+        for part in one.contributions
+    ]  # fmt: skip
+    columns = ("Accounts", "Assumptions", "Names", "Part at nominal values", "Part of the mean",
+               "Standard error")  # fmt: skip
+    note = "Parts are Shapley values: averages over all orders in which the assumptions could be changed from the first account's to the second's."  # noqa: E501
+    return Table(columns, tuple(rows), frozenset({3, 4, 5}), note) if rows else None
+
+
+def _keys(findings: Findings) -> list[Key]:
+    del findings
+    return [Key("box", FORWARD, "larger on the second account"),
+            Key("box", BACK, "smaller on the second account"),
+            Key("ring", INK, "part of the mean over combinations"),
+            Key("line", LEVELS[-1], "its sampling error")]  # fmt: skip
+
+
+FIGURE = Figure(
+    "disagreement_parts", "What the difference goes back to", 76, _caption, _plot, _table,
+    section="disagreement", keys=_keys,
+)  # fmt: skip

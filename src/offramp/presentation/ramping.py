@@ -1,0 +1,245 @@
+"""Off-ramps in the report: each change with its effort, its effect and what every party gets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from offramp.presentation.wording import GAP, MINUS, figure_of, listed, percent, points, sentence
+from offramp.study.ramp_words import RULES, aim_in_words
+
+if TYPE_CHECKING:
+    from offramp.analysis.findings import Findings
+    from offramp.study.ramps import Change, OffRamp, OffRamps
+
+EQUAL = 1e-9
+NAMED = 3
+"""Changes named in the answer at the top."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One lever and how far it is moved."""
+
+    label: str
+    parameter: str
+    start: str
+    to: str
+    unit: str
+    limit: str
+    effort: str
+    holders: str
+
+
+@dataclass(frozen=True)
+class Stake:
+    """What a change adds for one party; ``holder`` where the change is its own to make."""
+
+    party: str
+    holder: bool
+    before: str
+    after: str
+    gain: str
+    verdict: str
+    settlement: str
+    going_on: str
+    imposed: bool
+
+
+@dataclass(frozen=True)
+class Odds:
+    """A probability without and with a change, in words and in per cent of a bar."""
+
+    label: str
+    before: str
+    after: str
+    before_width: float
+    after_width: float
+
+
+@dataclass(frozen=True)
+class RampTold:
+    """One change, or one first step, as the report tells it."""
+
+    title: str
+    first_step: str
+    holders: str
+    effort: str
+    marks: tuple[str, ...]
+    moved: tuple[Moved, ...]
+    odds: tuple[Odds, ...]
+    robust: tuple[str, ...]
+    stakes: tuple[Stake, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ramps:
+    """One question for off-ramps and its answer."""
+
+    sentence: str
+    aim: str
+    asked: str
+    found: tuple[RampTold, ...]
+    nearest: RampTold | None
+    left_out: tuple[str, ...]
+    rules: tuple[str, ...]
+
+
+def asked_of(findings: Findings) -> tuple[OffRamps, ...]:
+    """Every question for off-ramps; none where none was asked."""
+    asked = findings.offramps
+    if asked is None:
+        return ()
+    return tuple(asked) if isinstance(asked, (tuple, list)) else (asked,)
+
+
+def ramps_of(findings: Findings) -> tuple[Ramps, ...]:
+    """Every question for off-ramps with its answer in words."""
+    return tuple(_ramps(one) for one in asked_of(findings))
+
+
+def ramps_answer(findings: Findings) -> str:
+    """One sentence without its beginning: whether there is an off-ramp, and of whose making."""
+    asked = asked_of(findings)
+    if not asked:
+        return ""
+    one = asked[0]
+    text = without_lead(one.sentence)
+    if one.met or not one.found:
+        return text
+    named = [f"{title_of(ramp)} (held by {_holders(ramp)})" for ramp in one.found[:NAMED]]
+    more = len(one.found) - NAMED
+    if more > 0:
+        named.append(f"{more} more")
+    return f"{text.removesuffix('.')}: {listed(named)}."
+
+
+def without_lead(text: str) -> str:
+    """A sentence of the study without 'On the premises of …, as encoded here,'."""
+    _, found, rest = text.partition(", as encoded here, ")
+    return rest if found else text
+
+
+def title_of(ramp: OffRamp) -> str:
+    """The levers of a change by their labels, or its first step."""
+    if ramp.first_step:
+        return f"the first step “{ramp.step_label}”"
+    return listed([f"“{one.label}”" for one in ramp.changes])
+
+
+def _ramps(one: OffRamps) -> Ramps:
+    return Ramps(
+        sentence=one.sentence,
+        aim=aim_in_words(one.outcome),
+        asked=percent(one.at_least),
+        found=tuple(_told(ramp) for ramp in one.found),
+        nearest=None if one.nearest is None else _told(one.nearest),
+        left_out=tuple(sentence(left.reason) for left in one.excluded),
+        rules=tuple(RULES),
+    )
+
+
+def _told(ramp: OffRamp) -> RampTold:
+    return RampTold(
+        title=sentence(title_of(ramp)).removesuffix("."),
+        first_step=ramp.first_step,
+        holders=_holders(ramp),
+        effort=effort_of(ramp),
+        marks=tuple(_marks(ramp)),
+        moved=tuple(_moved(ramp, change) for change in ramp.changes),
+        odds=(
+            _odds(sentence(aim_in_words(ramp.outcome)).removesuffix("."), ramp.before, ramp.after),
+            _odds("War and catastrophe", ramp.danger_before, ramp.danger_after),
+        ),
+        robust=_robust(ramp),
+        stakes=tuple(_stakes(ramp)),
+        warnings=tuple(text for text in ramp.sentences if _is_warning(text)),
+    )
+
+
+def _is_warning(text: str) -> bool:
+    return text.startswith(("The probability jumps", "The settlements", "Another equilibrium"))
+
+
+def _robust(ramp: OffRamp) -> tuple[str, ...]:
+    return tuple(
+        text
+        for text in ramp.sentences
+        if text.startswith(("That the probability", "With the ranges", "Without the change"))
+    )
+
+
+def effort_of(ramp: OffRamp) -> str:
+    """'2.1 from South and 1 from North', by holder and never added up."""
+    return listed([f"{figure_of(e)} from {ramp.labels[p]}" for p, e in ramp.effort.items()])
+
+
+def _holders(ramp: OffRamp) -> str:
+    return listed([ramp.labels[name] for name in ramp.holders])
+
+
+def _marks(ramp: OffRamp) -> Sequence[str]:
+    marks = []
+    if ramp.imposed_on:
+        marks.append(f"imposed on {listed([ramp.labels[name] for name in ramp.imposed_on])}")
+    if ramp.open:
+        marks.append("open: equilibria found disagree")
+    if ramp.jump is not None:
+        marks.append("the probability jumps")
+    if not ramp.balanced:
+        marks.append("another change asks less of every holder")
+    return marks
+
+
+def _moved(ramp: OffRamp, change: Change) -> Moved:
+    unit = change.unit if change.unit and change.unit != "1" else ""
+    return Moved(
+        label=change.label, parameter=change.parameter, start=figure_of(change.start),
+        to=figure_of(change.to, 4), unit=unit, limit=figure_of(change.limit),
+        effort=figure_of(change.effort),
+        holders=listed([ramp.labels.get(name, name) for name in change.held_by]),
+    )  # fmt: skip
+
+
+def _odds(label: str, before: float, after: float) -> Odds:
+    return Odds(
+        label, percent(before), f"{percent(after)} ({points(after - before)})",
+        100 * before, 100 * after,
+    )  # fmt: skip
+
+
+def _stakes(ramp: OffRamp) -> list[Stake]:
+    order = [*ramp.holders, *(name for name in ramp.gains if name not in ramp.holders)]
+    return [_stake(ramp, name) for name in order]
+
+
+def _stake(ramp: OffRamp, name: str) -> Stake:
+    gain, holder = ramp.gains[name], name in ramp.holders
+    worth, alone = ramp.settlement.get(name, math.nan), ramp.going_on.get(name, math.nan)
+    return Stake(
+        party=ramp.labels[name], holder=holder,
+        before=figure_of(ramp.payoff_before[name]), after=figure_of(ramp.payoff_after[name]),
+        gain=signed(gain), verdict=_verdict(gain, holder), settlement=figure_of(worth),
+        going_on=figure_of(alone), imposed=name in ramp.imposed_on,
+    )  # fmt: skip
+
+
+def _verdict(gain: float, holder: bool) -> str:
+    """Whether it gains; of a holder, whether it would agree on its own payoffs."""
+    if gain > EQUAL:
+        return "gains, so would agree on its own payoffs" if holder else "gains"
+    if gain < -EQUAL:
+        return "loses, so would not agree on its own payoffs" if holder else "loses"
+    return "as before"
+
+
+def signed(value: float) -> str:
+    """'+0.12', '−0.12', 'no change'."""
+    if not math.isfinite(value):
+        return "not known"
+    if abs(value) < EQUAL:
+        return f"no{GAP}change"
+    return f"{'+' if value > 0 else MINUS}{figure_of(abs(value))}"
