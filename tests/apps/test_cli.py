@@ -89,7 +89,7 @@ def test_set_fixes_a_family_member(scenario: Path) -> None:
     [
         (("run", "small.yaml", "--set", "cots[north]=1"), "cost[north]"),
         (("run", "small.yaml", "--set", "gain"), "name=value"),
-        (("run", "small.yaml", "--account", "x"), "reserved"),
+        (("run", "small.yaml", "--account", "x"), "no account 'x'"),
         (("run", "small.yaml", "--draws", "0"), "--draws 0"),
         (("run", "small.yaml", "--draws", "many"), "many"),
         (("run", "small.yaml", "--seed", "-1"), "--seed"),

@@ -9,6 +9,8 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from offramp import __version__
+from offramp.apps.options import Account, Asked, Json, Nominal, Scale, Seed, Settings
+from offramp.apps.studies import add_studies
 from offramp.core.errors import OfframpError
 
 app = App(
@@ -19,8 +21,6 @@ app = App(
     version_flags=["--version"],
     suppress_keyboard_interrupt=False,
 )
-
-Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON object.")]
 
 
 @app.command(name="list")
@@ -78,44 +78,40 @@ def run(
     file: str,
     *,
     draws: int = 1000,
-    seed: int | None = None,
-    account: str | None = None,
-    nominal: Annotated[bool, Parameter(negative="")] = False,
-    set: Annotated[tuple[str, ...], Parameter(name="--set", negative="")] = (),
+    seed: Seed = None,
+    account: Account = None,
+    nominal: Nominal = False,
+    set: Settings = (),
     out: Path | None = None,
     json: Json = False,
-    precision_scale: float = 1.0,
+    precision_scale: Scale = 1.0,
 ) -> None:
     """Solve FILE for many combinations of its assumptions and write a report.
+
+    Where FILE has claims, accounts or levers, every claim is tried in every combination on
+    every account, accounts are compared, and off-ramps are looked for. With --json and no
+    --out, comparison, sensitivity, histories and the effects of mechanisms are left out.
 
     Parameters
     ----------
     draws
-        How many combinations of assumptions to try.
-    seed
-        Seed of the draws; without one, a seed is drawn and recorded.
-    account
-        Reserved for scenarios with several accounts.
-    nominal
-        Solve at nominal values only.
-    set
-        Give an assumption a value: name=value or family[key]=value; may be repeated.
+        How many combinations of assumptions to try, for outcomes and claims; off-ramps are
+        tried in at most 256 of them, and Sobol's indices (from 256 on) have 32 base points.
     out
         Folder for report.html, summary.json, results.csv, nominal.nc, draws.nc and
         scenario.yaml.
         Default: offramp-results/NAME, or nothing is written when --json is given.
-    precision_scale
-        Multiply every precision by this number.
     """
-    from offramp.apps.running import RunOptions, run_file
+    from offramp.apps.running import run_file
 
-    options = RunOptions(
-        file, draws, seed, account, nominal, tuple(set), out, json, precision_scale
-    )
-    said, solved = run_file(options)
+    asked = Asked("run", file, draws, seed, nominal, json, tuple(set), account, precision_scale)
+    said, solved = run_file(asked, out)
     _say(_dumped(said) if json else said)
     if not solved:
         sys.exit(1)
+
+
+add_studies(app)
 
 
 def _say(text: str) -> None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from offramp.game import Game, build
-from offramp.scenario import Scenario, with_account
+from offramp.scenario import Meaning, Query, Scenario, with_account
+from offramp.study.asking import ask
 from offramp.study.checking import check
 from offramp.study.comparison import compare
 from offramp.study.experiment import Progress, outcomes, solve
@@ -57,6 +58,14 @@ def as_told(scenario: Scenario, account: str) -> Scenario:
     told = with_account(scenario, account)
     label = scenario.accounts[account].label or account.replace("_", " ")
     return told.model_copy(update={"title": f"{scenario.title} ({label})"})
+
+
+def asked_of(meaning: Meaning) -> Query:
+    """The quantity looked at where none is named: agreement, else the first outcome, or rounds."""
+    kinds = [outcome.kind for outcome in meaning.outcomes]
+    if "agreement" in kinds:
+        return ask(("kind", "agreement"), meaning)
+    return ask(("outcome", meaning.outcomes[0].name) if kinds else ("rounds",), meaning)
 
 
 def argument(
@@ -131,12 +140,8 @@ class _Inquiry:
 
     def sensitivity(self) -> Any:
         """Slopes of the probability of agreement, and with many draws Sobol's indices."""
-        kinds = [outcome.kind for outcome in self.game.meaning.outcomes]
-        asked = ("kind", "agreement") if "agreement" in kinds else ("rounds",)
-        if "agreement" not in kinds and kinds:
-            asked = ("outcome", self.game.meaning.outcomes[0].name)
         return sensitivity(
-            self.game.scenario, asked, points=self.extent.points, seed=self.extent.seed,
+            self.game.scenario, asked_of(self.game.meaning), points=self.extent.points, seed=self.extent.seed,
             groups="mechanism", menu=False, progress=self.progress,
         )  # fmt: skip
 

@@ -24,8 +24,8 @@ def stories(
     search = likeliest(game.structure, strategy, STORIES)
     by_outcome = likeliest_by_outcome(game.structure, strategy, len(game.meaning.outcomes))
     return (
-        tuple(_story(game, history) for history in search.histories),
-        tuple(_story(game, history) for history in by_outcome if history is not None),
+        tuple(story_of(game, history) for history in search.histories),
+        tuple(story_of(game, history) for history in by_outcome if history is not None),
         search.complete,
     )
 
@@ -50,7 +50,7 @@ def states_over_time(
     return tuple(shown)
 
 
-def _story(game: Game, history: History) -> Story:
+def story_of(game: Game, history: History) -> Story:
     """A history as moments; steps that offered a single move are left out."""
     structure, scenario = game.structure, game.scenario
     source = np.searchsorted(structure.first, history.edges, side="right") - 1

@@ -1,0 +1,145 @@
+"""Options that several commands share: what they mean, whether they fit, and what they repeat."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from offramp.core.errors import OfframpError, Place, ScenarioError
+
+if TYPE_CHECKING:
+    from offramp.scenario import Scenario
+
+MAX_DRAWS = 10_000_000
+Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON object.")]
+Nominal = Annotated[
+    bool, Parameter(name="--nominal", negative="", help="Look at nominal values only.")
+]
+Seed = Annotated[
+    int | None,
+    Parameter(name="--seed", help="Seed of the draws; without one, a seed is drawn and recorded."),
+]
+Settings = Annotated[
+    tuple[str, ...],
+    Parameter(
+        name="--set", negative="",
+        help="Give an assumption a value, on every account: name=value or family[key]=value; "
+        "may be repeated.",
+    ),
+]  # fmt: skip
+Account = Annotated[
+    str | None, Parameter(name="--account", help="Tell the scenario as this account does.")
+]
+Scale = Annotated[
+    float, Parameter(name="--precision-scale", help="Multiply every precision by this number.")
+]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the options that several commands share were given as; ``more`` are a command's own."""
+
+    command: str
+    file: str
+    draws: int
+    seed: int | None
+    nominal: bool
+    json: bool
+    settings: tuple[str, ...] = ()
+    account: str | None = None
+    precision_scale: float = 1.0
+    more: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    def check(self) -> None:
+        """A ScenarioError for an option that does not fit."""
+        if not 1 <= self.draws <= MAX_DRAWS:
+            raise refuse(f"--draws {self.draws}", f"1 to {MAX_DRAWS:,}", "say --draws 1000")
+        if self.seed is not None and self.seed < 0:
+            raise refuse(f"--seed {self.seed}", "a whole number from 0 on", "say --seed 1")
+        if not 0 < self.precision_scale < 1e6:
+            raise refuse(f"--precision-scale {self.precision_scale:g}", "a number above 0",
+                         "say --precision-scale 2")  # fmt: skip
+
+    @property
+    def tried(self) -> int:
+        """Draws that are asked for; 0 with --nominal."""
+        return 0 if self.nominal else self.draws
+
+    def scenario(self) -> Scenario:
+        """The scenario with what --set fixes, on every account; options and account checked."""
+        self.check()
+        from offramp.scenario import read, with_account
+
+        values = settings_of(self.settings)
+        whole = fixed(read(self.file), values) if values else read(self.file)
+        if self.account is not None:
+            with_account(whole, self.account)
+        return whole
+
+    def words(self, seed: int | None) -> str:
+        """The command line that repeats it, with the seed that was used."""
+        words = ["offramp", self.command, self.file]
+        words += ["--nominal"] if self.nominal else ["--draws", str(self.draws)]
+        words += ["--seed", str(seed)] if seed is not None and not self.nominal else []
+        words += ["--account", self.account] if self.account else []
+        for setting in self.settings:
+            words += ["--set", setting]
+        if self.precision_scale != 1:
+            words += ["--precision-scale", f"{self.precision_scale:g}"]
+        for name, value in self.more.items():
+            words += [name, str(value)]
+        return shlex.join(words)
+
+
+def refuse(found: str, expected: str, repair: str) -> ScenarioError:
+    """The error of an option that does not fit."""
+    return ScenarioError(found, expected=expected, repair=repair, place=Place("command line", 1, 1))
+
+
+def on_command_line(error: OfframpError, option: str) -> OfframpError:
+    """The error, placed at the option that it comes from where it has no place."""
+    return error.located(Place(option, 1, 1))
+
+
+def settings_of(settings: tuple[str, ...]) -> dict[str, float]:
+    """Assumption to value, from texts such as ``cost[north]=0.1``."""
+    values: dict[str, float] = {}
+    for setting in settings:
+        name, sign, value = setting.partition("=")
+        try:
+            values[name.strip()] = float(value)
+        except ValueError:
+            raise ScenarioError(
+                f"--set '{setting}'",
+                expected="name=value or family[key]=value with a number",
+                repair=f"write --set '{name.strip()}=0.1'" if sign else "write name=value",
+                place=Place("--set", 1, 1),
+            ) from None
+    return values
+
+
+def fixed(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
+    """The scenario with assumptions fixed, in its own entries and in those of every account."""
+    from offramp.scenario.model import Quantity
+    from offramp.scenario.setting import with_values
+
+    told = with_values(scenario, values)
+    given = {
+        name.replace(" ", ""): Quantity(value=value, note="set by hand for this run")
+        for name, value in values.items()
+    }
+    accounts = {
+        name: account.model_copy(
+            update={"parameters": {
+                **{key: one for key, one in account.parameters.items()
+                   if key.replace(" ", "") not in given},
+                **given,
+            }}
+        )
+        for name, account in scenario.accounts.items()
+    }  # fmt: skip
+    return told.model_copy(update={"accounts": accounts}) if accounts else told

@@ -1,0 +1,158 @@
+"""The commands that put an account to the test: claims, accounts, sensitivity, off-ramps."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+
+from offramp.apps.options import Account, Asked, Json, Nominal, Scale, Seed, Settings
+
+Quantities = Annotated[tuple[str, ...], Parameter(name="--quantity", negative="")]
+
+
+def add_studies(app: App) -> None:
+    """Give an application the commands of this module."""
+    for command in (claims_command, compare_command, sensitivity_command, offramps_command,
+                    histories_command):  # fmt: skip
+        app.command(command, name=command.__name__.removesuffix("_command"))
+
+
+def claims_command(
+    file: str, *, draws: int = 1000, seed: Seed = None, nominal: Nominal = False,
+    account: Account = None, set_: Settings = (), json: Json = False,
+    precision_scale: Scale = 1.0,
+) -> None:  # fmt: skip
+    """Say which claims of FILE follow from its premises, on every account.
+
+    The time grows with the draws, the claims and the accounts whose numbers differ.
+
+    Parameters
+    ----------
+    draws
+        How many combinations of assumptions each account is tried in; a quarter as many are
+        tried with the ranges concentrated on the nominal values.
+    """
+    from offramp.apps.asking import told_claims
+
+    _tell(told_claims(Asked(
+        "claims", file, draws, seed, nominal, json, tuple(set_), account, precision_scale
+    )), json)  # fmt: skip
+
+
+def compare_command(
+    file: str, *, accounts: str = "", quantity: Quantities = (), draws: int = 64,
+    seed: Seed = None, nominal: Nominal = False, single: Annotated[bool, Parameter(negative="")]
+    = False, set_: Settings = (), json: Json = False, precision_scale: Scale = 1.0,
+) -> None:  # fmt: skip
+    """Set two accounts of FILE side by side and say what explains their difference.
+
+    Parameters
+    ----------
+    accounts
+        Two names with a comma between; no name before or after the comma is the scenario as
+        written. Without the option: the two accounts, where there are two.
+    quantity
+        What the difference is explained of, such as 'P(war)', or the name of a claim; may be
+        repeated. Default: the probability of an agreement.
+    draws
+        How many combinations of assumptions the means are taken over; each is solved for many
+        mixtures of the two accounts.
+    single
+        Every assumption by itself, in place of mechanisms and families.
+    """
+    from offramp.apps.asking import told_comparison
+
+    more = {"--accounts": accounts} if accounts else {}
+    asked = Asked("compare", file, draws, seed, nominal, json, tuple(set_), None,
+                  precision_scale, more)  # fmt: skip
+    _tell(told_comparison(asked, accounts, tuple(quantity), single), json)
+
+
+def sensitivity_command(
+    file: str, *, quantity: Quantities = (), points: int | None = None, groups: str = "mechanism",
+    menu: Annotated[bool, Parameter(negative="")] = False, draws: int = 4096, seed: Seed = None,
+    nominal: Nominal = False, account: Account = None, set_: Settings = (), json: Json = False,
+) -> None:  # fmt: skip
+    """Say which assumptions of FILE a quantity hangs on, over their ranges and locally.
+
+    Parameters
+    ----------
+    quantity
+        Such as 'P(war)' or 'E(payoff[north])'; may be repeated. Default: the probability of an
+        agreement.
+    points
+        Base points of Sobol's indices, a power of two from 32 on; each takes as many solves as
+        there are groups, and two. Default: as many as --draws allows, at most 128.
+    groups
+        What is varied together: mechanism, family, or none.
+    menu
+        See also what writing each move twice would do; one solve for each move.
+    draws
+        Most combinations of assumptions that are solved, where --points is not given.
+    """
+    from offramp.apps.asking import told_sensitivity
+
+    asked = Asked("sensitivity", file, draws, seed, nominal, json, tuple(set_), account)
+    _tell(told_sensitivity(asked, tuple(quantity), points, groups, menu), json)
+
+
+def offramps_command(
+    file: str, *, outcome: str = "agreement", at_least: float = 0.5, draws: int = 256,
+    seed: Seed = None, nominal: Nominal = False, account: Account = None, set_: Settings = (),
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Look for the smallest changes of FILE that make an agreement as probable as asked.
+
+    Parameters
+    ----------
+    outcome
+        agreement, ceasefire, or an outcome of one of these kinds.
+    at_least
+        The probability that is asked for.
+    draws
+        In how many combinations of assumptions every change found is tried.
+    """
+    from offramp.apps.asking import told_offramps
+
+    _tell(told_offramps(
+        Asked("offramps", file, draws, seed, nominal, json, tuple(set_), account),
+        outcome, at_least,
+    ), json)  # fmt: skip
+
+
+def histories_command(
+    file: str, *, outcome: str | None = None, count: int = 5, draws: int = 1, seed: Seed = None,
+    nominal: Nominal = False, account: Account = None, set_: Settings = (), json: Json = False,
+    precision_scale: Scale = 1.0,
+) -> None:  # fmt: skip
+    """Tell the likeliest histories of FILE, at nominal values.
+
+    Parameters
+    ----------
+    outcome
+        Only histories that end so: an outcome, or a kind of outcomes.
+    count
+        How many histories are told.
+    draws
+        Without effect: histories are those at nominal values; for uniformity, as --seed is.
+    """
+    from offramp.apps.asking import told_histories
+
+    del nominal
+    asked = Asked("histories", file, draws, seed, True, json, tuple(set_), account,
+                  precision_scale)  # fmt: skip
+    _tell(told_histories(asked, outcome, count), json)
+
+
+def _tell(answer: tuple[Any, bool], as_json: bool) -> None:
+    """Print words or JSON; exit code 1 where the game is not solved at nominal values."""
+    told, solved = answer
+    if as_json:
+        import json
+
+        told = json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False)
+    sys.stdout.write(told + "\n")
+    if not solved:
+        sys.exit(1)

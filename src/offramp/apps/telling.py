@@ -1,0 +1,202 @@
+"""What the commands print for people: short tables, and the sentences under them."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+WIDTH = 96
+TINY = 1e-12
+"""Amounts below this are rounding."""
+FEW = 12
+"""Most rows of a table of assumptions."""
+NOMINALLY = {True: "holds", False: "does not", None: "–"}
+
+
+def table_of(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Lines of a table, every column as wide as its widest entry."""
+    every = [list(heads), *(list(row) for row in rows)]
+    widths = [max(len(row[i]) for row in every) for i in range(len(heads))]
+    return [
+        ("  " + "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)))
+        .rstrip()
+        for row in every
+    ]  # fmt: skip
+
+
+def paragraph(text: str) -> str:
+    """A sentence or more, in lines that a terminal holds."""
+    return textwrap.fill(
+        text, WIDTH, initial_indent="  ", subsequent_indent="  ", break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def share_word(value: float | None) -> str:
+    """A share in per cent."""
+    return "–" if value is None else f"{100 * value:.0f} %"
+
+
+def number_word(value: float | None) -> str:
+    """A number with three digits."""
+    if value is None or value != value:
+        return "–"
+    return f"{0.0 if abs(value) < TINY else value:.3g}".replace("-", "\u2212")
+
+
+def claims_words(title: str, verdicts: Sequence[Any]) -> str:
+    """Verdicts as a table, account by account, and a sentence for each."""
+    lines = [title]
+    for account in dict.fromkeys(one.account for one in verdicts):
+        own = [one for one in verdicts if one.account == account]
+        lines += ["", f"On the premises of {own[0].premises}:"]
+        lines += table_of(
+            ("claim", "nominal", "share", "interval", "other weighting", "open", "vacuous",
+             "restates"),
+            (_verdict_row(one) for one in own),
+        )  # fmt: skip
+    first = verdicts[0].account
+    for one in verdicts:
+        if one.account == first:
+            lines += ["", paragraph(f"{one.name}: {one.sentence}")]
+            if one.restates:
+                lines += [paragraph(text) for text in one.remarks if text.startswith("It restates")]
+    return "\n".join(lines)
+
+
+def _verdict_row(one: Any) -> tuple[str, ...]:
+    said = NOMINALLY[one.nominal] if one.nominal is not None else one.state
+    low_high = "–"
+    if one.interval is not None:
+        low_high = f"{share_word(one.interval[0])} – {share_word(one.interval[1])}"
+    return (
+        one.name, said, share_word(one.share), low_high, share_word(one.share_other),
+        str(one.open), str(one.vacuous), one.restates or "–",
+    )  # fmt: skip
+
+
+def compared_words(title: str, found: Sequence[Any]) -> str:
+    """Outcomes and verdicts of two accounts side by side, and what explains the difference."""
+    first = found[0]
+    names = [name or "as written" for name in first.accounts]
+    lines = [title, "", "Probabilities at nominal values:"]
+    lines += table_of(
+        ("outcome", *names),
+        ((one.outcome, *(share_word(v) for v in one.nominal)) for one in first.outcomes),
+    )
+    claims: dict[str, dict[str, Any]] = {}
+    for verdict in first.verdicts:
+        claims.setdefault(verdict.name, {})[verdict.account] = verdict
+    if claims:
+        lines += ["", "Claims, at nominal values and as a share of the combinations tried:"]
+        lines += table_of(
+            ("claim", *names),
+            (
+                (name, *(_both(own.get(account)) for account in first.accounts))
+                for name, own in claims.items()
+            ),
+        )
+    for one in found:
+        lines += ["", f"What explains the difference in {one.quantity}:"]
+        lines += table_of(
+            ("assumptions", "nominal", "mean of draws"),
+            (
+                (piece.label, number_word(piece.nominal), number_word(piece.mean))
+                for piece in one.contributions[:FEW]
+            ),
+        )
+        lines += ["", paragraph(one.sentence)]
+    return "\n".join(lines)
+
+
+def _both(verdict: Any) -> str:
+    if verdict is None:
+        return "–"
+    said = NOMINALLY[verdict.nominal] if verdict.nominal is not None else verdict.state
+    return said if verdict.share is None else f"{said}, {share_word(verdict.share)}"
+
+
+def sensitivity_words(title: str, found: Sequence[Any]) -> str:
+    """Shares of the variance and slopes, each as a short table, and the sentences."""
+    lines = [title]
+    for one in found:
+        lines += ["", f"{one.quantity} = {number_word(one.nominal)} at nominal values"]
+        shares = [row for row in one.table if row["what"] == "share"]
+        if shares:
+            lines += table_of(
+                ("varied", "alone", "with others"),
+                ((r["name"], share_word(_held(r["first"])), share_word(_held(r["total"])))
+                 for r in shares[:FEW]),
+            )  # fmt: skip
+        slopes = [row for row in one.table if row["what"] == "slope"][:FEW]
+        lines += [""] if shares else []
+        lines += table_of(
+            ("assumption", "nominal", "slope", "change over half its range"),
+            ((r["name"], *(number_word(r[key]) for key in ("nominal", "slope", "change")))
+             for r in slopes),
+        )  # fmt: skip
+        lines += ["", paragraph(one.sentence)]
+    return "\n".join(lines)
+
+
+def _held(value: float) -> float | None:
+    return None if value != value else min(max(value, 0.0), 1.0)
+
+
+def offramps_words(title: str, found: Any) -> str:
+    """Every change found with its effort and effect, and the sentences."""
+    lines = [title, "", paragraph(found.sentence)]
+    if found.found:
+        lines += [""]
+        lines += table_of(
+            ("", "change", "from", "to", "effort", "held by", "before", "after", "works in"),
+            (_ramp_row(row) for row in found.table),
+        )
+    told = [*found.found] or ([found.nearest] if found.nearest else [])
+    for number, ramp in enumerate(told, 1):
+        lines += ["", paragraph(f"{number}: {' '.join(ramp.sentences)}")]
+    return "\n".join([*lines, "", *(paragraph(text) for text in found.remarks)])
+
+
+def _ramp_row(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return (
+        str(row["offramp"]), row["first_step"] or row["lever"], number_word(row["from"]),
+        number_word(row["to"]), number_word(row["effort"]), row["held_by"],
+        share_word(row["probability_before"]), share_word(row["probability_after"]),
+        share_word(row["works"]),
+    )  # fmt: skip
+
+
+def histories_words(title: str, found: Any) -> str:
+    """Every history as a line for each round."""
+    lines = [title, "", paragraph(found.sentence)]
+    for number, one in enumerate(found.histories, 1):
+        lines += ["", f"{number}: {100 * one.probability:.3g} %, ends in {one.outcome}"]
+        rounds: dict[int, list[str]] = {}
+        for moment in one.moments:
+            rounds.setdefault(moment.round, []).append(moment.sentence)
+        lines += [paragraph(f"{count}: {'; '.join(moves)}") for count, moves in rounds.items()]
+    if not found.complete:
+        lines += ["", paragraph("The search was stopped at its bound; likelier ones may be "
+                                "missing.")]  # fmt: skip
+    return "\n".join(lines)
+
+
+def run_words(told: Mapping[str, Any]) -> list[str]:
+    """Claims, accounts and off-ramps of a run in a few lines; none where none are declared."""
+    lines: list[str] = []
+    if told.get("claims"):
+        lines += ["", *table_of(
+            ("claim", "nominal", "share of combinations", "says"),
+            (
+                (name, NOMINALLY[one["nominal"]], share_word(one["share"]),
+                 textwrap.shorten(one["says"], 60, placeholder=" …"))
+                for name, one in told["claims"].items()
+            ),
+        )]  # fmt: skip
+    lines += [part for one in told.get("comparisons", ()) for part in
+              ("", paragraph(one["sentence"]))]  # fmt: skip
+    if "offramps_about" in told:
+        lines += ["", paragraph(told["offramps_about"]["sentence"])]
+    return lines
