@@ -83,6 +83,13 @@ class Bench:
             yield low, rows_of(draws, slice(low, low + size))
 
     def _stand(self, draws: Draws, traced: bool) -> Standing:
+        try:
+            return self._solved(draws, traced)
+        except GameError:
+            return self._where_fit(draws, traced)
+
+    def _where_fit(self, draws: Draws, traced: bool) -> Standing:
+        """The same where some of the draws make no game: they are not solved."""
         fit = fitting(self.game, draws)
         count, parties = len(draws), self.game.structure.parties
         terminals = int(self._own(self.aim).sum())

@@ -136,19 +136,18 @@ class Search:
         With the same holders one: the least effort. With different ones a few, each with another
         balance between the holders.
         """
-        coarse = 17 if self.small else 7
+        together = self.levers[first].held_by == self.levers[second].held_by
+        coarse = 17 if self.small else 7 if together else 5
         mixes = np.linspace(0, 2, coarse)[1:-1]
-        found = self._mixed(first, second, mixes, 1e-3)
+        found = self._mixed(first, second, mixes, 1e-3 if together else NEAR)
         kept = [(mix, reach) for mix, reach in zip(mixes, found, strict=True) if reach is not None]
-        kept += [(np.nan, reach) for reach in self._saturated(first, second)]
+        if self.small or together or not kept:
+            kept += [(np.nan, reach) for reach in self._saturated(first, second)]
         if not kept:
             return []
-        if self.levers[first].held_by == self.levers[second].held_by:
+        rivals = [reach for _, reach in kept]
+        if together:
             rivals = [self._narrowed(first, second, kept, 2 / (coarse - 1))]
-        else:
-            fine = self._mixed(first, second, np.array([m for m, _ in kept if m == m]), NEAR)
-            rivals = [reach for reach in fine if reach is not None]
-            rivals += [reach for mix, reach in kept if mix != mix]
         alone = [r for r in (singles[first], singles[second]) if r is not None]
         return [r for r in self.undominated(rivals) if len(r.levers) == 2
                 and not any(self.no_more(one, r, 1 / LESS) for one in alone)]  # fmt: skip
@@ -249,11 +248,20 @@ class Search:
                 break
             parts = reach.parts.copy()
             parts[lever] = 0.0
-            end = parts / parts.max()
-            other = self.cross(np.zeros((1, len(parts))), end[None], scan=9)[0]
+            other = self.through(parts)
             if other is not None and self.no_more(other, reach, 1.001):
                 reach = other
         return reach
+
+    def through(self, parts: Array) -> Reach | None:
+        """The first point that counts on the way to ``parts``, else from there to the limits."""
+        if not parts.any():
+            return None
+        found = self.cross(np.zeros((1, len(parts))), parts[None], scan=9)[0]
+        if found is None:
+            ends = np.where(parts > 0, 1.0, 0.0)
+            found = self.cross(parts[None], ends[None], scan=17)[0]
+        return found
 
     def nearest(self) -> Reach | None:
         """The point with the highest probability among those with no more war or catastrophe."""
@@ -318,9 +326,7 @@ class _Lines:
                 if rest[1].any():
                     self._bracket(line, share, *rest)
 
-    def _bracket(
-        self, line: int, share: Array, reached: Array, counts: NDArray[np.bool_]
-    ) -> None:
+    def _bracket(self, line: int, share: Array, reached: Array, counts: NDArray[np.bool_]) -> None:
         hits = np.flatnonzero(counts)
         if not len(hits):
             return
@@ -390,9 +396,7 @@ class _Programme:
         found = []
         for start in starts:
             parts = self._whole(self._minimised(start.parts[self.own]))
-            if parts.max() > 0:
-                found += search.cross(np.zeros((1, len(parts))), (parts / parts.max())[None],
-                                      scan=9)  # fmt: skip
+            found.append(search.through(np.where(parts > 1e-6, parts, 0.0)))
         fine = [r for r in found if r is not None]
         return min(fine, key=lambda r: self.size(r.parts)) if fine else None
 

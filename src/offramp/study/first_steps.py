@@ -2,8 +2,9 @@
 
 Counted are the moves that the first round may offer beside others and that are no act of
 force. A step raises another party's harm if it pays such a party at once a negative amount
-that is less than what the step pays it as played now, or if it makes war or catastrophe
-likelier with everybody's other play as it is (a deviation).
+that is less than what its turn pays it as played now; or if, with the same moves after it as
+after what else would be done, war and catastrophe become likelier or the others' losses
+greater within two rounds (see `side_by_side`).
 """
 
 from __future__ import annotations
@@ -14,28 +15,32 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.analysis import absorb
-from offramp.game import Game, build, carry_strategy, holds_at, intervene
+from offramp.game import Game, build, intervene
 from offramp.scenario import Intervention
 from offramp.study.bench import Bench, bench_of
 from offramp.study.experiment import solve
 from offramp.study.levers import EQUAL
 from offramp.study.saying import joined, spoken
+from offramp.study.side_by_side import SideBySide, idle_moves
 
 Array = NDArray[np.float64]
+ROUNDS = 2
+"""Rounds over which the same moves are followed after a step."""
 
 
 @dataclass(frozen=True, eq=False)
 class FirstStep:
     """A move made the first time that its step offers it, on a bench of its own.
 
-    ``name`` reads 'north.act = wait'; ``ends`` says that the move itself ends the crisis.
+    ``name`` reads 'north.act = wait'; ``ends`` says that the move itself ends the crisis,
+    ``idle`` that it changes nothing in the state.
     """
 
     name: str
     label: str
     party: int
     ends: bool
+    idle: bool
     bench: Bench
     commitment: Intervention
 
@@ -58,6 +63,7 @@ def first_steps(bench: Bench) -> Iterator[FirstStep]:
             f"{who}: {words.moves[name].label or spoken(name)}",
             meaning.mover,
             meaning.moves[move].end is not None,
+            move in idle_moves(game, step),
             bench_of(build(changed.meaning, changed.watched), bench.aim),
             commitment,
         )
@@ -72,15 +78,21 @@ def step_harms(bench: Bench, first: FirstStep) -> str:
     paid = _paid_less(bench.game, first, strategy[0], solved.tables.pay[0])
     if paid:
         return f"it costs {joined(paid)} something at once"
-    held = carry_strategy(bench.game, first.bench.game, strategy)
-    both = [
-        absorb(one.game.structure, play, elimination=one.plan).terminal[0][
-            np.isin(one.game.structure.terminal_outcome, one.danger)
-        ].sum()
-        for one, play in ((bench, strategy), (first.bench, held))
-    ]  # fmt: skip
-    if both[1] > both[0] + EQUAL:
-        return "it makes war or catastrophe likelier even if everybody else plays as before"
+    if first.idle:
+        return ""
+    pair = SideBySide(
+        bench, first.commitment.step or 0, first.commitment.move or 0, strategy[0],
+        solved.tables.pay[0],
+    )  # fmt: skip
+    pair.follow(ROUNDS)
+    if pair.danger[0] > pair.danger[1] + EQUAL:
+        return "it makes war or catastrophe likelier if the same moves follow"
+    worse = pair.losses[0] < pair.losses[1] - EQUAL
+    worse[first.party] = False
+    if worse.any() and not first.ends:
+        return (
+            f"it raises the losses of {joined(_labels(bench.game, worse))} if the same moves follow"
+        )
     return ""
 
 
@@ -109,15 +121,16 @@ def _paid_less(game: Game, first: FirstStep, strategy: Array, pay: Array) -> lis
     step = first.commitment.step or 0
     number = sum(len(one.moves) for one in game.meaning.steps[:step]) + move
     hurt = np.zeros(structure.parties, np.bool_)
-    own = holds_at(game, game.meaning.steps[step].moves[move].when, step) if (
-        game.meaning.steps[step].moves[move].when is not None
-    ) else structure.step == step  # fmt: skip
-    for node in np.flatnonzero(own):
+    for node in np.flatnonzero(structure.step == step):
         edges = np.arange(structure.first[node], structure.first[node + 1])
         paid = pay[structure.pay_class[edges]]
         chosen = paid[game.edge_move[edges] == number]
         if len(chosen):
             hurt |= chosen[0] < np.minimum(0.0, strategy[edges] @ paid) - EQUAL
     hurt[first.party] = False
-    names = [game.meaning.parties[i] for i in np.flatnonzero(hurt)]
+    return _labels(game, hurt)
+
+
+def _labels(game: Game, which: NDArray[np.bool_]) -> list[str]:
+    names = [game.meaning.parties[i] for i in np.flatnonzero(which)]
     return [game.scenario.parties[name].label or spoken(name) for name in names]

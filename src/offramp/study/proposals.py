@@ -328,9 +328,7 @@ class _Inquiry:
             rows = np.concatenate([draws.values, other.values])
             draws = Draws(draws.names, rows, draws.seed)
         what = "draws without any change"
-        before = self.bench.stand(
-            draws, progress=lambda done: self.tell(what, done, len(draws))
-        )
+        before = self.bench.stand(draws, progress=lambda done: self.tell(what, done, len(draws)))
         return _Trial(draws, declared, before, not ranged)
 
     def _counts(self, stand: Standing) -> bool:

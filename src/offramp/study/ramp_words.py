@@ -131,9 +131,7 @@ def _by_itself(gain: float) -> str:
 def _draws(ramp: OffRamp) -> list[str]:
     if ramp.works is None:
         return []
-    text = (
-        f"That the probability is then at least {percent(ramp.at_least)} {in_words(ramp.works)}."
-    )
+    text = f"That the probability is then at least {percent(ramp.at_least)} {in_words(ramp.works)}."
     told = [text]
     if ramp.works_other is not None and ramp.works_other.share is not None:
         told.append(

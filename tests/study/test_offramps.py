@@ -1,0 +1,517 @@
+"""Off-ramps against closed forms and grids, and the rules that no proposal may break."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import re
+
+import numpy as np
+import pytest
+
+from offramp.core.errors import ResultError, ScenarioError
+from offramp.game import build
+from offramp.scenario import read, understand
+from offramp.study.proposals import going_on, offramps
+from offramp.study.queries import evaluate_queries
+from offramp.study.ramps import OffRamps
+
+# Chance alone: agreement talk * hurry * 2.5 a month, war slide a month.
+CHANCE = """
+offramp: 1
+title: Chance
+parties:
+  north: {label: North, patience: 0.95, precision: 4}
+  south: {label: South, patience: 0.9, precision: 6}
+parameters:
+  talk: {value: 0.2, range: "uniform(0.1, 0.4)"}
+  hurry: {value: 0.1}
+  slide: {value: 0.2, range: "uniform(0.1, 0.3)"}
+round:
+  - name: month
+    by: nature
+    moves:
+      agree: {odds: talk * hurry * 2.5, end: settlement}
+      drift: {odds: slide, end: war}
+      on: {odds: rest}
+outcomes:
+  settlement: {kind: agreement, pay: {north: 1, south: 1}}
+  war: {kind: war, pay: {north: -1, south: -1}}
+rounds: unlimited
+levers:
+"""
+ENVOYS = (
+    "  envoys: {parameter: talk, towards: higher, held_by: north, "
+    "effort: {cost: 1, per: 0.1}, limit: 0.6}\n"
+)
+AGENDA = (
+    "  agenda: {parameter: hurry, towards: higher, held_by: [north], "
+    "effort: {cost: 2, per: 0.1}, limit: 0.4}\n"
+)
+MONITORS = (
+    "  monitors: {parameter: slide, towards: lower, held_by: HOLDER, "
+    "effort: {cost: 1, per: 0.05}, limit: 0.05}\n"
+)
+
+
+def chance(talk, hurry, slide):
+    agree = talk * hurry * 2.5
+    return agree / (agree + slide)
+
+
+def of_chance(efforts):
+    """Probability of agreement for efforts (…, 3) of envoys, agenda and monitors."""
+    return chance(
+        0.2 + efforts[..., 0] / 10, 0.1 + efforts[..., 1] / 20, 0.2 - efforts[..., 2] / 20
+    )
+
+
+def by_levers(found: OffRamps):
+    return {tuple(change.lever for change in ramp.changes): ramp for ramp in found.found[::-1]}
+
+
+def test_single_levers_have_the_effort_of_the_closed_form() -> None:
+    text = CHANCE + ENVOYS + AGENDA + MONITORS.replace("HOLDER", "south")
+    found = by_levers(offramps(read(text), at_least=0.4, draws=0))
+    talk = 0.4 / 0.6 * 0.2 / (0.1 * 2.5)
+    ramp = found[("envoys",)]
+    (change,) = ramp.changes
+    assert (change.start, change.limit) == (0.2, 0.6)
+    assert change.to == pytest.approx(talk, abs=1e-6)
+    assert change.effort == pytest.approx((talk - 0.2) * 10, abs=1e-5)
+    assert ramp.effort == {"north": pytest.approx(change.effort)}
+    assert ramp.after == pytest.approx(0.4, abs=1e-6)
+    assert ramp.after >= 0.4 - 1e-9
+    slide = 0.05 * 0.6 / 0.4
+    assert found[("monitors",)].effort == {"south": pytest.approx((0.2 - slide) * 20, abs=1e-5)}
+
+
+def test_two_levers_of_one_holder_agree_with_a_grid() -> None:
+    found = by_levers(offramps(read(CHANCE + ENVOYS + AGENDA), at_least=0.6, draws=0))
+    assert list(found) == [("envoys", "agenda")]  # neither alone gets there
+    effort = found["envoys", "agenda"].effort["north"]
+    grid = np.stack(np.meshgrid(np.linspace(0, 4, 401), np.linspace(0, 6, 601), [0.0]), axis=-1)
+    reached = of_chance(grid) >= 0.6
+    least = grid.sum(axis=-1)[reached].min()
+    assert effort <= least + 1e-6
+    assert effort == pytest.approx(least, abs=0.02)
+    assert effort == pytest.approx(2 * (math.sqrt(24) - 2), rel=1e-3)
+
+
+def test_three_levers_of_one_holder_agree_with_a_grid() -> None:
+    text = CHANCE + ENVOYS + AGENDA + MONITORS.replace("HOLDER", "north")
+    found = by_levers(offramps(read(text), at_least=0.7, draws=0))
+    axes = (np.linspace(0, 4, 81), np.linspace(0, 6, 121), np.linspace(0, 3, 61))
+    grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
+    reached = of_chance(grid) >= 0.7
+    least = grid.sum(axis=-1)[reached].min()
+    effort = min(ramp.effort["north"] for ramp in found.values())
+    assert effort <= least + 1e-6
+    assert effort == pytest.approx(least, abs=max(0.01 * least, 0.05))
+
+
+@pytest.mark.parametrize("at_least", [0.35, 0.5, 0.6])
+def test_efforts_of_different_holders_are_a_front_and_never_a_sum(at_least: float) -> None:
+    text = CHANCE + ENVOYS + MONITORS.replace("HOLDER", "south")
+    ramps = [r for r in offramps(read(text), at_least=at_least, draws=0).found if r.balanced]
+    step = 0.02
+    axes = (np.arange(0, 4 + step / 2, step), [0.0], np.arange(0, 3 + step / 2, step))
+    grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
+    reached = grid[of_chance(grid) >= at_least]
+    assert any(len(ramp.changes) == 2 for ramp in ramps)
+    for ramp in ramps:
+        mine = np.array([ramp.effort.get("north", 0.0), 0.0, ramp.effort.get("south", 0.0)])
+        assert of_chance(mine) >= at_least - 1e-6
+        less = (reached <= mine - step).all(axis=1) if mine.all() else np.zeros(len(reached), bool)
+        assert not less.any()  # no point of the grid asks a whole step less of both
+        assert of_chance(mine) == pytest.approx(at_least, abs=1e-3)
+
+
+def test_a_lever_held_together_costs_each_holder_its_whole_effort() -> None:
+    text = CHANCE + MONITORS.replace("HOLDER", "[north, south]")
+    (ramp,) = offramps(read(text), at_least=0.4, draws=0).found
+    assert ramp.holders == ("north", "south")
+    assert ramp.effort["north"] == ramp.effort["south"] == ramp.changes[0].effort
+
+
+# One decision: North agrees with probability 1 / (1 + exp(-5 (aid - stake + 1))).
+DECISION = """
+offramp: 1
+title: One decision
+parties: {north: {precision: 5}, south: {precision: 5}}
+parameters: {aid: 0.2, stake: 1.5}
+round:
+  - name: answer
+    by: north
+    moves: {agree: {end: deal}, refuse: {end: apart}}
+outcomes:
+  deal: {kind: agreement, pay: {north: aid, south: 0.5}}
+  apart: {kind: stalemate, pay: {north: stake - 1}}
+rounds: 1
+at_end: apart
+levers:
+  help: {parameter: aid, towards: higher, held_by: south, effort: {cost: 1, per: 0.1}, limit: LIMIT}
+  relax: {parameter: stake, towards: lower, held_by: HOLDER, effort: {cost: 3, per: 0.1}, limit: 1}
+"""
+
+
+def test_one_decision_has_the_thresholds_of_the_logit() -> None:
+    need = 0.3 + math.log(0.8 / 0.2) / 5
+    text = DECISION.replace("LIMIT", "1").replace("HOLDER", "[south, north]")
+    found = offramps(read(text), at_least=0.8, draws=0)
+    ramp = by_levers(found)[("help",)]
+    assert ramp.changes[0].to - 0.2 == pytest.approx(need, abs=1e-6)
+    assert ramp.after == pytest.approx(0.8, abs=1e-6)
+    gain = 0.8 * ramp.changes[0].to + 0.2 * 0.5 - ramp.payoff_before["north"]
+    assert ramp.gains["north"] == pytest.approx(gain, abs=1e-6)
+
+
+def test_the_cheaper_lever_goes_to_its_limit_before_the_other_moves() -> None:
+    text = DECISION.replace("LIMIT", "0.5").replace("HOLDER", "[north, south]")
+    text = text.replace("held_by: south", "held_by: [north, south]")
+    found = offramps(read(text), at_least=0.8, draws=0)
+    ramp = by_levers(found)[("help", "relax")]
+    need = 0.3 + math.log(4) / 5
+    moved = {change.lever: abs(change.to - change.start) for change in ramp.changes}
+    assert moved["help"] == pytest.approx(0.3, rel=0.01)
+    assert moved["relax"] == pytest.approx(need - 0.3, rel=0.02)
+    assert ramp.effort["south"] == pytest.approx(3 + 30 * (need - 0.3), rel=0.01)
+
+
+def test_what_cannot_be_reached_is_said_with_what_comes_nearest() -> None:
+    text = CHANCE + ENVOYS + MONITORS.replace("HOLDER", "south")
+    found = offramps(read(text), at_least=0.9, draws=0)
+    assert not found.found
+    assert found.nearest is not None
+    assert found.nearest.after == pytest.approx(chance(0.6, 0.1, 0.05), abs=1e-6)
+    assert "no change of its levers within their limits" in found.sentence
+    assert found.plain() == []
+    assert found.about()["nearest"]["probability_after"] == found.nearest.after
+
+
+def test_a_peak_between_two_values_is_found() -> None:
+    text = CHANCE.replace("talk * hurry * 2.5", "0.3 * exp(-2000 * (hurry - 0.2345) ** 2)")
+    text = text.replace("levers:\n", "levers:\n" + AGENDA)
+    (ramp,) = offramps(read(text), at_least=0.595, draws=0).found
+    wanted = 0.2345 - math.sqrt(math.log(0.3 / (0.2 * 0.595 / 0.405)) / 2000)
+    assert ramp.changes[0].to == pytest.approx(wanted, abs=1e-6)
+
+
+# Three equilibria near: the chance of stopping jumps along the lever.
+JUMPING = """
+offramp: 1
+title: Stop or go on
+parties: {north: {patience: 0.95, precision: 4}, south: {precision: 1, patience: 0.9}}
+parameters: {spoils: 0.2}
+round:
+  - {name: choose, by: north, moves: {stop: {end: deal}, go_on: {pay: {north: spoils}}}}
+  - {name: month, by: nature, moves: {slip: {odds: 0.002, end: war}, on: {odds: rest}}}
+outcomes:
+  deal: {kind: agreement}
+  war: {kind: war}
+rounds: unlimited
+levers:
+  share: {parameter: spoils, towards: lower, held_by: north, effort: {cost: 1, per: 0.1}, limit: -0.1}
+"""
+
+
+def test_a_jump_gives_a_bracketed_threshold() -> None:
+    found = offramps(read(JUMPING), at_least=0.97, draws=0)
+    (ramp,) = [r for r in found.found if r.changes]
+    assert ramp.jump is not None
+    assert ramp.jump[0] < 0.97 <= ramp.jump[1]
+    (change,) = ramp.changes
+    assert change.beside - change.to == pytest.approx(0, abs=1e-5)
+    assert ramp.branch == "traced"
+    game = build(read(JUMPING))
+    from offramp.game import fix
+    from offramp.study import outcomes, solve
+
+    for value, expected in ((change.beside, ramp.jump[0]), (change.to, ramp.after)):
+        draws = fix(game.meaning, game.nominal(), {"spoils": value})
+        reached = outcomes(solve(game, draws, traced=(0,)), rounds=0)["probability"].values[0, 0]
+        assert reached == pytest.approx(expected, abs=1e-3)
+    assert any("jumps there" in text for text in ramp.sentences)
+
+
+# Escalation in every guise would bring agreement here; none of it may be proposed.
+ESCALATION = """
+offramp: 1
+title: Coercion
+parties:
+  north: {label: North, patience: 0.9, precision: 3}
+  south: {label: South, patience: 0.9, precision: 3}
+parameters:
+  toll: {value: 0.03, range: "uniform(0.02, 0.04)"}
+  doom: 0.1
+  offer: {value: -1.6, range: "uniform(-1.65, -1.55)"}
+state:
+  rung: {levels: [calm, struck], start: calm}
+round:
+  - name: act
+    by: north
+    moves:
+      wait: {}
+      strike: {then: {rung: struck}, force: true, pay: {north: -1, south: -0.1}}
+      blockade: {then: {rung: struck}, pay: {north: -1, south: -0.1}}
+      mobilise: {then: {rung: struck}, pay: {north: -1}}
+  - name: answer
+    by: south
+    moves:
+      yield: {end: deal}
+      resist: {pay: {south: -toll * (1 + 8 * rung)}}
+  - name: fate
+    by: nature
+    moves:
+      doomsday: {odds: doom * (1 + 0.2 * rung), end: war}
+      on: {odds: rest}
+outcomes:
+  deal: {kind: agreement, pay: {north: 1, south: offer}}
+  war: {kind: war, pay: {north: -3, south: -1.2}}
+rounds: unlimited
+levers:
+  sanctions: {parameter: toll, towards: higher, held_by: north, effort: {cost: 1, per: 0.1}, limit: 0.9}
+  terms: {parameter: offer, towards: higher, held_by: north, effort: {cost: 1, per: 0.5}, limit: 3}
+"""
+
+
+def test_escalation_that_would_bring_agreement_is_never_proposed() -> None:
+    scenario = read(ESCALATION)
+    meaning = understand(scenario)
+    from offramp.scenario import parse_query
+
+    texts = ("P(deal)", "P(deal | do(north.act = strike, once))", "P(deal | set(toll = 0.9))")
+    values = evaluate_queries(scenario, [parse_query(text, meaning) for text in texts]).values[0]
+    assert (values[1:] > values[0] + 0.01).all()  # escalation would work
+    found = offramps(scenario, at_least=float(values[0]) + 0.01, draws=64, seed=3)
+    assert found.found
+    for ramp in found.found:
+        assert {change.lever for change in ramp.changes} <= {"terms"}
+        assert not re.search("strike|blockade|mobilise", ramp.first_step)
+        assert ramp.danger_after <= ramp.danger_before + 1e-9
+    reasons = {one.name: one.reason for one in found.excluded}
+    assert "South" in reasons["sanctions"]
+    assert "strike" not in " ".join(reasons)  # acts of force are not even looked at
+
+
+BRINK = """
+offramp: 1
+title: The brink
+parties: {north: {precision: 5}, south: {precision: 5}}
+parameters: {doom: 0.1}
+round:
+  - {name: answer, by: south, moves: {yield: {end: deal}, resist: {}}}
+  - {name: fate, by: nature, moves: {doomsday: {odds: doom, end: war}, on: {odds: rest}}}
+outcomes:
+  deal: {kind: agreement, pay: {north: 1}}
+  war: {kind: war, pay: {north: -5, south: -5}}
+  apart: {kind: stalemate}
+rounds: 1
+at_end: apart
+levers:
+  brink: {parameter: doom, towards: higher, held_by: north, effort: {cost: 1, per: 0.1}, limit: 0.9}
+"""
+
+
+def test_a_risk_that_would_deter_is_no_off_ramp() -> None:
+    def deal(doom: float) -> float:
+        return 1 / (1 + math.exp(-25 * doom))
+
+    before, after = (1 - deal(0.1)) * 0.1, (1 - deal(0.4)) * 0.4
+    assert deal(0.4) > 0.999
+    assert after < before  # even war itself would become less likely
+    found = offramps(read(BRINK), at_least=0.98, draws=0)
+    assert found.before == pytest.approx(deal(0.1))
+    assert not any(ramp.changes for ramp in found.found)
+    (left,) = found.excluded
+    assert "losses there likelier" in left.reason or "even if everybody plays" in left.reason
+
+
+def test_without_anything_but_escalation_nothing_is_proposed() -> None:
+    text = re.sub("  terms: .*\n", "", ESCALATION)
+    text = re.sub("      wait: {}\n", "", text)
+    found = offramps(read(text), at_least=0.95, draws=0)
+    named = json.dumps(found.plain())
+    assert not re.search("sanctions|strike|blockade|mobilise", named)
+
+
+def test_what_raises_danger_in_some_of_the_draws_is_refused() -> None:
+    text = CHANCE.replace("odds: slide,", "odds: slide + (wind - 0.7) * (talk - 0.2),")
+    text = text.replace('talk: {value: 0.2, range: "uniform(0.1, 0.4)"}', "talk: 0.2")
+    text = text.replace("talk * hurry * 2.5", "0.05 + (talk - 0.2) / 1000")
+    text = text.replace("  hurry:", '  wind: {value: 0.5, range: "uniform(0, 1)"}\n  hurry:')
+    found = offramps(read(text + ENVOYS), at_least=0.22, draws=256, seed=1)
+    assert not found.found
+    (left,) = found.excluded
+    assert re.search(r"raises the probability of war and catastrophe in \d+ %", left.reason)
+    assert offramps(read(text + ENVOYS), at_least=0.22, draws=0).found  # nominal values alone
+
+
+def test_the_share_of_draws_is_that_of_the_closed_form() -> None:
+    text = CHANCE + ENVOYS
+    found = offramps(read(text), at_least=0.3, draws=256, seed=5)
+    (ramp,) = found.found
+    talk = ramp.changes[0].to
+    # agreement where max(talk', talk) / 4 * 0.7 >= 0.3 * slide, with talk' and slide uniform
+    own = np.linspace(0.1, 0.4, 4001)[:, None]
+    slide = np.linspace(0.1, 0.3, 2001)[None, :]
+    truth = (np.maximum(own, talk) / 4 * 0.7 >= 0.3 * slide).mean()
+    assert ramp.works is not None
+    assert ramp.works.share == pytest.approx(truth, abs=0.02)
+    assert ramp.works.tried == 256
+    assert ramp.without is not None
+    assert ramp.without.share == pytest.approx((own / 4 * 0.7 >= 0.3 * slide).mean(), abs=0.02)
+    assert ramp.works_other is not None
+    assert found.seed == 5
+
+
+def test_a_settlement_below_going_on_is_imposed() -> None:
+    text = CHANCE.replace("pay: {north: 1, south: 1}", "pay: {north: 1, south: 0.1}")
+    text = text.replace("  - name: month", """  - name: answer
+    by: south
+    moves:
+      yield: {end: settlement}
+      go_on: {pay: {south: 0.2}}
+  - name: month""").replace("talk * hurry * 2.5", "0")  # fmt: skip
+    text = text.replace('slide: {value: 0.2, range: "uniform(0.1, 0.3)"}', "slide: 0.1")
+    text += (
+        "  haste: {parameter: talk, towards: higher, held_by: south, "
+        "effort: {cost: 1, per: 0.1}, limit: 5}\n"
+    )
+    text = text.replace("precision: 6", "precision: 1 / (talk * 5)")
+    game = build(read(text))
+    floor = going_on(game, (0,))
+    # going on: 0.2 a month, a war worth -1 with 0.1, patience 0.9
+    assert floor[1] == pytest.approx((0.2 - 0.1) / (1 - 0.9 * 0.9), rel=1e-9)
+    found = offramps(read(text), at_least=0.9, draws=0)
+    for ramp in found.found:
+        assert ramp.imposed_on == ("south",)
+        assert ramp.below["south"] == 1
+        assert any("imposed" in one for one in ramp.sentences)
+        assert ramp.plain()["imposed"] is True
+    assert found.found
+
+
+def test_first_steps_count_and_have_no_effort() -> None:
+    found = offramps(read("border-standoff"), at_least=0.995, draws=0)
+    names = [ramp.first_step for ramp in found.found]
+    assert names
+    assert set(names) <= {
+        "north.propose = offer", "south.answer = accept", "north.act = wait",
+        "north.act = warn", "north.act = step_down", "north.propose = hold",
+    }  # fmt: skip
+    meaning = understand(read("border-standoff"))
+    from offramp.scenario import parse_query
+
+    for ramp in found.found:
+        assert ramp.effort == {}
+        assert ramp.plain()["lever"] is None
+        query = parse_query(f"P(settlement | do({ramp.first_step}, once))", meaning)
+        value = evaluate_queries(meaning, [query]).values[0, 0]
+        assert ramp.after == pytest.approx(value, abs=1e-9)
+
+
+def test_aims_other_than_agreement_and_ceasefire_are_refused() -> None:
+    scenario = read(CHANCE + ENVOYS)
+    for outcome in ("war", "capitulation", "stalemate", "catastrophe", "nonsense"):
+        with pytest.raises(ResultError, match="off-ramp"):
+            offramps(scenario, outcome=outcome, draws=0)
+    one = offramps(scenario, outcome="settlement", at_least=0.3, draws=0).plain()
+    two = offramps(scenario, outcome="agreement", at_least=0.3, draws=0).plain()
+    assert one[0]["to"] == two[0]["to"]
+    with pytest.raises(ResultError, match="at_least"):
+        offramps(scenario, at_least=1.5, draws=0)
+    with pytest.raises(ScenarioError):
+        offramps(scenario, account="nobody", draws=0)
+
+
+def test_an_account_is_told_as_it_tells_itself() -> None:
+    text = CHANCE + ENVOYS + "accounts: {calm: {label: The calm, parameters: {slide: 0.1}}}\n"
+    found = offramps(read(text), at_least=0.4, draws=0, account="calm")
+    assert found.before == pytest.approx(chance(0.2, 0.1, 0.1))
+    assert found.sentence.startswith("On the premises of the account “The calm”, as encoded here,")
+    met = offramps(read(text), at_least=0.3, draws=0, account="calm")
+    assert met.met
+    assert not met.found
+    assert "without any change" in met.sentence
+
+
+def test_levers_on_one_parameter_add_up_and_idle_ones_are_named() -> None:
+    text = CHANCE + ENVOYS + ENVOYS.replace("envoys", "friends").replace("north", "south")
+    text += ENVOYS.replace("envoys", "idle").replace("limit: 0.6", "limit: 0.1")
+    found = offramps(read(text), at_least=0.4, draws=0)
+    both = by_levers(found)["envoys", "friends"]
+    assert sum(c.to - c.start for c in both.changes) == pytest.approx(0.4 / 0.6 * 0.8 - 0.2, 1e-5)
+    assert [one.name for one in found.excluded] == ["idle"]
+
+
+def everything() -> list[OffRamps]:
+    chances = CHANCE + ENVOYS + AGENDA + MONITORS.replace("HOLDER", "south")
+    return [
+        offramps(read(chances), at_least=0.4, draws=64, seed=1),
+        offramps(read(chances), at_least=0.99, draws=64, seed=1),
+        offramps(read(CHANCE + ENVOYS), at_least=0.1, draws=16, seed=1),
+        offramps(read(ESCALATION), at_least=0.9, draws=16, seed=1),
+        offramps(read(JUMPING), at_least=0.97, draws=0),
+        offramps(read("border-standoff"), at_least=0.995, draws=8, seed=1),
+    ]
+
+
+FORBIDDEN = re.compile(
+    r"\b(best|optimal|optimum|likely true|should|must|ought|need(s)? to|has to|have to|"
+    r"recommend\w*|advis\w*|please|let us|confiden\w+)\b", re.IGNORECASE
+)  # fmt: skip
+OPENINGS = (
+    "On the premises of “", "On the premises of the account “", "It takes an effort of ",
+    "At the nominal values, compared with no change", "That the probability is then at least ",
+    "With the ranges concentrated ", "Without the change it holds ", "The probability jumps there",
+    "The settlements that follow are worth less ", "Another equilibrium was found ",
+    "Only changes that aim at ", "Efforts are in the levers' own units", "A settlement that leaves",
+    "“",
+)  # fmt: skip
+
+
+def test_no_sentence_commands_ranks_or_claims_truth() -> None:
+    sentences = [text for found in everything() for text in found.sentences]
+    assert len(sentences) > 40
+    for text in sentences:
+        assert not FORBIDDEN.search(text), text
+        assert text.startswith(OPENINGS), text
+        assert text.endswith("."), text
+        if " of the combinations of assumptions tried" in text:
+            assert "this describes the assumptions, not the world" in text
+
+
+def test_results_are_plain_and_repeatable() -> None:
+    text = CHANCE + ENVOYS + MONITORS.replace("HOLDER", "south")
+    one, two = (offramps(read(text), at_least=0.4, draws=32, seed=9) for _ in range(2))
+    assert json.dumps(one.plain(), allow_nan=False) == json.dumps(two.plain(), allow_nan=False)
+    json.dumps(one.about(), allow_nan=False)
+    first = one.plain()[0]
+    assert {
+        "lever", "from", "to", "effort", "holders", "probability_before", "probability_after",
+        "works", "imposed", "gains",
+    } <= first.keys()  # fmt: skip
+    rows = one.table
+    assert len(rows) == sum(max(1, len(ramp.changes)) for ramp in one.found)
+    figure = one.figure()
+    assert len(figure.data) == 2 * len(one.frontier)
+    for front in one.frontier:
+        assert (np.diff(front.probability) >= 0).all()
+        assert (np.diff(front.effort) >= 0).all()
+
+
+def test_every_pair_beats_both_of_its_levers_or_shares_the_effort() -> None:
+    text = CHANCE + ENVOYS + AGENDA + MONITORS.replace("HOLDER", "south")
+    found = by_levers(offramps(read(text), at_least=0.4, draws=0))
+    for levers, ramp in found.items():
+        if len(levers) == 2:
+            alone = [found[name,] for name in levers if (name,) in found]
+            for one, holder in itertools.product(alone, one_holder(ramp, alone)):
+                assert ramp.effort[holder] < one.effort.get(holder, math.inf)
+
+
+def one_holder(ramp, alone):
+    """The holders whose effort the pair lowers, where a lever alone is theirs."""
+    return [h for h in ramp.effort if all(h in one.effort for one in alone)]
