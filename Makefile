@@ -13,7 +13,7 @@ help:  ## show these lines
 
 setup: $(VENV)/.dev  ## install Offramp and what its developers use into .venv
 
-demo: $(VENV)/.runtime  ## solve the library's trilateral-talks and write its report
+demo: $(VENV)/.runtime  ## put trilateral-talks to the test and write its report (minutes)
 	$(BIN)/offramp run trilateral-talks --draws 1000 --out offramp-results/trilateral-talks
 
 check: $(VENV)/.dev  ## lint, format, types, and who may import whom

@@ -22,7 +22,12 @@ _DOORS = {
     "draw": "offramp.game",
     "solve": "offramp.study",
     "outcomes": "offramp.study",
+    "claims": "offramp.study.checking",
+    "compare": "offramp.study.comparison",
+    "histories": "offramp.study.retold",
     "investigate": "offramp.study",
+    "offramps": "offramp.study.proposals",
+    "sensitivity": "offramp.study",
     "summary": "offramp.study",
     "write_results": "offramp.study",
     "report": "offramp.presentation",
@@ -32,14 +37,19 @@ _DOORS = {
 
 __all__ = [
     "build",
+    "claims",
+    "compare",
     "draw",
+    "histories",
     "investigate",
     "OfframpError",
+    "offramps",
     "outcomes",
     "read",
     "report",
     "Scenario",
     "scenario_text",
+    "sensitivity",
     "solve",
     "summary",
     "write_results",
@@ -55,9 +65,14 @@ if TYPE_CHECKING:
     from offramp.scenario import scenario_text as scenario_text
     from offramp.study import investigate as investigate
     from offramp.study import outcomes as outcomes
+    from offramp.study import sensitivity as sensitivity
     from offramp.study import solve as solve
     from offramp.study import summary as summary
     from offramp.study import write_results as write_results
+    from offramp.study.checking import claims as claims
+    from offramp.study.comparison import compare as compare
+    from offramp.study.proposals import offramps as offramps
+    from offramp.study.retold import histories as histories
 
 
 def __getattr__(name: str) -> Any:

@@ -45,6 +45,20 @@ THOROUGH = 128
 """Draws of a larger game so searched where its nominal draw has several equilibria."""
 
 
+@dataclass(frozen=True)
+class Effort:
+    """What is done beside the draws themselves, which are solved in any case.
+
+    ``starts`` random starts from which every draw is looked at for further equilibria, where
+    the nominal ones are from two; one draw in ``other`` is tried again under the second
+    weighting; claims are looked at with a mechanism off in at most ``without`` draws.
+    """
+
+    starts: int = 2
+    other: int = OTHER
+    without: int = WITHOUT
+
+
 def check(
     scenario: Scenario,
     *,
@@ -53,6 +67,7 @@ def check(
     accounts: Sequence[str] | None = None,
     precision_scale: float = 1.0,
     brief: bool = False,
+    effort: Effort | None = None,
     progress: Progress | None = None,
 ) -> tuple[Verdict, ...]:
     """Every claim of a scenario on the premises of every account.
@@ -60,7 +75,8 @@ def check(
     ``accounts`` names those wanted, '' being the scenario as written; None is that and all
     accounts. ``draws`` 0 looks at nominal values only; ``seed`` None draws one and records it.
     ``brief`` leaves out the second weighting, other precisions and mechanisms off. Accounts
-    with the same numbers are solved once. Raises ScenarioError for an unknown account.
+    with the same numbers are solved once; ``effort`` bounds what is done besides. Raises
+    ScenarioError for an unknown account.
     """
     known: list[tuple[object, tuple[Verdict, ...]]] = []
     found: list[Verdict] = []
@@ -71,7 +87,7 @@ def check(
         own = next((verdicts for same, verdicts in known if same == numbers), None)
         if own is None:
             tell = _phases(progress, scenario, account if len(wanted) > 1 else "")
-            telling = _Telling(meaning, account, precision_scale, brief, tell)
+            telling = _Telling(meaning, account, precision_scale, brief, tell, effort or Effort())
             own = telling.verdicts(draws, seed)
             seed = own[0].seed if own and seed is None else seed
             known.append((numbers, own))
@@ -131,8 +147,10 @@ class _Telling:
     """All claims on the premises of one account."""
 
     def __init__(
-        self, meaning: Meaning, account: str, scale: float, brief: bool, tell: Any
-    ) -> None:
+        self, meaning: Meaning, account: str, scale: float, brief: bool, tell: Any,
+        effort: Effort,
+    ) -> None:  # fmt: skip
+        self.effort = effort
         self.meaning, self.account, self.scale = meaning, account, scale
         self.brief, self.tell = brief, tell
         self.claims = read_claims(meaning)
@@ -184,12 +202,15 @@ class _Telling:
         whole = first
         if not self.brief:
             other = spread_draws(
-                concentrate(self.meaning), min(count, max(LEAST, count // OTHER)), first.seed
+                concentrate(self.meaning),
+                min(count, max(LEAST, count // self.effort.other)),
+                first.seed,
             )
             rows = np.concatenate([first.values, other.values])
             whole = Draws(first.names, rows, first.seed)
         pilot = tuple(range(min(PILOT, count))) if self.small else ()
-        found = self.values(self.claims, whole, "over draws", traced=pilot)
+        found = self.values(self.claims, whole, "over draws", traced=pilot,
+                            starts=self.effort.starts)  # fmt: skip
         plain = _Drawn(whole, count, found, False)
         drawn = dict.fromkeys((claim.name for claim in self.claims), plain)
         return drawn | self.searched(here, plain, len(pilot))
@@ -283,7 +304,7 @@ class _Telling:
         """Claims over the first draws, which all of them share, with a mechanism off."""
         one = drawn[concerned[0].name]
         assert one.draws is not None
-        few = min(WITHOUT, one.declared)
+        few = min(self.effort.without, one.declared)
         part = Draws(one.draws.names, one.draws.values[:few], one.draws.seed)
         there = self.values(concerned, fix(self.meaning, part, off),
                             f"over draws, without {self.labels[mechanism]}", starts=0)  # fmt: skip

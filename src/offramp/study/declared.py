@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from offramp.game import Game, build
 from offramp.scenario import Meaning, Query, Scenario, with_account
 from offramp.study.asking import ask
-from offramp.study.checking import check
+from offramp.study.checking import Effort, check
 from offramp.study.comparison import compare
 from offramp.study.experiment import Progress, outcomes, solve
 from offramp.study.proposals import AIMS, offramps
@@ -27,8 +27,11 @@ AT_LEAST = 0.5
 """How probable off-ramps of a run are to make an agreement, or else a ceasefire."""
 MOST_NODES = 20_000
 """Solved nodes above which a run leaves sensitivity and off-ramps to their own commands."""
-QUICK_NODES = 2_000
-"""Solved nodes up to which a brief look at nominal values still tries mechanisms off."""
+SEARCHED_NODES = 500
+"""Solved nodes above which a run looks for further equilibria at nominal values only, tries an
+eighth of the draws under the second weighting, and 16 with mechanisms off; the command
+`claims` does more. A brief look at nominal values then leaves mechanisms off and off-ramps
+out."""
 PAIRS = 3
 """Most pairs of accounts that a run compares."""
 
@@ -91,7 +94,8 @@ def argument(
     if extent.precision_scale == 1:
         if not extent.brief:
             found["sensitivity"] = inquiry.sensitivity()
-        found["offramps"] = inquiry.offramps()
+        if not (extent.brief and extent.draws == 0 and game.structure.nodes > SEARCHED_NODES):
+            found["offramps"] = inquiry.offramps()
     return found
 
 
@@ -108,10 +112,11 @@ class _Inquiry:
     def verdicts(self) -> tuple[Any, ...]:
         """Every claim on every account, or on the one that was chosen."""
         extent = self.extent
-        short = extent.brief and extent.draws == 0 and self.game.structure.nodes > QUICK_NODES
+        short = extent.brief and extent.draws == 0 and self.game.structure.nodes > SEARCHED_NODES
         return check(
             self.scenario, draws=extent.draws, seed=extent.seed, brief=short,
             accounts=(self.account,) if self.account else None,
+            effort=Effort(0, 8, 16) if self.game.structure.nodes > SEARCHED_NODES else None,
             precision_scale=extent.precision_scale, progress=self.progress,
         )  # fmt: skip
 
@@ -141,8 +146,8 @@ class _Inquiry:
     def sensitivity(self) -> Any:
         """Slopes of the probability of agreement, and with many draws Sobol's indices."""
         return sensitivity(
-            self.game.scenario, asked_of(self.game.meaning), points=self.extent.points, seed=self.extent.seed,
-            groups="mechanism", menu=False, progress=self.progress,
+            self.game.scenario, asked_of(self.game.meaning), points=self.extent.points,
+            seed=self.extent.seed, groups="mechanism", menu=False, progress=self.progress,
         )  # fmt: skip
 
     def offramps(self) -> Any | None:

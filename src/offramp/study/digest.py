@@ -50,7 +50,7 @@ def _argument(findings: Findings) -> dict[str, Any]:
     """What the scenario declares beyond its game: claims, accounts, off-ramps and the rest."""
     told: dict[str, Any] = {}
     if findings.scenario.claims:
-        told["claims"] = claims_summary(findings.verdicts)
+        told["claims"] = _claims(findings)
     if findings.accounts:
         told["accounts"] = {
             name: _account(findings.scenario.accounts[name], dataset)
@@ -63,6 +63,17 @@ def _argument(findings: Findings) -> dict[str, Any]:
     if findings.offramps is not None:
         told["offramps"] = findings.offramps.plain()
         told["offramps_about"] = findings.offramps.about()
+    return told
+
+
+def _claims(findings: Findings) -> dict[str, Any]:
+    """Verdicts; ``restates`` is None where mechanisms were not switched off to see."""
+    told = claims_summary(findings.verdicts)
+    switched = any(record.off for record in findings.scenario.mechanisms.values())
+    for first in told.values():
+        for one in (first, *first["accounts"].values()):
+            if switched and not one["without"]:
+                one["restates"] = None
     return told
 
 

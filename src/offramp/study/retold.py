@@ -107,6 +107,10 @@ def retell(
     return Retold(whose_premises(scenario, account or ""), outcome or "", total, stories, complete)
 
 
+histories = retell
+"""The same by the name of the command."""
+
+
 def _wanted(game: Game, outcome: str | None) -> Sequence[int]:
     """Positions of the outcomes asked for; one position, whichever, without any."""
     known = game.meaning.outcomes
