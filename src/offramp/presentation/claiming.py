@@ -139,7 +139,7 @@ def claims_answer(findings: Findings) -> str:
          [one for one in own if one.nominal is None]),
     ]  # fmt: skip
     parts = [
-        f"{len(group)} {one if len(group) == 1 else many}{_named(group)}"
+        f"{len(group)} {one if len(group) == 1 else many}{_named(findings, group)}"
         for one, many, group in groups
         if group
     ]
@@ -149,23 +149,23 @@ def claims_answer(findings: Findings) -> str:
         several = len(restating) != 1
         text += (
             f"; {len(restating)} of those that hold restate{'' if several else 's'} "
-            f"a premise{_named(restating)}"
+            f"a premise{_named(findings, restating)}"
         )
     differ = _differing(verdicts)
     if len({one.account for one in verdicts}) > 1:
-        text += f"; on other accounts {listed([short_name(one) for one in differ])}" + (
+        text += f"; on other accounts {listed([_short(findings, one) for one in differ])}" + (
             " fare otherwise" if len(differ) > 1 else " fares otherwise"
         ) if differ else "; the other accounts have the same verdicts"  # fmt: skip
     return f"{text}."
 
 
-def short_name(name: str) -> str:
-    """A claim's name where several are listed."""
-    return name if is_short(name) else f"“{spaced(name)}”"
+def _short(findings: Findings, name: str) -> str:
+    """A claim where several are listed: its name where that is a number, else its label."""
+    return name if is_short(name) else f"“{claim_label(findings, name)}”"
 
 
-def _named(group: Sequence[Verdict]) -> str:
-    return f" ({listed([short_name(one.name) for one in group])})"
+def _named(findings: Findings, group: Sequence[Verdict]) -> str:
+    return f" ({listed([_short(findings, one.name) for one in group])})"
 
 
 def _differing(verdicts: Sequence[Verdict]) -> list[str]:
@@ -225,9 +225,7 @@ def _side(findings: Findings, one: Verdict) -> Side:
         open=_apart(one),
         restates=premise_words(findings, one),
         off=tuple(_off(findings, one)),
-        precision=", ".join(
-            f"{FACTORS.get(k, f'×{k:g}')} {TRUTHS[v]}" for k, v in one.precision.items() if k != 1
-        ),
+        precision=_precision(one),
         deciding=_deciding(findings, one),
         remarks=tuple(_asides(one)),
     )
@@ -263,6 +261,16 @@ def _margin(one: Verdict) -> str:
     if one.margin is not None and one.declared.tried > 1:
         text += f", median {figure_of(one.margin)}"
     return text
+
+
+def _precision(one: Verdict) -> str:
+    """The verdict at nominal values with every choice less or more precise, alike ones together."""
+    found: dict[str, list[str]] = {}
+    for factor, truth in one.precision.items():
+        if factor != 1:
+            found.setdefault(TRUTHS[truth], []).append(FACTORS.get(factor, f"×{factor:g}"))
+    told = [f"{listed(factors)}: {truth}" for truth, factors in found.items()]
+    return f"With the precision of all choices {'; '.join(told)}." if told else ""
 
 
 def _apart(one: Verdict) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 from offramp.presentation import facts
 from offramp.presentation.gallery import Table
 from offramp.presentation.ledger import meanings_of
 from offramp.presentation.ramping import signed
-from offramp.presentation.wording import figure_of, sentence, spaced
+from offramp.presentation.wording import figure_of, sentence, spaced, tied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +39,13 @@ def assumption_label(findings: Findings, name: str, meanings: Mapping[str, str])
     if meaning and len(meaning) <= 64 and meaning.lower() != "invented":
         return f"{name}: {meaning[:1].lower()}{meaning[1:]}"
     return name
+
+
+def told_of(one: Sensitivity) -> tuple[str, ...]:
+    """The study's sentences one by one, and what knowing one assumption would be worth."""
+    parts = re.split(r"(?<=[a-z0-9%')])\.\s+(?=[A-Z])", one.sentence.rstrip("."))
+    told = [f"{part}." for part in parts]
+    return tuple(tied(part) for part in (*told, knowing_of(one)) if part)
 
 
 def knowing_of(one: Sensitivity) -> str:

@@ -28,7 +28,7 @@ from offramp.presentation.gallery import (
     placed,
 )
 from offramp.presentation.headlines import answer
-from offramp.presentation.hinging import found_of, knowing_of, menu_of
+from offramp.presentation.hinging import found_of, menu_of, told_of
 from offramp.presentation.ledger import ledger_of, ledger_sentence, references_of
 from offramp.presentation.mechanics import effect_sentences, mechanisms_of
 from offramp.presentation.narration import likeliest_tales, outcome_tales
@@ -36,7 +36,7 @@ from offramp.presentation.premises import premises_of
 from offramp.presentation.questions import question_of
 from offramp.presentation.ramping import asked_of, ramps_of
 from offramp.presentation.setting import packages_of, rules_in_words
-from offramp.presentation.wording import percent, points
+from offramp.presentation.wording import percent, points, tied
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -117,7 +117,7 @@ def _disagreement(findings: Findings) -> Context:
 def _sensitivity(findings: Findings) -> Context:
     return {
         "found": [
-            {"sentence": " ".join(part for part in (one.sentence, knowing_of(one)) if part),
+            {"sentences": told_of(one),
              "words": one.words, "menu": menu_of(findings, one)}
             for one in found_of(findings)
         ]
@@ -228,6 +228,7 @@ def _workshop() -> Environment:
     )  # fmt: skip
     workshop.filters["percent"] = percent
     workshop.filters["points"] = points
+    workshop.filters["tied"] = tied
     return workshop
 
 

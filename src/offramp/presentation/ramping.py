@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from offramp.presentation.wording import GAP, MINUS, figure_of, listed, percent, points, sentence
+from offramp.presentation.wording import GAP, MINUS, figure_of, listed, percent, points, sentence, tied
 from offramp.study.ramp_words import RULES, aim_in_words
 
 if TYPE_CHECKING:
@@ -107,10 +107,13 @@ def ramps_answer(findings: Findings) -> str:
     if not asked:
         return ""
     one = asked[0]
-    text = without_lead(one.sentence)
+    text = tied(without_lead(one.sentence))
     if one.met or not one.found:
         return text
-    named = [f"{title_of(ramp)} (held by {_holders(ramp)})" for ramp in one.found[:NAMED]]
+    named = [
+        f"{title_of(ramp)} ({'taken' if ramp.first_step else 'held'} by {_holders(ramp)})"
+        for ramp in one.found[:NAMED]
+    ]
     more = len(one.found) - NAMED
     if more > 0:
         named.append(f"{more} more")

@@ -97,6 +97,11 @@ def listed(parts: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
 
 
+def tied(text: str) -> str:
+    """The text with its per cent signs tied to their numbers."""
+    return text.replace(" %", f"{GAP}%")
+
+
 def spaced(name: str) -> str:
     """A name of the scenario as words: underscores become spaces."""
     return name.replace("_", " ")

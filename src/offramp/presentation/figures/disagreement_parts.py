@@ -33,9 +33,17 @@ def _caption(findings: Findings) -> str:
         "One row per group of assumptions on which two accounts differ. The bar shows how much of "
         "the difference between them goes back to that group at the nominal values: to the right "
         "it makes the quantity larger on the second account, to the left smaller. All bars added "
-        "up are the whole difference. The hollow mark is the same for the mean over combinations "
-        "of assumptions, with its sampling error as a thin line."
-    )
+        "up are the whole difference."
+    ) + (
+        " The hollow mark is the same for the mean over combinations of assumptions, with its "
+        "sampling error as a thin line." if _sampled(findings) else ""
+    )  # fmt: skip
+
+
+def _sampled(findings: Findings) -> bool:
+    """Whether the mean over draws was taken to pieces too."""
+    return any(part.mean is not None for one in comparisons_of(findings)
+               for part in one.contributions)  # fmt: skip
 
 
 def _plot(findings: Findings) -> list[Panel] | None:
@@ -102,10 +110,11 @@ def _table(findings: Findings) -> Table | None:
 
 
 def _keys(findings: Findings) -> list[Key]:
-    del findings
-    return [Key("box", FORWARD, "larger on the second account"),
-            Key("box", BACK, "smaller on the second account"),
-            Key("ring", INK, "part of the mean over combinations"),
+    own = [Key("box", FORWARD, "larger on the second account"),
+           Key("box", BACK, "smaller on the second account")]  # fmt: skip
+    if not _sampled(findings):
+        return own
+    return [*own, Key("ring", INK, "part of the mean over combinations"),
             Key("line", LEVELS[-1], "its sampling error")]  # fmt: skip
 
 

@@ -1,0 +1,195 @@
+"""Claims, disagreement, sensitivity and off-ramps in the report, from what the study found."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from tests.presentation.mock import findings_of
+from tests.presentation.scenes import border, studied, with_study
+from tests.presentation.test_browser import CHROMIUM, browse
+from tests.presentation.test_page import BANNED, IMPERATIVES, LIMIT, own_words, words_of
+
+from offramp.analysis.findings import Findings
+from offramp.presentation import report, write_report
+from offramp.presentation.claiming import claims_of, shown_verdicts
+from offramp.presentation.disagreeing import comparisons_of
+from offramp.presentation.headlines import answer
+from offramp.presentation.page import SECTIONS
+from offramp.presentation.premises import premises_of
+from offramp.presentation.ramping import ramps_of
+
+NEW = ("claims", "disagreement", "sensitivity", "offramps")
+TRUTH = re.compile(r"\b(is|are|likely|probably) true\b|\blikely to be right\b", re.IGNORECASE)
+
+
+@cache
+def whole() -> Findings:
+    return with_study(findings_of(border(), 60))
+
+
+@cache
+def page() -> str:
+    return report(whole())
+
+
+def section(name: str) -> str:
+    found = re.search(rf'<section id="{name}".*?</section>', page(), re.DOTALL)
+    assert found is not None
+    return found.group()
+
+
+def plain(text: str) -> str:
+    return " ".join(words_of(text).replace("\u00a0", " ").split())
+
+
+def test_sections_stand_where_something_was_found() -> None:
+    bare = report(findings_of(border(), 0))
+    for name in NEW:
+        assert f'<section id="{name}"' in page()
+        assert f'id="{name}"' not in bare
+        assert f'href="#{name}"' not in bare
+    assert {*NEW} <= {one.name for one in SECTIONS}
+
+
+def test_no_id_stands_twice() -> None:
+    ids = re.findall(r'<\w+[^>]*\bid="([^"]+)"', page())
+    assert len(ids) == len(set(ids))
+
+
+def test_every_claim_is_told_in_the_words_of_the_account() -> None:
+    text = plain(section("claims"))
+    verdicts = studied()["verdicts"]
+    assert {one.name for one in verdicts} == {"waiting", "offers", "threats"}
+    for one in verdicts:
+        assert f"“{one.says}”" in text
+        assert " ".join(one.sentence.split()) in text
+        assert " ".join(one.holds_when.split()) in text
+    assert "restates premise S9 (Threats wear out)" in text
+    assert "Without Threats wear out (S9): does not hold" in text
+    assert "With the precision of all choices ×½" in text
+    assert "What studies say of Threats wear out (S9). Holds, in the literature" in text
+
+
+def test_shares_stand_with_interval_and_both_weightings() -> None:
+    text = section("claims")
+    told = claims_of(whole())
+    bars = [bar for one in told for side in one.sides for bar in (side.declared, side.other)]
+    assert all(bars)
+    assert text.count('class="share') == len(bars)
+    for bar in bars:
+        assert bar is not None
+        assert 0 <= bar.low <= bar.width <= bar.high <= 100
+        assert f"holds in {bar.text} of the combinations tried" in html.unescape(text)
+
+
+def test_the_bare_text_is_left_out_where_an_account_says_the_same() -> None:
+    verdicts = studied()["verdicts"]
+    same = tuple(
+        dataclasses.replace(one, account="as_written") for one in verdicts if not one.account
+    )
+    shown = shown_verdicts(dataclasses.replace(whole(), verdicts=(*verdicts, *same)))
+    assert "" not in {one.account for one in shown}
+    assert "" in {one.account for one in shown_verdicts(whole())}
+
+
+def test_a_difference_is_taken_to_pieces() -> None:
+    text = plain(section("disagreement"))
+    one = comparisons_of(whole())[0]
+    assert "the probability of an agreement" in text
+    assert "none is the base of another" in text
+    assert "As the north tells it" in text
+    for part in one.contributions:
+        assert ", ".join(part.assumptions) in text
+    for row in one.outcomes:
+        if max(row.nominal) > 0:  # type: ignore[type-var]
+            assert row.outcome in text.lower()
+
+
+def test_sensitivity_tells_shares_slopes_and_the_list_of_moves() -> None:
+    text = plain(section("sensitivity"))
+    assert "standard deviation" in text
+    assert "Whether the list of moves decides" in text
+    for name in ("weariness", "threats_spent", "strike_gain"):
+        assert name in text
+
+
+def test_an_off_ramp_tells_who_gives_and_who_gains() -> None:
+    text = plain(section("offramps"))
+    asked = ramps_of(whole())[0]
+    assert asked.found
+    assert any(ramp.moved for ramp in asked.found)
+    assert any(ramp.first_step for ramp in asked.found)
+    for ramp in asked.found:
+        assert ramp.title in text
+        assert {one.party for one in ramp.stakes} == {"North", "South"}
+        assert ramp.stakes[0].holder
+        assert not ramp.moved or "Effort" in text
+    assert "in the combinations" not in text or "this describes the assumptions" in text
+    assert "never added up" in text
+    assert "is left out" in text
+
+
+def test_nothing_found_is_said_with_how_near_one_comes() -> None:
+    from offramp.study.proposals import offramps
+
+    few = offramps(border(), at_least=0.999, draws=0, seed=3)
+    assert not few.found
+    text = report(with_study(findings_of(border(), 0), offramps=few))
+    assert "The nearest that was found" in text
+    assert "no change of its levers" in plain(text)
+
+
+def test_the_answer_has_a_sentence_on_claims_and_one_on_off_ramps() -> None:
+    told = answer(whole())
+    assert len(told) == 5
+    assert "claims" in told[3]
+    assert "changes were found" in told[4]
+    assert page().count('<span class="lead">') == 5
+    assert premises_of(whole()).lead.startswith("On the premises of ")
+    assert all("as encoded here" not in one for one in told)
+
+
+def test_no_advice_and_no_likelihood_of_truth() -> None:
+    text = own_words(page(), border())
+    for one in SECTIONS:
+        if one.name in NEW:
+            assert not TRUTH.findall(plain(section(one.name)))
+    assert not BANNED.findall(text)
+    assert not [hit.group() for hit in IMPERATIVES.finditer(text)]
+
+
+def test_every_share_of_combinations_describes_the_assumptions() -> None:
+    text = plain(page())
+    shares = re.findall(r"holds in [^;.]*combinations of assumptions tried \([^)]*\); [^.;]*", text)
+    assert shares
+    assert all("this describes the assumptions, not the world" in one for one in shares)
+
+
+def test_every_drawing_has_words_and_numbers_beside_it() -> None:
+    for name in NEW:
+        text = section(name)
+        drawings = re.findall(r'<div class="drawing"[^>]*>', text)
+        assert drawings
+        assert all('role="img"' in one and 'aria-label="' in one for one in drawings)
+        figures = re.findall(r'<figure class="picture".*?</figure>', text, re.DOTALL)
+        assert all("<table>" in one and "<p>" in one for one in figures)
+
+
+def test_the_page_is_small() -> None:
+    assert len(page().encode()) < LIMIT
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
+def test_a_browser_draws_the_new_figures(tmp_path: Path) -> None:
+    path = write_report(whole(), tmp_path)
+    ran = browse("--window-size=1280,900", "--dump-dom", path.as_uri(),
+                 profile=tmp_path / "profile")  # fmt: skip
+    places = len(re.findall(r'class="drawing[ "]', ran.stdout))
+    assert f'data-drawn="{places}"' in ran.stdout
+    assert "CONSOLE" not in ran.stderr
