@@ -1,4 +1,4 @@
-"""The shape of explored games: counts against the yardstick, components, order, read-only arrays."""
+"""The shape of explored games: the yardstick's counts, components, order, read-only arrays."""
 
 from __future__ import annotations
 

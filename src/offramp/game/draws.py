@@ -108,7 +108,7 @@ def _points(dimensions: int, count: int, seed: int, first: int) -> NDArray[np.fl
     sampler = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
     if first:
         sampler.fast_forward(first)
-        points = np.concatenate([sampler.random(1) for _ in range(count)])
+        points = sampler.random(count)
     else:
         points = sampler.random_base2(max(0, int(count - 1).bit_length()))[:count]
     return np.clip(points, EDGE, 1 - EDGE)

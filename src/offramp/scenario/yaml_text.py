@@ -178,7 +178,7 @@ def _yaml_complaint(error: Any, text: str, file: str) -> ScenarioError:
     repair = "check indentation, colons and closing brackets on this line and the one above"
     if "\t" in line[: place.column]:
         repair = "YAML is indented with spaces; replace the tab"
-    elif re.search(r"[{\[].*[(\[].*,", line):
+    elif re.search(r"[{\[].*[(\[].*,", line) or re.search(r"but got '[\[{]'", problem):
         repair = (
             "inside { } an expression that contains , [ ] { } or # needs quotes: "
             'then: {x: "max(x - 1, 0)"}'
