@@ -1,6 +1,5 @@
 """Ways to spoil a scenario's text; the same seed spoils it in the same way for ever."""
 
-# ruff: noqa: E501  (tables with one row per line)
 from __future__ import annotations
 
 import re
