@@ -95,9 +95,11 @@ def _is_account(source: Source) -> bool:
 
 
 def _whose(source: Source, title: str) -> str:
+    """The account by kind and date; its speaker is told beside the title, not in every line."""
+    if source.kind and source.date:
+        return f"the {source.kind} of {day(source.date)}"
     if source.speaker:
-        how = " of ".join(part for part in (source.kind or "", day(source.date)) if part)
-        return f"{source.speaker} ({how})" if how else source.speaker
+        return f"the {source.kind} by {source.speaker}" if source.kind else source.speaker
     return f"“{source.title or title}”"
 
 
