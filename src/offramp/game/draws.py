@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -129,9 +130,11 @@ def _completed(
                 value = evaluate(assumption.formula, columns)
             except OfframpError as error:
                 where = "at nominal values" if seed is None else f"in a draw of seed {seed}"
+                found = re.sub(r" at row 0, draw \d+", "", error.found)
                 raise GameError(
-                    f"'{assumption.name}' has no value {where}: {error.found}",
+                    f"'{assumption.name}' has no value {where}: {found}",
                     expected=error.expected or "a finite number",
+                    repair=error.repair or "choose values for which it has one",
                     place=meaning.place((*assumption.path, "value")),
                     path=".".join(map(str, assumption.path)),
                 ) from None
