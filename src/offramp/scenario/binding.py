@@ -189,7 +189,8 @@ class _Binding:
                 continue
             if code in cases:
                 self.fail(node, f"the keys of '{node.base}' mean the same number {code} twice",
-                          "either levels of one variable or whole numbers as keys")  # fmt: skip
+                          "either levels of one variable or whole numbers as keys",
+                          "remove one of the two keys")  # fmt: skip
             cases[code] = Name(entry, node.offset)
         if not cases:
             self.fail(node, f"'{node.keys[0]}' is looked up in the family '{node.base}'",
