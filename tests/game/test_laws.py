@@ -22,7 +22,7 @@ from offramp.testing.strategies import Words, scenario_words
 from ..oracle.generate import scenario_text
 
 MOST = 40
-lawful = settings(max_examples=15)
+lawful = settings(max_examples=10)
 
 
 def worth_of(game: Game) -> dict[str, float]:

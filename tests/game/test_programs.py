@@ -37,7 +37,7 @@ def agrees(expression: Expression, row: tuple[int, ...]) -> None:
     assert found == pytest.approx(expected, rel=1e-12, abs=1e-300)
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(trees(lookups=True), st.tuples(*[st.integers(-3, 3)] * 4))
 def test_a_program_is_its_formula(expression: Expression, row: tuple[int, ...]) -> None:
     agrees(expression, row)

@@ -30,7 +30,7 @@ def is_kept(scenario: Scenario) -> None:
             assert np.array_equal(getattr(tables, array), getattr(written, array))
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(scenario_words())
 def test_what_is_written_reads_back(words: Words) -> None:
     is_kept(read(words))
