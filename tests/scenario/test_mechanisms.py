@@ -145,7 +145,7 @@ def test_an_expression_keeps_its_brackets(reading: Any) -> None:
 def test_off_values_do_nothing(reading: Any) -> None:
     """At its off values the added steps never change what the other steps see."""
     scenario = reading(using())
-    off = dict.fromkeys(("fatigue_pace", "fatigue_pain[north]"), 0.0)
+    off: dict[str, float] = dict.fromkeys(("fatigue_pace", "fatigue_pain[north]"), 0.0)
     from offramp.scenario.setting import with_values
 
     game = build(with_values(scenario, off))
