@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.chains import chain, random_strategy, sources, transition
 from offramp.analysis import (
     absorb,
     edge_uses,
@@ -18,6 +17,7 @@ from offramp.analysis import (
     visits,
 )
 from offramp.testing.random_games import random_game
+from tests.analysis.chains import chain, random_strategy, sources, transition
 
 
 def ladder(size: int):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.chains import chain, random_strategy, transition
 from offramp.analysis import (
     absorb,
     ended_by_round,
@@ -14,6 +13,7 @@ from offramp.analysis import (
     state_by_round,
 )
 from offramp.testing.random_games import random_game
+from tests.analysis.chains import chain, random_strategy, transition
 
 
 def test_geometric_ends() -> None:

@@ -7,7 +7,6 @@ import time
 import numpy as np
 import pytest
 
-from analysis.chains import chain, random_strategy
 from offramp.analysis import (
     absorb,
     likeliest,
@@ -16,6 +15,7 @@ from offramp.analysis import (
     simulate,
 )
 from offramp.testing.random_games import random_game
+from tests.analysis.chains import chain, random_strategy
 
 
 def enumerate_all(structure, odds):

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from tests.scenario.base import BASE, changed
 
 OFFRAMP = [sys.executable, "-m", "offramp.apps.cli"]

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from expressions.trees import NoValueError, oracle, trees
 from offramp.expressions import (
     Choose,
     EvaluationError,
@@ -18,6 +17,7 @@ from offramp.expressions import (
     evaluate,
     parse,
 )
+from tests.expressions.trees import NoValueError, oracle, trees
 
 # Hypothesis notes how it made each tree, which grows large in a long search.
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expressions.trees import NoValueError, oracle, trees
 from offramp.core.errors import ExpressionError, Place
 from offramp.expressions import (
     Choose,
@@ -22,6 +21,7 @@ from offramp.expressions import (
     parse,
     simplify,
 )
+from tests.expressions.trees import NoValueError, oracle, trees
 
 # Hypothesis notes how it made each tree, which grows large in a long search.
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expressions.trees import trees
 from offramp.core.errors import ExpressionError, Place
 from offramp.expressions import (
     Binary,
@@ -26,6 +25,7 @@ from offramp.expressions import (
     references,
     transform,
 )
+from tests.expressions.trees import trees
 
 # Hypothesis notes how it made each tree, which grows large in a long search.
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from expressions.trees import trees
 from offramp.expressions import Choose, Expression, Name, Number, latex, parse, simplify
+from tests.expressions.trees import trees
 
 # Hypothesis notes how it made each tree, which grows large in a long search.
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")

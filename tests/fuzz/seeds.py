@@ -15,9 +15,12 @@ from ..oracle.generate import scenario_text
 from ..scenario.base import BASE, changed
 
 GIVEN = {
-    "party": "south", "variable": "left", "number": "1", "expression": "odd", "level": "deal",
+    "party": "south", "number": "1", "expression": "odd", "level": "deal",
     "outcome": "settled", "package": "deal", "parameter": "gain",
 }  # fmt: skip
+
+
+VARIABLES = ("rung", "left", "table", "spare", "other")
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,21 @@ class Seed:
 def user_of(text: str, name: str) -> str:
     """BASE with a `use` of the mechanism in ``text``: every need met by something of its kind."""
     mechanism = shaped(Mechanism, parse_yaml(text, name))
+    free = [variable for variable in VARIABLES if variable not in mechanism.with_]
     given = {
-        need: GIVEN[words.kind] if need != "table" else "table"
+        need: (need if need in VARIABLES else free.pop(0))
+        if words.kind == "variable"
+        else GIVEN[words.kind]
         for need, words in mechanism.with_.items()
     }
     entries = ", ".join(f"{need}: {value}" for need, value in given.items())
-    return changed(("  - name: act", f"  - use: {name}\n    with: {{{entries}}}\n  - name: act"))
+    return changed(
+        (
+            "  left:",
+            "".join(f"  {v}: {{range: [0, 2], start: 0}}\n" for v in VARIABLES[3:]) + "  left:",
+        ),
+        ("  - name: act", f"  - use: {name}\n    with: {{{entries}}}\n  - name: act"),
+    )
 
 
 @cache

@@ -95,6 +95,11 @@ def survey(numbers: range, folder: Path) -> tuple[list[str], Counter[str]]:
     return wrong, kinds
 
 
+def test_the_texts_to_be_spoilt_are_sound(tmp_path: Path) -> None:
+    for seed in seeds():
+        assert verdict(seed, seed.text.encode(), tmp_path) is None, seed.name
+
+
 @pytest.mark.parametrize("block", range(4))
 def test_a_spoilt_text_is_a_game_or_a_complaint(block: int, tmp_path: Path) -> None:
     wrong, kinds = survey(range(block * 250, block * 250 + 250), tmp_path)

@@ -8,9 +8,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.presentation.mock import findings_of, scenario_named
 
 from offramp.presentation import write_report
+from tests.presentation.mock import findings_of, scenario_named
 
 CHROMIUM = next(
     (

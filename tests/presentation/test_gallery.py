@@ -6,12 +6,12 @@ from pathlib import Path
 
 import plotly.offline
 import pytest
-from tests.presentation.mock import findings_of, scenario_named
 
 from offramp.core.errors import OfframpError
 from offramp.presentation import Figure, find_figures, report
 from offramp.presentation import figures as folder
 from offramp.presentation.page import SECTIONS, STATIC
+from tests.presentation.mock import findings_of, scenario_named
 
 FILE = """
 from offramp.presentation.gallery import Figure, Table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -120,7 +121,7 @@ def _points(dimensions: int, count: int, seed: int, first: int) -> NDArray[np.fl
     sampler = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
     if first:
         sampler.fast_forward(first)
-        points = np.concatenate([sampler.random(1) for _ in range(count)])
+        points = sampler.random(count)
     else:
         points = sampler.random_base2(max(0, int(count - 1).bit_length()))[:count]
     return np.clip(points, EDGE, 1 - EDGE)
@@ -141,9 +142,11 @@ def _completed(
                 value = evaluate(assumption.formula, columns)
             except OfframpError as error:
                 where = "at nominal values" if seed is None else f"in a draw of seed {seed}"
+                found = re.sub(r" at row 0, draw \d+", "", error.found)
                 raise GameError(
-                    f"'{assumption.name}' has no value {where}: {error.found}",
+                    f"'{assumption.name}' has no value {where}: {found}",
                     expected=error.expected or "a finite number",
+                    repair=error.repair or "choose values for which it has one",
                     place=meaning.place((*assumption.path, "value")),
                     path=".".join(map(str, assumption.path)),
                 ) from None

@@ -105,7 +105,8 @@ class _Binding:
             return Number(words.levels[name], node.offset)
         if name in words.variables or (name == "round_number" and words.limited):
             if self.where == "fixed":
-                self.fail(node, f"'{name}' changes during play", WHERE["fixed"])
+                self.fail(node, f"'{name}' changes during play", WHERE["fixed"],
+                          "read it in the odds or pay of a move instead")  # fmt: skip
             return node
         if name == "round_number":
             self.fail(node, "'round_number' in a crisis without a limit of rounds",
@@ -128,12 +129,19 @@ class _Binding:
         if name in words.parties or name in words.packages:
             kind = "party" if name in words.parties else "package"
             self.fail(node, f"the {kind} '{name}' stands alone",
-                      f"a {kind} only as an index, say worth[party, package]")  # fmt: skip
+                      f"a {kind} only as an index, say worth[party, package]",
+                      "write worth[party, package], or take it out")  # fmt: skip
         if name in words.levels:
-            self.fail(node, f"the level '{name}' stands among parameters", WHERE["fixed"])
+            self.fail(node, f"the level '{name}' stands among parameters", WHERE["fixed"],
+                      "write its number, or use it as a key: family[level]")  # fmt: skip
         if name in ("rest", "nature", "worth", "payoff", "rounds"):
             told = {"rest": "'rest' alone as the odds of a move", "worth": "worth[party, package]"}
-            self.fail(node, f"'{name}' stands in a formula", told.get(name, "a number or a name"))
+            self.fail(
+                node,
+                f"'{name}' stands in a formula",
+                told.get(name, "a number or a name"),
+                "take it out, or choose another name",
+            )
         self.fail(node, f"unknown name '{name}'", f"a name in scope ({WHERE[self.where]})",
                   suggestion(name, words.everything()))  # fmt: skip
 
@@ -145,7 +153,8 @@ class _Binding:
                       "a family of parameters before '['",
                       suggestion(node.base, words.families))  # fmt: skip
         if len(node.keys) != 1:
-            self.fail(node, f"{len(node.keys)} keys for '{node.base}'", "one key")
+            self.fail(node, f"{len(node.keys)} keys for '{node.base}'", "one key",
+                      f"write {node.base}[key]")  # fmt: skip
         if self.where == "structure":
             self.fail(node, f"the parameter '{node.base}' stands in the structure",
                       WHERE["structure"], "move it into the odds or pay of a move")  # fmt: skip
@@ -180,7 +189,8 @@ class _Binding:
                 continue
             if code in cases:
                 self.fail(node, f"the keys of '{node.base}' mean the same number {code} twice",
-                          "either levels of one variable or whole numbers as keys")  # fmt: skip
+                          "either levels of one variable or whole numbers as keys",
+                          "remove one of the two keys")  # fmt: skip
             cases[code] = Name(entry, node.offset)
         if not cases:
             self.fail(node, f"'{node.keys[0]}' is looked up in the family '{node.base}'",
@@ -191,7 +201,8 @@ class _Binding:
     def _worth(self, node: Index) -> Expression:
         words = self.vocabulary
         if self.where != "play":
-            self.fail(node, "worth[…] stands here", WHERE[self.where])
+            self.fail(node, "worth[…] stands here", WHERE[self.where],
+                      "move it into the odds or pay of a move")  # fmt: skip
         if len(node.keys) != 2 or not isinstance(node.keys[0], Name):
             self.fail(node, f"'{node}'", "worth[party, package]", "write worth[party, package]")
         party, key = node.keys[0].id, node.keys[1]
@@ -214,7 +225,8 @@ class _Binding:
             return Number(0, node.offset)
         if len({level.names for level in holders if set(level.names) & set(words.packages)}) > 1:
             self.fail(node, f"'{key}' mixes variables that hold packages",
-                      "one variable that holds a package")  # fmt: skip
+                      "one variable that holds a package",
+                      "look each of them up on its own")  # fmt: skip
         return Choose(index, tuple(sorted(cases.items())), Number(0), node.offset)
 
     def fail(self, node: Expression, found: str, expected: str = "", repair: str = "") -> NoReturn:

@@ -35,14 +35,39 @@ def expand_uses(document: Node, folder: Path | None) -> Node:
     steps: list[Node] = []
     for piece in pieces.items:
         steps.extend(_written_out(piece, whole, folder, ()))
-    return whole.joined(document, steps)
+    expanded = whole.joined(document, steps)
+    for kind, node in whole.promised:
+        _check_kind(kind, node, expanded)
+    return expanded
+
+
+def _check_kind(kind: str, node: Node, document: Node) -> None:
+    """What `with` gives as a party, variable, … must be one, once all uses are written out."""
+    section = {"party": "parties", "variable": "state", "outcome": "outcomes",
+               "package": "packages", "parameter": "parameters",
+               "level": "state"}[kind]  # fmt: skip
+    entries = document.mapping[section].mapping if section in document.mapping else {}
+    known = set(entries)
+    if kind == "level":
+        levels = (entry.mapping.get("levels") for entry in entries.values())
+        known = {str(level.value) for one in levels if one for level in one.items}
+    name = str(node.value).partition("[")[0]
+    if name not in known:
+        article = "an" if kind == "outcome" else "a"
+        raise ScenarioError(
+            f"'{name}' is no {kind}",
+            expected=f"{article} {kind} of this scenario",
+            repair=suggestion(name, known),
+            place=node.place,
+        )
 
 
 class _Sections:
-    """The parts of a scenario to which mechanisms add."""
+    """The parts of a scenario to which mechanisms add; ``promised`` is what `with` gave as what."""
 
     def __init__(self, sections: dict[str, dict[str, Node]]) -> None:
         self.sections = sections
+        self.promised: list[tuple[str, Node]] = []
 
     @staticmethod
     def of(document: Node) -> _Sections:
@@ -106,6 +131,7 @@ def _written_out(
     part = _Part(mechanism, tree, use, piece)
     for section, name, node in part.additions():
         whole.add(section, name, node, place)
+    whole.promised.extend(part.promises())
     steps: list[Node] = []
     for step in part.steps():
         steps.extend(_written_out(step, whole, path.parent, (*above, use.use)))
@@ -172,6 +198,15 @@ class _Part:
                 place=node.place,
             )
         return node
+
+    def promises(self) -> list[tuple[str, Node]]:
+        """What `with` gave by name, and of what kind it must be."""
+        table = self.names()
+        return [
+            (need.kind, table[name])
+            for name, need in self.mechanism.with_.items()
+            if need.kind not in ("number", "expression")
+        ]
 
     def additions(self) -> list[tuple[str, str, Node]]:
         """Entries that the mechanism adds to sources, parameters, state and mechanisms."""
@@ -257,8 +292,12 @@ class _Renamer:
             return node
         whole = node.value.strip()
         if whole in self.table:
-            return replace(node, value=self.table[whole].value)
-        return replace(node, value=_WORD.sub(lambda m: self._word(m, node.place), node.value))
+            meant = self.table[whole]
+            given = meant.place.file != node.place.file
+            return replace(node, value=meant.value, place=meant.place if given else node.place)
+        text = _WORD.sub(lambda m: self._word(m, node.place), node.value)
+        at = node.place if text == node.value else replace(node.place, whole=True)
+        return replace(node, value=text, place=at)
 
     def _word(self, match: re.Match[str], place: Place) -> str:
         word = match.group()

@@ -217,12 +217,14 @@ class Use(Words):
 
 def _piece_tag(value: Any) -> str:
     return (
-        "use" if isinstance(value, Use) or (isinstance(value, dict) and "use" in value) else "step"
+        "a use"
+        if isinstance(value, Use) or (isinstance(value, dict) and "use" in value)
+        else "a step"
     )
 
 
 Piece = Annotated[
-    Annotated[Step, Tag("step")] | Annotated[Use, Tag("use")], Discriminator(_piece_tag)
+    Annotated[Step, Tag("a step")] | Annotated[Use, Tag("a use")], Discriminator(_piece_tag)
 ]
 
 

@@ -71,4 +71,11 @@ def _scalar(value: str | int | float | bool | None) -> str:
         return repr(value)
     if _PLAIN.match(value) and value.lower() not in _WORDS:
         return value
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\x7f")
+    return "".join(
+        c if c.isprintable() else _escaped(c) for c in json.dumps(value, ensure_ascii=False)
+    )
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"

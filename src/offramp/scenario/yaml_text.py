@@ -26,11 +26,15 @@ Scalar = str | int | float | bool | None
 
 @dataclass(frozen=True)
 class Node:
-    """One value of the document with its place; ``keys`` are the places of a mapping's keys."""
+    """One value of the document with its place; ``keys`` are the places of a mapping's keys.
+
+    ``quoted`` marks a scalar in quotes, in which nothing can be torn apart.
+    """
 
     value: Scalar | tuple[Node, ...] | dict[str, Node]
     place: Place
     keys: dict[str, Place] | None = None
+    quoted: bool = False
 
     @property
     def mapping(self) -> dict[str, Node]:
@@ -174,7 +178,7 @@ def _yaml_complaint(error: Any, text: str, file: str) -> ScenarioError:
     repair = "check indentation, colons and closing brackets on this line and the one above"
     if "\t" in line[: place.column]:
         repair = "YAML is indented with spaces; replace the tab"
-    elif re.search(r"[{\[].*[(\[].*,", line):
+    elif re.search(r"[{\[].*[(\[].*,", line) or re.search(r"but got '[\[{]'", problem):
         repair = (
             "inside { } an expression that contains , [ ] { } or # needs quotes: "
             'then: {x: "max(x - 1, 0)"}'
@@ -208,7 +212,10 @@ class _Composer:
             if kind == "ScalarEvent":
                 inside = place.shifted(1) if event.style in ("'", '"') else place
                 lines = event.end_mark.line > event.start_mark.line
-                node = Node(_scalar(event, place), replace(inside, whole=lines))
+                node = Node(
+                    _scalar(event, place), replace(inside, whole=lines),
+                    quoted=event.style is not None,
+                )  # fmt: skip
             elif kind in ("MappingEndEvent", "SequenceEndEvent"):
                 node = stack.pop().closed()
             elif kind == "DocumentStartEvent" and root is not None:
@@ -331,7 +338,12 @@ class _Open:
             self._flow and node.value is None and re.search(r"[()\[\]]", key)
         )
         whole = node.value
-        if self._flow and isinstance(whole, str) and whole.count("(") > whole.count(")"):
+        if (
+            self._flow
+            and isinstance(whole, str)
+            and not node.quoted
+            and whole.count("(") > whole.count(")")
+        ):
             torn, key = True, f"{key}: {whole}"
         if self._flow and torn:
             raise ScenarioError(
