@@ -93,10 +93,47 @@ def studied(draws: int = 48) -> dict[str, Any]:
         "verdicts": verdicts,
         "comparison": compare(scenario, sides, draws=8, seed=3, verdicts=verdicts),
         "sensitivity": sensitivity(scenario, "P(kind agreement)", points=32, seed=3),
-        "offramps": offramps(scenario, at_least=0.815, draws=16, seed=3),
+        "offramps": offramps(scenario, at_least=0.9, draws=16, seed=3),
     }
 
 
 def with_study(findings: Findings, **other: Any) -> Findings:
     """The findings with what the study found of the border standoff; ``other`` replaces it."""
     return dataclasses.replace(findings, **{**studied(), **other})
+
+
+CHANCE = """
+offramp: 1
+title: Chance
+parties:
+  north: {label: North, patience: 0.95, precision: 4}
+  south: {label: South, patience: 0.9, precision: 6}
+parameters:
+  talk: {value: 0.2, range: "uniform(0.1, 0.4)", unit: per month}
+  hurry: {value: 0.1}
+  slide: {value: 0.2, range: "uniform(0.1, 0.3)", unit: per month}
+round:
+  - name: month
+    by: nature
+    moves:
+      agree: {odds: talk * hurry * 2.5, end: settlement}
+      drift: {odds: slide, end: war}
+      on: {odds: rest}
+outcomes:
+  settlement: {kind: agreement, pay: {north: 1, south: 0.2}}
+  war: {kind: war, pay: {north: -1, south: -1}}
+rounds: unlimited
+levers:
+  envoys: {label: More envoys, parameter: talk, towards: higher, held_by: north, effort: {cost: 1, per: 0.1}, limit: 0.8}
+  agenda: {label: A shorter agenda, parameter: hurry, towards: higher, held_by: south, effort: {cost: 2, per: 0.1}, limit: 0.4}
+"""  # fmt: skip
+
+
+@cache
+def levered() -> Findings:
+    """Findings of a game of chance in which levers of two holders bring agreement about."""
+    from tests.presentation.mock import findings_of
+
+    scenario = read(CHANCE)
+    found = offramps(scenario, at_least=0.4, draws=16, seed=3)
+    return dataclasses.replace(findings_of(scenario, 20), offramps=found)

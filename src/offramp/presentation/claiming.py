@@ -276,7 +276,9 @@ def _precision(one: Verdict) -> str:
 def _apart(one: Verdict) -> str:
     if one.declared.tried < 2:
         return ""
-    return f"{one.open:,} open, {one.vacuous:,} vacuous, {one.declared.tried - one.solved:,} unsolved"
+    return (
+        f"{one.open:,} open, {one.vacuous:,} vacuous, {one.declared.tried - one.solved:,} unsolved"
+    )
 
 
 def _off(findings: Findings, one: Verdict) -> Iterator[str]:

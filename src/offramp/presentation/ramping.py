@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from offramp.presentation.wording import GAP, MINUS, figure_of, listed, percent, points, sentence, tied
+from offramp.presentation.wording import (
+    GAP,
+    MINUS,
+    figure_of,
+    listed,
+    percent,
+    points,
+    sentence,
+    tied,
+)
 from offramp.study.ramp_words import RULES, aim_in_words
 
 if TYPE_CHECKING:
@@ -140,7 +149,7 @@ def _ramps(one: OffRamps) -> Ramps:
         asked=percent(one.at_least),
         found=tuple(_told(ramp) for ramp in one.found),
         nearest=None if one.nearest is None else _told(one.nearest),
-        left_out=tuple(sentence(left.reason) for left in one.excluded),
+        left_out=tuple(dict.fromkeys(sentence(left.reason) for left in one.excluded)),
         rules=tuple(RULES),
     )
 

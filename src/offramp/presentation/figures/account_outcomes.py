@@ -63,9 +63,7 @@ def _plot(findings: Findings) -> go.Figure | None:
         )  # fmt: skip
     for account, y in zip(found, places, strict=True):
         label = account_label(findings, account)
-        drawing.add_annotation(
-            annotation(label, y + 2, INK, xref="x", x=0, xanchor="left")
-        )
+        drawing.add_annotation(annotation(label, y + 2, INK, xref="x", x=0, xanchor="left"))
     return drawing
 
 
