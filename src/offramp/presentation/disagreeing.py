@@ -99,9 +99,8 @@ def _dispute(findings: Findings, one: Comparison) -> Dispute:
 def _interaction(findings: Findings, one: Comparison) -> str:
     pair = one.interaction
     if pair is None:
-        return "No two groups of assumptions together add much beyond what each adds by itself." if (
-            one.interactions
-        ) else ""  # fmt: skip
+        none = "No two groups of assumptions together add much beyond what each adds by itself."
+        return none if one.interactions else ""
     labels = {part.group: group_label(findings, part.group, part.label)
               for part in one.contributions}  # fmt: skip
     way = "more" if pair.value > 0 else "less"
