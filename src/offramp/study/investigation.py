@@ -53,7 +53,7 @@ def investigate(
     ``seed`` None draws one and records it; ``command`` gives the words that repeat the run;
     ``account`` tells the scenario as that account does. Claims are looked at in every draw of
     every account (or of the one named); accounts are compared at nominal values, off-ramps
-    tried in at most 256 draws. ``brief`` leaves out histories, mechanisms, probabilities by
+    tried in at most 64 draws. ``brief`` leaves out histories, mechanisms, probabilities by
     round, comparison and sensitivity. All draws are checked before any is solved.
     ``progress(what, done, total)`` is told how far it is.
     """
