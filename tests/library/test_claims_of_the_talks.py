@@ -1,4 +1,4 @@
-"""The claims, accounts and levers of the first account: all there, all answered, in neutral words."""
+"""The claims, accounts and levers of the first account: there, answered, in neutral words."""
 
 from __future__ import annotations
 
