@@ -19,6 +19,7 @@ from offramp.study.declared import Extent, argument, as_told
 from offramp.study.effects import mechanism_effects
 from offramp.study.experiment import Progress, Solved, outcomes, solve
 from offramp.study.narrative import states_over_time, stories
+from offramp.study.turning import turning_points
 
 CHUNK_BYTES = 200_000_000
 EFFECT_DRAWS = 64
@@ -84,6 +85,8 @@ def investigate(
         solved=solved.equilibria.status[0] == "solved", progress=progress,
     )  # fmt: skip
     if not brief:
+        if further and solved.equilibria.status[0] == "solved" and game.nodes <= NARRATED:
+            further["turning"] = turning_points(solved)
         further |= _narrated(solved, spread, rounds, request, progress)
     return Findings(
         scenario=told,
