@@ -1,5 +1,6 @@
 """A border standoff with claims, accounts and levers, and what the study finds of it."""
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import dataclasses
@@ -9,11 +10,14 @@ from typing import Any
 
 import offramp
 from offramp.analysis.findings import Findings
+from offramp.game import build
 from offramp.scenario import Scenario, read
 from offramp.study.checking import check
 from offramp.study.comparison import compare
+from offramp.study.experiment import solve
 from offramp.study.proposals import offramps
 from offramp.study.sensitivities import sensitivity
+from offramp.study.turning import turning_points
 
 BORDER = Path(offramp.__file__).parent / "library" / "scenarios" / "border-standoff.yaml"
 RANGES = {
@@ -37,7 +41,8 @@ RANGES = {
     "precision: 6": "precision: 3",
     "round:\n  - name: propose": (
         "round:\n  - {use: spent_threats, as: threats, label: Threats wear out (S9), "
-        'with: {maker: north, fear: 0.8, spent: {value: 0.92, range: "uniform(0.75, 1)"}}}\n  - name: propose'
+        'with: {maker: north, fear: 0.8, spent: {value: 0.92, range: "uniform(0.75, 1)"}}}\n  '
+        "- name: propose"
     ),
     "pay: {south: -0.01 * (table == compromise)}": (
         "pay: {south: -0.01 * (table == compromise) "
@@ -93,6 +98,7 @@ def studied(draws: int = 48) -> dict[str, Any]:
         "verdicts": verdicts,
         "comparison": compare(scenario, sides, draws=8, seed=3, verdicts=verdicts),
         "sensitivity": sensitivity(scenario, "P(kind agreement)", points=32, seed=3),
+        "turning": turning_points(solve(build(scenario))),
         "offramps": offramps(scenario, at_least=0.9, draws=16, seed=3),
     }
 

@@ -17,13 +17,14 @@ from tests.presentation.test_page import BANNED, IMPERATIVES, LIMIT, own_words, 
 from offramp.analysis.findings import Findings
 from offramp.presentation import report, write_report
 from offramp.presentation.claiming import claims_of, shown_verdicts
+from offramp.presentation.deciding_moves import turned_of
 from offramp.presentation.disagreeing import comparisons_of
 from offramp.presentation.headlines import answer
 from offramp.presentation.page import SECTIONS
 from offramp.presentation.premises import premises_of
 from offramp.presentation.ramping import ramps_of
 
-NEW = ("claims", "disagreement", "sensitivity", "offramps")
+NEW = ("claims", "turning", "disagreement", "sensitivity", "offramps")
 TRUTH = re.compile(r"\b(is|are|likely|probably) true\b|\blikely to be right\b", re.IGNORECASE)
 
 
@@ -129,6 +130,14 @@ def test_an_off_ramp_tells_who_gives_and_who_gains() -> None:
         assert ramp.stakes[0].holder
     assert "never added up" in text
     assert "is left out" in text
+
+
+def test_turning_points_are_told_end_by_end() -> None:
+    text = plain(section("turning"))
+    turning = studied()["turning"]
+    assert turning
+    assert all(one.label in text for one in turning)
+    assert {one.label for one in turned_of(whole())} == {"Settlement", "Disaster", "Deadlock"}
 
 
 def test_levers_are_told_with_effort_unit_and_holder() -> None:

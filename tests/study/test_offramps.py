@@ -212,7 +212,7 @@ outcomes:
   war: {kind: war}
 rounds: unlimited
 levers:
-  share: {parameter: spoils, towards: lower, held_by: north, effort: {cost: 1, per: 0.1}, limit: -0.1}
+  share: {parameter: spoils, towards: lower, held_by: north, effort: {cost: 1, per: 1}, limit: -0.1}
 """
 
 
@@ -271,7 +271,7 @@ outcomes:
   war: {kind: war, pay: {north: -3, south: -1.2}}
 rounds: unlimited
 levers:
-  sanctions: {parameter: toll, towards: higher, held_by: north, effort: {cost: 1, per: 0.1}, limit: 0.9}
+  sanctions: {parameter: toll, towards: higher, held_by: north, effort: {cost: 1, per: 1}, limit: 1}
   terms: {parameter: offer, towards: higher, held_by: north, effort: {cost: 1, per: 0.5}, limit: 3}
 """
 
@@ -281,7 +281,7 @@ def test_escalation_that_would_bring_agreement_is_never_proposed() -> None:
     meaning = understand(scenario)
     from offramp.scenario import parse_query
 
-    texts = ("P(deal)", "P(deal | do(north.act = strike, once))", "P(deal | set(toll = 0.9))")
+    texts = ("P(deal)", "P(deal | do(north.act = strike, once))", "P(deal | set(toll = 1))")
     values = evaluate_queries(scenario, [parse_query(text, meaning) for text in texts]).values[0]
     assert (values[1:] > values[0] + 0.01).all()  # escalation would work
     found = offramps(scenario, at_least=float(values[0]) + 0.01, draws=64, seed=3)
@@ -468,7 +468,7 @@ OPENINGS = (
     "With the ranges concentrated ", "Without the change it holds ", "The probability jumps there",
     "The settlements that follow are worth less ", "Another equilibrium was found ",
     "Only changes that aim at ", "Efforts are in the levers' own units", "A settlement that leaves",
-    "“",
+    "The change of “", "“",
 )  # fmt: skip
 
 
@@ -496,7 +496,7 @@ def test_results_are_plain_and_repeatable() -> None:
     rows = one.table
     assert len(rows) == sum(max(1, len(ramp.changes)) for ramp in one.found)
     figure = one.figure()
-    assert len(figure.data) == 2 * len(one.frontier)
+    assert len(tuple(figure.data)) == 2 * len(one.frontier)
     for front in one.frontier:
         assert (np.diff(front.probability) >= 0).all()
         assert (np.diff(front.effort) >= 0).all()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Answer = tuple[Any, bool]
 MOST_HISTORIES = 1000
+MOST_DRAWN = 100_000
 MOST_POINTS = 128
 """Most base points unless more are asked for."""
 
@@ -147,21 +148,25 @@ def told_offramps(asked: Asked, outcome: str, at_least: float) -> Answer:
     return offramps_words(scenario.title, found), True
 
 
-def told_histories(asked: Asked, outcome: str | None, count: int) -> Answer:
-    """The likeliest histories at nominal values."""
+def told_histories(asked: Asked, outcome: str | None, count: int, drawn: int) -> Answer:
+    """The likeliest histories and turning points at nominal values; ``drawn`` at random too."""
     scenario = asked.scenario()
     if not 1 <= count <= MOST_HISTORIES:
         raise refuse(f"--count {count}", f"1 to {MOST_HISTORIES}", "say --count 5")
+    if not 0 <= drawn <= MOST_DRAWN:
+        raise refuse(f"--draws {drawn}", f"0 to {MOST_DRAWN:,}", "say --draws 100")
     from offramp.core.errors import ResultError
     from offramp.study.retold import retell
 
     try:
         found = retell(scenario, outcome, count=count, account=asked.account,
-                       precision_scale=asked.precision_scale)  # fmt: skip
+                       precision_scale=asked.precision_scale, drawn=0 if asked.nominal else drawn,
+                       seed=asked.seed)  # fmt: skip
     except ResultError as error:
         raise on_command_line(error, "command line") from None
     if asked.json:
-        return _object(asked, scenario, None, **found.plain()), True
+        told = found.plain() | {"drawn": [dict(row) for row in found.drawn]}
+        return _object(asked, scenario, None, **told), True
     from offramp.apps.telling import histories_words
 
     return histories_words(scenario.title, found), True

@@ -96,7 +96,7 @@ def run(
     ----------
     draws
         How many combinations of assumptions to try, for outcomes and claims; off-ramps are
-        tried in at most 256 of them, and Sobol's indices (from 256 on) have 32 base points.
+        tried in at most 64 of them, and Sobol's indices (from 256 on) have 32 base points.
     out
         Folder for report.html, summary.json, results.csv, nominal.nc, draws.nc and
         scenario.yaml.

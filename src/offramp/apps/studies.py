@@ -123,27 +123,26 @@ def offramps_command(
 
 
 def histories_command(
-    file: str, *, outcome: str | None = None, count: int = 5, draws: int = 1, seed: Seed = None,
+    file: str, *, outcome: str | None = None, count: int = 5, draws: int = 0, seed: Seed = None,
     nominal: Nominal = False, account: Account = None, set_: Settings = (), json: Json = False,
     precision_scale: Scale = 1.0,
 ) -> None:  # fmt: skip
-    """Tell the likeliest histories of FILE, at nominal values.
+    """Tell the likeliest histories of FILE and the turning points, at nominal values.
 
     Parameters
     ----------
     outcome
         Only histories that end so: an outcome, or a kind of outcomes.
     count
-        How many histories are told.
+        How many histories, and turning points of each end, are told.
     draws
-        Without effect: histories are those at nominal values; for uniformity, as --seed is.
+        How many histories are drawn at random besides; --json lists their moves.
     """
     from offramp.apps.asking import told_histories
 
-    del nominal
-    asked = Asked("histories", file, draws, seed, True, json, tuple(set_), account,
+    asked = Asked("histories", file, max(draws, 1), seed, nominal, json, tuple(set_), account,
                   precision_scale)  # fmt: skip
-    _tell(told_histories(asked, outcome, count), json)
+    _tell(told_histories(asked, outcome, count, draws), json)
 
 
 def _tell(answer: tuple[Any, bool], as_json: bool) -> None:

@@ -177,6 +177,8 @@ def histories_words(title: str, found: Any) -> str:
         for moment in one.moments:
             rounds.setdefault(moment.round, []).append(moment.sentence)
         lines += [paragraph(f"{count}: {'; '.join(moves)}") for count, moves in rounds.items()]
+    if found.turning:
+        lines += ["", *(paragraph(one.sentence) for one in found.turning)]
     if not found.complete:
         lines += ["", paragraph("The search was stopped at its bound; likelier ones may be "
                                 "missing.")]  # fmt: skip

@@ -310,7 +310,8 @@ def _deciding(findings: Findings, one: Verdict) -> str:
         where.append(f"{condition.name}{told} is {side} {figure_of(condition.threshold)}")
     verb = "holds" if found.holds else "does not hold"
     return (
-        f"It {verb} in {percent(found.density)} of the combinations tried in which {listed(where)}, "
+        f"It {verb} in {percent(found.density)} of the combinations tried in which "
+        f"{listed(where)}, "
         f"against {percent(found.base)} of all; these are {percent(found.coverage)} of those in "
         f"which it {verb}."
     )

@@ -12,7 +12,7 @@ from offramp.presentation import facts
 from offramp.presentation.claiming import STATES, account_label, claim_label
 from offramp.presentation.gallery import Table
 from offramp.presentation.ledger import meanings_of
-from offramp.presentation.wording import listed, percent, sentence, spaced
+from offramp.presentation.wording import listed, percent, sentence
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
@@ -56,8 +56,8 @@ def group_label(findings: Findings, name: str, label: str) -> str:
     members = [one for one in meanings if one.partition("[")[0] == name or one == name]
     meaning = next((meanings[one] for one in members if meanings[one]), "")
     if meaning and len(meaning) <= 60 and meaning.lower() != "invented":
-        return f"{spaced(name).capitalize()}: {meaning[:1].lower()}{meaning[1:]}"
-    return spaced(name).capitalize()
+        return f"{name}: {meaning[:1].lower()}{meaning[1:]}"
+    return name
 
 
 def outcomes_by_account(findings: Findings) -> Mapping[str, Mapping[str, float]]:
@@ -99,9 +99,8 @@ def _dispute(findings: Findings, one: Comparison) -> Dispute:
 def _interaction(findings: Findings, one: Comparison) -> str:
     pair = one.interaction
     if pair is None:
-        return "No two groups of assumptions together add much beyond what each adds by itself." if (
-            one.interactions
-        ) else ""  # fmt: skip
+        none = "No two groups of assumptions together add much beyond what each adds by itself."
+        return none if one.interactions else ""
     labels = {part.group: group_label(findings, part.group, part.label)
               for part in one.contributions}  # fmt: skip
     way = "more" if pair.value > 0 else "less"

@@ -17,6 +17,7 @@ from offramp.core.files import write_text
 from offramp.presentation import facts
 from offramp.presentation.assurance import assurance_of
 from offramp.presentation.claiming import claims_of
+from offramp.presentation.deciding_moves import points_of
 from offramp.presentation.disagreeing import comparisons_of, disputes_of
 from offramp.presentation.gallery import (
     ELSEWHERE,
@@ -179,6 +180,7 @@ SECTIONS = (
     Section("time", "When it ends", _nothing),
     Section("moves", "Who moves when", _nothing),
     Section("histories", "The likeliest histories", _histories),
+    Section("turning", "Turning points", _nothing, points_of),
     Section("levels", "Where things stand over time", _nothing),
     Section("disagreement", "Why accounts disagree", _disagreement, comparisons_of),
     Section("sensitivity", "Which assumptions matter", _sensitivity, found_of),

@@ -51,12 +51,14 @@ class Effort:
 
     ``starts`` random starts from which every draw is looked at for further equilibria, where
     the nominal ones are from two; one draw in ``other`` is tried again under the second
-    weighting; claims are looked at with a mechanism off in at most ``without`` draws.
+    weighting; claims are looked at with a mechanism off in at most ``without`` draws, and at
+    nominal values with every precision multiplied by ``scales``.
     """
 
     starts: int = 2
     other: int = OTHER
     without: int = WITHOUT
+    scales: tuple[float, ...] = SCALES
 
 
 def check(
@@ -251,7 +253,7 @@ class _Telling:
     def at_precisions(self, states: Mapping[str, str]) -> dict[str, dict[float, bool | None]]:
         """Verdicts at nominal values with every precision multiplied."""
         found: dict[str, dict[float, bool | None]] = {name: {} for name in states}
-        for factor in (1.0,) if self.brief else SCALES:
+        for factor in (1.0,) if self.brief else self.effort.scales:
             here = None
             if factor != 1:
                 here = self.values(self.claims, self.nominal, f"at precision ×{factor:g}",
@@ -283,7 +285,7 @@ class _Telling:
         for name, off in mechanisms.items():
             concerned = [c for c in self.claims if drawn[c.name].found is not None
                          and self._depends(c, name, states, found)]  # fmt: skip
-            if concerned:
+            if concerned and self.effort.without:
                 for claim, one in self._lost(name, off, concerned, drawn):
                     known = found[claim.name][name]
                     found[claim.name][name] = replace(one, nominal=known.nominal)

@@ -29,9 +29,9 @@ MOST_NODES = 20_000
 """Solved nodes above which a run leaves sensitivity and off-ramps to their own commands."""
 SEARCHED_NODES = 500
 """Solved nodes above which a run looks for further equilibria at nominal values only, tries an
-eighth of the draws under the second weighting, and 16 with mechanisms off; the command
-`claims` does more. A brief look at nominal values then leaves mechanisms off and off-ramps
-out."""
+eighth of the draws under the second weighting, and (without an account) 16 with mechanisms
+off and other precisions; the command `claims` does more. A brief look at nominal values then
+switches no mechanism off and looks for no off-ramps."""
 PAIRS = 3
 """Most pairs of accounts that a run compares."""
 
@@ -53,7 +53,7 @@ class Extent:
     @property
     def ramp_draws(self) -> int:
         """Draws in which each off-ramp is tried."""
-        return min(256, self.draws)
+        return min(64, self.draws)
 
 
 def as_told(scenario: Scenario, account: str) -> Scenario:
@@ -111,12 +111,20 @@ class _Inquiry:
 
     def verdicts(self) -> tuple[Any, ...]:
         """Every claim on every account, or on the one that was chosen."""
+        chosen = self.account
+        if self.game.structure.nodes <= SEARCHED_NODES:
+            return self._checked((chosen,) if chosen else None, None)
+        first = self._checked((chosen,), Effort(0, 8, 16))
+        if chosen or not first or not self.scenario.accounts:
+            return first
+        others = tuple(self.scenario.accounts)
+        return first + self._checked(others, Effort(0, 8, 0, (1.0,)))
+
+    def _checked(self, accounts: tuple[str, ...] | None, effort: Effort | None) -> tuple[Any, ...]:
         extent = self.extent
-        short = extent.brief and extent.draws == 0 and self.game.structure.nodes > SEARCHED_NODES
         return check(
-            self.scenario, draws=extent.draws, seed=extent.seed, brief=short,
-            accounts=(self.account,) if self.account else None,
-            effort=Effort(0, 8, 16) if self.game.structure.nodes > SEARCHED_NODES else None,
+            self.scenario, draws=extent.draws, seed=extent.seed, accounts=accounts,
+            brief=extent.brief and extent.draws == 0 and effort is not None, effort=effort,
             precision_scale=extent.precision_scale, progress=self.progress,
         )  # fmt: skip
 

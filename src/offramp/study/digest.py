@@ -60,6 +60,8 @@ def _argument(findings: Findings) -> dict[str, Any]:
         told["comparisons"] = [_compared(one) for one in findings.comparisons]
     if findings.sensitivity is not None:
         told["sensitivity"] = sensitivity_told(findings.sensitivity)
+    if findings.turning:
+        told["turning_points"] = [one.plain() for one in findings.turning]
     if findings.offramps is not None:
         told["offramps"] = findings.offramps.plain()
         told["offramps_about"] = findings.offramps.about()

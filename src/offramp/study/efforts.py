@@ -228,10 +228,10 @@ class Search:
 
     def _balances(self) -> list[Array]:
         """What share of all that it could do each holder does at most, relative to the others."""
-        holders = np.flatnonzero(self.holds.any(axis=1))
+        holders: list[int] = np.flatnonzero(self.holds.any(axis=1)).tolist()
         sets: list[tuple[int, ...]] = [(h,) for h in holders]
         if len(holders) <= 4:
-            sets += list(itertools.combinations(holders.tolist(), 2))
+            sets += list(itertools.combinations(holders, 2))
         if len(holders) > 2:
             sets.append(tuple(holders))
         balances = [np.isin(np.arange(len(self.holds)), own).astype(float) for own in sets]
@@ -304,7 +304,7 @@ class _Lines:
         self.grid = np.linspace(0, 1, points)
         lines = np.arange(len(self.start))
         self.reached, self.counts = self.at(lines, np.repeat(self.grid[None], len(lines), axis=0))
-        for line in lines:
+        for line in range(len(lines)):
             self._bracket(line, self.grid, self.reached[line], self.counts[line])
 
     def zoom(self) -> None:
@@ -350,7 +350,7 @@ class _Lines:
             inner = np.sort(np.clip(inner, 1 / 256, 1 - 1 / 256), axis=1)
             share = low[:, None] + inner * (high - low)[:, None]
             reached, counts = self.at(open_ones, share)
-            for k, line in enumerate(open_ones):
+            for k, line in enumerate(open_ones.tolist()):
                 row = np.r_[low[k], share[k], high[k]]
                 values = np.r_[below[k], reached[k], above[k]]
                 self._bracket(line, row, values, np.r_[False, counts[k], True])
@@ -377,7 +377,7 @@ class _Programme:
     def __init__(self, search: Search, own: Sequence[int], balance: Array) -> None:
         self.search, self.own = search, list(own)
         holders = np.flatnonzero((balance > 0) & search.holds[:, self.own].any(axis=1))
-        efforts = (search.holds * search.most)[np.ix_(holders, self.own)]
+        efforts = (search.holds * search.most)[holders][:, self.own]
         self.shares = efforts / efforts.sum(axis=1, keepdims=True) / balance[holders, None]
         self._met: dict[bytes, tuple[Array, Array]] = {}
 

@@ -45,7 +45,7 @@ class FirstStep:
     commitment: Intervention
 
 
-def first_steps(bench: Bench) -> Iterator[FirstStep]:
+def find_first_steps(bench: Bench) -> Iterator[FirstStep]:
     """Every first step of a game, each with the game that it makes."""
     game = bench.game
     for step, move in _open_at_first(game):

@@ -19,6 +19,7 @@ from offramp.study.declared import Extent, argument, as_told
 from offramp.study.effects import mechanism_effects
 from offramp.study.experiment import Progress, Solved, outcomes, solve
 from offramp.study.narrative import states_over_time, stories
+from offramp.study.turning import turning_points
 
 CHUNK_BYTES = 200_000_000
 EFFECT_DRAWS = 64
@@ -53,7 +54,7 @@ def investigate(
     ``seed`` None draws one and records it; ``command`` gives the words that repeat the run;
     ``account`` tells the scenario as that account does. Claims are looked at in every draw of
     every account (or of the one named); accounts are compared at nominal values, off-ramps
-    tried in at most 256 draws. ``brief`` leaves out histories, mechanisms, probabilities by
+    tried in at most 64 draws. ``brief`` leaves out histories, mechanisms, probabilities by
     round, comparison and sensitivity. All draws are checked before any is solved.
     ``progress(what, done, total)`` is told how far it is.
     """
@@ -84,6 +85,8 @@ def investigate(
         solved=solved.equilibria.status[0] == "solved", progress=progress,
     )  # fmt: skip
     if not brief:
+        if further and solved.equilibria.status[0] == "solved" and game.nodes <= NARRATED:
+            further["turning"] = turning_points(solved)
         further |= _narrated(solved, spread, rounds, request, progress)
     return Findings(
         scenario=told,

@@ -143,7 +143,7 @@ def harms(bench: Bench, levers: Sequence[Handle], parts: Array, draws: Draws | N
     way = np.linspace(0, 1, STEPS + 1)[1:, None] * parts[None, :]
     points = moved(game, levers, way)
     before, after = game.tables(game.nominal()), game.tables(points)
-    hurt = _hurt(game, before, after).any(axis=0)
+    hurt: NDArray[np.bool_] = np.any(_hurt(game, before, after), axis=0)
     named = [game.meaning.parties[i] for i in others if hurt[i]]
     if named:
         return _paid_less(game, named)
@@ -162,18 +162,17 @@ def harms(bench: Bench, levers: Sequence[Handle], parts: Array, draws: Draws | N
 
 def _hurt(game: Game, before: Tables, after: Tables) -> NDArray[np.bool_]:
     """(point, party) whether a pay or end falls, or chance moves that cost become likelier."""
-    return (
-        _falls(before.pay, after.pay)
-        | _falls(before.end_pay, after.end_pay)
-        | _falls(_losses(game, before, before), _losses(game, before, after))
-    )
+    found = _falls(before.pay, after.pay)
+    found |= _falls(before.end_pay, after.end_pay)
+    found |= _falls(_losses(game, before, before), _losses(game, before, after))
+    return found
 
 
 def _falls(before: Array, after: Array) -> NDArray[np.bool_]:
     if not before.shape[1]:
         return np.zeros((len(after), before.shape[2]), np.bool_)
     scale = np.maximum(1.0, np.abs(before))
-    return (after - before < -EQUAL * scale).any(axis=1)
+    return np.any(after - before < -EQUAL * scale, axis=1)
 
 
 def _losses(game: Game, pays: Tables, odds: Tables) -> Array:
@@ -186,9 +185,9 @@ def _losses(game: Game, pays: Tables, odds: Tables) -> Array:
     paid[:, ends] += pays.end_pay[:, -structure.target[chance[ends]] - 1]
     expected = odds.odds[:, structure.odds_class[chance], None] * np.minimum(paid, 0.0)
     nodes, which = np.unique(source[chance], return_inverse=True)
-    result = np.zeros((len(expected), len(nodes), structure.parties))
-    np.add.at(result, (slice(None), which.reshape(-1)), expected)
-    return result
+    result = np.zeros((len(nodes), len(expected), structure.parties))
+    np.add.at(result, which.reshape(-1), expected.transpose(1, 0, 2))
+    return result.transpose(1, 0, 2)
 
 
 def _endangers(bench: Bench, points: Draws) -> str:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ from offramp.scenario import Intervention, Scenario, understand, with_account
 from offramp.study.bench import Bench, Standing, bench_of
 from offramp.study.efforts import SLACK, Reach, Search
 from offramp.study.experiment import Progress, solve
-from offramp.study.first_steps import FirstStep, first_steps, step_harms
+from offramp.study.first_steps import FirstStep, find_first_steps, step_harms
 from offramp.study.levers import (
     Excluded,
     Handle,
@@ -226,7 +227,7 @@ class _Inquiry:
         """First steps that bring about what is asked, and the one that comes nearest."""
         found: list[OffRamp] = []
         nearest: tuple[float, FirstStep, Standing] | None = None
-        for step in first_steps(self.bench):
+        for step in find_first_steps(self.bench):
             stand = step.bench.stand(step.bench.game.nominal(), traced=True)
             calm = stand.solved[0] and stand.danger[0] <= self.before.danger[0] + SLACK
             if not calm or stand.reached[0] <= self.before.reached[0] + SLACK:
@@ -299,7 +300,7 @@ class _Inquiry:
             branch=str(stand.branch[0]), uniqueness=str(stand.uniqueness[0]), **shares,
         )  # fmt: skip
 
-    def _shares(self, after: Standing | None) -> dict[str, object]:
+    def _shares(self, after: Standing | None) -> dict[str, Any]:
         """In what share of the draws a change works, under both weightings, and without it."""
         if self.trial is None or after is None:
             return {"works": None, "works_other": None, "without": None}
@@ -352,8 +353,8 @@ class _Inquiry:
 
     def _leave(self, labels: tuple[str, ...], why: str) -> None:
         named = joined([f"“{label}”" for label in labels])
-        verb = "is" if len(labels) == 1 else "are together"
-        text = f"{named} {verb} left out: {why}."
+        what = named if len(labels) == 1 else f"The change of {named} together"
+        text = f"{what} is left out: {why}."
         self.excluded.append(Excluded(" and ".join(labels), text))
 
     def _efforts(self, effort: Array) -> dict[str, float]:

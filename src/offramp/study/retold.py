@@ -1,10 +1,14 @@
-"""Histories told: the likeliest ways through the game at nominal values, of all or of one end."""
+"""Histories told: the likeliest ways through the game at nominal values, of all or of one end.
+
+With them come the turning points (see `turning`) and, where asked for, histories drawn at
+random. A history's share of the ends asked for is its probability given such an end.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from offramp.analysis import absorb, outcome_probability
 from offramp.analysis.findings import Story
@@ -16,6 +20,10 @@ from offramp.study.experiment import solve
 from offramp.study.narrative import story_of
 from offramp.study.saying import whose_premises
 from offramp.study.shares import percent
+from offramp.study.turning import TurningPoint, sample_histories, turning_points
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,20 @@ class Retold:
     probability: float
     histories: tuple[Story, ...]
     complete: bool
+    turning: tuple[TurningPoint, ...] = ()
+    """The moves that decide most about each outcome asked for, or about every one."""
+    drawn: tuple[Mapping[str, Any], ...] = ()
+    """Histories drawn at random, one row for every move."""
+    seed: int | None = None
+    """Of the histories drawn at random."""
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Each history's probability given the ends asked for."""
+        return tuple(
+            one.probability / self.probability if self.probability else 0.0
+            for one in self.histories
+        )
 
     @property
     def told(self) -> float:
@@ -62,11 +84,23 @@ class Retold:
             for moment in one.moments
         ]  # fmt: skip
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The histories, then the turning points, each outcome's first ones first."""
+        return (self.sentence, *(one.sentence for one in self.turning))
+
+    def figure(self) -> go.Figure:
+        """Turning points: how far each move raises or lowers the probability of each end."""
+        from offramp.study.turning_figure import draw_turning_points
+
+        return draw_turning_points(self)
+
     def plain(self) -> dict[str, Any]:
         """As JSON has it; ``share`` is the history's share of the ends asked for."""
         return {
             "outcome": self.outcome or None, "probability": self.probability,
             "complete": self.complete, "sentence": self.sentence,
+            "turning_points": [one.plain() for one in self.turning], "seed": self.seed,
             "histories": [
                 {"probability": one.probability, "outcome": one.outcome,
                  "share": one.probability / self.probability if self.probability else None,
@@ -78,11 +112,13 @@ class Retold:
 
 def retell(
     scenario: Scenario, outcome: str | None = None, *, count: int = 5, account: str | None = None,
-    precision_scale: float = 1.0,
+    precision_scale: float = 1.0, drawn: int = 0, seed: int | None = None,
 ) -> Retold:  # fmt: skip
     """The ``count`` likeliest histories at nominal values, of one outcome or kind or of all.
 
-    Raises ResultError for an unknown outcome and where the nominal values are not solved.
+    As many turning points of each such outcome come with them, and ``drawn`` histories drawn at
+    random (of all ends), for which ``seed`` None draws one and records it. Raises ResultError
+    for an unknown outcome and where the nominal values are not solved.
     """
     game = build(with_account(scenario, account) if account else scenario)
     wanted = _wanted(game, outcome)
@@ -104,7 +140,13 @@ def retell(
     found.sort(key=lambda one: -one.probability)
     stories = tuple(story_of(game, one) for one in found[:count])
     total = sum(float(ends[position]) for position in wanted) if outcome else float(ends[:-1].sum())
-    return Retold(whose_premises(scenario, account or ""), outcome or "", total, stories, complete)
+    names = [game.meaning.outcomes[position].name for position in wanted]
+    points = [p for p in turning_points(solved, count) if not outcome or p.outcome in names]
+    rows, used = sample_histories(game, solved.strategy[0], drawn, seed) if drawn else ([], None)
+    return Retold(
+        whose_premises(scenario, account or ""), outcome or "", total, stories, complete,
+        tuple(points), tuple(rows), used,
+    )  # fmt: skip
 
 
 histories = retell

@@ -59,12 +59,28 @@ def _draw(findings: Findings, one: Indices) -> go.Figure:
     for i, label, y in zip(order, labels, heights, strict=True):
         first, total = _clip(one.first[i]), _clip(one.total[i])
         said = plain(f"{label}: {percent(first)} alone, {percent(total)} with others")
-        drawing.add_scatter(x=short([0, first]), y=[y, y], mode="lines", hoverinfo="text",
-                            hovertext=[said] * 2, line={"color": clear(ACCENT, 0.7), "width": 10})  # fmt: skip
-        drawing.add_scatter(x=short([_clip(v) for v in one.first_interval[i]]), y=[y, y],
-                            mode="lines", hoverinfo="skip", line={"color": INK, "width": 1.5})  # fmt: skip
-        drawing.add_scatter(x=short([_clip(v) for v in one.total_interval[i]]), y=[y - 7, y - 7],
-                            mode="lines", hoverinfo="skip", line={"color": MUTED, "width": 1})  # fmt: skip
+        drawing.add_scatter(
+            x=short([0, first]),
+            y=[y, y],
+            mode="lines",
+            hoverinfo="text",
+            hovertext=[said] * 2,
+            line={"color": clear(ACCENT, 0.7), "width": 10},
+        )
+        drawing.add_scatter(
+            x=short([_clip(v) for v in one.first_interval[i]]),
+            y=[y, y],
+            mode="lines",
+            hoverinfo="skip",
+            line={"color": INK, "width": 1.5},
+        )
+        drawing.add_scatter(
+            x=short([_clip(v) for v in one.total_interval[i]]),
+            y=[y - 7, y - 7],
+            mode="lines",
+            hoverinfo="skip",
+            line={"color": MUTED, "width": 1},
+        )
         drawing.add_scatter(x=short([total]), y=[y - 7], mode="markers", hoverinfo="skip",
                             marker={"size": 8, "color": "#fff",
                                     "line": {"color": MUTED, "width": 1.8}})  # fmt: skip

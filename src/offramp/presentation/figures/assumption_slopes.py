@@ -55,7 +55,8 @@ def _draw(findings: Findings, rows: list[LocalSlope]) -> go.Figure:
     for row, label, y in zip(rows, labels, heights, strict=True):
         said = plain(f"{label}: {signed(row.change)}")
         drawing.add_scatter(
-            x=short([0, row.change]), y=[y, y], mode="lines", hoverinfo="text", hovertext=[said] * 2,
+            x=short([0, row.change]), y=[y, y], mode="lines", hoverinfo="text",
+            hovertext=[said] * 2,
             line={"color": RISE if row.change >= 0 else FALL, "width": 10},
         )  # fmt: skip
         drawing.add_annotation(annotation(label, y, INK, x=0, xanchor="left", xref="paper"))

@@ -85,8 +85,13 @@ def _draw(drawing: go.Figure, part: Contribution, label: str, y: float) -> None:
     )  # fmt: skip
     if part.mean is not None:
         error = REACH * (part.mean_error or 0.0)
-        drawing.add_scatter(x=short([part.mean - error, part.mean + error]), y=[y, y],
-                            mode="lines", hoverinfo="skip", line={"color": INK, "width": 1.3})  # fmt: skip
+        drawing.add_scatter(
+            x=short([part.mean - error, part.mean + error]),
+            y=[y, y],
+            mode="lines",
+            hoverinfo="skip",
+            line={"color": INK, "width": 1.3},
+        )
         drawing.add_scatter(x=short([part.mean]), y=[y], mode="markers", hoverinfo="skip",
                             marker={"size": 9, "color": "#fff",
                                     "line": {"color": INK, "width": 1.6}})  # fmt: skip

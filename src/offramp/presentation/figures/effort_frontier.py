@@ -92,7 +92,8 @@ def _table(findings: Findings) -> Table | None:
 
 def _keys(findings: Findings) -> list[Key]:
     return [Key("line", KINDS["agreement"], "highest probability found"),
-            Key("dash", INK, "what was asked for"), Key("dot", ACCENT, "a change listed here")]  # fmt: skip
+            Key("dash", INK, "what was asked for"),
+            Key("dot", ACCENT, "a change listed here")]  # fmt: skip
 
 
 FIGURE = Figure(

@@ -1,0 +1,54 @@
+"""Turning points in the report: the moves at which the probability of an end changes most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from offramp.presentation import facts
+
+if TYPE_CHECKING:
+    from offramp.analysis.findings import Findings
+    from offramp.study.turning import TurningPoint
+
+AROUND = 5
+"""Moves shown for each end."""
+
+
+@dataclass(frozen=True)
+class Turned:
+    """An end with the moves that decide most about it."""
+
+    outcome: str
+    label: str
+    colour: str
+    points: tuple[TurningPoint, ...]
+
+
+def points_of(findings: Findings) -> tuple[TurningPoint, ...]:
+    """Every turning point; none where none was looked for."""
+    found = findings.turning
+    return tuple(getattr(found, "turning", found) or ())
+
+
+def turned_of(findings: Findings) -> tuple[Turned, ...]:
+    """Turning points end by end, the moves that decide most first."""
+    ends = {end.name: end for end in facts.ends(findings)}
+    points = points_of(findings)
+    return tuple(
+        Turned(
+            name,
+            facts.outcome_label(findings, name),
+            ends[name].colour if name in ends else "#5a6570",
+            tuple(
+                sorted((one for one in points if one.outcome == name), key=lambda one: -one.decides)
+            )[:AROUND],
+        )
+        for name in dict.fromkeys(one.outcome for one in points)
+    )
+
+
+def move_words(one: TurningPoint) -> str:
+    """'North: offers a compromise', or the label alone where chance moves."""
+    label = one.label if one.by == "nature" else f"{one.by}: {one.label}"
+    return f"{label} (ends the crisis)" if one.ends else label

@@ -1,0 +1,80 @@
+"""At which moves the probability of each end changes most."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import plotly.graph_objects as go
+
+from offramp.presentation.deciding_moves import Turned, move_words, points_of, turned_of
+from offramp.presentation.drawing import annotation, axis, bare, plain, rail, short, stacked
+from offramp.presentation.gallery import Figure, Key, Panel, Table
+from offramp.presentation.palette import INK, MUTED, account_colours
+from offramp.presentation.wording import figure_of, points
+
+if TYPE_CHECKING:
+    from offramp.analysis.findings import Findings
+
+RISE, FALL = account_colours(2)
+
+
+def _caption(findings: Findings) -> str:
+    return (
+        "One panel for each end of the crisis, one row for each of the moves that decide most "
+        "about it. The bar shows how far the probability of that end is after the move from what "
+        "it was just before, on average over the times that the move is made: to the right the "
+        "move makes the end more probable, to the left less. Moves higher up decide more, because "
+        "they change more or are made more often."
+    )
+
+
+def _plot(findings: Findings) -> list[Panel] | None:
+    turned = turned_of(findings)
+    reach = 1.15 * max((abs(one.change) for own in turned for one in own.points), default=0.0)
+    return [_panel(one, max(reach, 1e-6)) for one in turned] or None
+
+
+def _panel(turned: Turned, reach: float) -> Panel:
+    labels = [move_words(one) for one in turned.points]
+    heights, layout = stacked(labels)
+    ticks = [-0.8 * reach, 0.0, 0.8 * reach]
+    scale = axis(range=[-reach, reach], tickvals=ticks,
+                 ticktext=["less probable", "as before", "more probable"])  # fmt: skip
+    drawing = go.Figure(layout=bare(**layout, xaxis=scale, shapes=[rail(y) for y in heights]))
+    drawing.add_vline(x=0, line={"color": MUTED, "width": 1})
+    for one, label, y in zip(turned.points, labels, heights, strict=True):
+        said = points(one.change)
+        drawing.add_scatter(
+            x=short([0, one.change]), y=[y, y], mode="lines", hoverinfo="text",
+            hovertext=[plain(f"{label}: {said}")] * 2,
+            line={"color": RISE if one.change >= 0 else FALL, "width": 10},
+        )  # fmt: skip
+        drawing.add_annotation(annotation(label, y, INK, x=0, xanchor="left", xref="paper"))
+        drawing.add_annotation(
+            annotation(said.partition("\u00a0")[0], y, MUTED, x=1, xanchor="right", xref="paper")
+        )
+    return Panel(turned.label, drawing, "change of its probability, in percentage points")
+
+
+def _table(findings: Findings) -> Table | None:
+    rows = [
+        (own.label, move_words(one), points(one.change), points(one.largest),
+         figure_of(one.uses), figure_of(one.decides))
+        for own in turned_of(findings)
+        for one in own.points
+    ]  # fmt: skip
+    columns = ("End", "Move", "Mean change", "Largest change", "Times made", "Decides")
+    note = "What a move decides is the size of its changes, summed over the times that it is made."
+    return Table(columns, tuple(rows), frozenset({2, 3, 4, 5}), note) if rows else None
+
+
+def _keys(findings: Findings) -> list[Key]:
+    if not points_of(findings):
+        return []
+    return [Key("box", RISE, "more probable after the move"),
+            Key("box", FALL, "less probable after the move")]  # fmt: skip
+
+
+FIGURE = Figure(
+    "turning_points", "Where it turns", 60, _caption, _plot, _table, section="turning", keys=_keys,
+)  # fmt: skip
