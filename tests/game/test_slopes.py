@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.oracle.generate import scenario_text
 
 from offramp.core.errors import GameError
 from offramp.game import Draws, Game, build, fix
 from offramp.game.slopes import TABLES, table_slopes
 from offramp.scenario import read
+from tests.oracle.generate import scenario_text
 
 FOLLOWING = """
 offramp: 1

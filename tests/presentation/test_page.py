@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.presentation.mock import findings_of, scenario_named
 
 from offramp.analysis.findings import Findings
 from offramp.presentation import report, write_report
@@ -20,6 +19,7 @@ from offramp.presentation.ledger import ledger_of
 from offramp.presentation.page import SECTIONS
 from offramp.presentation.premises import premises_of
 from offramp.scenario import Scenario
+from tests.presentation.mock import findings_of, scenario_named
 
 LIMIT = 3_000_000
 BANNED = re.compile(

@@ -9,10 +9,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.presentation.mock import findings_of
-from tests.presentation.scenes import border, levered, studied, with_study
-from tests.presentation.test_browser import CHROMIUM, browse
-from tests.presentation.test_page import BANNED, IMPERATIVES, LIMIT, own_words, words_of
 
 from offramp.analysis.findings import Findings
 from offramp.presentation import report, write_report
@@ -23,6 +19,10 @@ from offramp.presentation.headlines import answer
 from offramp.presentation.page import SECTIONS
 from offramp.presentation.premises import premises_of
 from offramp.presentation.ramping import ramps_of
+from tests.presentation.mock import findings_of
+from tests.presentation.scenes import border, levered, studied, with_study
+from tests.presentation.test_browser import CHROMIUM, browse
+from tests.presentation.test_page import BANNED, IMPERATIVES, LIMIT, own_words, words_of
 
 NEW = ("claims", "turning", "disagreement", "sensitivity", "offramps")
 TRUTH = re.compile(r"\b(is|are|likely|probably) true\b|\blikely to be right\b", re.IGNORECASE)

@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.oracle.generate import scenario_text
-from tests.solvers.games import stop_or_continue
 
 from offramp import solvers
 from offramp.analysis import absorb, eliminate, outcome_probability
@@ -32,6 +30,8 @@ from offramp.study.asking import ask
 from offramp.study.queries import evaluate_queries
 from offramp.study.slopes import SlopeFinder
 from offramp.testing.random_games import random_game
+from tests.oracle.generate import scenario_text
+from tests.solvers.games import stop_or_continue
 
 NAMES = ("pay", "odds", "end_pay", "patience", "precision")
 ACCURACY = 1e-6

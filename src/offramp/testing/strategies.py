@@ -40,7 +40,7 @@ TEXTS = st.text(
 """Labels and notes: any printable text."""
 
 
-def shares() -> st.SearchStrategy[float]:
+def odds_shares() -> st.SearchStrategy[float]:
     """Numbers from 0 to 1 with two digits."""
     return st.integers(0, 100).map(lambda n: n / 100)
 
@@ -129,18 +129,18 @@ def _party(draw: st.DrawFn) -> Words:
 
 
 def _parameters(draw: st.DrawFn, parties: tuple[str, ...]) -> Words:
-    odd: Words = {"value": draw(shares()), "range": draw(st.sampled_from(RANGES[:3]))}
+    odd: Words = {"value": draw(odds_shares()), "range": draw(st.sampled_from(RANGES[:3]))}
     gain: Any = draw(st.sampled_from((0.3, {"range": draw(st.sampled_from(RANGES))})))
     return {
         "odd": odd | ({"note": draw(TEXTS), "source": "memo"} if draw(st.booleans()) else {}),
         "gain": gain,
         "derived": {"value": "0.5 * odd + gain", "unit": draw(TEXTS)},
-        "cost": {"each": {party: draw(shares()) for party in parties}},
+        "cost": {"each": {party: draw(odds_shares()) for party in parties}},
     }
 
 
 def _packages(draw: st.DrawFn, parties: tuple[str, ...], variables: list[str]) -> Words:
-    worth = {party: [draw(shares()), "1 - gain"] for party in parties}
+    worth = {party: [draw(odds_shares()), "1 - gain"] for party in parties}
     land = {"options": ["all", "half"], "weight": dict.fromkeys(parties, 1), "worth": worth}
     return {
         "issues": {"land": land},
