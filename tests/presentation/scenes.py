@@ -17,7 +17,7 @@ from offramp.study.comparison import compare
 from offramp.study.experiment import solve
 from offramp.study.proposals import offramps
 from offramp.study.sensitivities import sensitivity
-from offramp.study.turning import turning_points
+from offramp.study.turning import find_turning_points
 
 BORDER = Path(offramp.__file__).parent / "library" / "scenarios" / "border-standoff.yaml"
 RANGES = {
@@ -98,7 +98,7 @@ def studied(draws: int = 48) -> dict[str, Any]:
         "verdicts": verdicts,
         "comparison": compare(scenario, sides, draws=8, seed=3, verdicts=verdicts),
         "sensitivity": sensitivity(scenario, "P(kind agreement)", points=32, seed=3),
-        "turning": turning_points(solve(build(scenario))),
+        "turning": find_turning_points(solve(build(scenario))),
         "offramps": offramps(scenario, at_least=0.9, draws=16, seed=3),
     }
 

@@ -14,7 +14,7 @@ from offramp.game import build
 from offramp.scenario import read
 from offramp.study import solve
 from offramp.study.retold import histories
-from offramp.study.turning import sample_histories, turning_points
+from offramp.study.turning import find_turning_points, sample_histories
 
 FINITE = """
 offramp: 1
@@ -78,7 +78,7 @@ def brute(game, odds, outcome):
 def test_turning_points_are_those_of_full_enumeration() -> None:
     game = build(read(FINITE))
     solved = solve(game)
-    points = turning_points(solved, None)
+    points = find_turning_points(solved, None)
     for position, outcome in enumerate(game.meaning.outcomes):
         expected = brute(game, solved.strategy[0], position)
         own = {f"{p.step}.{p.move}": p for p in points if p.outcome == outcome.name}
@@ -94,7 +94,7 @@ def test_turning_points_are_those_of_full_enumeration() -> None:
 
 def test_what_one_move_adds_the_others_take_away() -> None:
     solved = solve(build(read("border-standoff")))
-    points = turning_points(solved, None)
+    points = find_turning_points(solved, None)
     for outcome in ("settlement", "disaster"):
         for step in ("propose", "answer", "act", "fortune"):
             own = [p for p in points if (p.outcome, p.step) == (outcome, step)]

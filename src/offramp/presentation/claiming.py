@@ -143,7 +143,10 @@ def claims_answer(findings: Findings) -> str:
         for one, many, group in groups
         if group
     ]
-    text = f"of {count_of(len(own), 'claim')} tested at the nominal values, {listed(parts)}"
+    where = ""
+    if len({one.account for one in verdicts}) > 1:
+        where = f" of “{account_label(findings, first)}”" if first else " of the text as written"
+    text = f"of {count_of(len(own), 'claim')} tested at the nominal values{where}, {listed(parts)}"
     restating = [one for one in own if one.restates]
     if restating:
         several = len(restating) != 1

@@ -151,6 +151,11 @@ def _lines(text: str) -> list[str]:
     return textwrap.wrap(text, WIDTH) or [""]
 
 
+def lines_of(text: str) -> int:
+    """How many lines a label takes."""
+    return len(_lines(text))
+
+
 def annotation(text: str, y: float, colour: str, **where: Any) -> dict[str, Any]:
     """Words above the line of a row; long ones take several lines."""
     return {

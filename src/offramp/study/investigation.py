@@ -19,7 +19,7 @@ from offramp.study.declared import Extent, argument, as_told
 from offramp.study.effects import mechanism_effects
 from offramp.study.experiment import Progress, Solved, outcomes, solve
 from offramp.study.narrative import states_over_time, stories
-from offramp.study.turning import turning_points
+from offramp.study.turning import find_turning_points
 
 CHUNK_BYTES = 200_000_000
 EFFECT_DRAWS = 64
@@ -86,7 +86,7 @@ def investigate(
     )  # fmt: skip
     if not brief:
         if further and solved.equilibria.status[0] == "solved" and game.nodes <= NARRATED:
-            further["turning"] = turning_points(solved)
+            further["turning"] = find_turning_points(solved)
         further |= _narrated(solved, spread, rounds, request, progress)
     return Findings(
         scenario=told,

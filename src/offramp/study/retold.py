@@ -20,7 +20,7 @@ from offramp.study.experiment import solve
 from offramp.study.narrative import story_of
 from offramp.study.saying import whose_premises
 from offramp.study.shares import percent
-from offramp.study.turning import TurningPoint, sample_histories, turning_points
+from offramp.study.turning import TurningPoint, find_turning_points, sample_histories
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -141,7 +141,7 @@ def retell(
     stories = tuple(story_of(game, one) for one in found[:count])
     total = sum(float(ends[position]) for position in wanted) if outcome else float(ends[:-1].sum())
     names = [game.meaning.outcomes[position].name for position in wanted]
-    points = [p for p in turning_points(solved, count) if not outcome or p.outcome in names]
+    points = [p for p in find_turning_points(solved, count) if not outcome or p.outcome in names]
     rows, used = sample_histories(game, solved.strategy[0], drawn, seed) if drawn else ([], None)
     return Retold(
         whose_premises(scenario, account or ""), outcome or "", total, stories, complete,

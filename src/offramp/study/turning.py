@@ -71,7 +71,7 @@ class TurningPoint:
         return vars(self) | {"sentence": self.sentence}
 
 
-def turning_points(solved: Solved, count: int | None = 5) -> tuple[TurningPoint, ...]:
+def find_turning_points(solved: Solved, count: int | None = 5) -> tuple[TurningPoint, ...]:
     """The ``count`` moves that decide most about each outcome, outcome by outcome; None is all.
 
     At the first draw of ``solved``; none where that was not solved, and no outcome whose

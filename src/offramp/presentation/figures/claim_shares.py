@@ -13,7 +13,16 @@ from offramp.presentation.claiming import (
     claim_label,
     shown_verdicts,
 )
-from offramp.presentation.drawing import annotation, bare, plain, rail, share_axis, short
+from offramp.presentation.drawing import (
+    LINE,
+    annotation,
+    bare,
+    lines_of,
+    plain,
+    rail,
+    share_axis,
+    short,
+)
 from offramp.presentation.gallery import Figure, Key, Table
 from offramp.presentation.palette import INK, account_colours, clear
 from offramp.presentation.wording import between, percent
@@ -22,7 +31,7 @@ if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
     from offramp.study.verdicts import Verdict
 
-LABEL, STEP, PAD = 24, 17, 12
+LABEL, STEP, PAD = 26, 17, 12
 """Heights in pixels of a claim's label, of an account's line, and between claims."""
 
 
@@ -47,7 +56,8 @@ def _plot(findings: Findings) -> go.Figure | None:
     if not any(one.declared.tried > 1 for _, own in groups for one in own):
         return None
     colours = _colours(findings)
-    total = sum(LABEL + STEP * len(own) + PAD for _, own in groups)
+    tall = {name: LABEL + LINE * (lines_of(claim_label(findings, name)) - 1) for name, _ in groups}
+    total = sum(tall[name] + STEP * len(own) + PAD for name, own in groups)
     scale = {**share_axis(), "range": [-0.03, 1.012]}
     drawing = go.Figure(layout=bare(
         total + 40, xaxis=scale,
@@ -55,7 +65,7 @@ def _plot(findings: Findings) -> go.Figure | None:
     ))  # fmt: skip
     y = float(total)
     for name, own in groups:
-        y -= LABEL
+        y -= tall[name]
         drawing.add_annotation(
             annotation(claim_label(findings, name), y - 8, INK, xref="x", x=0, xanchor="left")
         )
