@@ -20,6 +20,7 @@ app = App(
     "follows.\n\nFILE is the path of a scenario or a name from 'offramp list'.",
     version_flags=["--version"],
     suppress_keyboard_interrupt=False,
+    help_format="plaintext",  # the default loads a Markdown renderer: a fifth of the time of --help
 )
 
 
