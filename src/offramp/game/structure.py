@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,11 @@ class Structure:
     A node is a step of the round with a state, after merging; an edge is a move.
     Edges go from step k to step k + 1, or (where they turn the round) from the last
     step to step 0, or into a terminal. Every cycle passes through step 0.
+
+    Nodes with the same ``infoset`` are told apart by nobody who moves there: they have one
+    mover and the same moves in the same order, and a node from which one of them can still
+    be reached in its round belongs to the paths of one round's start only. Beliefs are
+    reach probabilities from there. Everybody remembers what they saw and did.
     """
 
     mover: NDArray[np.int16]
@@ -49,9 +54,18 @@ class Structure:
     """(terminal,) value of the outcome's ``by`` variable, or -1."""
     at_end_edge: NDArray[np.bool_]
     """(edge,) the turning edges that go into ``at_end``."""
+    infoset: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    """(node,) information set, -1 where the mover knows the node (as everywhere by default)."""
 
     def __post_init__(self) -> None:
+        if len(self.infoset) != len(self.mover):
+            object.__setattr__(self, "infoset", np.full(len(self.mover), -1))
         _close(self)
+
+    @property
+    def hidden(self) -> bool:
+        """Whether somebody moves without knowing exactly where."""
+        return bool((self.infoset >= 0).any())
 
     @property
     def nodes(self) -> int:
@@ -108,6 +122,7 @@ _KINDS = {
     "terminal_outcome": np.int32,
     "terminal_by": np.int32,
     "at_end_edge": np.bool_,
+    "infoset": np.int32,
     "pay": np.float64,
     "odds": np.float64,
     "end_pay": np.float64,
@@ -118,8 +133,8 @@ _KINDS = {
 
 def _close(record: Structure | Tables) -> None:
     """Give every array its kind and hand it out as a read-only view."""
-    for field in fields(record):
-        if field.name in _KINDS:
-            array = np.ascontiguousarray(getattr(record, field.name), _KINDS[field.name]).view()
+    for one in fields(record):
+        if one.name in _KINDS:
+            array = np.ascontiguousarray(getattr(record, one.name), _KINDS[one.name]).view()
             array.setflags(write=False)
-            object.__setattr__(record, field.name, array)
+            object.__setattr__(record, one.name, array)
