@@ -1,0 +1,198 @@
+"""Finite games as trees with information sets: the records, what they must fulfil, and the game."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from offramp.core.errors import Place
+from offramp.interop.tokens import FormatError
+
+if TYPE_CHECKING:
+    from offramp.game.structure import Structure, Tables
+
+MAX_PLAYERS = 64
+MAX_NODES = 1_000_000
+MAX_DEPTH = 10_000
+CHANCE = -1
+NONE = -1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is paid where play passes or ends; ``number`` is the file's own."""
+
+    number: int
+    label: str
+    payoffs: tuple[Fraction, ...]
+
+
+@dataclass(frozen=True)
+class InformationSet:
+    """Nodes that their mover cannot tell apart, or draws of chance with the same odds.
+
+    ``player`` counts from 0, CHANCE is nature's; ``odds`` is empty at a player's.
+    """
+
+    player: int
+    number: int
+    label: str
+    actions: tuple[str, ...]
+    odds: tuple[Fraction, ...] = ()
+
+
+@dataclass(frozen=True)
+class Node:
+    """A place in the tree; ``infoset`` NONE is an end, ``outcome`` NONE pays nothing."""
+
+    label: str
+    infoset: int
+    outcome: int
+
+
+@dataclass(frozen=True)
+class ExtensiveGame:
+    """A finite game as a tree, as its file says; ``nodes`` are in the order of the file.
+
+    That order is the one in which a reader walks the tree: each node before what follows it,
+    the first action first. ``infosets`` are ordered by player (chance before all) and number.
+    ``where`` is the place of every node in its file, empty for a game that was not read.
+    """
+
+    title: str
+    players: tuple[str, ...]
+    infosets: tuple[InformationSet, ...]
+    outcomes: tuple[Outcome, ...]
+    nodes: tuple[Node, ...]
+    comment: str = ""
+    where: tuple[Place, ...] = field(default=(), compare=False, repr=False)
+
+    @cached_property
+    def parents(self) -> tuple[tuple[int, int], ...]:
+        """Parent and number of the action that leads here, by node; (NONE, NONE) at the root."""
+        return tuple(_parents(self))
+
+    @cached_property
+    def children(self) -> tuple[tuple[int, ...], ...]:
+        """The nodes that follow, by node and action."""
+        following: list[list[int]] = [[] for _ in self.nodes]
+        for node, (parent, _) in enumerate(self.parents):
+            if parent != NONE:
+                following[parent].append(node)
+        return tuple(map(tuple, following))
+
+    @cached_property
+    def members(self) -> tuple[tuple[int, ...], ...]:
+        """The nodes of every information set."""
+        inside: list[list[int]] = [[] for _ in self.infosets]
+        for node, record in enumerate(self.nodes):
+            if record.infoset != NONE:
+                inside[record.infoset].append(node)
+        return tuple(map(tuple, inside))
+
+    @cached_property
+    def decisions(self) -> tuple[int, ...]:
+        """The information sets of players, by player and number."""
+        return tuple(i for i, one in enumerate(self.infosets) if one.player != CHANCE)
+
+    @cached_property
+    def inner(self) -> tuple[int, ...]:
+        """The nodes where somebody moves: node k of ``structure`` is ``inner[k]``.
+
+        A game that is one end only has that one.
+        """
+        inner = tuple(n for n, record in enumerate(self.nodes) if record.infoset != NONE)
+        return inner or (0,)
+
+    @cached_property
+    def structure(self) -> Structure:
+        """The game as the solvers take it; a FormatError where somebody forgets.
+
+        Terminals are ends in the order of the file, and their outcome is ``outcomes``' index,
+        or one more than the last where nothing is paid.
+        """
+        from offramp.interop.unfolding import structure_of
+
+        self.check_recall()
+        return structure_of(self)
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Its numbers: one draw, no discounting, precision 1 for everybody."""
+        from offramp.interop.unfolding import tables_of
+
+        return tables_of(self)
+
+    def check_recall(self) -> None:
+        """A FormatError that names the forgotten move where somebody forgets."""
+        from offramp.interop.recall import require_recall
+
+        require_recall(self)
+
+    def place(self, node: int) -> Place | None:
+        """Where a node stands in its file."""
+        return self.where[node] if self.where else None
+
+    def owner(self, infoset: int) -> str:
+        """The name of whoever moves at an information set."""
+        player = self.infosets[infoset].player
+        return "chance" if player == CHANCE else f"player {player + 1} '{self.players[player]}'"
+
+    def _repr_html_(self) -> str:
+        from offramp.interop.picture import tree_picture
+
+        return tree_picture(self)
+
+
+def check_game(game: ExtensiveGame) -> None:
+    """A FormatError where the records do not make a tree of bounded size that can be played."""
+    if not game.nodes:
+        raise FormatError("a game without a node", expected="a tree")
+    _bound(len(game.players), MAX_PLAYERS, "players")
+    _bound(len(game.nodes), MAX_NODES, "nodes")
+    for infoset in game.infosets:
+        if infoset.player == CHANCE and len(infoset.odds) != len(infoset.actions):
+            raise FormatError(f"{len(infoset.odds)} odds for {len(infoset.actions)} moves",
+                              expected="a probability for every move of chance")  # fmt: skip
+    for _ in _parents(game):
+        pass
+
+
+def decision_order(infosets: Sequence[InformationSet]) -> list[int]:
+    """Information sets by player (chance first) and number."""
+    return sorted(range(len(infosets)), key=lambda i: (infosets[i].player, infosets[i].number))
+
+
+def _bound(count: int, most: int, what: str) -> None:
+    if count > most:
+        raise FormatError(f"{count:,} {what}", expected=f"at most {most:,}",
+                          repair="solve a smaller game")  # fmt: skip
+
+
+def _parents(game: ExtensiveGame) -> Iterator[tuple[int, int]]:
+    """Parent and action of every node in order; a FormatError where the tree is not whole."""
+    open_: list[list[int]] = []
+    for node, record in enumerate(game.nodes):
+        while open_ and open_[-1][1] == open_[-1][2]:
+            open_.pop()
+        if node and not open_:
+            raise FormatError("a node after the end of the tree", place=game.place(node),
+                              expected="the end of the file")  # fmt: skip
+        if open_:
+            yield open_[-1][0], open_[-1][1]
+            open_[-1][1] += 1
+        else:
+            yield NONE, NONE
+        if record.infoset != NONE:
+            open_.append([node, 0, len(game.infosets[record.infoset].actions)])
+            _bound(len(open_), MAX_DEPTH, "moves one after the other")
+    while open_ and open_[-1][1] == open_[-1][2]:
+        open_.pop()
+    if open_:
+        raise FormatError(
+            "a tree that is not whole", place=game.place(open_[-1][0]),
+            expected="a node after every action", repair="add the nodes that are missing",
+        )  # fmt: skip
