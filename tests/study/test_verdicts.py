@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from offramp.core.errors import OfframpError, ScenarioError
-from offramp.scenario import Scenario, read
+from offramp.scenario import Scenario, parse_query, read, read_claims, understand
 from offramp.study.checking import check
 from offramp.study.deciding import find_deciding
-from offramp.study.restating import literature_of, premise
+from offramp.study.dependence import behind, behind_query
+from offramp.study.restating import Concern, literature_of, premise, restated
 from offramp.study.verdicts import Verdict, claims_summary, draw_shares, verdict_of
 
 THREE_EQUILIBRIA = """
@@ -98,6 +99,9 @@ claims:
   never:
     says: A refusal at a high standing matters.
     holds_when: P(settled | do(taker.answer = refuse, when standing == high)) > 0.5
+  fails:
+    says: An offer may come to nothing.
+    holds_when: P(nothing | do(maker.propose = offer)) > 0.05
   unreached:
     says: An answer after waiting.
     holds_when: P(settled | do(maker.propose = wait), do(taker.answer = accept)) > 0.5
@@ -182,6 +186,33 @@ def test_a_claim_that_compares_with_the_mechanism_off_does_not(
     assert effect.restates == ""
     assert effect.rests_on in (("weakness",), ())
     assert "weakness" in effect.literature
+
+
+def test_a_claim_restates_no_mechanism_that_it_is_not_about(verdicts: tuple[Verdict, ...]) -> None:
+    fails = verdict_of(verdicts, "fails")
+    assert "weakness" in fails.rests_on
+    assert fails.without["weakness"].lost == 1
+    assert fails.restates == ""
+    assert any("rests on S7 (A concession is read as weakness)" in one for one in fails.remarks)
+    lonely = {"weakness": fails.without["weakness"]}
+    nothing = Concern(varied=False, named=False)
+    assert restated(True, lonely, {"weakness": nothing}) == ("", ("weakness",))
+
+
+def test_a_verdict_depends_on_what_its_quantities_can_read() -> None:
+    text = TALKS.replace(
+        "spare: 0.1", 'spare: {value: 0.1, range: "uniform(0, 0.2)"}\n  half: gain / 2', 1
+    )
+    text = text.replace("odds: scorn, then", 'odds: "min(half, scorn)", then')
+    meaning = understand(read(text))
+    own = {claim.name: behind(meaning, claim) for claim in read_claims(meaning)}
+    assert own["gains"] == {"gain"}
+    assert own["lowers"] == {"gain", "half", "scorn", "haste"}
+    assert own["refused"] == {"gain", "half", "scorn", "haste", "spare"}
+    fixed = parse_query("P(settled | set(gain = 1), off(hurry))", meaning)
+    assert behind_query(meaning, fixed) == {"half", "scorn"}
+    assert behind_query(meaning, parse_query("half | set(gain = 1)", meaning)) == {"half"}
+    assert behind_query(meaning, parse_query("half", meaning)) == {"half", "gain"}
 
 
 def test_vacuous_claims_have_no_share(verdicts: tuple[Verdict, ...]) -> None:

@@ -22,6 +22,7 @@ from offramp.scenario import (
     with_account,
 )
 from offramp.study.deciding import find_deciding
+from offramp.study.dependence import behind
 from offramp.study.experiment import Progress
 from offramp.study.queries import QueryValues, evaluate_queries
 from offramp.study.restating import Without, concern_of, literature_of, restated
@@ -371,7 +372,9 @@ class _Drawn:
         if len(margins):
             margins[~counts] = np.nan
         margins.setflags(write=False)
-        ranged = [i for i, a in enumerate(meaning.assumptions) if a.distribution is not None]
+        matter = behind(meaning, claim)
+        ranged = [i for i, a in enumerate(meaning.assumptions)
+                  if a.distribution is not None and a.name in matter]  # fmt: skip
         deciding = None
         if ranged:
             names = [meaning.assumptions[i].name for i in ranged]

@@ -7,12 +7,12 @@ at its off values. That alone is no reproach: a conclusion has to rest on someth
 - the claim itself does not vary it (`off(mechanism)`, `set` of one of its parameters): a claim
   that compares play with and without a mechanism asks for its effect, and the comparison is
   empty without it; and
-- the claim reads or commits one of its parameters, variables or steps; or its words name the
-  row that the mechanism's label names, say (S12); or the mechanism is the only one that the
-  claim rests on and takes the verdict with it in at least half of the draws looked at in which
-  the claim holds.
+- the claim reads or commits one of its parameters, variables or steps, or its words name the
+  row that the mechanism's label names, say (S12).
 
-Of several the one that takes the verdict with it in the largest share of draws is named.
+Of several the one that takes the verdict with it in the largest share of draws is named. A
+mechanism that the claim is not about may carry the conclusion all the same: the claim then
+rests on it and restates nothing.
 """
 
 from __future__ import annotations
@@ -24,9 +24,8 @@ from dataclasses import dataclass
 from offramp.expressions import names
 from offramp.scenario import Claim, Intervention, Meaning, Query
 from offramp.scenario.model import MechanismRecord
+from offramp.study.dependence import traced_back
 
-MOSTLY = 0.5
-"""Share of the draws in which a mechanism has to take the verdict with it."""
 _ROW = re.compile(r"\b[A-Z]\d+\b")
 
 
@@ -72,7 +71,7 @@ def concern_of(meaning: Meaning, claim: Claim, mechanism: str) -> Concern:
     varied, named = False, _rows(claim) & set(_ROW.findall(record.label or "")) != set()
     own = {*record.parameters, *record.state}
     for query in claim.quantities.values():
-        named |= bool({_base(name) for name in _reads(query)} & own)
+        named |= bool({_base(name) for name in _reads(meaning, query)} & own)
         for one in query.interventions:
             varied |= _varies(one, mechanism, record)
             named |= one.step is not None and meaning.steps[one.step].name in record.steps
@@ -87,9 +86,6 @@ def restated(
         return "", ()
     rests = tuple(name for name, one in without.items() if one.nominal is False)
     about = [name for name in rests if concern[name].named and not concern[name].varied]
-    if not about and len(rests) == 1 and not concern[rests[0]].varied:
-        lost = without[rests[0]].lost
-        about = [rests[0]] if lost is None or lost >= MOSTLY else []
     return max(about, key=lambda name: without[name].lost or 0.0, default=""), rests
 
 
@@ -111,10 +107,12 @@ def _rows(claim: Claim) -> set[str]:
     return set(_ROW.findall(" ".join((claim.says, claim.label or "", claim.about or ""))))
 
 
-def _reads(query: Query) -> frozenset[str]:
+def _reads(meaning: Meaning, query: Query) -> frozenset[str]:
+    """Variables and assumptions that a quantity names, and those from which these follow."""
     whens = [one.when for one in query.interventions]
     formulas = [query.predicate, query.expression, *whens]
-    return frozenset[str]().union(*(names(f) for f in formulas if f is not None))
+    read = frozenset[str]().union(*(names(f) for f in formulas if f is not None))
+    return read | traced_back(meaning, read)
 
 
 def _varies(one: Intervention, mechanism: str, record: MechanismRecord) -> bool:

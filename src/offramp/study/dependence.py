@@ -1,0 +1,73 @@
+"""What a quantity can depend on: the assumptions that its formulas or its game's rules read.
+
+Of a number that does not depend on play (`worth[party, package]`, a parameter) these are the
+assumptions of its own formula. Of everything else they are those that the rules read: odds,
+the pays of parties that decide something or whose payoff is asked for, their patience and
+precision. An assumption that follows by formula from others brings these, and one that an
+intervention fixes is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from offramp.expressions import Expression, names
+from offramp.scenario import Claim, Meaning, Query
+
+PLAYED = ("outcome", "kind", "ever", "payoff", "rounds")
+"""Kinds of quantities that are read from play alone; another plug-in may read anything."""
+
+
+def behind(meaning: Meaning, claim: Claim) -> frozenset[str]:
+    """The assumptions on which the verdict of ``claim`` can depend."""
+    found: frozenset[str] = frozenset()
+    for query in claim.quantities.values():
+        found |= behind_query(meaning, query)
+    return found
+
+
+def behind_query(meaning: Meaning, query: Query) -> frozenset[str]:
+    """The assumptions on which one quantity can depend."""
+    fixed = frozenset(name for one in query.interventions for name, _ in one.values)
+    if query.kind == "static":
+        asked = names(query.expression) if query.expression is not None else frozenset[str]()
+        return traced_back(meaning, asked, fixed)
+    if query.kind not in PLAYED or getattr(meaning.scenario, "private", None):
+        return frozenset(one.name for one in meaning.assumptions) - fixed
+    read = (names(formula) for formula in _formulas(meaning, query.party))
+    return traced_back(meaning, frozenset[str]().union(*read), fixed)
+
+
+def traced_back(
+    meaning: Meaning, asked: Iterable[str], fixed: frozenset[str] = frozenset()
+) -> frozenset[str]:
+    """Of the names in ``asked`` the assumptions, and those from which these follow by formula."""
+    formulas = {
+        one.name: None if one.distribution is not None else one.formula
+        for one in meaning.assumptions
+    }
+    found: set[str] = set()
+    waiting = [name for name in asked if name in formulas]
+    while waiting:
+        name = waiting.pop()
+        if name in found or name in fixed:
+            continue
+        found.add(name)
+        formula = formulas[name]
+        waiting += [] if formula is None else [one for one in names(formula) if one in formulas]
+    return frozenset(found)
+
+
+def _formulas(meaning: Meaning, party: int | None) -> Iterator[Expression]:
+    """What the rules read: pays, patience and precision of parties that matter, and odds."""
+    deciding = {step.mover for step in meaning.steps if len(step.moves) > 1} - {-1}
+    matter = deciding if party is None else deciding | {party}
+    yield from (meaning.precision[who] for who in sorted(deciding))
+    yield from (meaning.patience[who] for who in sorted(matter))
+    for step in meaning.steps:
+        for move in step.moves:
+            yield from (formula for who, formula in move.pay if who in matter)
+            if move.odds is not None:
+                yield move.odds
+    for outcome in meaning.outcomes:
+        yield from (formula for who, formula in outcome.pay if who in matter)
