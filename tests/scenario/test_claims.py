@@ -13,6 +13,7 @@ from offramp.expressions import Name, Number
 from offramp.game import nominal_draw
 from offramp.scenario import (
     Intervention,
+    doubts_of,
     parse_query,
     read,
     read_claim,
@@ -175,6 +176,10 @@ OTHERS: dict[str, tuple[str, str, str]] = {
     "no effort": (
         "levers: {aid: {parameter: gain, towards: lower, held_by: [north], "
         "effort: {cost: 0, per: 1}, limit: 0}}\n", "above 0", "levers.aid.effort.cost"),
+    "a limit on the wrong side": (
+        "levers: {aid: {parameter: gain, towards: lower, held_by: [north], "
+        "effort: {cost: 1, per: 1}, limit: 0.9}}\n", "write 'towards: higher', or a limit below",
+        "levers.aid.limit"),
 }  # fmt: skip
 
 
@@ -188,6 +193,32 @@ def test_an_account_or_lever_that_cannot_be_read_names_its_place(name: str) -> N
     assert error.path.startswith(path), str(error)
     assert error.place is not None
     assert error.place.line == BASE.count("\n") + 1, str(error)
+
+
+def test_a_limit_on_the_wrong_side_is_pointed_at() -> None:
+    """Also below an expression's value; a limit at the nominal value is no error."""
+    levers = "levers:\n  aid:\n    {parameter: NAME, towards: higher, held_by: [north],\n"
+    levers += "    effort: {cost: 1, per: 1}, limit: LIMIT}\n"
+    text = BASE.replace("parameters:\n", "parameters:\n  twice: gain * 2\n", 1)
+    assert text != BASE
+    gain = nominal_draw(understand(read(text))).columns()["gain"][0, 0]
+    with pytest.raises(OfframpError, match="lies below the nominal value") as caught:
+        read(text + levers.replace("NAME", "twice").replace("LIMIT", f"{gain * 1.5}"))
+    assert caught.value.place is not None
+    assert caught.value.place.line == text.count("\n") + 4
+    read(text + levers.replace("NAME", "twice").replace("LIMIT", f"{gain * 2}"))
+
+
+def test_a_nominal_value_outside_its_range_is_read_and_doubted() -> None:
+    text = BASE + "accounts: {told: {parameters: {gain: {value: 3, range: 'uniform(0, 1)'}}}}\n"
+    found = doubts_of(understand(read(text)))
+    assert [one.path for one in found] == ["parameters.gain.value"]
+    assert found[0].place is not None
+    assert found[0].place.line == BASE.count("\n") + 1
+    assert "the nominal value 3 of 'gain' lies outside its range uniform(0, 1)" in str(found[0])
+    assert "in the account 'told'" in str(found[0])
+    assert "choose a value from 0 to 1, or widen the range" in str(found[0])
+    assert doubts_of(understand(read(BASE))) == ()
 
 
 def test_a_claim_keeps_its_words_and_its_quantities_as_written() -> None:

@@ -42,7 +42,7 @@ def library_words() -> str:
 def checked(file: str) -> dict[str, Any]:
     """Read, explore and value a scenario at nominal values and at 64 draws; facts about it."""
     from offramp.game import build
-    from offramp.scenario import read
+    from offramp.scenario import doubts_of, read
 
     scenario = read(file)
     game = build(scenario)
@@ -65,6 +65,7 @@ def checked(file: str) -> dict[str, Any]:
         "assumptions": len(game.meaning.assumptions),
         "with_range": spread,
         "judgements": len(judged),
+        "warnings": [str(one) for one in doubts_of(game.meaning)],
     }
 
 
@@ -81,4 +82,5 @@ def check_words(facts: dict[str, Any]) -> str:
         f"  game:        {cyclic}",
         f"  assumptions: {facts['assumptions']}, {facts['with_range']} of them with a range, "
         f"{facts['judgements']} of them the analyst's judgement",
+        *(f"  warning:     {one}" for one in facts["warnings"]),
     ])  # fmt: skip

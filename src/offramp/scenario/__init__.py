@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from offramp.scenario.accounts import with_account
 from offramp.scenario.claims import Claim, read_claim, read_claims
+from offramp.scenario.doubts import Doubt, doubts_of
 from offramp.scenario.meaning import (
     Assumption,
     Meaning,
@@ -37,6 +38,8 @@ __all__ = [
     "MoveMeaning",
     "OutcomeMeaning",
     "off_values",
+    "doubts_of",
+    "Doubt",
     # what is claimed and asked
     "read_claims",
     "read_claim",

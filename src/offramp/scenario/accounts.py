@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 
 from offramp.core.errors import OfframpError, ScenarioError, suggestion
 from offramp.scenario.meaning import Meaning, understand
-from offramp.scenario.model import Account, Family, Quantity, Scenario
+from offramp.scenario.model import Account, Family, Lever, Quantity, Scenario
+from offramp.scenario.setting import nominal_values
 from offramp.scenario.yaml_text import Node
 
 
@@ -47,6 +48,7 @@ def check_accounts(meaning: Meaning) -> None:
 def check_levers(meaning: Meaning) -> None:
     """Every lever moves an assumption and is held by parties; a ScenarioError otherwise."""
     own = [assumption.name for assumption in meaning.assumptions]
+    nominal = nominal_values(meaning) if meaning.scenario.levers else {}
     for name, lever in meaning.scenario.levers.items():
         path = ("levers", name)
         entry = lever.parameter.replace(" ", "")
@@ -62,6 +64,20 @@ def check_levers(meaning: Meaning) -> None:
                 _fail(meaning.scenario, (*path, "held_by", position), f"'{party}' is no party",
                       "the parties that would have to move the lever",
                       suggestion(party, meaning.parties))  # fmt: skip
+        if entry in nominal:
+            _check_side(meaning.scenario, name, lever, nominal[entry])
+
+
+def _check_side(scenario: Scenario, name: str, lever: Lever, start: float) -> None:
+    """A lever that moves lower has its limit below the nominal value, and the other way round."""
+    beyond = lever.limit - start if lever.towards == "lower" else start - lever.limit
+    if beyond > 1e-9 * max(1.0, abs(start)):
+        side, other = ("below", "higher") if lever.towards == "lower" else ("above", "lower")
+        wrong = "above" if side == "below" else "below"
+        _fail(scenario, ("levers", name, "limit"),
+              f"the limit {lever.limit:g} lies {wrong} the nominal value {start:g}, and the lever "
+              f"moves {lever.towards}", f"a limit {side} {start:g}",
+              f"write 'towards: {other}', or a limit {side} {start:g}")  # fmt: skip
 
 
 def _fail(

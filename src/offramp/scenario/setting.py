@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Mapping
+from graphlib import TopologicalSorter
 
-from offramp.core.errors import Place, ScenarioError, suggestion
-from offramp.expressions import evaluate, parse
+import numpy as np
+
+from offramp.core.errors import OfframpError, Place, ScenarioError, suggestion
+from offramp.expressions import evaluate, names, parse
 from offramp.scenario.meaning import Meaning
 from offramp.scenario.model import Family, Quantity, Scenario
 
@@ -56,6 +60,20 @@ def off_values(meaning: Meaning, mechanism: str) -> dict[str, float]:
         wanted = [n for n in own if n.startswith(f"{key}[")] if whole else [key]
         values |= dict.fromkeys(wanted, value)
     return values
+
+
+def nominal_values(meaning: Meaning) -> dict[str, float]:
+    """Assumption to its nominal value; one whose formula has none is left out."""
+    formulas = {one.name: one.formula for one in meaning.assumptions if one.formula is not None}
+    read = {name: sorted(names(formula)) for name, formula in formulas.items()}
+    found: dict[str, float] = {}
+    for name in TopologicalSorter(read).static_order():
+        if name not in formulas or not all(one in found for one in read[name]):
+            continue
+        given = {one: np.array([[found[one]]]) for one in read[name]}
+        with contextlib.suppress(OfframpError):
+            found[name] = float(evaluate(formulas[name], given).ravel()[0])
+    return found
 
 
 def _fixed(entry: object, value: float) -> Quantity:

@@ -1,0 +1,60 @@
+"""Doubts: what can be read and yet looks like a slip, each with its place.
+
+A nominal value outside its own range is one: it is allowed (a speaker may hold a number that
+the analyst's range leaves out), but then no draw comes near the nominal result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from offramp.core.errors import Place
+from offramp.scenario.accounts import with_account
+from offramp.scenario.meaning import Meaning, understand
+from offramp.scenario.setting import nominal_values
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One sentence on something that was read as it stands, and the nearest repair."""
+
+    found: str
+    repair: str
+    path: str
+    place: Place | None
+
+    def __str__(self) -> str:
+        where = ": ".join(str(part) for part in (self.place, self.path) if part)
+        return f"{where}: {self.found}; {self.repair}" if where else f"{self.found}; {self.repair}"
+
+
+def doubts_of(meaning: Meaning) -> tuple[Doubt, ...]:
+    """The doubts about a scenario and its accounts, each place once."""
+    found = {one.place or one.path: one for one in _outside(meaning, "")}
+    for name in meaning.scenario.accounts:
+        told = understand(with_account(meaning.scenario, name))
+        for one in _outside(told, name):
+            found.setdefault(one.place or one.path, one)
+    return tuple(found.values())
+
+
+def _outside(meaning: Meaning, account: str) -> Iterator[Doubt]:
+    """Nominal values outside their own ranges."""
+    values = nominal_values(meaning)
+    where = f" (in the account '{account}')" if account else ""
+    for one in meaning.assumptions:
+        value = values.get(one.name)
+        if one.distribution is None or value is None:
+            continue
+        low, high = one.distribution.bounds
+        slack = 1e-9 * max(1.0, abs(value))
+        if low - slack <= value <= high + slack:
+            continue
+        path = (*one.path, "value")
+        yield Doubt(
+            f"the nominal value {value:g} of '{one.name}' lies outside its range "
+            f"{one.distribution}{where}, so that no draw has it",
+            f"choose a value from {low:g} to {high:g}, or widen the range",
+            ".".join(map(str, path)), meaning.place(path),
+        )  # fmt: skip
