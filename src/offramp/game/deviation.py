@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.game.aftermath import nodes_behind
 from offramp.game.compilation import Game
 
 Integers = NDArray[np.int64]
@@ -27,24 +28,9 @@ def carry_strategy(
     return np.where(_forced(base, deviated, behind)[None, :], 1.0, carried)
 
 
-def _base_nodes(base: Game, deviated: Game) -> Integers:
-    """The node of ``base`` that each node of ``deviated`` is when hidden variables are left out."""
-    full = deviated.merged.representative
-    own = list(base.reached.columns.names)
-    kept = [deviated.reached.columns.names.index(name) for name in own]
-    rows = np.ascontiguousarray(deviated.reached.rows[full][:, kept])
-    steps = len(base.meaning.steps)
-    wanted = base.reached.columns.code(rows) * steps + deviated.reached.step[full]
-    known = base.reached.columns.code(base.reached.rows) * steps + base.reached.step
-    order = np.argsort(known, kind="stable")
-    found = order[np.searchsorted(known[order], wanted)]
-    assert (known[found] == wanted).all(), "a deviation reaches only states of the game itself"
-    return base.merged.node[found]
-
-
 def _edges_behind(base: Game, deviated: Game) -> Integers:
     """The edge of ``base`` that each edge of ``deviated`` is."""
-    nodes = _base_nodes(base, deviated)
+    nodes = nodes_behind(base, deviated)
     first, count = deviated.structure.first, len(base.moves)
     source = np.repeat(np.arange(deviated.structure.nodes), np.diff(first))
     own_source = np.repeat(np.arange(base.structure.nodes), np.diff(base.structure.first))

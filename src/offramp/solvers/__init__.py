@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from offramp.solvers.equilibria import Equilibria, Options, Other
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from offramp.game.structure import Structure, Tables
 
 __all__ = ["Equilibria", "Options", "Other", "solve"]
@@ -22,6 +25,7 @@ def solve(
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
     options: Options | None = None,
+    known: NDArray[np.float64] | None = None,
 ) -> Equilibria:
     """Logit equilibria of every draw on the branch that begins at precision 0, certified.
 
@@ -30,8 +34,11 @@ def solve(
     again from ``starts`` random starts, which depend on ``seed`` only. A draw's result never
     depends on the other draws. ``progress(done, total)`` counts draws and may be called from
     any thread. A draw that fails is a status with a message, never an exception; tables that
-    do not fit the structure raise GameError. Equations: McKelvey & Palfrey (1998).
+    do not fit the structure raise GameError. ``known`` (draw, node, party) are values that
+    solve every component already, from a game that goes on as this one does: they are
+    confirmed and spare the ladder, or are passed over. Equations: McKelvey & Palfrey (1998).
     """
     from offramp.solvers.driver import solve_game
 
-    return solve_game(structure, tables, traced, starts, seed, progress, options or Options())
+    chosen = options or Options()
+    return solve_game(structure, tables, traced, starts, seed, progress, chosen, known)

@@ -25,7 +25,7 @@ from offramp.solvers.equilibria import Equilibria, Options, Other
 from offramp.solvers.homotopy import trace_branch
 from offramp.solvers.layout import Layout, arrange
 from offramp.solvers.starts import restart, rough_box, search_others
-from offramp.solvers.sweeps import fill_terminals, sweep_draw
+from offramp.solvers.sweeps import fill_terminals, settle_known, sweep_draw
 from offramp.solvers.uniqueness import prove_unique, value_box
 
 Array = NDArray[np.float64]
@@ -40,10 +40,12 @@ def solve_game(
     seed: int,
     progress: Progress | None,
     options: Options,
+    known: Array | None = None,
 ) -> Equilibria:
     """See ``offramp.solvers.solve``."""
     _check_shapes(structure, tables)
-    job = _Job(structure, tables, frozenset(int(draw) for draw in traced), starts, seed, options)
+    follow = frozenset(int(draw) for draw in traced)
+    job = _Job(structure, tables, follow, starts, seed, options, known)
     blocks = job.blocks()
     done, lock = 0, Lock()
 
@@ -92,9 +94,10 @@ class _Job:
 
     def __init__(
         self, structure: Structure, tables: Tables, traced: frozenset[int],
-        starts: int, seed: int, options: Options,
+        starts: int, seed: int, options: Options, known: Array | None,
     ) -> None:  # fmt: skip
         self.structure, self.tables, self.traced = structure, tables, traced
+        self.known = known
         self.starts, self.seed, self.options = starts, seed, options
         self.layout: Layout = arrange(structure)
         draws, nodes, parties = tables.draws, structure.nodes, structure.parties
@@ -140,6 +143,9 @@ class _Job:
                     self.finish(draw, numbers, values, scale)
                     continue
                 values[: self.structure.nodes * shape.lanes] = 0.0
+            if self.continues(draw, numbers, values, scale):
+                self.finish(draw, numbers, values, scale)
+                continue
             used = sweep_draw(shape, numbers, values, scale, options.tolerance, options.sweeps)
             self.sweeps[draw] = abs(used)
             if used >= 0 or self.rescue(draw, numbers, values, scale):
@@ -149,6 +155,18 @@ class _Job:
         """Whether the branch of a draw is asked for and the game small enough."""
         small = self.structure.nodes <= self.options.trace_nodes
         return draw in self.traced and small and not self.layout.acyclic
+
+    def continues(self, draw: int, numbers: Numbers, values: Array, scale: Array) -> bool:
+        """Whether the values known of a draw solve its components, as a few sweeps confirm."""
+        if self.known is None or draw in self.traced:
+            return False
+        shape, nodes = self.layout.shape, self.structure.nodes
+        table = values.reshape(-1, shape.lanes)[:nodes, : self.structure.parties]
+        table[:] = self.known[draw, shape.node]
+        self.sweeps[draw] = settle_known(shape, numbers, values, scale, self.options.tolerance)
+        if self.sweeps[draw] < 0:
+            table[:] = 0.0
+        return bool(self.sweeps[draw] >= 0)
 
     def trace(self, draw: int, numbers: Numbers, values: Array, scale: Array) -> bool:
         """Follow the principal branch; on failure leave a message and say no."""

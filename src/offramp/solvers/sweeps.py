@@ -257,6 +257,18 @@ def sweep_draw(
     return 1
 
 
+def settle_known(
+    shape: Shape, numbers: Numbers, values: Array, scale: Array, tolerance: float
+) -> int:
+    """Solve one draw whose components are solved by ``values`` already; negative if they are not.
+
+    Returns the number of sweeps.
+    """
+    work, scratch = workspace(shape)
+    fill_scale(shape, numbers, values, scale)
+    return settle_all(shape, numbers, values, 1.0 / scale, tolerance, 5, work, scratch)
+
+
 def fill_terminals(shape: Shape, end_pay: Array, values: Array) -> None:
     """Write the worth (terminal, party) of the terminals behind the nodes."""
     values.reshape(-1, shape.lanes)[len(shape.mover) :, : end_pay.shape[1]] = end_pay

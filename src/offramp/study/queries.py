@@ -2,7 +2,8 @@
 
 Games are told apart by their committed moves and fixed assumptions; a deviation is a policy
 in the game without it, so it needs no solve of its own. Every game is solved cold, from
-precision 0, whatever else has been solved.
+precision 0, whatever else has been solved; but what follows a commitment made once is the
+game without it, and is solved with that.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from offramp.game import (
     Draws,
     Game,
     Tables,
+    aftermath,
     build,
     carry_strategy,
     fix,
@@ -136,15 +138,7 @@ def evaluate_queries(
     follow = ((0,) if draws is None else ()) if traced is None else tuple(traced)
     work = _Work(meaning, asked, chosen, precision_scale, follow, starts)
     work.static()
-    solves = work.solves()
-    for number, one in enumerate(solves):
-        done = number * len(chosen)
-
-        def tell(count: int, done: int = done) -> None:
-            if progress is not None:
-                progress(DOING, done + count, len(solves) * len(chosen))
-
-        work.solve(number, one, tell)
+    work.run(work.solves(), progress)
     return work.result()
 
 
@@ -232,21 +226,42 @@ class _Work:
             deviated[deviating] = further, build(further.meaning, reads | further.watched)
         return _Rules(changed, game, deviated)
 
-    def solve(self, number: int, one: _Solve, tell: Callable[[int], None]) -> None:
-        """Solve one game for all draws, a chunk at a time, and read its quantities."""
-        for positions in one.plays.values():
+    def run(self, solves: list[_Solve], progress: Progress | None) -> None:
+        """Solve every game for every draw, a chunk of draws at a time."""
+        bases = [_base(one, solves) for one in solves]
+        total = len(solves) * len(self.draws)
+        done = 0
+        for low, part in _chunks(solves, self.draws):
+            kept: dict[int, Solved] = {}
+            for number in sorted(range(len(solves)), key=lambda i: bases[i] is not None):
+                before = done
+
+                def tell(count: int, _total: int, before: int = before) -> None:
+                    if progress is not None:
+                        progress(DOING, before + count, total)
+
+                base = bases[number]
+                known = None if base is None else kept[base[0]].equilibria.value[:, base[1]]
+                solved = self._solve(number, solves[number], part, low, tell, known)
+                if any(other is not None and other[0] == number for other in bases):
+                    kept[number] = solved
+                done += len(part)
+
+    def _solve(
+        self, number: int, one: _Solve, part: Draws, low: int,
+        tell: Callable[[int, int], None], known: Array | None,
+    ) -> Solved:  # fmt: skip
+        """Solve one game for some draws, and read its quantities."""
+        fixed = fix(one.rules.changed.meaning, part, one.values) if one.values else part
+        traced = tuple(i - low for i in self.traced if low <= i < low + len(part))
+        solved = solve(
+            one.rules.game, fixed, precision_scale=self.scale, traced=traced,
+            starts=self.starts, progress=tell, known=known,
+        )  # fmt: skip
+        for deviations, positions in one.plays.items():
             self.number[positions] = number
-        game = one.rules.game
-        for low, part in _chunks(one, self.draws):
-            fixed = fix(one.rules.changed.meaning, part, one.values) if one.values else part
-            traced = tuple(i - low for i in self.traced if low <= i < low + len(part))
-            solved = solve(
-                game, fixed, precision_scale=self.scale, traced=traced, starts=self.starts,
-                progress=lambda done, _total, low=low: tell(low + done),
-            )  # fmt: skip
-            for deviations, positions in one.plays.items():
-                self._read(number, one, deviations, positions, solved, low)
-            tell(low + len(part))
+            self._read(number, one, deviations, positions, solved, low)
+        return solved
 
     def _read(
         self, number: int, one: _Solve, deviations: Interventions, positions: list[int],
@@ -399,12 +414,29 @@ def _rows(tables: Tables, which: NDArray[np.int64]) -> Tables:
     )  # fmt: skip
 
 
-def _chunks(one: _Solve, draws: Draws) -> Iterator[tuple[int, Draws]]:
+def _base(one: _Solve, solves: Sequence[_Solve]) -> tuple[int, NDArray[np.int64]] | None:
+    """The solve of the game that goes on once the commitments made once have passed."""
+    own = [commitment.intervention for commitment in one.rules.changed.commitments]
+    lasting = [intervention for intervention in own if not intervention.once]
+    if len(lasting) == len(own):
+        return None
+    for number, other in enumerate(solves):
+        rules = [commitment.intervention for commitment in other.rules.changed.commitments]
+        if rules == lasting and other.values == one.values:
+            nodes = aftermath(other.rules.game, one.rules.game)
+            return None if nodes is None else (number, nodes)
+    return None
+
+
+def _chunks(solves: Sequence[_Solve], draws: Draws) -> Iterator[tuple[int, Draws]]:
     """Consecutive draws whose values fit the memory that one solve may take."""
-    games = [one.rules.game, *(one.rules.of(d)[1] for d in one.plays if d)]
-    each = sum(8 * (g.structure.nodes * (2 * g.structure.parties + 2) + 6 * g.structure.edges)
-               for g in games)  # fmt: skip
-    size = max(1, min(CHUNK_BYTES // each, 2000))
+    most = 1
+    for one in solves:
+        games = [one.rules.game, *(one.rules.of(d)[1] for d in one.plays if d)]
+        each = sum(8 * (g.structure.nodes * (2 * g.structure.parties + 2) + 6 * g.structure.edges)
+                   for g in games)  # fmt: skip
+        most = max(most, each)
+    size = max(1, min(CHUNK_BYTES // most, 2000))
     for low in range(0, len(draws), size):
         part = draws.values[low : low + size]
         yield low, Draws(draws.names, part, draws.seed, draws.first + low)
