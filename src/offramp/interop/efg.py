@@ -18,7 +18,6 @@ from offramp.interop.trees import (
     Node,
     Outcome,
     check_game,
-    decision_order,
 )
 
 LARGEST_NUMBER = 10**15
@@ -90,9 +89,9 @@ class _Parser:
         title, comment = self._prologue()
         nodes, offsets = self._tree()
         if reader.ahead.kind != "end":
-            reader.fail(expected="the end of the file: every action has its node already",
-                        repair="take this node away, or give an action to a node before it")  # fmt: skip
-        order = decision_order(self.infosets)
+            reader.fail(expected="the end of the file, as every action has its node already",
+                        repair="take it away, or give an action to a node before it")  # fmt: skip
+        order = sorted(range(len(self.infosets)), key=lambda i: self.infosets[i].player)
         place = {old: new for new, old in enumerate(order)}
         game = ExtensiveGame(
             title=title,

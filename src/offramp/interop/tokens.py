@@ -137,8 +137,12 @@ def read_game_text(path: str | Path) -> str:
                               expected=f"at most {MAX_BYTES // 2**20} MiB")  # fmt: skip
         raw = path.read_bytes()
     except OSError as error:
-        raise FormatError(f"the file cannot be read: {error.strerror}", place=place,
-                          expected="a file of a game", repair="look at its path") from None  # fmt: skip
+        raise FormatError(
+            f"the file cannot be read: {error.strerror}",
+            expected="a file of a game",
+            repair="look at its path",
+            place=place,
+        ) from None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -58,7 +58,8 @@ class ExtensiveGame:
     """A finite game as a tree, as its file says; ``nodes`` are in the order of the file.
 
     That order is the one in which a reader walks the tree: each node before what follows it,
-    the first action first. ``infosets`` are ordered by player (chance before all) and number.
+    the first action first. ``infosets`` are ordered by player (chance before all) and by their
+    first node, as Gambit orders them: their numbers in the file need not rise.
     ``where`` is the place of every node in its file, empty for a game that was not read.
     """
 
@@ -95,7 +96,7 @@ class ExtensiveGame:
 
     @cached_property
     def decisions(self) -> tuple[int, ...]:
-        """The information sets of players, by player and number."""
+        """The information sets of players, by player and first node."""
         return tuple(i for i, one in enumerate(self.infosets) if one.player != CHANCE)
 
     @cached_property
@@ -159,11 +160,6 @@ def check_game(game: ExtensiveGame) -> None:
                               expected="a probability for every move of chance")  # fmt: skip
     for _ in _parents(game):
         pass
-
-
-def decision_order(infosets: Sequence[InformationSet]) -> list[int]:
-    """Information sets by player (chance first) and number."""
-    return sorted(range(len(infosets)), key=lambda i: (infosets[i].player, infosets[i].number))
 
 
 def _bound(count: int, most: int, what: str) -> None:

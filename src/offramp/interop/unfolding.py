@@ -106,7 +106,7 @@ def _odds_classes(game: ExtensiveGame, sets: list[int], source: list[int], first
 
 
 def _steps(target: list[int], source: list[int], nodes: int):
-    step = np.zeros(nodes, np.int64)
+    step = np.zeros(nodes, np.int16)
     for one, other in zip(target, source, strict=True):
         if one >= 0:
             step[one] = step[other] + 1
