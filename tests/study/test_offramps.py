@@ -439,7 +439,7 @@ def test_an_account_is_told_as_it_tells_itself() -> None:
 
 def test_levers_on_one_parameter_add_up_and_idle_ones_are_named() -> None:
     text = CHANCE + ENVOYS + ENVOYS.replace("envoys", "friends").replace("north", "south")
-    text += ENVOYS.replace("envoys", "idle").replace("limit: 0.6", "limit: 0.1")
+    text += ENVOYS.replace("envoys", "idle").replace("limit: 0.6", "limit: 0.2")
     found = offramps(read(text), at_least=0.4, draws=0)
     both = by_levers(found)["envoys", "friends"]
     assert sum(c.to - c.start for c in both.changes) == pytest.approx(0.4 / 0.6 * 0.8 - 0.2, 1e-5)
