@@ -1,0 +1,189 @@
+"""A game from a file, solved: who does what at each information set, with its certificate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.core.errors import Place
+from offramp.game.structure import Tables
+from offramp.interop.efg import read_efg
+from offramp.interop.nfg import StrategicGame, read_nfg
+from offramp.interop.tokens import FormatError
+from offramp.interop.trees import NONE, ExtensiveGame
+from offramp.interop.unfolding import edge_slices
+from offramp.solvers import Equilibria
+
+MAX_PRECISION = 1e6
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SolvedGame:
+    """Agent logit play of a finite game (McKelvey & Palfrey 1998); figures of one draw.
+
+    ``asked`` is the precision that was asked for, 0 where the limit was; ``reached`` the one
+    that the play has, by player. Everything in a list is ordered by player, information set
+    (by first node) and action, as in the file.
+    """
+
+    game: ExtensiveGame
+    equilibria: Equilibria
+    asked: float
+    reached: tuple[float, ...]
+
+    @property
+    def solved(self) -> bool:
+        """Whether the solver vouches for it."""
+        return str(self.equilibria.status[0]) == "solved"
+
+    @property
+    def precision(self) -> float:
+        """The precision of the play: the smallest of all players'."""
+        return min(self.reached, default=self.asked)
+
+    @property
+    def profile(self) -> tuple[tuple[float, ...], ...]:
+        """Probability of every action, by information set of a player."""
+        return self._profile(self.equilibria.strategy[0])
+
+    @property
+    def others(self) -> tuple[tuple[tuple[float, ...], ...], ...]:
+        """Profiles of the other equilibria that were found at this precision."""
+        return tuple(self._profile(other.strategy) for other in self.equilibria.others_of(0))
+
+    @property
+    def residual(self) -> float:
+        """By how much the equations are missed, in payoff units."""
+        return float(self.equilibria.residual[0])
+
+    @property
+    def regrets(self) -> tuple[float, ...]:
+        """Most that a best reply to the others' play gains each player at the start."""
+        return tuple(map(float, self.equilibria.regret[0]))
+
+    @property
+    def regret(self) -> float:
+        """The largest regret of a player."""
+        return max(self.regrets, default=0.0)
+
+    @property
+    def payoffs(self) -> tuple[float, ...]:
+        """Expected payoff of every player."""
+        return tuple(map(float, self.equilibria.payoff[0, self.game.structure.start]))
+
+    @cached_property
+    def reach(self) -> Array:
+        """(node,) probability that play comes to a node, over all nodes of the game."""
+        return reach_of(self.game, self.equilibria.strategy[0])
+
+    @cached_property
+    def beliefs(self) -> dict[int, tuple[float, ...]]:
+        """Probability of every node of a player's information set, given that play is there."""
+        spot = {node: k for k, node in enumerate(self.game.inner)}
+        return {
+            i: tuple(float(self.equilibria.belief[0, spot[n]]) for n in self.game.members[i])
+            for i in self.game.decisions
+        }
+
+    @property
+    def table(self) -> list[dict[str, Any]]:
+        """A row for every action: player, information set, action, probability, and more."""
+        rows = []
+        for (i, _, _), chances in zip(edge_slices(self.game), self.profile, strict=True):
+            one, members = self.game.infosets[i], list(self.game.members[i])
+            for action, chance in zip(one.actions, chances, strict=True):
+                rows.append({
+                    "player": self.game.players[one.player],
+                    "set": one.number,
+                    "label": one.label,
+                    "nodes": len(members),
+                    "reached": float(self.reach[members].sum()),
+                    "action": action,
+                    "probability": chance,
+                })  # fmt: skip
+        return rows
+
+    @property
+    def sentence(self) -> str:
+        """What was solved and how well, in words."""
+        if not self.solved:
+            return f"not solved: {self.equilibria.message[0]}"
+        kind = (
+            f"limit of the agent logit equilibria on the principal branch, followed to precision "
+            f"{self.precision:.4g}"
+            if not self.asked
+            else f"agent logit equilibrium at precision {self.precision:g}"
+        )
+        more = f"; {len(self.others)} other found" if self.others else ""
+        return (
+            f"{kind}: no player gains more than {self.regret:.2g} by another strategy; "
+            f"residual {self.residual:.1e}; {self.equilibria.uniqueness[0]}{more}"
+        )
+
+    def _profile(self, strategy: Array) -> tuple[tuple[float, ...], ...]:
+        return tuple(
+            tuple(map(float, strategy[low:high])) for _, low, high in edge_slices(self.game)
+        )
+
+    def _repr_html_(self) -> str:
+        from offramp.interop.picture import tree_picture
+
+        return tree_picture(self.game, self)
+
+
+def solve_tree(
+    game: ExtensiveGame | StrategicGame, precision: float = 1.0, *, limit: bool = False
+) -> SolvedGame:
+    """Agent logit play at a precision common to all players, or its limit.
+
+    FormatError for a precision that is not above 0 and for games that are outside (imperfect
+    recall); a game that is not solved has ``solved`` False and a sentence.
+    """
+    from offramp import solvers
+
+    if not 0 < precision <= MAX_PRECISION:
+        raise FormatError(f"precision {precision:g}", place=Place("precision", 1, 1),
+                          expected=f"a number above 0, at most {MAX_PRECISION:,.0f}")  # fmt: skip
+    tree = game.tree if isinstance(game, StrategicGame) else game
+    if limit:
+        limited = solvers.limit(tree.structure, tree.tables)
+        return SolvedGame(tree, limited, 0.0, tuple(map(float, limited.reached[0])))
+    tables = with_common_precision(tree.tables, precision)
+    found = solvers.solve(tree.structure, tables)
+    return SolvedGame(tree, found, precision, (precision,) * len(tree.players))
+
+
+def read_game(path: str | Path) -> ExtensiveGame | StrategicGame:
+    """The game of an .efg or .nfg file, told apart by the name."""
+    kind = Path(path).suffix.lower()
+    if kind == ".efg":
+        return read_efg(path)
+    if kind == ".nfg":
+        return read_nfg(path)
+    raise FormatError(f"a file named '{Path(path).name}'", place=Place(str(path), 1, 1),
+                      expected="a name that ends in .efg or .nfg",
+                      repair="scenarios are solved with: offramp run")  # fmt: skip
+
+
+def with_common_precision(tables: Tables, precision: float) -> Tables:
+    """The same numbers with one precision for everybody."""
+    from dataclasses import replace
+
+    return replace(tables, precision=np.full_like(tables.precision, precision))
+
+
+def reach_of(game: ExtensiveGame, strategy: Array) -> Array:
+    """(node,) probability of coming to every node of a game under ``strategy`` (edge,)."""
+    reach = np.ones(len(game.nodes))
+    first = game.structure.first
+    spot = {node: k for k, node in enumerate(game.inner)}
+    for node, (parent, action) in enumerate(game.parents):
+        if parent != NONE:
+            reach[node] = reach[parent] * strategy[first[spot[parent]] + action]
+    return reach
