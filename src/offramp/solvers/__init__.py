@@ -38,6 +38,12 @@ def solve(
     solve every component already, from a game that goes on as this one does: they are
     confirmed and spare the ladder, or are passed over. Equations: McKelvey & Palfrey (1998).
     """
+    if structure.hidden:
+        from offramp.solvers.hidden import solve_hidden
+
+        return solve_hidden(
+            structure, tables, traced, starts, seed, progress, options or Options()
+        )
     from offramp.solvers.driver import solve_game
 
     chosen = options or Options()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
 import numpy as np
@@ -57,10 +57,18 @@ class Equilibria:
     """(draw,) 'solved', or 'failed', 'invalid' or 'uncertified'."""
     message: NDArray[np.str_]
     """(draw,) what went wrong and what to do about it; empty where nothing did."""
+    belief: Array = field(default_factory=lambda: np.zeros((0, 0)))
+    """(draw, node) probability of the node given its information set; one where it is known."""
+    reached: Array = field(default_factory=lambda: np.zeros((0, 0)))
+    """(draw, party) the precision really reached where the limit was asked for, else nan."""
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            array = getattr(self, field.name)
+        if not self.belief.size:
+            object.__setattr__(self, "belief", np.broadcast_to(1.0, self.value.shape[:2]))
+        if not self.reached.size:
+            object.__setattr__(self, "reached", np.broadcast_to(np.nan, self.regret.shape))
+        for one in fields(self):
+            array = getattr(self, one.name)
             if isinstance(array, np.ndarray):
                 array.setflags(write=False)
 

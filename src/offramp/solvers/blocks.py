@@ -1,0 +1,174 @@
+"""Blocks of draws of a game with information sets: traced, certified and stored in one call."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from offramp.solvers.branching import REACHED, begin_branch, follow_branch, polish
+from offramp.solvers.gains import (
+    Orders,
+    follow_play,
+    largest_gain,
+    measure_gap,
+    recall_beliefs,
+    reply_back,
+)
+from offramp.solvers.information import Pattern, Veil
+from offramp.solvers.unveiling import Bench, Figures, evaluate, gather_figures
+
+Floats = NDArray[np.float64]
+
+SOLVED, FAILED, INVALID, UNCERTIFIED = 0, 1, 2, 3
+
+
+class Sheet(NamedTuple):
+    """The results of all draws; nodes and edges in the order of the structure."""
+
+    value: Floats
+    payoff: Floats
+    strategy: Floats
+    belief: Floats
+    residual: Floats
+    regret: Floats
+    anywhere: Floats
+    reached: Floats
+    """(draw,) share of the precision reached."""
+    steps: NDArray[np.int64]
+    flips: NDArray[np.int64]
+    ended: NDArray[np.int64]
+    """(draw,) how following the branch ended."""
+    odds: Floats
+    """(draw, unknown) log-odds at the sets."""
+    verdict: NDArray[np.int64]
+    """(draw,) SOLVED, FAILED, INVALID (set by the caller) or UNCERTIFIED."""
+
+
+class Place(NamedTuple):
+    """Where positions stand in the structure, and what certificates need besides."""
+
+    node: NDArray[np.int64]
+    edge: NDArray[np.int64]
+    start: int
+    """Position of the start."""
+    depth: float
+    """Longest play, in steps."""
+
+
+class Desk(NamedTuple):
+    """Room for certificates."""
+
+    payoff: Floats
+    best: Floats
+    pick: NDArray[np.int64]
+    reach: Floats
+    belief: Floats
+    residual: Floats
+    gain: Floats
+    """(party, 2) at the start, anywhere."""
+
+
+def lay_desk(veil: Veil, terminals: int, parties: int) -> Desk:
+    """Room for one draw."""
+    nodes = len(veil.mover)
+    return Desk(
+        payoff=np.zeros((nodes + terminals, parties)),
+        best=np.zeros(nodes + terminals),
+        pick=np.zeros(nodes, np.int64),
+        reach=np.zeros(nodes),
+        belief=np.ones(nodes),
+        residual=np.zeros(parties),
+        gain=np.zeros((parties, 2)),
+    )
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def span_of(veil: Veil, figures: Figures, bench: Bench):
+    """How strongly moves differ at full precision: the unit in which t is measured."""
+    most = 0.0
+    for j in range(len(figures.patience)):
+        low, high = np.inf, -np.inf
+        for n in range(len(bench.value)):
+            low, high = min(low, bench.value[n, j]), max(high, bench.value[n, j])
+        most = max(most, figures.precision[j] * (high - low))
+    return most if most > 1e-6 else 1.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def certify_draw(
+    veil: Veil, orders: Orders, figures: Figures, bench: Bench, desk: Desk, place: Place, share
+):  # fmt: skip
+    """Residual and gains of the play in the bench; precisions times ``share``. No cycles."""
+    parties = len(figures.patience)
+    recall_beliefs(veil, figures, bench.log_chance, desk.reach, desk.belief)
+    measure_gap(veil, figures, bench.value, desk.belief, share, desk.residual)
+    if figures.entropy:
+        follow_play(veil, figures, bench.chance, desk.payoff)
+    else:
+        desk.payoff[:] = bench.value
+    nodes = len(veil.mover)
+    for j in range(parties):
+        scale = 0.0
+        for n in range(len(desk.payoff)):
+            scale = max(scale, abs(desk.payoff[n, j]))
+        for k in range(len(figures.end_pay)):
+            desk.best[nodes + k] = figures.end_pay[k, j]
+        reply_back(veil, orders, figures, bench.chance, desk.belief, j, desk.best, desk.pick)
+        error = 0.0 if figures.entropy else desk.residual[j]
+        error = (error + 2e-15 * scale) * place.depth
+        gain = max(0.0, desk.best[place.start] - desk.payoff[place.start, j])
+        most = largest_gain(veil, desk.belief, j, desk.payoff, desk.best)
+        desk.gain[j, 0], desk.gain[j, 1] = gain + error, max(gain, most) + error
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def store_draw(veil: Veil, bench: Bench, desk: Desk, place: Place, sheet: Sheet, draw):
+    """Copy the play and its certificates to the sheet."""
+    parties = len(desk.residual)
+    for n in range(len(veil.mover)):
+        for j in range(parties):
+            sheet.value[draw, place.node[n], j] = bench.value[n, j]
+            sheet.payoff[draw, place.node[n], j] = desk.payoff[n, j]
+        sheet.belief[draw, place.node[n]] = desk.belief[n]
+    for e in range(len(veil.target)):
+        sheet.strategy[draw, place.edge[e]] = bench.chance[e]
+    sheet.residual[draw] = desk.residual.max()
+    for j in range(parties):
+        sheet.regret[draw, j], sheet.anywhere[draw, j] = desk.gain[j, 0], desk.gain[j, 1]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def solve_draws(
+    veil: Veil, pattern: Pattern, orders: Orders, place: Place, figures: Figures, bench: Bench,
+    desk: Desk, walk, pay, odds, end_pay, patience, precision, low, high, most, sheet: Sheet,
+):  # fmt: skip
+    """Trace, certify and store the draws ``low`` to ``high``; those marked INVALID are left."""
+    lean = np.zeros(veil.unknowns)
+    for draw in range(low, high):
+        if sheet.verdict[draw] == INVALID:
+            continue
+        gather_figures(
+            veil, figures, pay[draw], odds[draw], end_pay[draw], patience[draw], precision[draw]
+        )
+        evaluate(veil, pattern, figures, bench, lean, lean, 0.0, False)
+        span = span_of(veil, figures, bench)
+        begin_branch(veil, pattern, figures, bench, walk, lean, span)
+        ended, steps, flips = follow_branch(
+            veil, pattern, figures, bench, walk, lean, span, 1.0, most
+        )
+        sheet.ended[draw], sheet.steps[draw], sheet.flips[draw] = ended, steps, flips
+        sheet.reached[draw] = walk.point[veil.unknowns] / span
+        if ended == REACHED:
+            gap = polish(veil, pattern, figures, bench, walk, lean, 1.0, 12)
+            if not gap < 1e-6:
+                sheet.verdict[draw] = FAILED
+        else:
+            evaluate(veil, pattern, figures, bench, walk.point, lean, 1.0, False)
+            sheet.verdict[draw] = FAILED
+        certify_draw(veil, orders, figures, bench, desk, place, 1.0)
+        store_draw(veil, bench, desk, place, sheet, draw)
+        for k in range(veil.unknowns):
+            sheet.odds[draw, k] = walk.point[k]

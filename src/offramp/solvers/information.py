@@ -1,0 +1,269 @@
+"""Information sets in solving order: who moves without knowing where, and what depends on what.
+
+The unknowns of a game with information sets are the log-odds of every move against the
+first one at every set of two or more nodes with two or more moves. Given them, values follow
+backwards (other nodes by the logit formula) and reach, so beliefs, forwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.solvers.layout import Layout
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+class Veil(NamedTuple):
+    """A structure with information sets as the kernels read it; nodes by position (see Layout).
+
+    A set here has at least two nodes and two moves; other nodes are known or need no choice.
+    A target at or above the number of nodes is a terminal.
+    """
+
+    mover: NDArray[np.int16]
+    first: Ints
+    target: Ints
+    turns: NDArray[np.uint8]
+    pay_class: NDArray[np.int32]
+    odds_class: NDArray[np.int32]
+    set_of: Ints
+    """(position,) its set, or -1."""
+    member_first: Ints
+    """(set + 1,) pointer into ``member``."""
+    member: Ints
+    """Positions, by set."""
+    choices: Ints
+    """(set,) how many moves."""
+    row: Ints
+    """(set,) its first unknown; set s has ``choices[s] - 1`` of them."""
+    unknowns: int
+    needed: Bools
+    """(position,) whether its reach bears on a belief."""
+    inward_first: Ints
+    """(position + 1,) pointer into ``inward``; empty where reach is one by definition."""
+    inward: Ints
+    """Edges that lead into a needed position."""
+    inward_node: Ints
+    """The position from which they start."""
+
+
+class Pattern(NamedTuple):
+    """On which unknowns the numbers at a position depend; unknown K is the precision.
+
+    ``below``: values and totals, on sets at or below it; ``above``: reach.
+    """
+
+    below_first: Ints
+    below: Ints
+    onto_first: Ints
+    """(edge + 1,)"""
+    onto: Ints
+    """Where the entries of an edge's target stand among those of its node."""
+    wanted: Bools
+    """(position,) whether slopes of its values are read."""
+    slot: Ints
+    """(position,) where its slopes by (edge, entry below) begin, or -1."""
+    slots: int
+    own: Ints
+    """(position,) where the unknowns of its own set begin among its entries below, or -1."""
+    above_first: Ints
+    above: Ints
+    rise_first: Ints
+    """(inward + 1,)"""
+    rise: Ints
+    """Where the entries above an inward edge's node stand among those of the position."""
+    bend_first: Ints
+    """(inward + 1,)"""
+    bend: Ints
+    """The same for the unknowns that the choice at the inward edge's node depends on."""
+
+
+def draw_veil(layout: Layout) -> Veil:
+    """The information sets of a structure, and the edges along which reach is followed.
+
+    Where every set belongs to one round's start, reach is counted from there; otherwise from
+    the game's start. Cost grows with the nodes and edges only.
+    """
+    structure, shape = layout.structure, layout.shape
+    nodes = structure.nodes
+    set_of, member_first, member, choices = _gather_sets(layout)
+    rows = np.concatenate([[0], np.cumsum(choices - 1)]).astype(np.int64)
+    source = np.repeat(np.arange(nodes), np.diff(shape.first))
+    target = shape.target.astype(np.int64)
+    inner = target < nodes
+    if _public(layout, set_of, source, target):
+        inner &= shape.turns == 0
+    needed = _ancestors(layout, set_of >= 0, source, target, inner)
+    edges = np.flatnonzero(inner & needed[np.where(inner, target, 0)])
+    edges = edges[np.argsort(target[edges], kind="stable")]
+    count = np.bincount(target[edges], minlength=nodes)
+    return Veil(
+        mover=shape.mover,
+        first=shape.first,
+        target=target,
+        turns=shape.turns,
+        pay_class=shape.pay_class,
+        odds_class=shape.odds_class,
+        set_of=set_of,
+        member_first=member_first,
+        member=member,
+        choices=choices,
+        row=rows[:-1],
+        unknowns=int(rows[-1]),
+        needed=needed,
+        inward_first=np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
+        inward=edges,
+        inward_node=source[edges],
+    )
+
+
+def _gather_sets(layout: Layout) -> tuple[Ints, Ints, Ints, Ints]:
+    """Sets of two or more nodes and moves, numbered anew: set of a position, members, moves."""
+    structure, shape = layout.structure, layout.shape
+    label = structure.infoset[shape.node].astype(np.int64)
+    moves = np.diff(shape.first)
+    label = np.where((moves > 1) & (shape.mover >= 0), label, -1)
+    names, inverse, count = np.unique(label, return_inverse=True, return_counts=True)
+    kept = (names >= 0) & (count > 1)
+    number = np.where(kept, np.cumsum(kept) - 1, -1)
+    set_of = number[inverse].astype(np.int64)
+    member = np.flatnonzero(set_of >= 0)
+    member = member[np.argsort(set_of[member], kind="stable")]
+    first = np.concatenate([[0], np.cumsum(count[kept])]).astype(np.int64)
+    return set_of, first, member, moves[member[first[:-1]]].astype(np.int64)
+
+
+def _levels(layout: Layout) -> Sequence[Ints]:
+    """Positions by step, the first step first."""
+    step = layout.structure.step[layout.shape.node]
+    return [np.flatnonzero(step == k) for k in range(int(step.max()) + 1)]
+
+
+def _public(layout: Layout, set_of: Ints, source: Ints, target: Ints) -> bool:
+    """Whether the nodes of every set belong to the paths of one round's start."""
+    shape, nodes = layout.shape, len(set_of)
+    step = layout.structure.step[shape.node]
+    head = np.where(step == 0, np.arange(nodes), nodes)
+    least, most = head.copy(), np.where(step == 0, np.arange(nodes), -1)
+    within = (target < nodes) & (shape.turns == 0)
+    for level in range(int(step.max())):
+        edge = np.flatnonzero(within & (step[source] == level))
+        np.minimum.at(least, target[edge], least[source[edge]])
+        np.maximum.at(most, target[edge], most[source[edge]])
+    hidden = set_of >= 0
+    sets = int(set_of.max(initial=-1)) + 1
+    low, high = np.full(sets, nodes), np.full(sets, -1)
+    np.minimum.at(low, set_of[hidden], least[hidden])
+    np.maximum.at(high, set_of[hidden], most[hidden])
+    return bool((low == high).all())
+
+
+def _ancestors(
+    layout: Layout, chosen: Bools, source: Ints, target: Ints, along: Bools
+) -> Bools:  # fmt: skip
+    """The chosen positions and those from which one can be reached along the marked edges."""
+    found = chosen.copy()
+    edge = np.flatnonzero(along)
+    while True:
+        fresh = np.unique(source[edge[found[target[edge]]]])
+        fresh = fresh[~found[fresh]]
+        if not len(fresh):
+            return found
+        found[fresh] = True
+
+
+def find_pattern(veil: Veil, entropy: bool) -> Pattern:
+    """What the kernels need for analytic slopes; the structure must be acyclic."""
+    nodes, last = len(veil.mover), veil.unknowns
+    wanted = _wanted(veil)
+    below: list[Ints] = []
+    own, slot, slots = np.full(nodes, -1), np.full(nodes, -1), 0
+    onto: list[Ints] = []
+    none = np.zeros(0, np.int64)
+    for n in range(nodes):
+        a, b = int(veil.first[n]), int(veil.first[n + 1])
+        choosing = veil.mover[n] >= 0 and b - a > 1
+        s = veil.set_of[n]
+        if not (wanted[n] or (choosing and veil.needed[n])):
+            below.append(none)
+            onto.extend([none] * (b - a))
+            continue
+        inner = [below[t] if t < nodes else none for t in veil.target[a:b]]
+        parts = [*inner]
+        if s >= 0:
+            parts.append(np.arange(veil.row[s], veil.row[s] + veil.choices[s] - 1))
+        if choosing and (s < 0 or entropy):
+            parts.append(np.array([last]))
+        entries = np.unique(np.concatenate(parts))
+        below.append(entries)
+        onto.extend(np.searchsorted(entries, part) for part in inner)
+        if s >= 0:
+            own[n] = np.searchsorted(entries, veil.row[s])
+        if choosing:
+            slot[n], slots = slots, slots + (b - a) * len(entries)
+    above, rise, bend = _pattern_above(veil, below)
+    below_first, below_flat = _pack(below)
+    onto_first, onto_flat = _pack(onto)
+    above_first, above_flat = _pack(above)
+    rise_first, rise_flat = _pack(rise)
+    bend_first, bend_flat = _pack(bend)
+    return Pattern(
+        below_first, below_flat, onto_first, onto_flat, wanted, slot, slots, own,
+        above_first, above_flat, rise_first, rise_flat, bend_first, bend_flat,
+    )  # fmt: skip
+
+
+def _wanted(veil: Veil) -> Bools:
+    """Positions below a choice that bears on a belief or is made behind a veil."""
+    nodes = len(veil.mover)
+    moves = np.diff(veil.first)
+    wanted = np.zeros(nodes, bool)
+    source = veil.needed & (veil.mover >= 0) & (moves > 1)
+    for n in range(nodes - 1, -1, -1):
+        if wanted[n] or source[n]:
+            after = veil.target[veil.first[n] : veil.first[n + 1]]
+            wanted[after[after < nodes]] = True
+    return wanted
+
+
+def _pattern_above(
+    veil: Veil, below: list[Ints]
+) -> tuple[list[Ints], list[Ints], list[Ints]]:  # fmt: skip
+    """Unknowns on which reach depends, and where an inward edge's entries stand among them."""
+    nodes = len(veil.mover)
+    none = np.zeros(0, np.int64)
+    above = [none] * nodes
+    rise, bend = [none] * len(veil.inward), [none] * len(veil.inward)
+    for n in range(nodes - 1, -1, -1):
+        ways = range(int(veil.inward_first[n]), int(veil.inward_first[n + 1]))
+        parts = []
+        for i in ways:
+            source = int(veil.inward_node[i])
+            s, moves = veil.set_of[source], veil.first[source + 1] - veil.first[source]
+            if veil.mover[source] < 0 or moves < 2:
+                choice = none
+            elif s >= 0:
+                choice = np.arange(veil.row[s], veil.row[s] + veil.choices[s] - 1)
+            else:
+                choice = below[source]
+            parts.append((above[source], choice))
+        if ways:
+            above[n] = np.unique(np.concatenate([entry for pair in parts for entry in pair]))
+        for i, (reach, choice) in zip(ways, parts, strict=True):
+            rise[i] = np.searchsorted(above[n], reach)
+            bend[i] = np.searchsorted(above[n], choice)
+    return above, rise, bend
+
+
+def _pack(parts: list[Ints]) -> tuple[Ints, Ints]:
+    """Arrays of different lengths as a pointer and one array."""
+    first = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
+    flat = np.concatenate([*parts, np.zeros(0, np.int64)]).astype(np.int64)
+    return first, flat
