@@ -95,7 +95,6 @@ CASES: dict[str, tuple[str, str, str]] = {
     "not a mapping": ("- a\n- b\n", "not a scenario", '- a'),
     "no mechanism": (changed(("  - name: act", "  - use: nothing_like_it\n  - name: act")),
                      "no mechanism", '- use: nothing_like_it'),
-    "private, not yet": (BASE + "private: {}\n", "cannot read yet", 'private: {}'),
     "bad name": (changed(("  odd: 0.25", "  odd: 0.25\n  my-odd: 1")), "my_odd", 'my-odd: 1'),
     "huge range": (changed(("range: [0, 2], start: 2", "range: [0, 2000000], start: 2")), "range", "left: {range: [0, 2000"),
     "huge number in a range": (changed(("range: [0, 2], start: 2", "range: [3000000000, 3000000002], start: 3000000001")),

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from offramp.expressions import Expression, names
 from offramp.game.draws import Draws, draw, nominal_draw
 from offramp.game.exploration import MAX_NODES, Columns, Reached, explore, words_of
+from offramp.game.information import information_sets
 from offramp.game.kernels import Numbering, first_of_each, strong_components
 from offramp.game.merging import Merged, merge, outcome_reads
 from offramp.game.structure import Structure, Tables
+from offramp.game.unfolding import unfold
 from offramp.game.valuation import OddsGroup, PayGroup, Valuation
 from offramp.scenario import Meaning, Scenario, understand
 
@@ -43,13 +45,13 @@ class Game:
 
     @property
     def nodes(self) -> int:
-        """How many nodes can be reached, before merging."""
-        return len(self.reached.step)
+        """How many nodes can be reached, before merging: states, or histories in a tree."""
+        return self.reached.states
 
     @property
     def moves(self) -> tuple[str, ...]:
-        """All moves as 'step.move', in the order of the text."""
-        return tuple(f"{s.name}.{move.name}" for s in self.meaning.steps for move in s.moves)
+        """All moves as 'step.move', in the order of the text; draws before round 1 come last."""
+        return tuple(f"{s.name}.{move.name}" for s in self.meaning.rules for move in s.moves)
 
     def tables(self, draws: Draws) -> Tables:
         """The numbers of the game for every draw, checked."""
@@ -66,14 +68,17 @@ class Game:
     def node_words(self, node: int) -> str:
         """A solved node in words: who moves at which step in which state."""
         full = int(self.merged.representative[node])
-        step = self.meaning.steps[int(self.reached.step[full])]
+        step = self.meaning.rules[int(self.reached.step[full])]
         who = self.meaning.parties[step.mover] if step.mover >= 0 else "nature"
         state = words_of(self.meaning, self.reached.columns, self.reached.rows[full])
         return f"{who} at '{step.name}' when {state}"
 
     @cached_property
     def unmerged(self) -> Structure:
-        """The structure over all reachable nodes, for questions about variables merged away."""
+        """The structure over all reachable nodes, for questions about variables merged away.
+
+        It takes a strategy as given and so says nothing of information sets.
+        """
         reached = self.reached
         edges = np.diff(reached.first)
         solved = self.structure.first[self.merged.node]
@@ -105,6 +110,7 @@ def build(
     meaning = scenario if isinstance(scenario, Meaning) else understand(scenario)
     kept = frozenset(watched)
     reached = explore(meaning, outcome_reads(meaning, kept), most_nodes)
+    reached = unfold(meaning, reached, most_nodes)
     merged = merge(meaning, reached, kept)
     nodes = merged.representative
     counts = (reached.first[1:] - reached.first[:-1])[nodes]
@@ -124,7 +130,7 @@ def build(
     )  # fmt: skip
     structure = _structure(
         meaning, reached, step, first, target, reached.turns[edges], reached.at_end[edges],
-        pay_class, odds_class,
+        pay_class, odds_class, information_sets(meaning, reached, merged),
     )  # fmt: skip
     return Game(meaning, structure, valuation, reached, merged, move)
 
@@ -138,9 +144,10 @@ def _structure(
     meaning: Meaning, reached: Reached, step: NDArray[np.int16], first: Integers,
     target: Integers, turns: NDArray[np.bool_], at_end: NDArray[np.bool_],
     pay_class: NDArray[np.int32], odds_class: NDArray[np.int32],
+    infoset: NDArray[np.int32] | None = None,
 ) -> Structure:  # fmt: skip
     order, component, cyclic = condense(first, target, step)
-    movers = np.array([s.mover for s in meaning.steps], np.int16)
+    movers = np.array([s.mover for s in meaning.rules], np.int16)
     by = [outcome.by for outcome in meaning.outcomes]
     outcomes = reached.terminal_outcome
     terminal_by = np.array([
@@ -153,6 +160,7 @@ def _structure(
         terminals=len(outcomes), order=order, component=component, cyclic=cyclic,
         limit=meaning.limit, terminal_outcome=outcomes, terminal_by=terminal_by,
         at_end_edge=at_end,
+        infoset=np.zeros(0, np.int32) if infoset is None else infoset,
     )  # fmt: skip
 
 
@@ -201,8 +209,8 @@ class _Groups:
         classes, base, number = np.zeros(len(self.move), np.int32), 1, 0
         groups: list[PayGroup] = []
         source = self._source()
-        by_move = _by_value(self.move, sum(len(s.moves) for s in self.meaning.steps))
-        for step in self.meaning.steps:
+        by_move = _by_value(self.move, sum(len(s.moves) for s in self.meaning.rules))
+        for step in self.meaning.rules:
             for move in step.moves:
                 edges, number = by_move[number], number + 1
                 if move.pay and len(edges):
@@ -216,9 +224,10 @@ class _Groups:
         """Groups, the class of every edge (-1 at parties' nodes), and the number of classes."""
         classes, base, number = np.full(len(self.move), -1, np.int32), 0, 0
         groups: list[OddsGroup] = []
-        source, by_step = self._source(), _by_value(self.step, len(self.meaning.steps))
-        by_move = _by_value(self.move, sum(len(s.moves) for s in self.meaning.steps))
-        for position, step in enumerate(self.meaning.steps):
+        rules = self.meaning.rules
+        source, by_step = self._source(), _by_value(self.step % len(rules), len(rules))
+        by_move = _by_value(self.move, sum(len(s.moves) for s in rules))
+        for position, step in enumerate(rules):
             nodes, own = by_step[position], range(number, number + len(step.moves))
             number += len(step.moves)
             if step.mover >= 0 or len(nodes) == 0:

@@ -38,9 +38,13 @@ class Draws:
     def __len__(self) -> int:
         return len(self.values)
 
-    def columns(self) -> dict[str, NDArray[np.float64]]:
-        """Name to (1, draw) array, as formulas want them."""
-        return {name: self.values[None, :, i] for i, name in enumerate(self.names)}
+    def columns(self, read: frozenset[str] | None = None) -> dict[str, NDArray[np.float64]]:
+        """Name to (1, draw) array, as formulas want them; only those in ``read`` if given."""
+        return {
+            name: self.values[None, :, i]
+            for i, name in enumerate(self.names)
+            if read is None or name in read
+        }
 
 
 def nominal_draw(meaning: Meaning) -> Draws:

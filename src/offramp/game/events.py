@@ -18,10 +18,12 @@ Truths = NDArray[np.bool_]
 def holds_at(game: Game, condition: Expression, step: int | None = None) -> Truths:
     """(node,) where ``condition`` holds; elsewhere than at ``step``, where given, nowhere.
 
+    Before round 1, while private variables are drawn, nothing holds yet.
+
     The condition may read watched variables (see `build`) and what its step reads.
     """
     full = game.merged.representative
-    chosen = np.ones(len(full), np.bool_)
+    chosen = game.structure.step >= 0
     if step is not None:
         chosen = game.structure.step == step
     truth = np.zeros(len(full), np.bool_)

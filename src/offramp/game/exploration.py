@@ -51,7 +51,8 @@ MAX_CODE = 1 << 61
 class Columns:
     """The variables of a state as columns, and the code of a state as one integer.
 
-    ``names`` are the state variables, then ``round_number`` where rounds are limited.
+    ``names`` are the variables, then ``round_number`` where rounds are limited; ``steps`` is
+    the number of steps, draws of private variables among them.
     """
 
     names: tuple[str, ...]
@@ -72,9 +73,9 @@ class Columns:
         size = np.array([span[2] - span[1] + 1 for span in spans], np.int64)
         start = np.array([span[3] for span in spans], np.int32)
         every_round = np.array([span[4] for span in spans], np.bool_)
-        columns = Columns(names, low, size, start, every_round, len(meaning.steps))
+        columns = Columns(names, low, size, start, every_round, len(meaning.rules))
         combinations = float(np.prod(size.astype(float)))
-        if combinations * max(len(meaning.steps), len(meaning.outcomes)) > MAX_CODE:
+        if combinations * max(len(meaning.rules), len(meaning.outcomes)) > MAX_CODE:
             raise GameError(
                 f"the variables have {combinations:.1e} combinations of values",
                 expected="fewer than 10^18",
@@ -97,18 +98,31 @@ class Columns:
         """Which columns are among ``names``."""
         return np.array([name in names for name in self.names], np.bool_)
 
-    def values(self, rows: Rows) -> dict[str, NDArray[np.float64]]:
-        """Name to (row, 1) array, as formulas want them."""
-        return {n: rows[:, i : i + 1].astype(np.float64) for i, n in enumerate(self.names)}
+    def values(
+        self, rows: Rows, read: frozenset[str] | None = None
+    ) -> dict[str, NDArray[np.float64]]:
+        """Name to (row, 1) array, as formulas want them; only those in ``read`` if given."""
+        return {
+            name: rows[:, i : i + 1].astype(np.float64)
+            for i, name in enumerate(self.names)
+            if read is None or name in read
+        }
 
 
 @dataclass(frozen=True, eq=False)
 class Reached:
-    """All reachable nodes and edges before merging; arrays (node, …) and (edge, …)."""
+    """All reachable nodes and edges before merging; arrays (node, …) and (edge, …).
+
+    A node is a state, or where it matters to somebody how it came about, one for each way (see
+    `unfolding`): ``entered`` (node,) is then the only edge into it, and -1 at other nodes.
+    ``states`` counts the nodes at steps of the round; a state with several ways is one of them
+    unless the game is a tree.
+    """
 
     columns: Columns
     rows: Rows
     step: NDArray[np.int16]
+    """(node,) position in the round; -1 for the last draw before round 1, -2 for the one before."""
     first: Integers
     target: Integers
     move: NDArray[np.int32]
@@ -116,6 +130,8 @@ class Reached:
     at_end: NDArray[np.bool_]
     terminal_outcome: NDArray[np.int32]
     terminal_rows: Rows
+    states: int
+    entered: Integers | None = None
 
 
 def explore(
@@ -129,21 +145,21 @@ def explore(
     """
     columns = Columns.of(meaning)
     rules: tuple[Any, ...] = (*_rules(meaning, columns, kept), most_nodes)
-    widest = max(len(step.moves) for step in meaning.steps)
-    found = _Found.begun(columns)
+    widest = max(len(step.moves) for step in meaning.rules)
+    found = _Found.begun(columns, len(meaning.steps) if meaning.draws else 0)
     while found.counters[DONE] < found.counters[NODES]:
         found.grow(widest)
         advance(*(rules + found.arrays()))
         if found.counters[FAULT] != NO_FAULT:
             _Fault(meaning, columns, found, most_nodes).tell()
-    return found.reached(columns)
+    return found.reached(columns, len(meaning.steps))
 
 
 def _rules(
     meaning: Meaning, columns: Columns, kept: Mapping[int, frozenset[str]]
 ) -> tuple[Any, ...]:
     """The moves of all steps as the arrays that ``advance`` wants."""
-    moves = [move for step in meaning.steps for move in step.moves]
+    moves = [move for step in meaning.rules for move in step.moves]
     writer = Writer(columns.names)
     when = [-1 if move.when is None else writer.add(move.when) for move in moves]
     then = [(variable, writer.add(formula)) for move in moves for variable, formula in move.then]
@@ -158,9 +174,9 @@ def _rules(
         apart[outcome] = columns.mask(names)
     return (
         writer.code, writer.numbers, np.empty(writer.depth, np.float64),
-        np.cumsum([0, *(len(step.moves) for step in meaning.steps)]).astype(np.int64),
+        np.cumsum([0, *(len(step.moves) for step in meaning.rules)]).astype(np.int64),
         np.array(table, np.int64), np.array(then, np.int64).reshape(-1, 2),
-        np.ascontiguousarray(about.T), apart,
+        np.ascontiguousarray(about.T), apart, len(meaning.steps) - 1,
         meaning.limit, -1 if meaning.at_end is None else meaning.at_end,
     )  # fmt: skip
 
@@ -178,11 +194,11 @@ class _Found:
         self.end_keys, self.end_ids = fresh_table(4 * size)
 
     @staticmethod
-    def begun(columns: Columns) -> _Found:
-        """The start alone, as node 0."""
+    def begun(columns: Columns, step: int) -> _Found:
+        """The start alone, as node 0, at ``step``."""
         found = _Found(len(columns.names), 1 << 10)
-        found.rows[0] = (*columns.start, 0)
-        key = columns.code(columns.start[None, :]) * columns.steps
+        found.rows[0] = (*columns.start, step)
+        key = columns.code(columns.start[None, :]) * columns.steps + step
         number_keys(key, found.node_keys, found.node_ids, 0, np.empty(1, np.int64))
         found.counters[NODES] = 1
         return found
@@ -208,14 +224,14 @@ class _Found:
             self.ends = _wider(self.ends, size)
             self.end_keys, self.end_ids = rehashed(self.end_keys, self.end_ids, 2 * size)
 
-    def reached(self, columns: Columns) -> Reached:
-        """The arrays without the room that was not needed."""
+    def reached(self, columns: Columns, steps: int) -> Reached:
+        """The arrays without the room that was not needed; a round has ``steps`` steps."""
         nodes, edges, ends = (int(n) for n in self.counters[[NODES, EDGES, ENDS]])
-        kind = self.edges[:edges, KIND]
+        kind, step = self.edges[:edges, KIND], self.rows[:nodes, -1]
         return Reached(
             columns=columns,
             rows=self.rows[:nodes, :-1].copy(),
-            step=self.rows[:nodes, -1].astype(np.int16),
+            step=np.where(step < steps, step, step - columns.steps).astype(np.int16),
             first=self.first[: nodes + 1].copy(),
             target=self.edges[:edges, TARGET].copy(),
             move=self.edges[:edges, MOVE].astype(np.int32),
@@ -223,6 +239,7 @@ class _Found:
             at_end=kind == AT_END,
             terminal_outcome=self.ends[:ends, -1].astype(np.int32),
             terminal_rows=self.ends[:ends, :-1].copy(),
+            states=int((step < steps).sum()),
         )
 
 
@@ -245,12 +262,12 @@ class _Fault:
         """Raise the GameError for the fault that the counters name."""
         counters = self.found.counters
         node = self.found.rows[counters[DONE]]
-        row, step = node[:-1], self.meaning.steps[int(node[-1])]
+        row, step = node[:-1], self.meaning.rules[int(node[-1])]
         if counters[FAULT] == TOO_MANY:
             self._too_many()
         if counters[FAULT] == STUCK:
             self._stuck(step, row)
-        moves = [move for one in self.meaning.steps for move in one.moves]
+        moves = [move for one in self.meaning.rules for move in one.moves]
         number = int(counters[FAULT_MOVE])
         if counters[FAULT] == NOT_FINITE_WHEN:
             self._not_finite(moves[number], moves[number].when, ("when",), row)

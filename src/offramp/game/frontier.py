@@ -27,7 +27,7 @@ GOES_ON, TURNS, AT_END = range(3)
 def advance(
     code: NDArray[np.int32], numbers: NDArray[np.float64], stack: NDArray[np.float64],
     step_first: Integers, moves: Integers, then: Integers, columns: Integers,
-    kept: NDArray[np.bool_], limit: int, at_end: int, most: int,
+    kept: NDArray[np.bool_], last: int, limit: int, at_end: int, most: int,
     counters: Integers, rows: NDArray[np.int32], first: Integers, edges: Integers,
     ends: NDArray[np.int32], node_keys: Integers, node_ids: Integers, end_keys: Integers,
     end_ids: Integers,
@@ -36,7 +36,8 @@ def advance(
 
     The rules: programs; ``step_first`` (step + 1,) into ``moves`` (move, 4), whose ``then``
     are rows (column, program) of ``then``; ``kept`` (outcome, column) is what tells ends
-    apart. What is found: ``rows`` (node, column + 1) with the step last, ``first`` (node + 1,),
+    apart; a round ends with the step ``last``, and what stands behind it comes before round 1.
+    What is found: ``rows`` (node, column + 1) with the step last, ``first`` (node + 1,),
     ``edges`` (edge, 3), ``ends`` (end, column + 1) with the outcome last, and the hash tables
     of both. ``counters`` say how far each is filled and which move is at fault.
     """
@@ -79,7 +80,7 @@ def advance(
                     return
                 after[c] = np.int32(value)
             kind, outcome = GOES_ON, moves[move, END]
-            if outcome < 0 and step == steps - 1:
+            if outcome < 0 and step == last:
                 kind = TURNS
                 for c in range(wide):
                     if columns[c, EVERY_ROUND] == 1:
@@ -93,7 +94,7 @@ def advance(
                 if outcome < 0 or kept[outcome, c]:
                     key = key * columns[c, SIZE] + (after[c] - columns[c, LOW])
             if outcome < 0:
-                following = 0 if kind == TURNS else step + 1
+                following = 0 if step in (last, steps - 1) else step + 1
                 key = key * steps + following
                 place = place_of_key(key, node_keys)
                 if node_keys[place] == -1:

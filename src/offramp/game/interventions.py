@@ -119,7 +119,7 @@ def _flag(meaning: Meaning, intervention: Intervention) -> VariableMeaning:
     name = f"{intervention.kind} {step.name}.{step.moves[intervention.move or 0].name}"
     while name in taken:
         name += "'"
-    return VariableMeaning(name, 0, 1, 0, False, ("not_yet", "passed"))
+    return VariableMeaning(name, 0, 1, 0, False, ("not_yet", "passed"), shown=True)
 
 
 def _all(parts: list[Expression]) -> Expression:

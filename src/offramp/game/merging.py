@@ -59,7 +59,10 @@ def live_variables(meaning: Meaning, watched: frozenset[str]) -> tuple[frozenset
 
 
 def merge(meaning: Meaning, reached: Reached, watched: frozenset[str]) -> Merged:
-    """Nodes that differ only in dead variables become one."""
+    """Nodes that differ only in dead variables become one; a tree of histories stays as it is."""
+    if meaning.draws:
+        every = np.arange(len(reached.step))
+        return Merged(every, every)
     numbering = Numbering()
     steps = len(meaning.steps)
     keys = np.zeros(len(reached.step), np.int64)
@@ -67,8 +70,28 @@ def merge(meaning: Meaning, reached: Reached, watched: frozenset[str]) -> Merged
         at = np.flatnonzero(reached.step == position)
         mask = reached.columns.mask(live)
         keys[at] = reached.columns.code(reached.rows[at], mask) * steps + position
-    node = numbering.number(keys)
-    return Merged(node, first_of_each(node, numbering.count))
+    if reached.entered is None:
+        node, count = numbering.number(keys), numbering.count
+    else:
+        node, count = _by_way(meaning, reached, keys)
+    return Merged(node, first_of_each(node, count))
+
+
+def _by_way(
+    meaning: Meaning, reached: Reached, keys: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], int]:
+    """Numbers by ``keys``, or by the way to it where a node has one of its own; their count."""
+    assert reached.entered is not None
+    shared, moves = reached.entered < 0, sum(len(step.moves) for step in meaning.steps)
+    node = np.full(len(keys), -1, np.int64)
+    public, ways = Numbering(), Numbering()
+    node[shared] = public.number(keys[shared])
+    source = np.searchsorted(reached.first, reached.entered, side="right") - 1
+    for position in range(1, len(meaning.steps)):
+        own = np.flatnonzero(~shared & (reached.step == position))
+        entered = reached.entered[own]
+        node[own] = public.count + ways.number(node[source[own]] * moves + reached.move[entered])
+    return node, public.count + ways.count
 
 
 def _needed(meaning: Meaning, move: MoveMeaning, after: frozenset[str]) -> frozenset[str]:

@@ -261,7 +261,7 @@ class _Differentiation:
         A sum of 1 is taken on the side on which it falls, and odds of 0 where they rise:
         the other sides are no odds.
         """
-        step = self.valuation.meaning.steps[group.step]
+        step = self.valuation.meaning.rules[group.step]
         shape = (len(self.draws), len(group.rows), len(step.moves))
         raw, rest = np.zeros(shape), np.zeros(shape[1:], np.bool_)
         slope: dict[int, Array] = {}

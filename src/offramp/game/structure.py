@@ -14,12 +14,15 @@ class Structure:
 
     A node is a step of the round with a state, after merging; an edge is a move.
     Edges go from step k to step k + 1, or (where they turn the round) from the last
-    step to step 0, or into a terminal. Every cycle passes through step 0.
+    step to step 0, or into a terminal. Every cycle passes through step 0. Nature's draws of
+    private variables are steps -n to -1, before round 1, and belong to no cycle.
 
     Nodes with the same ``infoset`` are told apart by nobody who moves there: they have one
-    mover and the same moves in the same order, and a node from which one of them can still
-    be reached in its round belongs to the paths of one round's start only. Beliefs are
-    reach probabilities from there. Everybody remembers what they saw and did.
+    mover and the same moves in the same order. Everybody remembers what they saw and did.
+    Beliefs are reach probabilities. With private variables the game is a tree and they are
+    counted from its start. Without, from a node that everybody knows and in its round: all
+    nodes of an information set follow from one such node, each on one way; it may be the
+    round's start or come after it, and then several rounds' starts may lead to it.
     """
 
     mover: NDArray[np.int16]
@@ -35,9 +38,9 @@ class Structure:
     odds_class: NDArray[np.int32]
     """(edge,) row of ``Tables.odds``, -1 at parties' nodes."""
     step: NDArray[np.int16]
-    """(node,) position in the round, counted from 0."""
+    """(node,) position in the round, counted from 0; below 0 for draws before round 1."""
     start: int
-    """The node where play begins, at step 0."""
+    """The node where play begins, at step 0 or at the first draw."""
     parties: int
     terminals: int
     order: NDArray[np.int64]

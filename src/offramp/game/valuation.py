@@ -91,8 +91,9 @@ class Valuation:
     def _evaluated(
         self, formula: Expression, rows: Rows, draws: Draws, path: tuple[str | int, ...]
     ) -> NDArray[np.float64]:
+        read = names(formula)
         try:
-            return evaluate(formula, self.columns.values(rows) | draws.columns())
+            return evaluate(formula, self.columns.values(rows, read) | draws.columns(read))
         except EvaluationError as error:
             words = words_of(self.meaning, self.columns, rows[min(error.row, len(rows) - 1)])
             found = re.sub(r" at row \d+, draw \d+", "", error.found)
@@ -123,7 +124,7 @@ class Valuation:
 
     def _odds(self, group: OddsGroup, draws: Draws, out: NDArray[np.float64]) -> None:
         """Fill the rows of one step of nature; check that they are odds."""
-        step = self.meaning.steps[group.step]
+        step = self.meaning.rules[group.step]
         shape = (len(group.rows), len(step.moves), len(draws))
         odds, rest = np.zeros(shape), np.zeros(shape[:2], np.bool_)
         for m, move in enumerate(step.moves):
@@ -148,7 +149,7 @@ class Valuation:
         wrong = (odds < -TOLERANCE) | (odds > 1 + TOLERANCE)
         if wrong.any():
             row, draw = np.argwhere(wrong)[0]
-            move = self.meaning.steps[group.step].moves[m]
+            move = self.meaning.rules[group.step].moves[m]
             state = words_of(self.meaning, self.columns, group.rows[row])
             self._fail(
                 f"the odds of '{move.name}' are {odds[row, draw]:.6g} "
@@ -165,7 +166,7 @@ class Valuation:
         wrong = short | (total > 1 + TOLERANCE)
         if wrong.any():
             row, draw = np.argwhere(wrong)[0]
-            step = self.meaning.steps[group.step]
+            step = self.meaning.rules[group.step]
             state = words_of(self.meaning, self.columns, group.rows[row])
             self._fail(
                 f"the odds of the step '{step.name}' add up to {total[row, draw]:.9g} "

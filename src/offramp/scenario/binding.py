@@ -45,6 +45,8 @@ class Vocabulary:
     levels: Mapping[str, int]
     packages: tuple[str, ...]
     limited: bool
+    private: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Private variables (among ``variables``) to the parties that know them."""
     worth: Mapping[tuple[str, str], Expression] = field(
         default_factory=dict[tuple[str, str], Expression]
     )
@@ -67,13 +69,16 @@ class Binder:
 
     vocabulary: Vocabulary
 
-    def bind(self, expression: Expression, where: str, place: Place | None = None) -> Expression:
+    def bind(
+        self, expression: Expression, where: str, place: Place | None = None, reader: str = ""
+    ) -> Expression:
         """``expression`` over state variables and entry names.
 
-        ``where`` is 'fixed', 'structure' or 'play' (see ``WHERE``). Raises ScenarioError
-        with the place of the name inside the formula.
+        ``where`` is 'fixed', 'structure' or 'play' (see ``WHERE``); a party that is the
+        ``reader`` may not read what is private to others. Raises ScenarioError with the place
+        of the name inside the formula.
         """
-        return _Binding(self.vocabulary, where, place, str(expression)).bound(expression)
+        return _Binding(self.vocabulary, where, place, str(expression), reader).bound(expression)
 
     def total(self, terms: Iterable[tuple[Expression, Expression]]) -> Expression:
         """The sum of products, 0 when there is none."""
@@ -90,6 +95,7 @@ class _Binding:
     where: str
     place: Place | None
     text: str
+    reader: str = ""
 
     def bound(self, node: Expression) -> Expression:
         if isinstance(node, Name):
@@ -105,8 +111,10 @@ class _Binding:
             return Number(words.levels[name], node.offset)
         if name in words.variables or (name == "round_number" and words.limited):
             if self.where == "fixed":
-                self.fail(node, f"'{name}' changes during play", WHERE["fixed"],
+                what = "is drawn with the game" if name in words.private else "changes during play"
+                self.fail(node, f"'{name}' {what}", WHERE["fixed"],
                           "read it in the odds or pay of a move instead")  # fmt: skip
+            self._check_known(node)
             return node
         if name == "round_number":
             self.fail(node, "'round_number' in a crisis without a limit of rounds",
@@ -118,6 +126,16 @@ class _Binding:
                           "move it into the odds or pay of a move")  # fmt: skip
             return node
         self._misused(node)
+
+    def _check_known(self, node: Name) -> None:
+        """What a step offers and does may read only what its mover knows."""
+        known = self.vocabulary.private.get(node.id)
+        if known is None or not self.reader or self.reader in known:
+            return
+        whose = " and ".join(known) or "nobody"
+        self.fail(node, f"'{node.id}' is known to {whose}, not to '{self.reader}', who moves here",
+                  "in 'when' and 'then' private variables that the mover knows",
+                  f"read it in 'pay' or 'odds', or add {self.reader} to 'known_to'")  # fmt: skip
 
     def _misused(self, node: Name) -> NoReturn:
         words, name = self.vocabulary, node.id

@@ -9,15 +9,24 @@ know about families, levels, packages or parties.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import NoReturn, cast
 
-from offramp.core.errors import OfframpError, Place, ScenarioError, suggestion
+from offramp.core.errors import OfframpError, ScenarioError, suggestion
 from offramp.expressions import Expression, Number, evaluate, names, parse
 from offramp.scenario.binding import Binder, Level, Vocabulary
-from offramp.scenario.distributions import Distribution, parse_distribution
-from offramp.scenario.model import Family, Move, Quantity, Scenario, Step
+from offramp.scenario.distributions import parse_distribution
+from offramp.scenario.information import with_unseen
+from offramp.scenario.meant import (
+    Assumption,
+    Meaning,
+    MoveMeaning,
+    OutcomeMeaning,
+    Path,
+    StepMeaning,
+    VariableMeaning,
+)
+from offramp.scenario.model import Family, Move, Private, Quantity, Scenario, Step, Variable
 
 RESERVED = (
     "rest", "nature", "worth", "payoff", "rounds", "round_number", "and", "or", "not", "if",
@@ -25,91 +34,6 @@ RESERVED = (
 )  # fmt: skip
 MAX_RANGE = 100_000
 MAX_INTEGER = 1_000_000_000
-Path = tuple[str | int, ...]
-
-
-@dataclass(frozen=True)
-class VariableMeaning:
-    """A state variable: integers ``low``..``high``; ``levels`` are their names or empty."""
-
-    name: str
-    low: int
-    high: int
-    start: int
-    every_round: bool
-    levels: tuple[str, ...]
-
-    def word(self, value: int) -> str:
-        """The level's name, or the number."""
-        return self.levels[value - self.low] if self.levels else str(value)
-
-
-@dataclass(frozen=True)
-class Assumption:
-    """One number of the scenario: a parameter or one entry of a family."""
-
-    name: str
-    formula: Expression | None
-    distribution: Distribution | None
-    unit: str | None
-    source: str | Mapping[str, str] | None
-    note: str | None
-    path: Path
-
-
-@dataclass(frozen=True)
-class MoveMeaning:
-    """A move: formulas bound; ``odds`` None for a party's move, ``rest`` for what is left."""
-
-    name: str
-    when: Expression | None
-    pay: tuple[tuple[int, Expression], ...]
-    then: tuple[tuple[int, Expression], ...]
-    end: int | None
-    odds: Expression | None
-    rest: bool
-    path: Path
-
-
-@dataclass(frozen=True)
-class StepMeaning:
-    """A step: ``mover`` is the party's position, or -1 for nature."""
-
-    name: str
-    mover: int
-    moves: tuple[MoveMeaning, ...]
-    path: Path
-
-
-@dataclass(frozen=True)
-class OutcomeMeaning:
-    """An outcome: pay per party, and the position of its ``by`` variable or None."""
-
-    name: str
-    kind: str
-    pay: tuple[tuple[int, Expression], ...]
-    by: int | None
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """A scenario whose names are all known; positions stand for names."""
-
-    scenario: Scenario
-    parties: tuple[str, ...]
-    patience: tuple[Expression, ...]
-    precision: tuple[Expression, ...]
-    variables: tuple[VariableMeaning, ...]
-    assumptions: tuple[Assumption, ...]
-    steps: tuple[StepMeaning, ...]
-    outcomes: tuple[OutcomeMeaning, ...]
-    limit: int
-    at_end: int | None
-    vocabulary: Vocabulary
-
-    def place(self, path: Path) -> Place | None:
-        """Where the value at ``path`` stood in the text."""
-        return self.scenario.place(*path)
 
 
 def understand(scenario: Scenario) -> Meaning:
@@ -125,7 +49,10 @@ class _Reader:
         self.parties = tuple(scenario.parties)
         self.outcomes = tuple(scenario.outcomes)
         self.words = _Words(scenario)
-        self.variables = tuple(self._variable(name) for name in scenario.state)
+        self.variables = (
+            *(self._variable(name) for name in scenario.state),
+            *(self._private(name) for name in scenario.private),
+        )
         self.vocabulary = self._vocabulary()
         self.binder = Binder(self.vocabulary)
 
@@ -135,6 +62,7 @@ class _Reader:
         assumptions = tuple(self._assumptions())
         _check_circles(assumptions, scenario)
         self._check_citations()
+        steps = tuple(self._step(i, step) for i, step in enumerate(scenario.round))
         return Meaning(
             scenario=scenario,
             parties=self.parties,
@@ -142,11 +70,12 @@ class _Reader:
             precision=tuple(self._of_party(party, "precision") for party in self.parties),
             variables=self.variables,
             assumptions=assumptions,
-            steps=tuple(self._step(i, step) for i, step in enumerate(scenario.round)),
+            steps=with_unseen(scenario, self.parties, steps),
             outcomes=tuple(self._outcome(name) for name in self.outcomes),
             limit=scenario.limit,
             at_end=None if scenario.at_end is None else self.outcomes.index(scenario.at_end),
             vocabulary=self.vocabulary,
+            draws=tuple(self._draw(name) for name in scenario.private),
         )
 
     # names and constants
@@ -172,6 +101,35 @@ class _Reader:
     def _variable(self, name: str) -> VariableMeaning:
         words = self.scenario.state[name]
         path: Path = ("state", name)
+        low, high = self._span(name, words, path)
+        start = self._constant(words.start, (*path, "start"))
+        if not low <= start <= high:
+            self.fail(
+                (*path, "start"),
+                f"'{name}' starts at {start}",
+                f"{low} to {high}",
+                f"write 'start: {min(max(start, low), high)}'",
+            )
+        return VariableMeaning(name, low, high, start, words.scope == "round", words.levels or ())
+
+    def _private(self, name: str) -> VariableMeaning:
+        """A private variable; it stands at its lowest value until it is drawn."""
+        words, path = self.scenario.private[name], ("private", name)
+        low, high = self._span(name, words, path)
+        known = {
+            self.known(party, self.parties, "party", (*path, "known_to", position))
+            for position, party in enumerate(words.known_to)
+        }
+        if not self.scenario.limit:
+            self.fail(path, f"the private variable '{name}' in a crisis without a limit of rounds",
+                      "'rounds:' with a number and 'at_end:'",
+                      "write 'rounds: 12' and 'at_end: OUTCOME'", key=True)  # fmt: skip
+        return VariableMeaning(
+            name, low, high, low, False, words.levels or (), known_to=tuple(sorted(known))
+        )
+
+    def _span(self, name: str, words: Variable | Private, path: Path) -> tuple[int, int]:
+        """Lowest and highest value."""
         if (words.levels is None) == (words.range is None):
             count = "both" if words.levels else "neither"
             self.fail(path, f"'{name}' has {count} levels and range",
@@ -187,15 +145,7 @@ class _Reader:
         if not low <= high <= low + MAX_RANGE:
             self.fail((*path, "range"), f"the range [{low}, {high}]",
                       f"low <= high, at most {MAX_RANGE:,} values", "narrow the range")  # fmt: skip
-        start = self._constant(words.start, (*path, "start"))
-        if not low <= start <= high:
-            self.fail(
-                (*path, "start"),
-                f"'{name}' starts at {start}",
-                f"{low} to {high}",
-                f"write 'start: {min(max(start, low), high)}'",
-            )
-        return VariableMeaning(name, low, high, start, words.scope == "round", words.levels or ())
+        return low, high
 
     def _constant(self, formula: int | float | str, path: Path) -> int:
         """A whole number written with numbers and level names only."""
@@ -244,6 +194,7 @@ class _Reader:
             numbers=frozenset(n for n in scenario.parameters if n not in families),
             families=families,
             variables={v.name: Level(v.low, v.levels) for v in self.variables},
+            private={name: words.known_to for name, words in scenario.private.items()},
             levels=self.words.levels,
             packages=tuple(scenario.packages),
             limited=scenario.limit > 0,
@@ -327,12 +278,18 @@ class _Reader:
     # formulas
 
     def _bound(
-        self, formula: int | float | str, path: Path, binder: Binder | None, where: str
-    ) -> Expression:
-        """A formula bound for one of: fixed (parameters), structure (state only), play (both)."""
+        self, formula: int | float | str, path: Path, binder: Binder | None, where: str,
+        mover: int = -1,
+    ) -> Expression:  # fmt: skip
+        """A formula bound for one of: fixed (parameters), structure (state only), play (both).
+
+        Where a party is the ``mover``, it may not read what is private to others.
+        """
         expression = self._parsed(formula, path)
+        reader = self.parties[mover] if mover >= 0 else ""
         try:
-            return (binder or self.binder).bind(expression, where, self.scenario.place(*path))
+            place = self.scenario.place(*path)
+            return (binder or self.binder).bind(expression, where, place, reader)
         except OfframpError as error:
             raise error.located(self.scenario.place(*path), ".".join(map(str, path))) from None
 
@@ -392,6 +349,33 @@ class _Reader:
         )
         return StepMeaning(step.name, mover, moves, path)
 
+    def _draw(self, name: str) -> StepMeaning:
+        """The draw of a private variable as a step of nature; no person can write its name."""
+        words, path = self.scenario.private[name], ("private", name)
+        number = len(self.scenario.state) + list(self.scenario.private).index(name)
+        variable = self.variables[number]
+        values = {variable.word(value): value for value in range(variable.low, variable.high + 1)}
+        for key in words.odds:
+            self.known(key, values, f"value of '{name}'", (*path, "odds", key), key=True)
+        for word in values:
+            if word not in words.odds:
+                self.fail((*path, "odds"), f"'{name}' has no odds of '{word}'",
+                          "odds of every value", f"add '{word}: …' (a probability, or rest)",
+                          key=True)  # fmt: skip
+        moves = tuple(
+            self._drawn(word, (number, value), words.odds[word], (*path, "odds", word))
+            for word, value in values.items()
+        )
+        return StepMeaning(f"private {name}", -1, moves, path)
+
+    def _drawn(
+        self, word: str, then: tuple[int, int], odds: int | float | str, path: Path
+    ) -> MoveMeaning:
+        rest = isinstance(odds, str) and odds.strip() == "rest"
+        formula = None if rest else self._bound(odds, path, None, "fixed")
+        change = ((then[0], Number(then[1])),)
+        return MoveMeaning(word, None, (), change, None, formula, rest, path)
+
     def _move(self, name: str, move: Move, mover: int, path: Path) -> MoveMeaning:
         if mover < 0 and move.odds is None:
             self.fail(path, f"nature's move '{name}' has no odds", "odds on every move of nature",
@@ -403,17 +387,15 @@ class _Reader:
         rest = isinstance(move.odds, str) and move.odds.strip() == "rest"
         then = tuple(
             (
-                self.known(
-                    variable, self.scenario.state, "variable", (*path, "then", variable), True
-                ),
-                self._bound(formula, (*path, "then", variable), None, "structure"),
+                self._set(variable, (*path, "then", variable)),
+                self._bound(formula, (*path, "then", variable), None, "structure", mover),
             )
             for variable, formula in move.then.items()
         )
         return MoveMeaning(
             name,
             None if move.when is None else self._bound(
-                move.when, (*path, "when"), None, "structure"
+                move.when, (*path, "when"), None, "structure", mover
             ),
             self._pay(move.pay, (*path, "pay")),
             then,
@@ -426,6 +408,14 @@ class _Reader:
             rest,
             path,
         )  # fmt: skip
+
+    def _set(self, variable: str, path: Path) -> int:
+        """The position of a variable that a move sets."""
+        if variable in self.scenario.private:
+            self.fail(path, f"the private variable '{variable}' is set by a move",
+                      "a variable of the state: what is private is drawn once and stays",
+                      "keep what changes in a variable under 'state'", key=True)  # fmt: skip
+        return self.known(variable, self.scenario.state, "variable", path, key=True)
 
     def _pay(
         self, pay: Mapping[str, int | float | str], path: Path
@@ -445,7 +435,7 @@ class _Reader:
             self.fail(path, "the outcome 'unresolved'", "another name: this one means play that "
                       "never ends", "rename it", key=True)  # fmt: skip
         by = None if words.by is None else self.known(
-            words.by, self.scenario.state, "variable", (*path, "by")
+            words.by, [variable.name for variable in self.variables], "variable", (*path, "by")
         )  # fmt: skip
         return OutcomeMeaning(name, words.kind, self._pay(words.pay, (*path, "pay")), by)
 
@@ -470,6 +460,8 @@ class _Reader:
             for key, one in entry.each.items() if isinstance(entry, Family) else ():
                 path = ("parameters", name, "each", key, "source")
                 cited.append((path, getattr(one, "source", None)))
+        for name, words in scenario.private.items():
+            cited.append((("private", name, "source"), words.source))
         for position, step in enumerate(scenario.round):
             cited.append((("round", position, "source"), step.source))
             for name, move in step.moves.items():
@@ -491,13 +483,18 @@ class _Words:
         self._taken: dict[str, str] = dict.fromkeys(RESERVED, "a word of the language")
         self.levels: dict[str, int] = {}
         for kind, section in (("party", "parties"), ("parameter", "parameters"),
-                              ("variable", "state"), ("package", "packages")):  # fmt: skip
+                              ("variable", "state"), ("private variable", "private"),
+                              ("package", "packages")):  # fmt: skip
             for name in getattr(scenario, section):
                 self._take(name, f"a {kind}", (section, name))
-        for variable, words in scenario.state.items():
+        variables: dict[Path, Variable | Private] = {
+            **{("state", name): words for name, words in scenario.state.items()},
+            **{("private", name): words for name, words in scenario.private.items()},
+        }
+        for at, words in variables.items():
             own: set[str] = set()
             for position, level in enumerate(words.levels or ()):
-                path: Path = ("state", variable, "levels", position)
+                path: Path = (*at, "levels", position)
                 if level in own:
                     self._twice(level, path)
                 own.add(level)

@@ -175,6 +175,36 @@ class Variable(Words):
     about: Text | None = None
 
 
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+_NAME = {"type": "string", "pattern": r"^[A-Za-z_][A-Za-z0-9_]*$"}
+Listed = Annotated[
+    tuple[Name, ...],
+    BeforeValidator(_as_list),
+    WithJsonSchema({"anyOf": [_NAME, {"type": "array", "items": _NAME}]}),
+]
+Holders = Annotated[
+    tuple[Name, ...],
+    BeforeValidator(_as_list),
+    Field(min_length=1),
+    WithJsonSchema({"anyOf": [_NAME, {"type": "array", "items": _NAME, "minItems": 1}]}),
+]
+
+
+class Private(Words):
+    """Something drawn once by nature before round 1, which only some parties know."""
+
+    levels: tuple[Name, ...] | None = Field(default=None, min_length=1)
+    range: tuple[Formula, Formula] | None = None
+    odds: dict[Key, Formula] = Field(description="value to its odds: parameters only, or rest")
+    known_to: Listed = Field(description="the parties that know it")
+    label: Text | None = None
+    about: Text | None = None
+    source: Citation | None = None
+
+
 class Move(Words):
     """What can be done at a step, when, and what follows."""
 
@@ -200,6 +230,9 @@ class Step(Words):
     name: Name
     by: Name
     moves: dict[Name, Annotated[Move, BeforeValidator(_bare)]] = Field(min_length=1)
+    unseen: Listed = Field(
+        default=(), description="earlier steps of the round whose moves the mover does not observe"
+    )
     label: Text | None = None
     about: Text | None = None
     source: Citation | None = None
@@ -260,17 +293,6 @@ def _number(value: Any) -> Any:
     return float(value)
 
 
-def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-_NAME = {"type": "string", "pattern": r"^[A-Za-z_][A-Za-z0-9_]*$"}
-Holders = Annotated[
-    tuple[Name, ...],
-    BeforeValidator(_as_list),
-    Field(min_length=1),
-    WithJsonSchema({"anyOf": [_NAME, {"type": "array", "items": _NAME, "minItems": 1}]}),
-]
 AnyNumber = Annotated[float, BeforeValidator(_number)]
 Above0 = Annotated[float, BeforeValidator(_number), Field(gt=0)]
 
@@ -342,6 +364,7 @@ class Scenario(Words):
     issues: dict[Name, Issue] = Field(default_factory=dict)
     packages: dict[Name, dict[Name, Option]] = Field(default_factory=dict)
     state: dict[Name, Variable] = Field(default_factory=dict)
+    private: dict[Name, Private] = Field(default_factory=dict)
     mechanisms: dict[Name, MechanismRecord] = Field(default_factory=dict)
     round: tuple[Step, ...] = Field(min_length=1)
     outcomes: dict[Name, Outcome] = Field(default_factory=dict)

@@ -40,9 +40,6 @@ _REPAIR = {
     "too_short": "add an entry",
 }
 
-PLANNED = ("private", "unseen")
-"""Words of the language that this version does not read yet."""
-
 
 def shaped(record: type[Record], node: Node, path: tuple[str | int, ...] = ()) -> Record:
     """``node`` as a ``record``; a ScenarioError with place, expectation and repair otherwise."""
@@ -81,12 +78,10 @@ def _complaint(detail: Any, node: Node, prefix: tuple[str | int, ...]) -> Scenar
 
 def _of_unknown_word(found: _Found) -> ScenarioError:
     word, words = str(found.context["word"]), found.context["words"]
-    told, repair = f"unknown word '{word}'", suggestion(word, words)
-    if word in PLANNED:
-        told = f"'{word}' is a word of the language that this version cannot read yet"
-        repair = "remove it, or use a later version of Offramp"
     place = found.node.at((*found.steps, word))
-    return found.error(told, "one of: " + ", ".join(words), repair, place)
+    return found.error(
+        f"unknown word '{word}'", "one of: " + ", ".join(words), suggestion(word, words), place
+    )
 
 
 def _of_missing_word(found: _Found) -> ScenarioError:
