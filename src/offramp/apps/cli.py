@@ -9,6 +9,7 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from offramp import __version__
+from offramp.apps.formats import add_formats
 from offramp.apps.options import Account, Asked, Json, Nominal, Scale, Seed, Settings
 from offramp.apps.studies import add_studies
 from offramp.core.errors import OfframpError
@@ -113,6 +114,7 @@ def run(
 
 
 add_studies(app)
+add_formats(app)
 
 
 def _say(text: str) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from offramp.interop.efg import efg_text, parse_efg, read_efg, write_efg
 from offramp.interop.nfg import StrategicGame, nfg_text, parse_nfg, read_nfg, write_nfg
+from offramp.interop.picture import tree_picture
 from offramp.interop.playing import SolvedGame, read_game, solve_tree
+from offramp.interop.scenarios import tree_of
+from offramp.interop.strategies import strategic_form
 from offramp.interop.tokens import FormatError
 from offramp.interop.trees import ExtensiveGame
 
@@ -22,7 +25,10 @@ __all__ = [
     "parse_nfg",
     "write_nfg",
     "nfg_text",
-    # play
+    # play, trees of scenarios, pictures
     "solve_tree",
     "SolvedGame",
+    "tree_of",
+    "strategic_form",
+    "tree_picture",
 ]
