@@ -295,6 +295,39 @@ def test_escalation_that_would_bring_agreement_is_never_proposed() -> None:
     assert "strike" not in " ".join(reasons)  # acts of force are not even looked at
 
 
+def slow_escalation() -> str:
+    """Mobilising costs the South nothing for four rounds, and ninefold tolls from then on."""
+    text = re.sub("      (strike|blockade): .*\n", "", ESCALATION)
+    text = text.replace(
+        "mobilise: {then: {rung: struck}, pay: {north: -1}}",
+        "mobilise: {when: clock == 0, then: {clock: 1}, pay: {north: -0.4}}",
+    )
+    text = text.replace("state:\n", "state:\n  clock: {range: [0, 5], start: 0}\n")
+    text = text.replace("(1 + 8 * rung)", "(1 + 20 * (clock == 5))")
+    text = text.replace("odds: doom * (1 + 0.2 * rung)", "odds: doom")
+    text = text.replace(
+        "on: {odds: rest}", "on: {odds: rest, then: {clock: 'if(clock > 0, min(clock + 1, 5), 0)'}}"
+    )
+    text = text.replace("  rung: {levels: [calm, struck], start: calm}\n", "")
+    return re.sub("levers:\n(.*\n)*", "", text)  # fmt: skip
+
+
+def test_an_escalation_that_takes_its_time_is_no_first_step() -> None:
+    scenario = read(slow_escalation())
+    meaning = understand(scenario)
+    from offramp.scenario import parse_query
+
+    texts = ("P(deal)", "P(deal | do(north.act = mobilise, once))",
+             "P(war)", "P(war | do(north.act = mobilise, once))")  # fmt: skip
+    values = evaluate_queries(scenario, [parse_query(text, meaning) for text in texts]).values[0]
+    assert values[1] > values[0] + 0.02  # it would work
+    assert values[3] < values[2]  # and even make war less likely
+    found = offramps(scenario, at_least=float(values[1]) - 0.005, draws=0)
+    assert not [ramp for ramp in found.found if "mobilise" in ramp.first_step]
+    reasons = {one.name: one.reason for one in found.excluded}
+    assert "raises the losses of South" in reasons["North: mobilise"]
+
+
 BRINK = """
 offramp: 1
 title: The brink

@@ -4,7 +4,9 @@ Counted are the moves that the first round may offer beside others and that are 
 force. A step raises another party's harm if it pays such a party at once a negative amount
 that is less than what its turn pays it as played now; or if, with the same moves after it as
 after what else would be done, war and catastrophe become likelier or the others' losses
-greater within two rounds (see `side_by_side`).
+greater, within two rounds or over the whole crisis (see `side_by_side`). An escalation that
+takes its time is one too, and so is one whose price others pay at their own turns, unless
+they give in.
 """
 
 from __future__ import annotations
@@ -24,8 +26,8 @@ from offramp.study.saying import joined, spoken
 from offramp.study.side_by_side import SideBySide, idle_moves
 
 Array = NDArray[np.float64]
-ROUNDS = 2
-"""Rounds over which the same moves are followed after a step."""
+ROUNDS = (2, 5000)
+"""Rounds over which the same moves are followed after a step: at first, and in all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,17 +84,17 @@ def step_harms(bench: Bench, first: FirstStep) -> str:
         return ""
     pair = SideBySide(
         bench, first.commitment.step or 0, first.commitment.move or 0, strategy[0],
-        solved.tables.pay[0],
+        solved.tables.pay[0], solved.tables.patience[0],
     )  # fmt: skip
-    pair.follow(ROUNDS)
-    if pair.danger[0] > pair.danger[1] + EQUAL:
-        return "it makes war or catastrophe likelier if the same moves follow"
-    worse = pair.losses[0] < pair.losses[1] - EQUAL
-    worse[first.party] = False
-    if worse.any() and not first.ends:
-        return (
-            f"it raises the losses of {joined(_labels(bench.game, worse))} if the same moves follow"
-        )
+    for rounds in ROUNDS:
+        pair.follow(rounds)
+        if pair.danger[0] > pair.danger[1] + EQUAL:
+            return "it makes war or catastrophe likelier if the same moves follow"
+        worse = pair.losses[0] < pair.losses[1] - EQUAL
+        worse[first.party] = False
+        if worse.any() and not first.ends:
+            who = joined(_labels(bench.game, worse))
+            return f"it raises the losses of {who} if the same moves follow"
     return ""
 
 

@@ -15,9 +15,9 @@ EQUAL = 1e-9
 AIMS = {"agreement": "an agreement", "ceasefire": "a ceasefire"}
 RULES = (
     "Only changes that aim at agreement or ceasefire are looked for; acts of force, levers that "
-    "raise another party's harm, and changes that raise the probability of war and catastrophe "
-    "at the nominal values or in more than 5 % of the solved draws are left out; they can be "
-    "tested as claims.",
+    "raise another party's harm, first steps that raise others' losses if the same moves follow, "
+    "and changes that raise the probability of war and catastrophe at the nominal values or in "
+    "more than 5 % of the solved draws are left out; they can be tested as claims.",
     "Efforts are in the levers' own units; those of different holders are never added up.",
     "A settlement that leaves a party below its reservation value, here what it expects from "
     "going on without one in the unchanged game, is called imposed.",
