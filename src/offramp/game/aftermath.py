@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.game.compilation import Game
+from offramp.game.unfolding import edges_of
 
 Integers = NDArray[np.int64]
 
@@ -21,6 +22,8 @@ def nodes_behind(base: Game, changed: Game) -> Integers:
     that ``base`` does not reach.
     """
     full = changed.merged.representative
+    if base.reached.entered is not None:
+        return base.merged.node[_by_moves(base, changed)[full]]
     own = list(base.reached.columns.names)
     kept = [changed.reached.columns.names.index(name) for name in own]
     rows = np.ascontiguousarray(changed.reached.rows[full][:, kept])
@@ -33,15 +36,39 @@ def nodes_behind(base: Game, changed: Game) -> Integers:
     return base.merged.node[found]
 
 
+def _by_moves(base: Game, changed: Game) -> Integers:
+    """The node of ``base`` to which the same moves lead as to each of ``changed``; none merged."""
+    here, there = base.reached, changed.reached
+    count = len(base.moves)
+    known = np.repeat(np.arange(len(here.step)), np.diff(here.first)) * count + here.move
+    behind = np.full(len(there.step), -1, np.int64)
+    behind[0] = 0
+    frontier = np.zeros(1, np.int64)
+    while len(frontier):
+        own = edges_of(there.first, frontier)
+        before = np.repeat(behind[frontier], np.diff(there.first)[frontier])
+        same = here.target[np.searchsorted(known, before * count + there.move[own])]
+        goal = there.target[own]
+        fresh = np.flatnonzero((goal >= 0) & (behind[np.maximum(goal, 0)] < 0))
+        behind[goal[fresh]] = same[fresh]
+        frontier = np.unique(goal[fresh])
+    return behind
+
+
 def aftermath(base: Game, changed: Game) -> Integers | None:
     """The node of ``base`` with the same continuation as each node of ``changed``.
 
     None unless every commitment of ``changed`` has passed wherever play may come round again:
-    then a node before that only has its value once those behind it have theirs.
+    then a node before that only has its value once those behind it have theirs. None as well
+    where somebody does not see everything, since what is believed then depends on what was
+    committed before.
     """
+    if base.structure.hidden or changed.structure.hidden:
+        return None
     own = set(base.reached.columns.names)
     hidden = [i for i, name in enumerate(changed.reached.columns.names) if name not in own]
-    passed = changed.reached.rows[changed.merged.representative][:, hidden].all(axis=1)
+    rows = changed.reached.rows[changed.merged.representative]
+    passed = np.all(rows[:, hidden] != 0, axis=1)
     structure = changed.structure
     component = np.repeat(np.arange(len(structure.cyclic)), np.diff(structure.component))
     again = structure.order[structure.cyclic[component]]

@@ -18,6 +18,7 @@ from offramp.core.errors import GameError
 from offramp.game.exploration import ROUND, Reached, words_of
 from offramp.game.kernels import Numbering, first_of_each
 from offramp.game.merging import Merged
+from offramp.game.unfolding import edges_of
 from offramp.scenario import Meaning, MoveMeaning
 
 Integers = NDArray[np.int64]
@@ -120,13 +121,8 @@ class _Sights:
         count = first[one + 1] - first[one]
         wrong = count != first[other + 1] - first[other]
         fine = np.flatnonzero(~wrong)
-        total = np.cumsum(count[fine])
-        shift = np.arange(count[fine].sum()) - np.repeat(total - count[fine], count[fine])
-        offered, beside = (
-            self.reached.move[np.repeat(first[nodes[fine]], count[fine]) + shift]
-            for nodes in (one, other)
-        )
-        apart = offered != beside
+        total, move = np.cumsum(count[fine]), self.reached.move
+        apart = move[edges_of(first, one[fine])] != move[edges_of(first, other[fine])]
         wrong[fine[np.searchsorted(total, np.flatnonzero(apart), side="right")]] = True
         if wrong.any():
             place = int(np.argmax(wrong))
@@ -139,7 +135,7 @@ class _Sights:
             set(reached.move[reached.first[n] : reached.first[n + 1]].tolist())
             for n in (one, other)
         ]
-        number = min(offers[0] ^ offers[1])
+        number = int(min(offers[0] ^ offers[1]))
         there = (one, other) if number in offers[0] else (other, one)
         step = meaning.steps[int(reached.step[one])]
         move, who = self._moves[number], meaning.parties[step.mover]
@@ -177,9 +173,9 @@ class _Sights:
         assert self.reached.entered is not None
         return self.reached.entered[self.merged.representative]
 
-    @cached_property
-    def _moves(self) -> list[MoveMeaning]:
-        return [move for step in self.meaning.rules for move in step.moves]
+    @property
+    def _moves(self) -> tuple[MoveMeaning, ...]:
+        return tuple(move for step in self.meaning.rules for move in step.moves)
 
     @cached_property
     def _shown(self) -> Integers:

@@ -64,7 +64,7 @@ class _Unfolding:
         entered = [np.full(len(public), -1, np.int64)]
         total, passed = len(public), 0
         while len(nodes[-1]):
-            own = _edges_of(reached.first, nodes[-1])
+            own = edges_of(reached.first, nodes[-1])
             fresh = np.flatnonzero(self.copied[own])
             goal = reached.target[own]
             target = np.where(goal >= 0, number[np.maximum(goal, 0)], goal)
@@ -110,8 +110,8 @@ class _Unfolding:
         )
 
 
-def _edges_of(first: Integers, nodes: Integers) -> Integers:
+def edges_of(first: Integers, nodes: Integers) -> Integers:
     """The edges of some nodes, node after node."""
     counts = first[nodes + 1] - first[nodes]
     before = np.cumsum(counts) - counts
-    return np.repeat(first[nodes] - before, counts) + np.arange(counts.sum())
+    return np.repeat(first[nodes] - before, counts) + np.arange(int(np.sum(counts)))
