@@ -1,0 +1,142 @@
+"""Bargaining while fighting: refusals and battles tell who is tough.
+
+B is tough (probability mu) or weak. Period 1: A offers y to B. Accepted: (1 − y, y). Refused: a
+battle, costs c_A and c_low (tough) or c_high (weak); with probability d it is decisive (A wins
+all with probability p), else period 2: A makes a last offer, and a refusal means war to the end,
+costs k_A and k_low or k_high. No discounting. Perfect Bayesian equilibrium.
+With r(k) = 1 − p − k and mu* = (k_high − k_low)/(k_high + k_A), A's last offer is r(k_low) where
+it believes in a tough rival with at least mu*, else r(k_high). A chooses the best of: *pool*, a
+first offer that both accept; *screen*, one that the weak type accepts while the tough one fights
+once; below mu* also *semi*, one that the weak type accepts so often that a refusal raises the
+belief to mu* exactly; and *none*, no offer that anyone accepts. Ties go to the earlier one.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from offramp.study.charts import Axis, Chart, curve
+from offramp.study.models import SLACK, Model, Parameter, Value, demand
+
+
+def _solve(
+    mu: float, p: float, d: float, c_A: float, c_low: float, c_high: float, k_A: float,
+    k_low: float, k_high: float,
+) -> dict[str, Value]:  # fmt: skip
+    demand(c_low < c_high, f"c_low = {c_low:g} and c_high = {c_high:g}", "c_low below c_high")
+    demand(k_low < k_high, f"k_low = {k_low:g} and k_high = {k_high:g}", "k_low below k_high")
+    threshold = (k_high - k_low) / (k_high + k_A)
+
+    def refusing(cost: float, later: float) -> float:
+        return -cost + d * (1 - p) + (1 - d) * (1 - p - later)
+
+    pool, screen, semi = refusing(c_low, k_low), refusing(c_high, k_low), refusing(c_high, k_high)
+    demand(semi >= 0, f"the weak type's worth of refusing is {semi:g}",
+           "0 or more: offers cannot be negative")  # fmt: skip
+    battle = -c_A + d * p
+
+    def last(belief: float) -> float:
+        """A's worth of period 2: the safe or the risky offer."""
+        return max(p + k_low, (1 - belief) * (p + k_high) + belief * (p - k_A))
+
+    options = [
+        ("pool", 1 - pool, pool, 0.0, 0.0),
+        (
+            "screen",
+            (1 - mu) * (1 - screen) + mu * (battle + (1 - d) * (p + k_low)),
+            screen,
+            mu,
+            0.0,
+        ),
+    ]
+    if mu < threshold:
+        accepts = 1 - mu * (1 - threshold) / (threshold * (1 - mu))
+        fought = 1 - (1 - mu) * accepts
+        worth = (1 - fought) * (1 - semi) + fought * (battle + (1 - d) * last(threshold))
+        options.append(("semi", worth, semi, fought, (1 - d) * mu))
+    risky = mu < threshold
+    options.append(("none", battle + (1 - d) * last(mu), 0.0, 1.0, (1 - d) * mu if risky else 0.0))
+    best = max(worth for _, worth, *_ in options)
+    choice, worth, offer, fought, final = next(one for one in options if one[1] >= best - SLACK)
+    return {
+        "mu_star": threshold, "y_pool": pool, "y_screen": screen, "y_semi": semi, "EU_A": worth,
+        "choice": choice, "y_first": offer, "pr_battle": fought, "pr_final_war": final,
+    }  # fmt: skip
+
+
+def _chart() -> Chart:
+    def at(mu: float, key: str) -> float:
+        return float(_solve(mu, 0.5, 0.3, 0.05, 0.03, 0.12, 0.1, 0.05, 0.25)[key])
+
+    def choice(mu: float) -> Value:
+        return _solve(mu, 0.5, 0.3, 0.05, 0.03, 0.12, 0.1, 0.05, 0.25)["choice"]
+
+    grid = [i / 2000 for i in range(1, 2000)]
+    jumps = [b for a, b in pairwise(grid) if choice(a) != choice(b)]
+    return Chart(
+        "Battles as a way to find out",
+        Axis("probability that B is tough, mu", 0.001, 0.999, (0.2, 0.4, 0.6, 0.8)),
+        Axis("probability, share", 0, 1),
+        (
+            curve(0.001, 0.999, lambda m: at(m, "pr_battle"), "a battle", "war", breaks=jumps),
+            curve(0.001, 0.999, lambda m: at(m, "pr_final_war"), "war to the end", "risk",
+                  breaks=jumps),
+            curve(0.001, 0.999, lambda m: at(m, "y_first"), "first offer to B", "first",
+                  breaks=jumps),
+        ),
+        "A separates the types by a first offer that only the weak one accepts. The battle that "
+        "follows a refusal is the price of finding out. Where a tough rival is very likely A "
+        "makes an offer that both accept.",
+        "The probability of a battle rises with the probability of a tough rival and drops to "
+        "zero where A pools; the first offer jumps up at the same place.",
+    )  # fmt: skip
+
+
+MODEL = Model(
+    title="Bargaining while fighting",
+    family="Learning by fighting",
+    source="Filson and Werner 2002, Slantchev 2003 and Powell 2004",
+    canonical=False,
+    citation=(
+        "Filson, D. and Werner, S. (2002). A Bargaining Model of War and Peace. "
+        "American Journal of Political Science 46(4): 819–837.",
+        "Slantchev, B. (2003). The Principle of Convergence in Wartime Negotiations. "
+        "American Political Science Review 97(4): 621–632.",
+        "Powell, R. (2004). Bargaining and Learning While Fighting. "
+        "American Journal of Political Science 48(2): 344–361.",
+    ),
+    teaches="Fighting reveals, because a battle costs the weak side more; a refusal is news, so "
+    "the second offer is better for B. Wars that persist long after everybody knows who is "
+    "tough are hard to explain in this way and point to commitment.",
+    parameters={
+        "mu": Parameter(0.4, "probability that B is tough", 0, 1, "both", "probability"),
+        "p": Parameter(0.5, "probability that A wins", 0, 1, "both", "probability"),
+        "d": Parameter(0.3, "probability that a battle is decisive", 0, 1, unit="probability"),
+        "c_A": Parameter(0.05, "A's cost of a battle", 0, unit="share of the pie"),
+        "c_low": Parameter(0.03, "the tough type's cost of a battle", 0, unit="share of the pie"),
+        "c_high": Parameter(0.12, "the weak type's cost of a battle", 0, unit="share of the pie"),
+        "k_A": Parameter(0.1, "A's cost of war to the end", 0, unit="share of the pie"),
+        "k_low": Parameter(0.05, "the tough type's cost of it", 0, unit="share of the pie"),
+        "k_high": Parameter(0.25, "the weak type's cost of it", 0, unit="share of the pie"),
+    },
+    results={
+        "mu_star": "belief from which on A's last offer is safe",
+        "y_pool": "least offer that the tough type accepts",
+        "y_screen": "least offer that the weak type accepts if refusing shows it as tough",
+        "y_semi": "least offer that the weak type accepts if a low last offer follows",
+        "EU_A": "A's expected payoff",
+        "choice": "A's best way: pool, screen, semi or none",
+        "y_first": "A's first offer; 0 for none",
+        "pr_battle": "probability of a battle",
+        "pr_final_war": "probability of war to the end",
+    },
+    solve=_solve,
+    chart=_chart,
+    cases={
+        "screen": {},
+        "pool": {"mu": 0.75, "c_A": 0.2},
+        "semi": {
+            "mu": 0.1, "d": 0.05, "c_A": 0.02, "c_low": 0.01, "c_high": 0.03, "k_high": 0.4,
+        },
+    },
+)  # fmt: skip
