@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from offramp.core.errors import ExpressionError
 
@@ -225,6 +226,7 @@ def references(expression: Expression) -> tuple[Name | Index, ...]:
     return tuple(node for node in walk(expression) if isinstance(node, Name | Index))
 
 
+@lru_cache(maxsize=20_000)
 def names(expression: Expression) -> frozenset[str]:
     """The ids of all Names and the bases of all Indexes, those inside keys included."""
     return frozenset(

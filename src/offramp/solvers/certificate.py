@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from offramp.game.structure import Structure, Tables
 from offramp.solvers.backup import Numbers, gather_numbers, worth_with_shocks
 from offramp.solvers.layout import Layout
-from offramp.solvers.replies import follow
 
 Array = NDArray[np.float64]
 
@@ -62,27 +61,6 @@ def check_fixed_point(
             fresh[m] = worth_with_shocks(total, b - a, top, precision[m])
         for j in range(parties):
             residual[j] = max(residual[j], abs(value[n, j] - fresh[j]))
-
-
-def find_regret(
-    layout: Layout, numbers: Numbers, strategy: Array, values: Array, scale: Array
-) -> tuple[Array, Array, Array]:
-    """Raw payoffs and best replies ``(node, party)``, and a bound (party,) on the payoffs' error.
-
-    ``values`` is flat with terminals, ``strategy`` by edge of the structure. The best replies
-    are upper bounds. Under the payoff convention the values are the payoffs.
-    """
-    shape, parties = layout.shape, layout.structure.parties
-    chance = strategy[shape.edge]
-    raw, slack, spare = values.copy(), np.zeros(shape.lanes), np.zeros(shape.lanes)
-    if numbers.entropy:
-        follow(shape, numbers, chance, raw, False, scale, 1e-12, 1000, slack)
-    best = raw.copy()
-    follow(shape, numbers, chance, best, True, scale, reply_tolerance(layout), 400, spare)
-    payoff, reply = np.empty((2, layout.structure.nodes, parties))
-    payoff[shape.node] = raw.reshape(-1, shape.lanes)[: len(payoff), :parties]
-    reply[shape.node] = best.reshape(-1, shape.lanes)[: len(payoff), :parties]
-    return payoff, reply, slack[:parties]
 
 
 def reply_tolerance(layout: Layout) -> float:

@@ -17,15 +17,24 @@ from offramp.solvers.certificate import (
     bound_regret,
     check_fixed_point,
     estimate_condition,
-    find_regret,
     numbers_of,
     pile_up,
+    reply_tolerance,
 )
 from offramp.solvers.equilibria import Equilibria, Options, Other
 from offramp.solvers.homotopy import trace_branch
 from offramp.solvers.layout import Layout, arrange
 from offramp.solvers.starts import restart, rough_box, search_others
-from offramp.solvers.sweeps import fill_terminals, settle_known, sweep_draw
+from offramp.solvers.sweeps import fill_terminals
+from offramp.solvers.throughput import (
+    PASSES,
+    Found,
+    certify,
+    given_of,
+    room_for,
+    sheets_of,
+    solve_draws,
+)
 from offramp.solvers.uniqueness import prove_unique, value_box
 
 Array = NDArray[np.float64]
@@ -97,19 +106,21 @@ class _Job:
         starts: int, seed: int, options: Options, known: Array | None,
     ) -> None:  # fmt: skip
         self.structure, self.tables, self.traced = structure, tables, traced
-        self.known = known
+        self.known = np.zeros((0, 0, 0)) if known is None else np.ascontiguousarray(known)
         self.starts, self.seed, self.options = starts, seed, options
         self.layout: Layout = arrange(structure)
-        draws, nodes, parties = tables.draws, structure.nodes, structure.parties
-        self.value = np.zeros((draws, nodes, parties))
-        self.payoff = np.zeros_like(self.value) if tables.entropy else self.value
-        self.strategy = np.zeros((draws, structure.edges))
+        draws, parties = tables.draws, structure.parties
+        self.given, self.sheets = given_of(structure), sheets_of(tables)
+        self.found: Found = room_for(structure, tables, self.layout.shape.lanes)
+        self.value, self.payoff = self.found.value, self.found.payoff
+        self.strategy = self.found.strategy
         self.residual = np.full(draws, np.nan)
         self.regret = np.full((draws, parties), np.nan)
         self.anywhere = np.full((draws, parties), np.nan)
         self.bound = bound_regret(self.layout, tables)
+        self.piled = pile_up(self.layout, tables.patience)
         self.condition = np.full(draws, np.nan)
-        self.sweeps = np.zeros(draws, np.int64)
+        self.sweeps = self.found.sweeps
         self.branch = ["traced" if self.layout.acyclic else "continued"] * draws
         self.uniqueness = ["not refuted by 0 starts"] * draws
         self.status = ["solved"] * draws
@@ -121,52 +132,77 @@ class _Job:
 
     def blocks(self) -> list[range]:
         """Ranges of draws for one task each: short enough to share out and report on."""
-        size = max(1, min(64, 40_000 // self.structure.nodes))
-        draws = self.tables.draws
+        draws, workers = self.tables.draws, self.options.workers or os.cpu_count() or 1
+        size = max(1, min(64, 40_000 // self.structure.nodes, -(-draws // (2 * workers))))
         return [range(k, min(k + size, draws)) for k in range(0, draws, size)]
 
     def solve_block(self, block: range) -> None:
         """Solve and certify the draws of a block."""
-        shape, options = self.layout.shape, self.options
-        length = (self.structure.nodes + self.structure.terminals) * shape.lanes
-        for draw in block:
-            if self.invalid[draw]:
-                self.fail(draw, "invalid", self.invalid[draw])
-                self.value[draw] = self.payoff[draw] = np.nan
-                self.strategy[draw] = self.evenly
-                continue
-            numbers = numbers_of(self.layout, self.tables, draw)
-            values, scale = np.zeros(length), np.ones(shape.lanes)
-            fill_terminals(shape, self.tables.end_pay[draw], values)
-            if self.may_trace(draw):
-                if self.trace(draw, numbers, values, scale):
-                    self.finish(draw, numbers, values, scale)
-                    continue
-                values[: self.structure.nodes * shape.lanes] = 0.0
-            if self.continues(draw, numbers, values, scale):
-                self.finish(draw, numbers, values, scale)
-                continue
-            used = sweep_draw(shape, numbers, values, scale, options.tolerance, options.sweeps)
-            self.sweeps[draw] = abs(used)
-            if used >= 0 or self.rescue(draw, numbers, values, scale):
-                self.finish(draw, numbers, values, scale)
+        sound = [draw for draw in block if not self.invalid[draw]]
+        for draw in sorted(set(block) - set(sound)):
+            self.fail(draw, "invalid", self.invalid[draw])
+            self.value[draw] = self.payoff[draw] = np.nan
+            self.strategy[draw] = self.evenly
+        follow = [draw for draw in sound if self.may_trace(draw) and self.traces(draw)]
+        climbing = np.array(sorted(set(sound) - set(follow)), np.int64)
+        solve_draws(
+            self.layout.shape, self.given, self.sheets, climbing, self.known,
+            self.options.tolerance, reply_tolerance(self.layout), self.options.sweeps, self.found,
+        )  # fmt: skip
+        for draw in climbing.tolist():
+            used, self.sweeps[draw] = self.sweeps[draw], abs(self.sweeps[draw])
+            if used >= 0:
+                self.finish(draw)
+            else:
+                self.rescued(draw)
+
+    def opened(self, draw: int) -> tuple[Numbers, Array]:
+        """The numbers of a draw, and flat values with its terminals filled in."""
+        shape, tables = self.layout.shape, self.tables
+        numbers = numbers_of(self.layout, tables, draw)
+        values = np.zeros((self.structure.nodes + self.structure.terminals) * shape.lanes)
+        fill_terminals(shape, tables.end_pay[draw], values)
+        return numbers, values
+
+    def settled(self, draw: int) -> Array:
+        """The flat values of a solved draw."""
+        _, values = self.opened(draw)
+        shape = self.layout.shape
+        table = values.reshape(-1, shape.lanes)[: self.structure.nodes, : self.structure.parties]
+        table[:] = self.value[draw, shape.node]
+        return values
+
+    def traces(self, draw: int) -> bool:
+        """Solve a draw along its branch; no if the branch could not be followed."""
+        numbers, values = self.opened(draw)
+        scale = self.found.scale[draw]
+        if not self.trace(draw, numbers, values, scale):
+            return False
+        self.close(draw, numbers, values)
+        return True
+
+    def rescued(self, draw: int) -> None:
+        """A draw for which the ladder failed."""
+        numbers, values = self.opened(draw)
+        if self.rescue(draw, numbers, values, self.found.scale[draw]):
+            self.close(draw, numbers, values)
+
+    def close(self, draw: int, numbers: Numbers, values: Array) -> None:
+        """Certify a draw that was solved on its own."""
+        shape = self.layout.shape
+        certify(
+            shape, self.given, self.sheets, numbers, draw, reply_tolerance(self.layout), values,
+            self.found,
+        )  # fmt: skip
+        self.found.proved[draw] = prove_unique(
+            shape, numbers, values, self.found.scale[draw], PASSES
+        )
+        self.finish(draw)
 
     def may_trace(self, draw: int) -> bool:
         """Whether the branch of a draw is asked for and the game small enough."""
         small = self.structure.nodes <= self.options.trace_nodes
         return draw in self.traced and small and not self.layout.acyclic
-
-    def continues(self, draw: int, numbers: Numbers, values: Array, scale: Array) -> bool:
-        """Whether the values known of a draw solve its components, as a few sweeps confirm."""
-        if self.known is None or draw in self.traced:
-            return False
-        shape, nodes = self.layout.shape, self.structure.nodes
-        table = values.reshape(-1, shape.lanes)[:nodes, : self.structure.parties]
-        table[:] = self.known[draw, shape.node]
-        self.sweeps[draw] = settle_known(shape, numbers, values, scale, self.options.tolerance)
-        if self.sweeps[draw] < 0:
-            table[:] = 0.0
-        return bool(self.sweeps[draw] >= 0)
 
     def trace(self, draw: int, numbers: Numbers, values: Array, scale: Array) -> bool:
         """Follow the principal branch; on failure leave a message and say no."""
@@ -182,7 +218,6 @@ class _Job:
     def rescue(self, draw: int, numbers: Numbers, values: Array, scale: Array) -> bool:
         """After the ladder failed: trace the branch, then try from random starts."""
         shape = self.layout.shape
-        values[: self.structure.nodes * shape.lanes] = 0.0
         small = self.structure.nodes <= self.options.rescue_nodes
         if small and draw not in self.traced and self.trace(draw, numbers, values, scale):
             return True
@@ -233,30 +268,25 @@ class _Job:
         table = values.reshape(-1, shape.lanes)[: self.structure.nodes, : self.structure.parties]
         self.value[draw, shape.node] = table
 
-    def finish(self, draw: int, numbers: Numbers, values: Array, scale: Array) -> None:
-        """Certify a solved draw and look for other equilibria."""
-        self.keep(draw, values)
-        self.certify(draw, numbers, values, scale)
-        self.look_around(draw, numbers, values, scale)
+    def finish(self, draw: int) -> None:
+        """Weigh what was certified of a solved draw, and look for other equilibria."""
+        self.weigh(draw)
+        self.look_around(draw)
         small = self.value[draw].size <= self.options.condition_unknowns
         if draw in self.traced and small and self.branch[draw] == "traced":
             value = self.value[draw]
             self.condition[draw] = estimate_condition(self.structure, self.tables, draw, value)
 
-    def certify(self, draw: int, numbers: Numbers, values: Array, scale: Array) -> None:
-        """Residual, strategy, payoffs and regrets of one draw."""
-        tables, parties, start = self.tables, self.structure.parties, self.structure.start
-        residual = self.check(draw, self.value[draw], self.strategy[draw])
+    def weigh(self, draw: int) -> None:
+        """Residual and regrets of one draw, with the bounds on their errors added."""
+        tables, parties, found = self.tables, self.structure.parties, self.found
+        residual, scale = found.residual[draw], found.scale[draw]
         self.residual[draw] = residual.max()
-        payoff, reply, slack = find_regret(self.layout, numbers, self.strategy[draw], values, scale)
-        gain = np.maximum(reply - payoff, 0.0)
-        self.payoff[draw] = payoff
-        self.regret[draw], self.anywhere[draw] = gain[start], gain.max(axis=0)
         rounding = 8.0 * np.finfo(float).eps * scale[:parties]
         error = 0.0 if tables.entropy else residual
-        error = (error + rounding) * pile_up(self.layout, tables.patience[draw]) + slack
-        self.regret[draw] += error
-        self.anywhere[draw] += error
+        error = (error + rounding) * self.piled[draw] + found.slack[draw]
+        self.regret[draw] = found.gain[draw] + error
+        self.anywhere[draw] = found.anywhere[draw] + error
         over = self.anywhere[draw] > self.bound[draw] + 1e-9 * scale[:parties] + 4.0 * error
         if over.any():
             self.status[draw] = "uncertified"
@@ -277,20 +307,19 @@ class _Job:
         )  # fmt: skip
         return residual
 
-    def look_around(self, draw: int, numbers: Numbers, values: Array, scale: Array) -> None:
-        """Prove that the solution is the only one, or search for others from random starts."""
-        if self.layout.acyclic:
+    def look_around(self, draw: int) -> None:
+        """Search for other equilibria, unless the one found is certainly the only one."""
+        if self.layout.acyclic or self.found.proved[draw]:
             self.uniqueness[draw] = "proved"
             return
         shape, options = self.layout.shape, self.options
-        if prove_unique(shape, numbers, values, scale, 60):
-            self.uniqueness[draw] = "proved"
+        traced = draw in self.traced and self.branch[draw] == "traced"
+        if self.structure.nodes > options.start_nodes or not (traced or self.starts):
             return
-        if self.structure.nodes > options.start_nodes:
-            return
-        box = rough_box(self.layout, values)
+        numbers, values = numbers_of(self.layout, self.tables, draw), self.settled(draw)
+        scale, box = self.found.scale[draw], rough_box(self.layout, values)
         tried, found = 0, []
-        if draw in self.traced and self.branch[draw] == "traced":
+        if traced:
             value_box(shape, numbers, values, 60, *box)
             share = options.newton_nodes / max(options.newton_nodes, self.structure.nodes)
             newton = max(4, int(options.newton_starts * share))

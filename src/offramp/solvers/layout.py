@@ -48,6 +48,8 @@ class Shape(NamedTuple):
     """Positions up to the end of the last cyclic component."""
     steps: int
     """Steps in a round."""
+    start: int
+    """The node (of the structure) where play begins."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ def arrange(structure: Structure) -> Layout:
         longest=int((structure.component[1:] - head)[structure.cyclic].max(initial=0)),
         reach=int(structure.component[1:][structure.cyclic].max(initial=0)),
         steps=int(structure.step.max()) + 1,
+        start=int(structure.start),
     )
     return Layout(
         shape=shape,

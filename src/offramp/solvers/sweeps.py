@@ -242,39 +242,13 @@ def guess(past, when, known, after, start):
                 start[k] += bend * (after - when[0]) * (after - when[1])
 
 
-def sweep_draw(
-    shape: Shape, numbers: Numbers, values: Array, scale: Array, tolerance: float, limit: int
-) -> int:
-    """Solve one draw into ``values`` (flat, terminals filled in) and ``scale`` (lane,).
-
-    Returns the number of sweeps, negative where it failed.
-    """
-    work, scratch = workspace(shape)
-    if len(shape.heads):
-        return climb(shape, numbers, values, scale, tolerance, limit, work, scratch)
-    step_back(shape, numbers, values, 0, len(shape.mover), scratch)
-    fill_scale(shape, numbers, values, scale)
-    return 1
-
-
-def settle_known(
-    shape: Shape, numbers: Numbers, values: Array, scale: Array, tolerance: float
-) -> int:
-    """Solve one draw whose components are solved by ``values`` already; negative if they are not.
-
-    Returns the number of sweeps.
-    """
-    work, scratch = workspace(shape)
-    fill_scale(shape, numbers, values, scale)
-    return settle_all(shape, numbers, values, 1.0 / scale, tolerance, 5, work, scratch)
-
-
 def fill_terminals(shape: Shape, end_pay: Array, values: Array) -> None:
     """Write the worth (terminal, party) of the terminals behind the nodes."""
     values.reshape(-1, shape.lanes)[len(shape.mover) :, : end_pay.shape[1]] = end_pay
 
 
-def workspace(shape: Shape) -> tuple[Array, Array]:
+@njit(cache=True, nogil=True, error_model="numpy")
+def workspace(shape: Shape):
     """Working arrays for ``settle_all`` and ``step_back``."""
     rows = np.zeros((4 + 2 * MEMORY, max(1, shape.longest * shape.lanes)))
     return rows, np.zeros(2 * shape.widest + shape.lanes)
