@@ -13,7 +13,7 @@ from offramp.study.charts import TONES, Area, Chart, Dots, Line, Words
 WIDTH, PLOT, ROW = 680, 300, 20
 """Units of the drawing: its width, the height of the plot, the height of a line of legend."""
 LEFT, RIGHT, TOP, FOOT = 68, 20, 14, 52
-LETTER = 6.7
+LETTER = 7.3
 """Mean width of a letter at the size of the legend."""
 INK, MUTED, RULE, TRACK = "#1d2329", "#5a6570", "#d9dee3", "#e9edf0"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
@@ -50,8 +50,8 @@ def draw_svg(chart: Chart) -> str:
         f'<title id="{key}-title">{html.escape(chart.title)}</title>',
         f'<desc id="{key}-text">{html.escape(chart.alternative)}</desc>',
         f'<rect width="{WIDTH}" height="{height:g}" rx="6" fill="#ffffff"/>',
-        f'<clipPath id="{key}-plot"><rect x="{LEFT}" y="{frame.top - 4:g}" '
-        f'width="{WIDTH - LEFT - RIGHT + 4}" height="{PLOT + 8}"/></clipPath>',
+        _clip(f"{key}-areas", frame, 0),
+        _clip(f"{key}-lines", frame, 3),
         *_legend(rows),
         *_areas(frame, key),
         *_axes(frame),
@@ -59,6 +59,14 @@ def draw_svg(chart: Chart) -> str:
         "</svg>",
     ]
     return "\n".join(parts)
+
+
+def _clip(key: str, frame: Frame, more: float) -> str:
+    """A path that cuts off what lies more than so much outside the plot."""
+    return (
+        f'<clipPath id="{key}"><rect x="{LEFT - more:g}" y="{frame.top - more:g}" '
+        f'width="{WIDTH - LEFT - RIGHT + 2 * more:g}" height="{PLOT + 2 * more:g}"/></clipPath>'
+    )
 
 
 def _legend_rows(chart: Chart) -> Iterator[list[tuple[float, Line | Area | Dots]]]:
@@ -144,7 +152,7 @@ def _areas(frame: Frame, key: str) -> Iterator[str]:
             )
             yield (
                 f'<polygon points="{points}" fill="{TONES[mark.tone]}" fill-opacity="0.3" '
-                f'clip-path="url(#{key}-plot)"/>'
+                f'clip-path="url(#{key}-areas)"/>'
             )
 
 
@@ -153,7 +161,7 @@ def _marks(frame: Frame, key: str) -> Iterator[str]:
     for mark in frame.chart.marks:
         if isinstance(mark, Line):
             stroke = _stroke(mark, TONES[mark.tone])
-            yield f'<path d="{_path(frame, mark)}" {stroke} clip-path="url(#{key}-plot)"/>'
+            yield f'<path d="{_path(frame, mark)}" {stroke} clip-path="url(#{key}-lines)"/>'
     for mark in frame.chart.marks:
         if isinstance(mark, Dots):
             for x, y in zip(mark.x, mark.y, strict=True):

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 TONES = {
-    "peace": "#0f766e", "war": "#d9762b", "risk": "#7b1e3a", "first": "#17505c",
-    "second": "#b5832b", "third": "#7a5195", "fourth": "#5f8f4e", "quiet": "#8b949c",
-    "ink": "#1d2329",
+    "peace": "#0f766e", "war": "#d9762b", "risk": "#7b1e3a", "first": "#27548a",
+    "second": "#a35fb5", "third": "#7f9a2e", "quiet": "#8b949c", "ink": "#1d2329",
 }  # fmt: skip
 """Colours by what they stand for; apart in lightness as well as hue."""
 

@@ -13,6 +13,7 @@ belief to mu* exactly; and *none*, no offer that anyone accepts. Ties go to the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 from offramp.study.charts import Axis, Chart, curve
@@ -64,6 +65,24 @@ def _solve(
     }  # fmt: skip
 
 
+def _changes(choice: Callable[[float], Value], low: float, high: float) -> list[float]:
+    """Where a choice changes between two numbers, by bisection of 200 pieces."""
+    grid = [low + i * (high - low) / 200 for i in range(201)]
+    found = []
+    for left, right in pairwise(grid):
+        low_end, high_end, first = left, right, choice(left)
+        if first == choice(right):
+            continue
+        for _ in range(40):
+            middle = (low_end + high_end) / 2
+            if choice(middle) == first:
+                low_end = middle
+            else:
+                high_end = middle
+        found.append(high_end)
+    return found
+
+
 def _chart() -> Chart:
     def at(mu: float, key: str) -> float:
         return float(_solve(mu, 0.5, 0.3, 0.05, 0.03, 0.12, 0.1, 0.05, 0.25)[key])
@@ -71,8 +90,7 @@ def _chart() -> Chart:
     def choice(mu: float) -> Value:
         return _solve(mu, 0.5, 0.3, 0.05, 0.03, 0.12, 0.1, 0.05, 0.25)["choice"]
 
-    grid = [i / 2000 for i in range(1, 2000)]
-    jumps = [b for a, b in pairwise(grid) if choice(a) != choice(b)]
+    jumps = _changes(choice, 0.001, 0.999)
     return Chart(
         "Battles as a way to find out",
         Axis("probability that B is tough, mu", 0.001, 0.999, (0.2, 0.4, 0.6, 0.8)),
@@ -84,11 +102,13 @@ def _chart() -> Chart:
             curve(0.001, 0.999, lambda m: at(m, "y_first"), "first offer to B", "first",
                   breaks=jumps),
         ),
-        "A separates the types by a first offer that only the weak one accepts. The battle that "
-        "follows a refusal is the price of finding out. Where a tough rival is very likely A "
-        "makes an offer that both accept.",
-        "The probability of a battle rises with the probability of a tough rival and drops to "
-        "zero where A pools; the first offer jumps up at the same place.",
+        "Where a tough rival is unlikely A offers little, and a refusal is not yet proof (semi): "
+        "some wars go to the end. In the middle A offers what only the weak type accepts "
+        "(screen), and one battle is the price of finding out. Where a tough rival is likely A "
+        "makes an offer that both accept (pool).",
+        "Three stretches. The probability of a battle rises to 0.65, falls back at 0.38, rises "
+        "again to 0.53 and drops to zero. War to the end occurs in the first stretch only. The "
+        "first offer steps up from 0.21 to 0.35 and 0.44.",
     )  # fmt: skip
 
 

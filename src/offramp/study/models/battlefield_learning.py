@@ -46,7 +46,7 @@ def _chart() -> Chart:
         tuple(marks),
         "A strong side wins 0.7 of its battles, a weak one 0.4. A dozen battles suffice to tell "
         "them apart; close to the middle they say little for a long time.",
-        "Three paths from one half: upwards to 0.9, around one half, and down to 0.05.",
+        "Three paths from one half: upwards to 0.95, around one half, and down to 0.04.",
     )
 
 

@@ -191,7 +191,7 @@ def _chart() -> Chart:
             Dots((-2.9,) * 3, (0.251104616, 0.594722829, 0.81332172), "at −2.9", "ink"),
         ),
         "Equilibrium probability of resistance as war becomes less bad for B. Between about −2.95 "
-        "and −2.8 there are three equilibria. A solver that iterates best replies never finds "
+        "and −2.75 there are three equilibria. A solver that iterates best replies never finds "
         "the middle one, and which of the outer two is played hangs on expectations.",
         "An S-shaped curve. It rises slowly on the left, turns back in the middle, where three "
         "values of p_R belong to one payoff, and is close to one on the right.",

@@ -52,8 +52,8 @@ def _chart() -> Chart:
             curve(-4, 4, lambda u: at(u, "Y4"), "Y4: conflict", "war"),
         ),
         "Logit errors with precision 1; u11 = 0.2, u13 = 1, u14 = −0.8. The more player 2 gains "
-        "by resisting, the more often player 1 stays; conflict grows all the same, because it is "
-        "the answer to challenges that errors produce.",
+        "by resisting, the more often player 1 stays; conflict grows all the same up to a "
+        "point, because it is the answer to challenges that errors produce.",
         "Staying rises from 0.33 to 0.73, giving in falls from 0.66 to near zero, and conflict "
         "rises from near zero to 0.27.",
     )

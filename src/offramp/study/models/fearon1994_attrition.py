@@ -39,7 +39,7 @@ def _solve(a1: float, a2: float, W1: float, W2: float, prize: float) -> dict[str
 
 def _chart() -> Chart:
     def at(rate: float, key: str) -> float:
-        return float(_solve(rate, 1, 1, 1, 1)[key])
+        return float(_solve(rate, 1, 2, 2, 1)[key])
 
     return Chart(
         "Audience costs and who backs down",
@@ -50,10 +50,11 @@ def _chart() -> Chart:
             curve(0.2, 4, lambda r: 1 - at(r, "pr_2_stays_to_end"), "state 2 ever quits", "second"),
             curve(0.2, 4, lambda r: at(r, "pr_war"), "war", "war"),
         ),
-        "The probability of ever quitting if the other does not. The state whose leaders pay "
-        "more for backing down backs down less. War is likeliest where both pay the same.",
+        "W1 = W2 = 2. The probability of ever quitting if the other does not. The state "
+        "whose leaders pay more for backing down backs down less. War is likeliest where both pay "
+        "the same.",
         "State 1's line falls and state 2's rises as state 1's rate grows; they cross at equal "
-        "rates, where the probability of war has its peak of 0.38.",
+        "rates, where the probability of war has its peak of one quarter.",
     )
 
 

@@ -26,7 +26,7 @@ def _chart() -> Chart:
     return Chart(
         "When a losing leader fights on",
         Axis("punishment of a bad loss, K_bad", 0, 1.5),
-        Axis("chance of winning from which on the leader fights, q*", 0, 1),
+        Axis("least chance of winning to fight on, q*", 0, 1),
         (
             curve(0, 1.5, lambda k: at(k, 0.0), "only bad losses are punished", "peace"),
             curve(0, 1.5, lambda k: at(k, k / 2), "a settlement half as much", "second"),

@@ -38,7 +38,7 @@ def _chart() -> Chart:
         "less bad (P rises), nothing changes at first. Where the least patience passes that of "
         "the sides, restraint ends at once.",
         "Two falling lines from one; the line for P = 0.6 lies higher and crosses a patience of "
-        "0.6 at no value below one that the other crosses at 0.33.",
+        "0.6 at 0.83, the other one at 0.33.",
     )  # fmt: skip
 
 

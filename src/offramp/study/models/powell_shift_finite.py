@@ -47,7 +47,7 @@ def _chart() -> Chart:
         kept = MODEL.evaluate(case=case)["shares"]
         at = tuple(float(period + 1) for period in range(len(kept)))
         marks += [Line(at, kept, name, tone), Dots(at, kept, "", tone)]
-    marks.append(Dots((3.0,), (0.0,), "war in period 3", "risk", hollow=True))
+    marks.append(Dots((3.0,), (0.3025,), "war in period 3 (not a share)", "risk", hollow=True))
     return Chart(
         "What the rising side keeps, period by period",
         Axis("period", 1, 5, (1, 2, 3, 4, 5)),

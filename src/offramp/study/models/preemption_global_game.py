@@ -20,7 +20,7 @@ def _solve(F: float, S: float, W: float, sigma: float) -> dict[str, Value]:
 
 
 def _chart() -> Chart:
-    at = places(-1, -0.01)
+    at = places(-1, -1e-6)
     limit = [float(_solve(1.0, S, 0.0, 0.02)["theta_cutoff"]) for S in at]
     return Chart(
         "Strategic risk asks for more than peace being better",

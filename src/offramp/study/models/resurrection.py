@@ -42,9 +42,9 @@ def _chart() -> Chart:
         ),
         "theta = 0.5, b = 1, c = 0.1. A leader who is losing asks for more than the country "
         "would, and the more uncertain the war the more: it may save the office. Once ahead, the "
-        "leader asks for no more than what keeps it.",
-        "Two lines above the country's own diagonal, flat at one half in the middle, and meeting "
-        "the diagonal where the expected outcome is good.",
+        "leader asks for no more than what keeps it, which may be less than the country would.",
+        "Two lines above the country's own diagonal on the left, flat at one half in the middle, "
+        "and below the diagonal where the expected outcome is good.",
     )
 
 

@@ -8,7 +8,7 @@ for player 1.
 
 from __future__ import annotations
 
-from offramp.study.charts import Axis, Chart, Line, curve
+from offramp.study.charts import Axis, Chart, curve
 from offramp.study.models import Model, Parameter, Value
 
 
@@ -29,7 +29,6 @@ def _chart() -> Chart:
             curve(0, 0.99, lambda d: share(d, 0.5), "delta_2 = 0.5", "second"),
             curve(0, 0.99, lambda d: share(d, 0.9), "delta_2 = 0.9", "first"),
             curve(0, 0.99, lambda d: share(d, d), "equal patience", "quiet", dashed=True),
-            Line((0, 0.99), (0.5, 0.5), "", "quiet"),
         ),
         "Whoever can wait gets more. With equal patience the first proposer has an edge that "
         "vanishes as both become patient.",

@@ -54,7 +54,7 @@ def _chart() -> Chart:
             curve(0, 1, lambda s: at(s, 0.7), "0.7", "first"),
             curve(0, 1, lambda s: at(s, 0.9), "0.9", "third"),
             Line((0, 1), (0.5, 0.5), "needed to go on", "ink", dashed=True),
-            Words(0.3, 0.44, "below: violence derails the peace"),
+            Words(0.28, 0.1, "below the dashed line violence derails the peace"),
         ),
         "lambda0 = 0.9, e_T = 1, e_U = 0.1. Weak moderates could not have stopped the attack, so "
         "that it says little. Strong ones could have: violence then costs them the trust, and "
