@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from offramp.game.aftermath import aftermath
+from offramp.game.aftermath import nodes_after
 from offramp.game.compilation import Game, build, with_precision
 from offramp.game.deviation import carry_strategy
 from offramp.game.draws import Draws, draw, fix, nominal_draw
@@ -25,7 +25,7 @@ __all__ = [
     "intervene",
     "fixed_values",
     "carry_strategy",
-    "aftermath",
+    "nodes_after",
     "Changed",
     "Commitment",
     # events

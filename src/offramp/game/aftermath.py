@@ -55,7 +55,7 @@ def _by_moves(base: Game, changed: Game) -> Integers:
     return behind
 
 
-def aftermath(base: Game, changed: Game) -> Integers | None:
+def nodes_after(base: Game, changed: Game) -> Integers | None:
     """The node of ``base`` with the same continuation as each node of ``changed``.
 
     None unless every commitment of ``changed`` has passed wherever play may come round again:

@@ -20,13 +20,13 @@ from offramp.game import (
     Draws,
     Game,
     Tables,
-    aftermath,
     build,
     carry_strategy,
     fix,
     fixed_values,
     holds_at,
     intervene,
+    nodes_after,
     nominal_draw,
     with_precision,
 )
@@ -423,7 +423,7 @@ def _base(one: _Solve, solves: Sequence[_Solve]) -> tuple[int, NDArray[np.int64]
     for number, other in enumerate(solves):
         rules = [commitment.intervention for commitment in other.rules.changed.commitments]
         if rules == lasting and other.values == one.values:
-            nodes = aftermath(other.rules.game, one.rules.game)
+            nodes = nodes_after(other.rules.game, one.rules.game)
             return None if nodes is None else (number, nodes)
     return None
 
