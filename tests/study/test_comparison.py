@@ -86,9 +86,10 @@ def test_the_interaction_is_that_of_the_product() -> None:
     assert pairs[frozenset("ac")] == pytest.approx(0, abs=1e-12)
     assert found.interaction is not None
     assert {found.interaction.first, found.interaction.second} == {"a", "b"}
-    assert "a and b together add +0.2 beyond what each adds by itself" in found.sentence.replace(
-        "b and a", "a and b"
-    )
+    said = found.sentence.replace("“b” and “a”", "“a” and “b”")
+    assert said.endswith("; “a” and “b” together add +0.2 beyond what each adds by itself.")
+    assert "together" not in found.apart
+    assert found.words == "the probability of agreed"
 
 
 def test_pieces_of_the_mean_use_the_same_random_numbers_on_both_accounts() -> None:

@@ -424,6 +424,13 @@ def test_a_settlement_below_going_on_is_imposed() -> None:
         assert any("imposed" in one for one in ramp.sentences)
         assert ramp.plain()["imposed"] is True
     assert found.found
+    said = " ".join(found.remarks)
+    assert "what it gets without agreement" in said
+    assert "solved at the nominal values with every move of a party into the ends" in said
+    assert "not read for it" not in said
+    text = text.replace("parameters:\n", "parameters:\n  reservation: {each: {south: 9}}\n", 1)
+    named = offramps(read(text), at_least=0.9, draws=0)
+    assert "own numbers called “reservation” are not read for it." in " ".join(named.remarks)
 
 
 def test_first_steps_count_and_have_no_effort() -> None:
@@ -457,6 +464,35 @@ def test_aims_other_than_agreement_and_ceasefire_are_refused() -> None:
         offramps(scenario, at_least=1.5, draws=0)
     with pytest.raises(ScenarioError):
         offramps(scenario, account="nobody", draws=0)
+
+
+def test_a_change_is_told_on_every_account() -> None:
+    """At each account's own nominal values; one that is beyond the lever's value keeps its own."""
+    text = (
+        CHANCE
+        + ENVOYS
+        + """accounts:
+  calm: {label: The calm, parameters: {slide: 0.1, talk: 0.75}}
+  rough: {parameters: {slide: 0.29}}
+"""
+    )
+    found = offramps(read(text), at_least=0.4, draws=0)
+    talk = found.found[0].changes[0].to
+    assert found.accounts["calm"] == pytest.approx(chance(0.75, 0.1, 0.1))
+    assert found.accounts["rough"] == pytest.approx(chance(0.2, 0.1, 0.29))
+    assert talk < 0.75
+    after = found.found[0].accounts
+    assert after["calm"] == pytest.approx(chance(0.75, 0.1, 0.1))
+    assert after["rough"] == pytest.approx(chance(talk, 0.1, 0.29))
+    assert found.sentence.startswith("On the premises of the scenario as written, before any")
+    calm, rough = found.elsewhere
+    assert calm.startswith("On the premises of the account “The calm”, as encoded here, an agreem")
+    assert calm.endswith("without any change.")
+    assert rough.endswith(
+        "without any change, and the same change does not bring it to 40 % or more."
+    )
+    assert found.found[0].plain()["accounts"]["rough"] == after["rough"]
+    assert offramps(read(text), at_least=0.4, draws=0, account="calm").accounts == {}
 
 
 def test_an_account_is_told_as_it_tells_itself() -> None:
@@ -496,6 +532,10 @@ FORBIDDEN = re.compile(
     r"recommend\w*|advis\w*|please|let us|confiden\w+)\b", re.IGNORECASE
 )  # fmt: skip
 OPENINGS = (
+    "On the premises of the scenario as written, ",
+    "A party's reservation value is what it gets without agreement",
+    "Of the settlements that follow, ",
+    "The scenario's own numbers ",
     "On the premises of “", "On the premises of the account “", "It takes an effort of ",
     "At the nominal values, compared with no change", "That the probability is then at least ",
     "With the ranges concentrated ", "Without the change it holds ", "The probability jumps there",

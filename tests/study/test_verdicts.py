@@ -274,9 +274,10 @@ def test_precisions_and_sentence_and_json(verdicts: tuple[Verdict, ...]) -> None
     lowers = verdict_of(verdicts, "lowers")
     assert dict(lowers.precision) == {0.5: True, 1.0: True, 2.0: True, 5.0: True}
     assert lowers.sentence == (
-        "On the premises of “Talks”, as encoded here, “Making the offer lowers its maker's "
-        "standing” holds in 100 % of the combinations of assumptions tried (256 of 256 solved); "
-        "this describes the assumptions, not the world; other ranges give another figure."
+        "On the premises of the scenario as written, before any account's own premises, as "
+        "encoded here, “Making the offer lowers its maker's standing” holds in 100 % of the "
+        "combinations of assumptions tried (256 of 256 solved); this describes the assumptions, "
+        "not the world; other ranges give another figure."
     )
     told = json.loads(json.dumps(claims_summary(verdicts), allow_nan=False))
     for word in ("share", "interval", "nominal", "open", "vacuous", "restates", "quantities"):

@@ -100,8 +100,8 @@ def told_sensitivity(
     with progress_bar() as progress:
         try:
             found = [
-                sensitivity(scenario, query, points=base, seed=seed, groups=varied, menu=menu,
-                            progress=progress)
+                sensitivity(whole, query, points=base, seed=seed, groups=varied, menu=menu,
+                            account=asked.account, progress=progress)
                 for query in queries
             ]  # fmt: skip
         except ResultError as error:

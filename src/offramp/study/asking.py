@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from offramp.core.errors import ResultError
 from offramp.scenario import Meaning, Query
 from offramp.scenario.queries import parse_query
+from offramp.study.saying import spoken
 
 Asked = Query | str | Sequence[str]
 FORMS = {
@@ -44,14 +45,16 @@ def ask_again(query: Query, meaning: Meaning) -> Query:
 def worded(query: Query, meaning: Meaning) -> str:
     """The quantity in words that can stand after 'the', with its interventions as written."""
     _, bar, under = query.text.partition("|")
-    names = [meaning.outcomes[i].name if i >= 0 else "unresolved" for i in query.outcomes]
+    scenario = meaning.scenario
+    names = [_outcome(meaning, i) for i in query.outcomes]
     match query.kind:
         case "outcome" if query.predicate is None and query.by is None:
-            words = f"probability of {_spoken(names[0])}"
+            words = f"probability of {names[0]}"
         case "kind" if query.predicate is None and query.by is None:
             words = f"probability of {_article(meaning.outcomes[query.outcomes[0]].kind)}"
         case "payoff" if query.party is not None:
-            words = f"expected payoff of {_spoken(meaning.parties[query.party])}"
+            party = meaning.parties[query.party]
+            words = f"expected payoff of {scenario.parties[party].label or spoken(party)}"
         case "rounds":
             words = "expected number of further rounds"
         case _:
@@ -59,8 +62,13 @@ def worded(query: Query, meaning: Meaning) -> str:
     return f"{words} under {under.strip().rstrip(')')})" if bar else words
 
 
-def _spoken(name: str) -> str:
-    return name.replace("_", " ")
+def _outcome(meaning: Meaning, position: int) -> str:
+    """An outcome by its label in quotation marks, else by its name."""
+    if position < 0:
+        return "no end"
+    name = meaning.outcomes[position].name
+    label = meaning.scenario.outcomes[name].label
+    return f"“{label}”" if label else spoken(name)
 
 
 def _article(kind: str) -> str:

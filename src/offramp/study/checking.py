@@ -26,6 +26,7 @@ from offramp.study.dependence import behind
 from offramp.study.experiment import Progress
 from offramp.study.queries import QueryValues, evaluate_queries
 from offramp.study.restating import Without, concern_of, literature_of, restated
+from offramp.study.saying import assumption_words, whose_premises
 from offramp.study.shares import Share, concentrate, is_ranged, share_of, spread_draws
 from offramp.study.verdicts import FAILS, HOLDS, OPEN, UNSOLVED, VACUOUS, Verdict, truth_of
 
@@ -94,20 +95,13 @@ def check(
             own = telling.verdicts(draws, seed)
             seed = own[0].seed if own and seed is None else seed
             known.append((numbers, own))
-        whose = premises_of(scenario, account)
+        whose = whose_premises(scenario, account)
         found += [replace(one, account=account, premises=whose) for one in own]
     return tuple(found)
 
 
 claims = check
 """The same by the name of the command."""
-
-
-def premises_of(scenario: Scenario, account: str) -> str:
-    """What stands behind 'On the premises of': the account's label, else the scenario's title."""
-    if not account:
-        return f"“{scenario.title}”"
-    return f"the account “{scenario.accounts[account].label or account.replace('_', ' ')}”"
 
 
 def judge(claim: Claim, found: QueryValues) -> States:
@@ -380,6 +374,9 @@ class _Drawn:
             names = [meaning.assumptions[i].name for i in ranged]
             values = self.draws.values[: self.declared][:, ranged]
             deciding = find_deciding(names, values, own == HOLDS, counts)
+            if deciding is not None:
+                labels = {name: assumption_words(meaning.scenario, name) for name in deciding.names}
+                deciding = deciding.called(labels)
         known = margins[np.isfinite(margins)]
         return {
             "declared": share_of(own == HOLDS, counts, only_one=self.only_one),

@@ -32,6 +32,7 @@ from offramp.scenario import (
     with_account,
 )
 from offramp.scenario.distributions import Distribution
+from offramp.study.asking import worded
 from offramp.study.attribution import (
     coalitions_along,
     interactions,
@@ -42,10 +43,11 @@ from offramp.study.attribution import (
     shapley_values,
     swaps_along,
 )
-from offramp.study.checking import check, margins_of, premises_of
+from offramp.study.checking import check, margins_of
 from offramp.study.disagreement import Comparison, Contribution, Interaction, OutcomeRow
 from offramp.study.experiment import Progress
 from offramp.study.queries import QueryValues, evaluate_queries
+from offramp.study.saying import assumption_words, whose_premises
 from offramp.study.shares import spread_draws
 from offramp.study.verdicts import Verdict
 
@@ -99,7 +101,7 @@ def compare(
     ]
     return Comparison(
         accounts=(first, second),
-        premises=(premises_of(scenario, first), premises_of(scenario, second)),
+        premises=(whose_premises(scenario, first), whose_premises(scenario, second)),
         quantity=target.text,
         nominal=nominal.ends,
         mean=over.ends,
@@ -111,6 +113,7 @@ def compare(
         draws=draws,
         counted=over.counted,
         seed=used,
+        words=target.words,
     )
 
 
@@ -169,6 +172,7 @@ class _Target:
     text: str
     queries: tuple[Query, ...]
     value: Callable[[QueryValues], Array]
+    words: str = ""
 
 
 def _target(meaning: Meaning, quantity: str | None) -> _Target:
@@ -180,7 +184,8 @@ def _target(meaning: Meaning, quantity: str | None) -> _Target:
     if quantity in meaning.scenario.claims:
         return _of_claim(read_claim(meaning, quantity))
     query = parse_query(quantity, meaning)
-    return _Target(query.text, (query,), lambda found: _fit(found, found.of(query), (query,)))
+    return _Target(query.text, (query,), lambda found: _fit(found, found.of(query), (query,)),
+                   f"the {worded(query, meaning)}")  # fmt: skip
 
 
 def _of_claim(claim: Claim) -> _Target:
@@ -393,11 +398,11 @@ def _group(scenario: Scenario, assumption: str, single: bool) -> tuple[str, str]
     """Name and label of the group of an assumption: its mechanism, else family, else itself."""
     base = assumption.partition("[")[0]
     if single:
-        return assumption, assumption
+        return assumption, assumption_words(scenario, assumption)
     for name, record in scenario.mechanisms.items():
         if base in record.parameters:
             return name, record.label or name.replace("_", " ")
-    return base, base
+    return base, assumption_words(scenario, base)
 
 
 def _points(meaning: Meaning, count: int, seed: int) -> Array:

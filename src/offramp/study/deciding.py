@@ -9,12 +9,13 @@ better than it is. `docs/decisions` says why no package is used.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.study.saying import spoken
 from offramp.study.shares import SCRAMBLINGS, percent
 
 Array = NDArray[np.float64]
@@ -37,15 +38,17 @@ class Condition:
     name: str
     sign: str
     threshold: float
+    label: str = ""
+    """The name as words."""
 
     def __str__(self) -> str:
         return f"{self.name} {self.sign} {self.threshold:.3g}"
 
     @property
     def words(self) -> str:
-        """'attention_decay is at least 0.31'."""
+        """'attention decay is at least 0.31'."""
         side = "at least" if self.sign == ">=" else "at most"
-        return f"{self.name} is {side} {self.threshold:.3g}"
+        return f"{self.label or spoken(self.name)} is {side} {self.threshold:.3g}"
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,11 @@ class Deciding:
             f"(of all combinations: {percent(self.base)}); they are {percent(self.coverage)} of "
             f"those in which it {verb}."
         )
+
+    def called(self, labels: Mapping[str, str]) -> Deciding:
+        """The same with the assumptions as words."""
+        own = tuple(replace(one, label=labels.get(one.name, "")) for one in self.conditions)
+        return replace(self, conditions=own)
 
     def plain(self) -> dict[str, object]:
         """As numbers and strings."""

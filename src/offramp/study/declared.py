@@ -154,8 +154,9 @@ class _Inquiry:
     def sensitivity(self) -> Any:
         """Slopes of the probability of agreement, and with many draws Sobol's indices."""
         return sensitivity(
-            self.game.scenario, asked_of(self.game.meaning), points=self.extent.points,
-            seed=self.extent.seed, groups="mechanism", menu=False, progress=self.progress,
+            self.scenario, asked_of(self.game.meaning), points=self.extent.points,
+            seed=self.extent.seed, groups="mechanism", menu=False, account=self.account or None,
+            progress=self.progress,
         )  # fmt: skip
 
     def offramps(self) -> Any | None:

@@ -72,6 +72,8 @@ class Comparison:
     counted: int
     """Draws in which every mixture had a value."""
     seed: int
+    words: str = ""
+    """The quantity as words with an article; empty where it has none but its text."""
 
     @property
     def interaction(self) -> Interaction | None:
@@ -85,12 +87,18 @@ class Comparison:
 
     @property
     def sentence(self) -> str:
-        """Whose premises, how far apart, and which assumptions make it so."""
+        """Whose premises, how far apart, which assumptions make it so, and which two together."""
+        return f"{self.apart.removesuffix('.')}{self._both}."
+
+    @property
+    def apart(self) -> str:
+        """The same without the two that work together."""
         here, there = self.nominal
+        what = self.words or self.quantity
         lead = f"On the premises of {self.premises[0]} and of {self.premises[1]}, as encoded here,"
         if here is None or there is None:
-            return f"{lead} {self.quantity} has no value at nominal values on at least one account."
-        said = f"{lead} {self.quantity} is {_told(here)} and {_told(there)} at nominal values"
+            return f"{lead} {what} has no value at nominal values on at least one account."
+        said = f"{lead} {what} is {_told(here)} and {_told(there)} at nominal values"
         if not self.contributions:
             return f"{said}: the two accounts have the same numbers."
         told = [one for one in self.contributions if one.nominal is not None]
@@ -102,14 +110,12 @@ class Comparison:
         if len(told) > NAMED:
             others = len(told) - NAMED
             parts.append(f"{_signed(rest)} to {others} further group{'s' * (others > 1)}")
-        return (
-            f"{said}; of the difference of {_signed(there - here)}, {_listed(parts)}{self._both}."
-        )
+        return f"{said}; of the difference of {_signed(there - here)}, {_listed(parts)}."
 
     @property
     def _both(self) -> str:
         pair = self.interaction
-        if pair is None:
+        if pair is None or None in self.nominal:
             return ""
         labels = {one.group: _named(one) for one in self.contributions}
         return (
@@ -176,12 +182,12 @@ class Comparison:
             ],
             "interactions": [asdict(one) for one in self.interactions],
             "exact": self.exact, "draws": self.draws, "counted": self.counted, "seed": self.seed,
-            "sentence": self.sentence,
+            "words": self.words, "sentence": self.sentence,
         }  # fmt: skip
 
 
 def _named(one: Contribution) -> str:
-    return f"“{one.label}”" if " " in one.label else one.label
+    return f"“{one.label}”"
 
 
 def _told(value: float) -> str:

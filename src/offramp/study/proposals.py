@@ -5,10 +5,11 @@ another party's harm (see `levers`, `first_steps`) and every act of force; refus
 raises the probability of war and catastrophe together at nominal values, or in more than 5 %
 of the solved draws. Every answer is solved again from precision 0 on the principal branch.
 
-A settlement is called imposed on a party if it is worth less to it, on average over the
-settlements that follow and when they come, than what the party expects at the start of the
-unchanged game from going on without one: there every move of a party into such an end is
-taken away wherever it has another.
+A party's reservation value is what it expects without agreement: the unchanged game solved at
+nominal values with every move of a party into the ends that are aimed at taken away wherever
+it has another. A settlement worth less than that, when it comes, is called imposed; a change
+is called so where this holds on average over the settlements that follow. A scenario's own
+parameters of that name are not read for it.
 """
 
 from __future__ import annotations
@@ -38,8 +39,9 @@ from offramp.study.levers import (
     usable,
 )
 from offramp.study.ramps import Change, Frontier, OffRamp, OffRamps
-from offramp.study.saying import joined, spoken, whose_premises
+from offramp.study.saying import assumption_words, joined, spoken, whose_premises
 from offramp.study.shares import concentrate, is_ranged, percent, share_of, spread_draws
+from offramp.study.tellings import Tellings, tellings_of
 
 Array = NDArray[np.float64]
 AIMS = ("agreement", "ceasefire")
@@ -76,7 +78,9 @@ def offramps(
         raise ResultError(f"at_least = {at_least:g}", expected="a probability above 0, at most 1")
     game = build(understand(told))
     bench = bench_of(game, _aim(game, outcome))
-    return _Inquiry(bench, outcome, at_least, draws, seed, account or "", progress).answer()
+    tellings = None if account else tellings_of(scenario, game)
+    asked = _Inquiry(bench, outcome, at_least, draws, seed, account or "", progress, tellings)
+    return asked.answer()
 
 
 def _aim(game: Game, outcome: str) -> tuple[int, ...]:
@@ -131,9 +135,9 @@ class _Inquiry:
 
     def __init__(
         self, bench: Bench, outcome: str, at_least: float, draws: int, seed: int | None,
-        account: str, progress: Progress | None,
+        account: str, progress: Progress | None, tellings: Tellings | None = None,
     ) -> None:  # fmt: skip
-        self.bench, self.game = bench, bench.game
+        self.bench, self.game, self.tellings = bench, bench.game, tellings
         self.outcome, self.at_least, self.account = outcome, at_least, account
         self.tell = progress or (lambda what, done, total: None)
         self.before = bench.stand(self.game.nominal(), traced=True)
@@ -298,6 +302,8 @@ class _Inquiry:
                              if w < f - SLACK),
             jump=jump, elsewhere=float(stand.elsewhere[0]), residual=float(stand.residual[0]),
             branch=str(stand.branch[0]), uniqueness=str(stand.uniqueness[0]), **shares,
+            accounts={} if self.tellings is None else self.tellings.after(
+                self.bench if step is None else step.bench, changes),
         )  # fmt: skip
 
     def _shares(self, after: Standing | None) -> dict[str, Any]:
@@ -381,7 +387,18 @@ class _Inquiry:
             met=self._counts(self.before), levers=len(self.game.scenario.levers),
             draws=0 if trial is None else trial.declared,
             seed=None if trial is None else trial.draws.seed,
+            accounts={} if self.tellings is None else self.tellings.before(self.bench),
+            account_labels={
+                name: one.label or spoken(name)
+                for name, one in self.game.scenario.accounts.items()
+            },
+            unread=self._unread(),
         )  # fmt: skip
+
+    def _unread(self) -> str:
+        """A family of the scenario that is called as what is computed here, but is not read."""
+        return next((name for name in self.game.scenario.parameters
+                     if name.startswith("reservation")), "")  # fmt: skip
 
 
 def _changes(game: Game, search: Search, reach: Reach) -> tuple[Change, ...]:
@@ -396,6 +413,7 @@ def _changes(game: Game, search: Search, reach: Reach) -> tuple[Change, ...]:
                 lever.name, lever.label, lever.assumption, lever.unit, lever.start,
                 lever.value(part), lever.value(float(reach.before[i])), lever.limit,
                 part * lever.most, tuple(parties[j] for j in lever.held_by),
+                assumption_words(game.scenario, lever.assumption),
             )
         )  # fmt: skip
     return tuple(found)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from offramp.study.ramps import Change, OffRamp, OffRamps
 
 EQUAL = 1e-9
+SOME = 0.05
+"""Least share of the settlements worth telling where most of them are not imposed."""
 AIMS = {"agreement": "an agreement", "ceasefire": "a ceasefire"}
 RULES = (
     "Only changes that aim at agreement or ceasefire are looked for; acts of force, levers that "
@@ -19,8 +21,10 @@ RULES = (
     "and changes that raise the probability of war and catastrophe at the nominal values or in "
     "more than 5 % of the solved draws are left out; they can be tested as claims.",
     "Efforts are in the levers' own units; those of different holders are never added up.",
-    "A settlement that leaves a party below its reservation value, here what it expects from "
-    "going on without one in the unchanged game, is called imposed.",
+    "A party's reservation value is what it gets without agreement: its expected payoff at the "
+    "start of the unchanged game, solved at the nominal values with every move of a party into "
+    "the ends that are aimed at taken away. A settlement that is worth less to it when it comes "
+    "is called imposed.",
 )
 
 
@@ -53,9 +57,45 @@ def sentence_of_all(ramps: OffRamps) -> str:
     return f"{text}; the nearest that was found brings it to {near}: {_what(ramps.nearest)}."
 
 
+def sentences_elsewhere(ramps: OffRamps) -> tuple[str, ...]:
+    """On every account: how it stands there, and how many of the changes suffice."""
+    return tuple(
+        _on_account(ramps, name, before)
+        for name, before in ramps.accounts.items()
+        if math.isfinite(before)
+    )
+
+
+def _on_account(ramps: OffRamps, name: str, before: float) -> str:
+    label, asked = ramps.account_labels.get(name, spoken(name)), percent(ramps.at_least)
+    text = (
+        f"On the premises of the account “{label}”, as encoded here, {aim_in_words(ramps.outcome)} "
+        f"has a probability of {percent(before)} without any change"
+    )
+    if before >= ramps.at_least - EQUAL:
+        return f"{text}."
+    least, count = ramps.at_least - EQUAL, len(ramps.found)
+    enough = sum(one.accounts.get(name, 0.0) >= least for one in ramps.found)
+    if not count:
+        return f"{text}."
+    if count == 1:
+        does = "brings" if enough else "does not bring"
+        return f"{text}, and the same change {does} it to {asked} or more."
+    which = {0: "none", count: "each"}.get(enough, f"{enough}")
+    bring = "bring" if 1 < enough < count else "brings"
+    return f"{text}, and {which} of these {count} changes {bring} it to {asked} or more."
+
+
 def remarks_of(ramps: OffRamps) -> tuple[str, ...]:
     """The rules, and what was left out."""
-    return (*RULES, *(said(one.reason) for one in ramps.excluded))
+    return (*rules_of(ramps), *(said(one.reason) for one in ramps.excluded))
+
+
+def rules_of(ramps: OffRamps) -> tuple[str, ...]:
+    """The rules; where the scenario has numbers called reservation, that these are not read."""
+    if not ramps.unread:
+        return RULES
+    return (*RULES, f"The scenario's own numbers called “{ramps.unread}” are not read for it.")
 
 
 def aim_in_words(outcome: str) -> str:
@@ -86,8 +126,9 @@ def _what(ramp: OffRamp) -> str:
 def _moved(change: Change) -> str:
     way = "raised" if change.to > change.start else "lowered"
     unit = f" {change.unit}" if change.unit and change.unit != "1" else ""
+    called = change.called or spoken(change.parameter)
     return (
-        f"“{change.label}” ({change.parameter} {way} from {amount_in_words(change.start)} to "
+        f"“{change.label}” ({called} {way} from {amount_in_words(change.start)} to "
         f"{amount_in_words(change.to, 4)}{unit})"
     )
 
@@ -147,17 +188,25 @@ def _warnings(ramp: OffRamp) -> list[str]:
     told: list[str] = []
     if ramp.jump is not None:
         first = ramp.changes[0]
+        called = first.called or spoken(first.parameter)
         told.append(
             f"The probability jumps there, from {percent(ramp.jump[0])} to "
-            f"{percent(ramp.jump[1])}, with {first.parameter} between "
+            f"{percent(ramp.jump[1])}, with {called} between "
             f"{amount_in_words(first.beside, 6)} and {amount_in_words(first.to, 6)}."
         )
     if ramp.imposed_on:
         names = joined([ramp.labels[name] for name in ramp.imposed_on])
+        each = "it gets" if len(ramp.imposed_on) == 1 else "each gets"
         told.append(
-            f"The settlements that follow are worth less to {names} than going on without one: "
-            "they are called imposed."
+            f"The settlements that follow are worth less to {names}, on average, than what {each} "
+            "without agreement: they are called imposed."
         )
+    told += [
+        f"Of the settlements that follow, {percent(share)} are worth less to "
+        f"{ramp.labels[name]} than what it gets without agreement: these are called imposed."
+        for name, share in ramp.below.items()
+        if name not in ramp.imposed_on and share >= SOME
+    ]
     if math.isfinite(ramp.elsewhere):
         told.append(
             "Another equilibrium was found of the game so changed, in which the probability is "

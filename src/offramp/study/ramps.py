@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,6 +33,8 @@ class Change:
     limit: float
     effort: float
     held_by: tuple[str, ...]
+    called: str = ""
+    """The parameter as words."""
 
     def plain(self) -> dict[str, Any]:
         """As JSON has it."""
@@ -93,6 +95,8 @@ class OffRamp:
     """Share of the draws in which it is so without the change."""
     balanced: bool = True
     """No other change found asks less effort of some holder and no more of any."""
+    accounts: Mapping[str, float] = field(default_factory=dict[str, float])
+    """Account to the probability with the same change, at that account's nominal values."""
 
     @property
     def gains(self) -> Mapping[str, float]:
@@ -154,7 +158,8 @@ class OffRamp:
             "going_on": _numbers(self.going_on), "below": _numbers(self.below),
             "jump": list(self.jump) if self.jump else None, "open": self.open,
             "balanced": self.balanced, "residual": self.residual, "branch": self.branch,
-            "uniqueness": self.uniqueness, "sentences": list(self.sentences),
+            "uniqueness": self.uniqueness, "accounts": _numbers(self.accounts),
+            "sentences": list(self.sentences),
         }  # fmt: skip
 
 
@@ -196,6 +201,18 @@ class OffRamps:
     levers: int
     draws: int
     seed: int | None
+    accounts: Mapping[str, float] = field(default_factory=dict[str, float])
+    """Account to the probability without any change, at that account's nominal values."""
+    account_labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    unread: str = ""
+    """A family of the scenario called as the reservation values, which is not read for them."""
+
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """On every account: how it stands there, and which of the changes suffice."""
+        from offramp.study.ramp_words import sentences_elsewhere
+
+        return sentences_elsewhere(self)
 
     @property
     def sentence(self) -> str:
@@ -216,7 +233,7 @@ class OffRamps:
         """Every sentence of the answer."""
         own = [text for ramp in self.found for text in ramp.sentences]
         near = list(self.nearest.sentences) if self.nearest else []
-        return (self.sentence, *own, *near, *self.remarks)
+        return (self.sentence, *self.elsewhere, *own, *near, *self.remarks)
 
     @property
     def table(self) -> list[dict[str, Any]]:
@@ -252,7 +269,8 @@ class OffRamps:
                  "effort": one.effort.tolist(), "probability": one.probability.tolist()}
                 for one in self.frontier
             ],
-            "draws": self.draws, "seed": self.seed, "sentence": self.sentence,
+            "draws": self.draws, "seed": self.seed, "accounts": _numbers(self.accounts),
+            "sentence": self.sentence, "elsewhere": list(self.elsewhere),
             "remarks": list(self.remarks),
         }  # fmt: skip
 

@@ -27,13 +27,34 @@ def spoken(name: str) -> str:
     return name.replace("_", " ")
 
 
+def assumption_words(scenario: Scenario, name: str) -> str:
+    """An assumption, family or mechanism as words: a mechanism's label, 'red line (Ukraine)'."""
+    record = scenario.mechanisms.get(name.removeprefix("mechanism "))
+    if record is not None:
+        return record.label or spoken(name.removeprefix("mechanism "))
+    base, bracket, key = name.partition("[")
+    if not bracket:
+        return spoken(name)
+    key = key.removesuffix("]")
+    party = scenario.parties.get(key)
+    return f"{spoken(base)} ({(party.label if party else None) or spoken(key)})"
+
+
 def said(text: str) -> str:
     """The text with a capital at the front and a full stop at the end."""
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
+AS_WRITTEN = "the scenario as written, before any account's own premises"
+"""What stands behind 'On the premises of' where there are accounts and none is told."""
+
+
 def whose_premises(scenario: Scenario, account: str) -> str:
-    """What stands behind 'On the premises of': the account's label, else the scenario's title."""
+    """What stands behind 'On the premises of'.
+
+    The account's label; without an account the scenario's title, or, where it has accounts,
+    that none of them is told: they are of equal standing and the text is none of them.
+    """
     if not account:
-        return f"“{scenario.title}”"
+        return AS_WRITTEN if scenario.accounts else f"“{scenario.title}”"
     return f"the account “{scenario.accounts[account].label or spoken(account)}”"

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from offramp.scenario import Assumption, Meaning, Query, Scenario, understand
+from offramp.scenario import Assumption, Meaning, Query, Scenario, understand, with_account
 from offramp.study.asking import Asked, ask, worded
 from offramp.study.experiment import Progress
 from offramp.study.indices import Groups, Indices, sobol_indices
 from offramp.study.menu import MenuChange, menu_changes
+from offramp.study.saying import assumption_words, spoken, whose_premises
 from offramp.study.slopes import SlopeFinder
 
 if TYPE_CHECKING:
@@ -64,6 +65,10 @@ class Sensitivity:
     local: tuple[LocalSlope, ...]
     note: str
     menu: tuple[MenuChange, ...]
+    whose: str = ""
+    """What stands behind 'On the premises of'."""
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Assumption, group, party, step or 'step.move' to how it is called."""
 
     @property
     def table(self) -> list[dict[str, Any]]:
@@ -85,15 +90,21 @@ class Sensitivity:
     @property
     def sentence(self) -> str:
         """What was found, in plain words, with whose premises it rests on."""
+        return " ".join(self.sentences)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The same one by one; the first says on whose premises."""
+        whose = self.whose or f"“{self.title}”"
         parts = [
-            f"On the premises of '{self.title}', as encoded here, the {self.words} is "
+            f"On the premises of {whose}, as encoded here, the {self.words} is "
             f"{self.nominal:.3g} at nominal values."
         ]
         if self.indices is not None:
-            parts += _told_shares(self.indices)
-        parts += _told_slopes(self.local, self.note)
-        parts += _told_menu(self.menu)
-        return " ".join(parts)
+            parts += _told_shares(self.indices, self.labels)
+        parts += _told_slopes(self.local, self.note, self.labels)
+        parts += _told_menu(self.menu, self.labels)
+        return tuple(parts)
 
     def figure(self) -> go.Figure:
         """Shares of the variance with their intervals beside the tornado of local changes."""
@@ -104,16 +115,18 @@ class Sensitivity:
 
 def sensitivity(
     scenario: Scenario, quantity: Asked, *, points: int = 128, seed: int | None = None,
-    groups: Groups = None, menu: bool = True, progress: Progress | None = None,
+    groups: Groups = None, menu: bool = True, account: str | None = None,
+    progress: Progress | None = None,
 ) -> Sensitivity:  # fmt: skip
     """Which assumptions ``quantity`` hangs on, over their ranges and near nominal values.
 
     ``quantity`` is a Query, its text, or ('outcome', name), ('kind', kind), ('payoff', party),
     ('rounds',). ``points`` base points (a power of two from 32 on; 0 for none) give Sobol
     indices of ``groups`` (see `sobol_indices`); slopes come from one transposed solve; with
-    ``menu`` each move of a party is written twice in turn. ``seed`` None draws one.
+    ``menu`` each move of a party is written twice in turn. ``seed`` None draws one; ``account``
+    tells the scenario as that account does.
     """
-    meaning = understand(scenario)
+    meaning = understand(with_account(scenario, account) if account else scenario)
     query = ask(quantity, meaning)
     found = SlopeFinder(meaning, [query]).at()
     value = float(found.values[0, 0])
@@ -128,8 +141,23 @@ def sensitivity(
         )
     changes = menu_changes(meaning, query, progress=progress) if menu else ()
     return Sensitivity(
-        scenario.title, query.text, worded(query, meaning), value, indices, local, note, changes
-    )
+        scenario.title, query.text, worded(query, meaning), value, indices, local, note, changes,
+        whose_premises(scenario, account or ""), _labels(meaning, indices),
+    )  # fmt: skip
+
+
+def _labels(meaning: Meaning, indices: Indices | None) -> dict[str, str]:
+    """How assumptions, groups, parties, steps and moves are called."""
+    scenario = meaning.scenario
+    names = [one.name for one in meaning.assumptions]
+    names += list(indices.groups) if indices is not None else []
+    found = {name: assumption_words(scenario, name) for name in names}
+    found |= {name: one.label or spoken(name) for name, one in scenario.parties.items()}
+    for step in scenario.round:
+        found[step.name] = step.label or spoken(step.name)
+        for name, move in step.moves.items():
+            found[f"{step.name}.{name}"] = move.label or spoken(name)
+    return found
 
 
 def _at_nominal(meaning: Meaning, query: Query) -> float:
@@ -182,7 +210,7 @@ def _share_rows(indices: Indices) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _told_shares(indices: Indices) -> list[str]:
+def _told_shares(indices: Indices, labels: Mapping[str, str]) -> list[str]:
     """How the quantity varies, what most of that comes from, and what knowing it is worth."""
     tried = f"{indices.evaluations:,} combinations of assumptions tried"
     flagged = f"({100 * indices.flagged:.2g} % of them failed, open or without a value)"
@@ -191,42 +219,46 @@ def _told_shares(indices: Indices) -> list[str]:
     spread = np.sqrt(indices.variance)
     names = list(indices.groups)
     top = int(np.argmax(indices.first))
+    called = labels.get(names[top], spoken(names[top]))
     low, high = np.clip(indices.first_interval[top], 0, 1)
     left = np.sqrt(max(0.0, indices.variance - indices.knowing[top]))
     together = 1 - float(np.clip(indices.first.sum(), 0, 1))
     return [
         f"Over {tried} {flagged} it has the mean {indices.mean:.3g} and the standard deviation "
         f"{spread:.2g}; {100 * np.clip(indices.first[top], 0, 1):.0f} % of its variance "
-        f"({100 * low:.0f} to {100 * high:.0f} %) comes from '{names[top]}' alone.",
-        f"Knowing '{names[top]}' would reduce the variance by {indices.knowing[top]:.2g} on "
+        f"({100 * low:.0f} to {100 * high:.0f} %) comes from “{called}” alone.",
+        f"Knowing “{called}” would reduce the variance by {indices.knowing[top]:.2g} on "
         f"average, the standard deviation from {spread:.2g} to about {left:.2g}.",
         f"About {100 * together:.0f} % comes from several together that none of them brings alone.",
         CAVEAT,
     ]  # fmt: skip
 
 
-def _told_slopes(local: Sequence[LocalSlope], note: str) -> list[str]:
+def _told_slopes(local: Sequence[LocalSlope], note: str, labels: Mapping[str, str]) -> list[str]:
     if note:
         return [note]
     if not local or not abs(local[0].change) > FELT:
         return ["Near nominal values no single assumption with a range changes it noticeably."]
     one = local[0]
+    called = labels.get(one.assumption, spoken(one.assumption))
     way = "raises" if one.change > 0 else "lowers"
     return [
-        f"Near nominal values the steepest is '{one.assumption}': by its slope, a rise by half the "
+        f"Near nominal values the steepest is “{called}”: by its slope, a rise by half the "
         f"width of its range ({one.half_width:.3g}) {way} it by {abs(one.change):.2g}."
     ]
 
 
-def _told_menu(menu: Sequence[MenuChange]) -> list[str]:
+def _told_menu(menu: Sequence[MenuChange], labels: Mapping[str, str]) -> list[str]:
     fine = [one for one in menu if np.isfinite(one.change)]
     if not fine:
         return []
     one = fine[0]
     if abs(one.change) <= FELT:
         return ["Writing any one move of a party twice changes it by less than 0.001."]
+    move = labels.get(f"{one.step}.{one.move}", spoken(one.move))
+    party, step = (labels.get(name, spoken(name)) for name in (one.party, one.step))
     return [
-        f"Logit choice takes the list of moves as given: of all moves, writing '{one.move}' of "
-        f"{one.party.replace('_', ' ')} (step '{one.step}') twice changes it the most, from "
+        f"Logit choice takes the list of moves as given: of all moves, writing “{move}” of "
+        f"{party} (step “{step}”) twice changes it the most, from "
         f"{one.before:.3g} to {one.value:.3g}."
     ]
