@@ -2,8 +2,9 @@
 
 Written from the language's description alone and sharing no code with Offramp, so that an
 agreement of the two means something. It knows parameters at nominal values, families, issues,
-packages, state, steps, outcomes and both value conventions; it knows no mechanisms, claims,
-private variables or unseen steps, and says so by raising `NaiveError`.
+packages, state, steps, outcomes and both value conventions; it knows no mechanisms and claims,
+and says so by raising `NaiveError`. Private variables and unseen steps are for `veils`, which
+asks for them; here they are words like the others.
 """
 
 from __future__ import annotations
@@ -185,9 +186,10 @@ class Scenario:
     families: dict[str, dict[str | int, float]] = field(default_factory=dict)
     worth: dict[tuple[str, str], float] = field(default_factory=dict)
     state: dict[str, int] = field(default_factory=dict)  # the state read by the next lookup
+    veils: bool = False  # whether private variables and unseen steps are known to the caller
 
 
-def load(text: str | dict[str, Any]) -> Scenario:
+def load(text: str | dict[str, Any], veils: bool = False) -> Scenario:
     """Read a text (or its mapping) and work out all that does not depend on the state."""
     data: Any = text
     if isinstance(text, str):
@@ -195,9 +197,9 @@ def load(text: str | dict[str, Any]) -> Scenario:
         yaml.version = (1, 2)
         data = yaml.load(text)
     for word in ("private", "claims", "levers", "accounts"):
-        if word in data:
+        if word in data and not (veils and word == "private"):
             raise NaiveError(f"the yardstick does not know {word}")
-    game = Scenario(data, parties=list(data["parties"]))
+    game = Scenario(data, parties=list(data["parties"]), veils=veils)
     game.entropy = data.get("values") == "entropy"
     game.limit = 0 if data["rounds"] == "unlimited" else int(data["rounds"])
     read_state(game)
@@ -207,7 +209,7 @@ def load(text: str | dict[str, Any]) -> Scenario:
 
 
 def read_state(game: Scenario) -> None:
-    described = game.data.get("state") or {}
+    described = {**(game.data.get("state") or {}), **(game.data.get("private") or {})}
     for entry in described.values():
         for position, level in enumerate(entry.get("levels", [])):
             if game.levels.setdefault(level, position) != position:
@@ -216,7 +218,7 @@ def read_state(game: Scenario) -> None:
     for name, entry in described.items():
         levels = entry.get("levels")
         bounds = [0, len(levels) - 1] if levels else [integer(b, scope) for b in entry["range"]]
-        start = integer(entry["start"], scope)
+        start = integer(entry.get("start", bounds[0]), scope)
         of_round = entry.get("scope") == "round"
         game.variables.append(Variable(name, bounds[0], bounds[1], start, levels, of_round))
 
@@ -377,7 +379,7 @@ class Explorer:
 
     def offered(self, node: Node) -> list[Edge]:
         step = self.steps[node[1]]
-        if "use" in step or "unseen" in step:
+        if "use" in step or ("unseen" in step and not self.game.veils):
             raise NaiveError("the yardstick knows no mechanisms and no unseen steps")
         scope = self.structural(node)
         moves = {

@@ -111,7 +111,18 @@ class _Walk:
         self._sweep = np.argsort(structure.step, kind="stable")
         self._mass = np.zeros((len(strategy), structure.nodes))
         self._mass[:, structure.start] = 1.0
+        self._draw()
         self._ended = np.zeros((len(strategy), structure.terminals))
+
+    def _draw(self) -> None:
+        """What nature draws before round 1 is drawn: play stands at the beginning of round 1."""
+        game = self._structure
+        before = self._sweep[game.step[self._sweep] < 0]
+        for node in before:
+            held = self._mass[:, node].copy()
+            self._mass[:, node] = 0.0
+            for edge in range(game.first[node], game.first[node + 1]):
+                self._mass[:, game.target[edge]] += held * self._strategy[:, edge]
 
     def on(self, rounds: int, state: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
         """Cumulative ends (draw, round, terminal) of the next rounds; fills ``state``."""

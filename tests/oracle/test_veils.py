@@ -1,0 +1,216 @@
+"""Offramp against the slow reading of private variables and unseen steps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+
+from .claims import Change, Played, absorbing, ended_by, ending, further_rounds, holds
+from .claims import after as state_after
+from .naive import NaiveError, load
+from .veiled_texts import veiled_text
+from .veils import as_veiled, explored, played
+
+offramp = pytest.importorskip("offramp")
+from offramp.core.errors import GameError  # noqa: E402
+from offramp.game import build  # noqa: E402
+from offramp.scenario import parse_query, understand  # noqa: E402
+from offramp.solvers import solve  # noqa: E402
+from offramp.study import evaluate_queries  # noqa: E402
+
+FOLDER = Path(__file__).parents[1] / "game" / "scenarios"
+KINDS: list[dict[str, Any]] = [
+    {"limit": 1, "private": True},
+    {"limit": 2, "private": True},
+    {"limit": 1, "private": True, "entropy": True},
+    {"limit": 3},
+    {},
+    {"entropy": True},
+]
+LARGEST = 500
+"""Nodes of the slow reading up to which a generated scenario is solved by it."""
+
+
+def test_private_resolve_has_the_values_that_the_language_states() -> None:
+    text = (FOLDER / "resolve.yaml").read_text()
+    one = played(text, [], {})
+    expected = {"status_quo": 0.354077156526, "concession": 0.219374573504,
+                "retreat": 0.198872253828, "war": 0.227676016142}  # fmt: skip
+    for outcome, value in expected.items():
+        assert absorbing(one, ending(one, {outcome})) == pytest.approx(value, abs=1e-12)
+    game, equilibria = solved(text)
+    strategy = dict(zip(edge_words(game), equilibria.strategy[0], strict=True))
+    assert strategy["north at 'act' when resolve = low, round_number = 1: act.press"] == (
+        pytest.approx(0.549786197025, abs=1e-11)
+    )
+    resisting = {p for words, p in strategy.items() if words.endswith("reply.resist")}
+    assert len(resisting) == 1
+    assert resisting.pop() == pytest.approx(0.660370312460, abs=1e-11)
+    start = game.structure.infoset[[3, 4]]
+    assert start[0] == start[1] >= 0
+    values = evaluate_queries(game.scenario, [
+        parse_query(f"P({outcome})", game.meaning) for outcome in expected
+    ])  # fmt: skip
+    assert values.values[0] == pytest.approx(list(expected.values()), abs=1e-11)
+
+
+def test_simultaneous_strikes_have_the_values_that_the_language_states() -> None:
+    text = (FOLDER / "first-strike.yaml").read_text()
+    game, equilibria = solved(text)
+    strategy = dict(zip(edge_words(game), equilibria.strategy[0], strict=True))
+    first = strategy["north at 'north_acts' when struck = no_strike, round_number = 1: "
+                     "north_acts.strike"]  # fmt: skip
+    assert first == pytest.approx(0.760602499786, abs=1e-11)
+    south = [p for words, p in strategy.items() if words.endswith("south_acts.strike")]
+    assert south == pytest.approx([0.853285102984] * 2, abs=1e-11)
+    query = parse_query("P(strike_by_south and struck == strike_by_north)", game.meaning)
+    found = evaluate_queries(game.scenario, [query]).values[0, 0]
+    assert found == pytest.approx(0.649010782359, abs=1e-11)
+
+
+def solved(text: str) -> tuple[Any, Any]:
+    game = build(offramp.read(text))
+    return game, solve(game.structure, game.tables(game.nominal()))
+
+
+def edge_words(game: Any) -> list[str]:
+    """Every edge by its node and move."""
+    source = np.repeat(np.arange(game.structure.nodes), np.diff(game.structure.first))
+    return [
+        f"{game.node_words(node)}: {game.moves[move]}"
+        for node, move in zip(source, game.edge_move, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_sets_are_those_of_the_slow_reading(seed: int) -> None:
+    """Each set once for every round's start from which it can be reached."""
+    text = veiled_text(seed, **KINDS[seed % len(KINDS)])
+    ground = explored(text, [], {})
+    if len(ground.offers) > 20_000:
+        pytest.skip("too large for the slow reading")
+    veiled = as_veiled(ground)
+    game = build(offramp.read(text))
+    structure = game.structure
+    sizes = np.bincount(structure.infoset[structure.infoset >= 0])
+    assert set(sizes.tolist()) == {len(nodes) for nodes in veiled.sets}
+    spots = [spot[0] for spot in ground.offers]
+    if "private" in text:
+        assert game.nodes == sum(spot[1] >= 0 for spot in spots)
+        assert sorted(sizes) == sorted(len(nodes) for nodes in veiled.sets)
+    else:
+        assert game.nodes == len(set(spots))
+
+
+@pytest.mark.parametrize("seed", range(90))
+def test_what_is_offered_in_some_states_only_is_refused(seed: int) -> None:
+    """Both readings refuse it, or neither."""
+    text = veiled_text(seed, **KINDS[seed % len(KINDS)], broken=True)
+    try:
+        as_veiled(explored(text, [], {}))
+    except NaiveError as error:
+        assert "set" in str(error), error
+        with pytest.raises(GameError, match="cannot tell apart") as caught:
+            build(offramp.read(text))
+        assert caught.value.place is not None
+        assert caught.value.place.line > 1
+    else:
+        build(offramp.read(text))
+
+
+def quantities(one: Played, game: Any, tests: list[str]) -> dict[str, float | None]:
+    """All kinds of quantities, as they are written."""
+    outcomes = list(game.data["outcomes"])
+    found: dict[str, float | None] = {"E(rounds": further_rounds(one)}
+    for name, test in zip(outcomes, tests, strict=True):
+        found[f"P({name}"] = absorbing(one, ending(one, {name}))
+        found[f"P({name} and {test}"] = absorbing(one, ending(one, {name}, test))
+        found[f"P({name} by 2"] = ended_by(one, {name}, 2, None)
+        found[f"P(ever {test}"] = ever(one, test)
+    for party, value in zip(game.parties, one.payoff[0], strict=True):
+        found[f"E(payoff[{party}]"] = float(value)
+    return found
+
+
+def ever(one: Played, predicate: str) -> float:
+    """The chance that a predicate is ever true, at a node of a round or after a `then`."""
+    explorer = one.ground.explorer
+    marked = [
+        [
+            spot[0][1] >= 0
+            and (
+                holds(predicate, explorer.structural(spot[0]))
+                or holds(predicate, state_after(one.ground, spot, edge))
+            )
+            for edge, _ in offers
+        ]
+        for spot, offers in one.ground.offers.items()
+    ]
+    return absorbing(one, marked)
+
+
+def some_changes(game: Any, rng: Random) -> list[list[Change]]:
+    """Commitments of every kind at the parties' steps, conditions that the mover knows."""
+    steps = [step for step in game.data["round"] if step["by"] != "nature"]
+
+    def one(kind: str, once: bool = False, known: bool = False) -> Change:
+        step = rng.choice(steps)
+        when = None
+        if known:
+            own = [name for name, entry in (game.data.get("private") or {}).items()
+                   if step["by"] in entry["known_to"]]  # fmt: skip
+            when = f"{rng.choice(own)} == {lowest(game, own)}" if own else "1"
+            when = when if len(own) == 1 else "1"
+        return Change(kind, step["by"], step["name"], rng.choice(list(step["moves"])), once, when)
+
+    return [
+        [],
+        [one("do")],
+        [one("do", True)],
+        [one("do", False, True)],
+        [one("bar")],
+        [one("deviate")],
+        [one("deviate", True)],
+        [one("deviate", False, True)],
+        [one("do", True), one("deviate")],
+    ]
+
+
+def lowest(game: Any, names: list[str]) -> Any:
+    variable = next(v for v in game.variables if v.name == names[0])
+    return variable.word(variable.low)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_quantities_are_the_same(seed: int) -> None:
+    kind = KINDS[seed % len(KINDS)]
+    text = veiled_text(300 + seed, **kind)
+    if len(explored(text, [], {}).offers) > LARGEST:
+        pytest.skip("too large for the slow reading")
+    game, rng = load(text, veils=True), Random(seed)
+    tests = ["rung == hot", "(secret != 1 or rung == calm)", "mark == 1"]
+    if kind.get("private"):
+        tests[1] = f"{next(iter(game.data['private']))} == {lowest(game, list(game.data['private']))}"
+    expected: dict[str, float | None] = {}
+    for changes in some_changes(game, rng):
+        try:
+            found = quantities(played(text, changes, {}), game, tests)
+        except NaiveError:
+            continue  # a commitment that its mover cannot keep: the sets offer different moves
+        tail = ", ".join(map(str, changes))
+        expected |= {f"{q} | {tail})" if tail else f"{q})": v for q, v in found.items()}
+    scenario = offramp.read(text)
+    meaning = understand(scenario)
+    values = evaluate_queries(scenario, [parse_query(q, meaning) for q in expected])
+    for query, value, status in zip(
+        values.queries, values.values[0], values.status[0], strict=True
+    ):
+        wanted = expected[query.text]
+        if wanted is None:
+            assert np.isnan(value), query.text
+        else:
+            assert value == pytest.approx(wanted, abs=1e-8, rel=1e-8), (query.text, status)
