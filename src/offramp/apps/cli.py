@@ -10,6 +10,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from offramp import __version__
 from offramp.apps.formats import add_formats
+from offramp.apps.modelling import add_models
 from offramp.apps.options import Account, Asked, Json, Nominal, Scale, Seed, Settings
 from offramp.apps.studies import add_studies
 from offramp.core.errors import OfframpError
@@ -26,11 +27,23 @@ app = App(
 
 
 @app.command(name="list")
-def list_library(*, json: Json = False) -> None:
-    """Show the scenarios and mechanisms of the library."""
-    from offramp.apps.listing import library_table, library_words
+def list_library(
+    *, models: Annotated[bool, Parameter(negative="")] = False, json: Json = False
+) -> None:
+    """Show the scenarios and mechanisms of the library.
 
-    _say(_dumped(library_table()) if json else library_words())
+    Parameters
+    ----------
+    models
+        The canonical models in closed form instead.
+    """
+    from offramp.apps.listing import library_table, library_words
+    from offramp.apps.modelling import models_list, models_table
+
+    if models:
+        _say(_dumped(models_table()) if json else models_list())
+    else:
+        _say(_dumped(library_table()) if json else library_words())
 
 
 @app.command
@@ -115,6 +128,7 @@ def run(
 
 add_studies(app)
 add_formats(app)
+add_models(app)
 
 
 def _say(text: str) -> None:

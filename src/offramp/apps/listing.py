@@ -36,6 +36,7 @@ def library_words() -> str:
             said = textwrap.shorten(entry[word].split(". ")[0], 110 - width, placeholder=" …")
             lines.append(f"  {entry['name']:{width}}  {said}")
     lines.append("\nofframp run NAME   solves a scenario;   offramp expand NAME   shows it in full")
+    lines.append("offramp list --models   lists canonical models in closed form")
     return "\n".join(lines)
 
 

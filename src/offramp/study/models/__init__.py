@@ -14,6 +14,7 @@ import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
@@ -110,11 +111,10 @@ class Parameter:
         return number
 
     def _refuse(self, name: str, given: Any) -> ModelError:
-        default = said(self.default)
         return ModelError(
-            f"{name} = {said(given) if isinstance(given, (list, tuple)) else given}",
+            f"{said(given) if isinstance(given, (list, tuple)) else given} does not fit",
             expected=f"{self.about}: {self.span}",
-            repair=f"write {name}={default}",
+            repair=f"write {name}={said(self.default)}",
             path=name,
         )
 
@@ -172,7 +172,6 @@ class Model:
                     f"this model has no parameter '{name}'",
                     expected=", ".join(self.parameters),
                     repair=suggestion(name, self.parameters),
-                    path=name,
                 )
         return {
             name: one.read(name, asked.get(name, one.default))
@@ -199,6 +198,14 @@ class Model:
                 expected="a model whose equilibrium set has several members",
             )
         return self.regret(dict(profile), **self.values(given))
+
+    def meaning(self, result: str) -> str:
+        """What a result means; ``pR_0`` is described under ``pR_*``."""
+        exact = self.results.get(result)
+        if exact is not None:
+            return exact
+        matches = (text for name, text in self.results.items() if fnmatchcase(result, name))
+        return next(matches, "")
 
     def figure(self) -> Chart:
         """The figure of the gallery, with its caption and the text for screen readers."""

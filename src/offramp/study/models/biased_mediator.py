@@ -46,14 +46,14 @@ def _chart() -> Chart:
         Axis("accuracy of what the mediator sees", 0.6, 1),
         Axis("weight on player 1's interest, beta", 0, 1.2),
         (
-            between(low, [1.2 for _ in at], at, "a report `weak` is believed (c_M = 0.2)", "peace"),
+            between(low, [1.2 for _ in at], at, "a report “weak” is believed (c_M = 0.2)", "peace"),
             Line(at, tuple(min(1.2, least(one, 0.2)) for one in at), "", "peace"),
             Line(at, tuple(least(one, 0.6) for one in at), "least beta, c_M = 0.6", "war"),
             Line((0.6, 1), (1, 1), "player 1's own interest", "quiet", dashed=True),
             Words(0.7, 0.06, "a mediator for peace at any price"),
         ),
         "q = 0.4, h = 0.3, l = 0.1. A mediator who only wants to avoid war would always say "
-        "`tough`; a report that the rival is weak is believed from one who is on player 1's side. "
+        "“tough”; a report that the rival is weak is believed from one who is on player 1's side. "
         "The less it can be wrong and the cheaper war is to it, the less bias is needed.",
         "The least weight falls with accuracy from 0.57 to zero; the line for a mediator with a "
         "higher cost of war lies higher and exceeds one below an accuracy of 0.7.",
@@ -83,10 +83,10 @@ MODEL = Model(
                               unit="probability"),
     },
     results={
-        "mu_tough": "belief that the rival is tough after the report `tough`",
-        "mu_weak": "the same after the report `weak`",
-        "beta_min": "least weight on player 1 with which `weak` is honest; inf where none is",
-        "beta_max": "largest weight with which `tough` is honest; inf where every one is",
+        "mu_tough": "belief that the rival is tough after the report “tough”",
+        "mu_weak": "the same after the report “weak”",
+        "beta_min": "least weight on player 1 with which “weak” is honest; inf where none is",
+        "beta_max": "largest weight with which “tough” is honest; inf where every one is",
         "useful": "whether the reports change what player 1 demands",
     },
     solve=_solve,
