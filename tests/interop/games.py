@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
+import pytest
 from hypothesis import strategies as st
 
+from offramp.apps.cli import main
+from offramp.core.errors import OfframpError
 from offramp.interop.trees import CHANCE, NONE, ExtensiveGame, InformationSet, Node, Outcome
 
 POKER = """EFG 2 R "One card" { "Fred" "Alice" }
@@ -56,6 +60,23 @@ t "" 1 "far" { 1 }
 t "" 2 "home" { 4 }
 t "" 3 "nowhere" { 0 }
 """
+
+
+def complaint(read: Callable[[], object]) -> OfframpError | None:
+    """The error with which reading ends, if it does."""
+    try:
+        read()
+    except OfframpError as error:
+        return error
+    return None
+
+
+def run(*words: object) -> None:
+    """Run the command line, which has to end well."""
+    with pytest.raises(SystemExit) as ended:
+        main([*map(str, words)])
+    assert not ended.value.code
+
 
 labels = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=6).filter(
     lambda text: not text.endswith("\\")

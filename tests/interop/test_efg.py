@@ -10,13 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offramp.core.errors import OfframpError
 from offramp.interop import efg_text, parse_efg, read_efg, tree_picture, write_efg
 from offramp.interop.recall import has_recall
 from offramp.interop.tokens import FormatError
 from offramp.interop.trees import ExtensiveGame
 
-from .games import FORGETFUL, OLD_POKER, POKER, trees
+from .games import FORGETFUL, OLD_POKER, POKER, complaint, trees
 
 GAMES = os.environ.get("GAMBIT_GAMES", "")
 """Folder with Gambit's own collection of games, which has another licence and is not kept here."""
@@ -75,11 +74,8 @@ def test_writing_and_reading_is_the_identity(game: ExtensiveGame) -> None:
 @given(st.integers(0, len(POKER) - 1), st.text(max_size=3), st.integers(0, 3))
 def test_a_spoilt_file_is_an_error_not_a_crash(at: int, put: str, taken: int) -> None:
     text = POKER[:at] + put + POKER[at + taken :]
-    try:
-        parse_efg(text).check_recall()
-    except FormatError as error:
-        assert error.place is not None
-        assert error.found
+    error = complaint(lambda: parse_efg(text).check_recall())
+    assert error is None or (error.place is not None and error.found)
 
 
 def test_files_are_written_whole_and_read_in_latin_1_too(tmp_path: Path) -> None:
@@ -110,7 +106,7 @@ def spoilt(before: str, after: str, count: int = 1) -> str:
         (spoilt("{ 2, -2 }", "{ 2 }"), (8, 6), "1 payoffs for 2 players"),
         (spoilt("{ 2, -2 }", "{ 2, x }"), (8, 23), "'x'"),
         (spoilt('{ "Raise" "Fold" }', "{ }"), (6, 8), "without actions"),
-        (spoilt('1 2 "" { "Raise" "Fold" }', '1 1 "" { "Raise" }'), (11, 8), "1 actions here and 2"),
+        (spoilt('1 2 "" { "Raise" "Fold" }', '1 1 "" { "Raise" }'), (11, 8), "1 actions here"),
         (spoilt('t "" 2 "Win" { 1, -1 }', 't "" 2 "Win" { 5, -1 }'), (10, 6), "other payoffs"),
         (POKER + 't "" 0', (16, 1), "'t'"),
         (POKER.rpartition('t "" 4')[0], (15, 1), "the end of the file"),
@@ -144,7 +140,7 @@ def test_too_much_of_anything_is_an_error() -> None:
     deep = 'EFG 2 R "" { "A" } ' + "".join(f'p "" 1 {k} "" {{ "x" }} 0 ' for k in range(1, 10_050))
     with pytest.raises(FormatError, match="depth 10,000"):
         parse_efg(deep + 't "" 0')
-    with pytest.raises(FormatError, match="'9{300}'"):
+    with pytest.raises(FormatError, match=r"'9{300}'"):
         parse_efg(POKER.replace('c "" 1', f'c "" {"9" * 300}'))
     with pytest.raises(FormatError, match="too large"):
         _ = parse_efg(POKER.replace("{ 2, -2 }", f"{{ {'9' * 400}, 0 }}")).tables
@@ -183,8 +179,5 @@ def test_every_game_of_gambits_collection_is_read_or_refused() -> None:
         game = read_efg(path)
         assert parse_efg(efg_text(game)) == game
         tree_picture(game)
-        try:
-            assert game.structure.nodes == len(game.inner)
-        except OfframpError as error:
-            assert "imperfect recall" in error.found
-            assert error.place is not None
+        error = complaint(lambda game=game: game.structure)
+        assert error is None or (error.place is not None and "imperfect recall" in error.found)

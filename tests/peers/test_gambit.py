@@ -1,0 +1,109 @@
+"""Gambit reads what Offramp writes and finds the same agent logit equilibria.
+
+Both follow the principal branch of agent quantal response equilibria (McKelvey & Palfrey 1998;
+Turocy 2005). The comparison is made where pygambit is installed: `pip install "offramp[peers]"`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from offramp.interop import efg_text, nfg_text, parse_efg, parse_nfg, solve_tree, tree_of
+from offramp.interop.recall import has_recall
+from offramp.interop.trees import ExtensiveGame
+from offramp.scenario import read
+from tests.interop.games import OLD_POKER, POKER, trees
+from tests.interop.test_nfg import LISTED, NAMED
+from tests.interop.test_scenarios import RESOLVE, ROUNDS
+
+AGREEMENT = 1e-6
+pytestmark = [pytest.mark.peer, pytest.mark.filterwarnings("ignore")]
+
+
+@pytest.fixture(scope="module")
+def gambit() -> ModuleType:
+    try:
+        import pygambit  # type: ignore[import-not-found]
+    except ImportError as absent:
+        pytest.skip(f"pygambit is not installed ({absent})")
+    return pygambit
+
+
+def play_of_gambit(gambit: ModuleType, path: Path, precision: float) -> list[float]:
+    """The agent logit profile, flat; Gambit can stop at another precision than asked."""
+    game = gambit.read_efg(str(path))
+    (profile,) = gambit.qre.logit_solve_lambda(game, precision, first_step=0.01)
+    assert profile.lam == pytest.approx(precision, rel=1e-7)
+    return [
+        float(chance)
+        for player in game.players
+        for _, actions in profile.profile[player]
+        for _, chance in actions
+    ]
+
+
+@pytest.mark.parametrize("precision", [0.5, 2.0])
+@pytest.mark.parametrize("text", [POKER, OLD_POKER], ids=["new", "old"])
+def test_a_card_game(text: str, precision: float, gambit: ModuleType, tmp_path: Path) -> None:
+    path = tmp_path / "game.efg"
+    path.write_text(efg_text(parse_efg(text)))
+    solved = solve_tree(parse_efg(text), precision)
+    theirs = play_of_gambit(gambit, path, precision)
+    assert np.abs(np.concatenate(solved.profile) - theirs).max() < AGREEMENT
+
+
+@pytest.mark.parametrize("text", [RESOLVE, ROUNDS], ids=["private", "unseen"])
+def test_exported_scenarios(text: str, gambit: ModuleType, tmp_path: Path) -> None:
+    path = tmp_path / "game.efg"
+    tree = tree_of(read(text), logit=True)
+    path.write_text(efg_text(tree))
+    solved = solve_tree(tree)
+    theirs = play_of_gambit(gambit, path, 1.0)
+    assert len(theirs) > 8
+    assert np.abs(np.concatenate(solved.profile) - theirs).max() < AGREEMENT
+
+
+@pytest.mark.parametrize("text", [LISTED, NAMED], ids=["payoffs", "outcomes"])
+def test_strategic_games_are_read(text: str, gambit: ModuleType, tmp_path: Path) -> None:
+    path = tmp_path / "game.nfg"
+    game = parse_nfg(text)
+    path.write_text(nfg_text(game))
+    theirs = gambit.read_nfg(str(path))
+    assert [len(theirs.get_strategies(player)) for player in theirs.players] == [2, 2]
+    assert [[float(pay) for pay in row] for row in theirs.to_arrays()[0]] == [[3, 0], [0, 2]]
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(game=trees())
+def test_any_tree_is_read(game: ExtensiveGame, gambit: ModuleType, tmp_path: Path) -> None:
+    plain = without_names(game)
+    path = tmp_path / "game.efg"
+    path.write_text(efg_text(plain))
+    theirs = gambit.read_efg(str(path))
+    again = parse_efg(theirs.to_efg())
+    assert [n.infoset for n in again.nodes] == [n.infoset for n in plain.nodes]
+    assert [again.outcomes[n.outcome].payoffs for n in again.nodes if n.outcome >= 0] == [
+        plain.outcomes[n.outcome].payoffs for n in plain.nodes if n.outcome >= 0
+    ]
+    assert theirs.is_perfect_recall == has_recall(game)
+
+
+def without_names(game: ExtensiveGame) -> ExtensiveGame:
+    """The same tree with names that differ, as pygambit wants them."""
+    from dataclasses import replace
+
+    return replace(
+        game,
+        players=tuple(f"player {k}" for k in range(len(game.players))),
+        infosets=tuple(
+            replace(one, label=f"set {i}", actions=tuple(f"a{k}" for k in range(len(one.actions))))
+            for i, one in enumerate(game.infosets)
+        ),
+        outcomes=tuple(replace(one, label=f"end {one.number}") for one in game.outcomes),
+        nodes=tuple(replace(node, label="") for node in game.nodes),
+    )
