@@ -12,8 +12,9 @@ import pytest
 from .claims import Change, Played, absorbing, ended_by, ending, further_rounds, holds
 from .claims import after as state_after
 from .naive import NaiveError, load
+from .play import Play, discounted
 from .veiled_texts import veiled_text
-from .veils import as_veiled, explored, played
+from .veils import Equations, Veiled, as_veiled, explored, followed, played
 
 offramp = pytest.importorskip("offramp")
 from offramp.core.errors import GameError  # noqa: E402
@@ -104,6 +105,53 @@ def test_sets_are_those_of_the_slow_reading(seed: int) -> None:
         assert sorted(sizes) == sorted(len(nodes) for nodes in veiled.sets)
     else:
         assert game.nodes == len(set(spots))
+
+
+@pytest.mark.parametrize("seed", range(400, 436))
+def test_the_structure_has_the_equilibrium_of_the_slow_reading(seed: int) -> None:
+    """The slow solver on the structure's arrays, against itself on histories."""
+    text = veiled_text(seed, **KINDS[seed % len(KINDS)])
+    if len(explored(text, [], {}).offers) > LARGEST:
+        pytest.skip("too large for the slow reading")
+    one = played(text, [], {})
+    game = build(offramp.read(text))
+    veiled = read_arrays(game)
+    equations = Equations(veiled)
+    _, sigma, value = equations.back(followed(equations)[:, None], np.ones(1))
+    payoff = discounted(veiled.play, [own[:, 0] for own in sigma])
+    assert payoff[0] == pytest.approx(one.payoff[0], abs=1e-9)
+    first = [own[:, 0] for own, node in zip(sigma, game.structure.step, strict=True) if node == 0]
+    slow = [own for own, spot in zip(one.sigma, one.spots, strict=True) if spot[0][1] == 0]
+    for own in first:
+        assert any(len(own) == len(s) and np.allclose(own, s, atol=1e-9) for s in slow)
+
+
+def read_arrays(game: Any) -> Veiled:
+    """A structure at nominal values as lists."""
+    structure, tables = game.structure, game.tables(game.nominal())
+    patience = tables.patience[0].tolist()
+    play = Play(patience, tables.precision[0].tolist(), tables.entropy, structure.limit)
+    play.movers = structure.mover.tolist()
+    for node in range(structure.nodes):
+        play.edges.append([])
+        for edge in range(structure.first[node], structure.first[node + 1]):
+            pay, target = tables.pay[0, structure.pay_class[edge]], int(structure.target[edge])
+            turns, chance = bool(structure.turns[edge]), structure.odds_class[edge]
+            if target < 0:
+                pay = pay + (tables.patience[0] if turns else 1) * tables.end_pay[0, -target - 1]
+            odds = None if chance < 0 else float(tables.odds[0, chance])
+            end = None if target >= 0 else ("end", str(edge))
+            play.edges[-1].append((tuple(pay), odds, max(target, -1), turns, end))
+    full = game.merged.representative
+    names = game.reached.columns.names
+    at = names.index("round_number") if "round_number" in names else None
+    rounds = np.zeros(len(full)) if at is None else game.reached.rows[full, at]
+    play.rounds = rounds.tolist()
+    sets = [np.flatnonzero(structure.infoset == i).tolist()
+            for i in range(structure.infoset.max() + 1)]  # fmt: skip
+    steps = list(zip(rounds.tolist(), structure.step.tolist(), strict=True))
+    heads = [] if structure.limit else np.flatnonzero(structure.step == 0).tolist()
+    return Veiled(play, steps, sets, heads, bool(game.meaning.draws))
 
 
 @pytest.mark.parametrize("seed", range(90))
