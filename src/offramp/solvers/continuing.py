@@ -192,6 +192,7 @@ class Walk:
         self.message = ""
         self.decision = np.repeat(np.arange(len(sets.owner)), np.diff(sets.slot_first))
         self.sharp = stakes.precision[sets.owner[self.decision]]
+        self.groups = board.groups
         self.notes = self._notes()
         self.tangent = np.zeros(len(self.notes.step))
         self.along = np.zeros(len(self.sharp))

@@ -96,6 +96,8 @@ class Board:
 
     sets: Sets
     structure: Structure
+    groups: NDArray[np.int64]
+    """(decision,) number of its mover and step of the round together."""
 
 
 def arrange_sets(structure: Structure) -> Board:
@@ -126,7 +128,14 @@ def arrange_sets(structure: Structure) -> Board:
         node=node, edge=edge, nodes=structure.nodes, terminals=int(structure.terminals),
         parties=int(structure.parties),
     )  # fmt: skip
-    return Board(sets, structure)
+    return Board(sets, structure, _groups(structure, node, decision, owner))
+
+
+def _groups(structure: Structure, node: NDArray, decision: NDArray, owner: NDArray) -> NDArray:
+    """A number for every pair of a mover and a step of the round, by decision."""
+    step = np.zeros(len(owner), np.int64)
+    step[decision[decision >= 0]] = structure.step[node][decision >= 0]
+    return np.unique(step * structure.parties + owner, return_inverse=True)[1]
 
 
 def _renumber(structure: Structure) -> tuple[NDArray, NDArray, NDArray, NDArray, NDArray]:

@@ -40,7 +40,7 @@ class _Draft:
         step = np.array(self.step, np.int16)
         order, component, cyclic = condense(source, target, step)
         mover, infoset = np.array(self.mover, np.int16), np.array(self.infoset)
-        size = np.bincount(infoset[infoset >= 0], minlength=len(self.keys))
+        size = np.bincount(infoset[infoset >= 0], minlength=max(1, len(self.keys)))
         alone = (infoset >= 0) & (size[np.maximum(infoset, 0)] == 1)
         by_nature = mover[source] < 0
         return Structure(
@@ -97,6 +97,10 @@ def random_unseen_game(
         mover[0] = 0
     width = rng.integers(2, moves + 1, steps)
     hidden = _hide(rng, mover, unseen)
+    if not any(hidden):
+        mover[:2] = 0, 1
+        hidden = _hide(rng, mover, unseen)
+        hidden[1] = {0}
     draft = _Draft()
     for _ in range(heads * levels):
         draft.node(int(mover[0]), 0, None)

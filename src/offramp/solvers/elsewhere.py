@@ -1,0 +1,111 @@
+"""Other equilibria with information sets: play begun elsewhere, and Newton's method from there.
+
+Starts depend on the seed and their own number only. The first ones are simple: everybody's
+first move everywhere, then the second, and so on; later ones draw a favourite move for every
+party and step of the round, or for every decision. Half of them let responses settle before
+Newton's method, which finds what is stable; the others do not, and find the rest.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.solvers.continuing import Walk
+from offramp.solvers.lifting import linearise
+
+Array = NDArray[np.float64]
+SAME = 1e-6
+"""Two equilibria differ when some probability or value (over its scale) does by more."""
+
+
+def search_elsewhere(
+    walk: Walk, known: tuple[Array, Array], starts: int, seed: int, most: int = 6
+) -> tuple[int, list[tuple[Array, Array]]]:
+    """How many starts ended in a solution, and the new points (see ``Walk.point``)."""
+    walk.go_back(known)
+    walk.evaluate(1.0)
+    plays = [picture(walk)]
+    found, ended = [], 0
+    for start in range(starts):
+        lean_towards(walk, seed, start)
+        if start % 4 != 3:
+            let_respond(walk, 30)
+        if not seek_play(walk):
+            continue
+        ended += 1
+        now = picture(walk)
+        if len(found) < most and all(np.abs(now - old).max() > SAME for old in plays):
+            plays.append(now)
+            found.append(walk.point())
+    return ended, found
+
+
+def picture(walk: Walk) -> Array:
+    """Play and values at the heads, over their scale, in one vector."""
+    ghosts = walk.desk.value[walk.base :] / walk.stakes.scale
+    return np.concatenate([walk.desk.chance, ghosts.ravel()])
+
+
+def lean_towards(walk: Walk, seed: int, start: int) -> None:
+    """Put nearly all weight on favourite moves, and settle the values of that play."""
+    sets, rng = walk.sets, np.random.default_rng([seed, start])
+    moves = np.diff(sets.slot_first)
+    if start < moves.max():
+        favourite = np.minimum(start, moves - 1)
+    else:
+        draw = rng.random(len(moves))
+        if start % 2 == 0:
+            draw = rng.random(walk.groups.max() + 1)[walk.groups]
+        favourite = (draw * moves).astype(np.int64)
+    weight = np.full(len(walk.sharp), 0.02)
+    weight[sets.slot_first[:-1] + favourite] = 1.0
+    walk.desk.hope[:] = np.log(weight) / walk.sharp
+    for _ in range(40):
+        walk.evaluate(1.0)
+        walk.desk.value[walk.base :] = walk.desk.value[sets.heads]
+
+
+def let_respond(walk: Walk, rounds: int) -> None:
+    """Let hopes follow worths, half-way at a time."""
+    hope, ghosts = walk.desk.hope, walk.desk.value[walk.base :]
+    for k in range(rounds):
+        share = 1.0 if k < 3 else 0.5
+        walk.evaluate(1.0)
+        hope += share * (walk.desk.worth - hope)
+        ghosts[:] = walk.desk.value[walk.sets.heads]
+
+
+def seek_play(walk: Walk, limit: int = 40) -> bool:
+    """Newton's method at the full precision from the desk's state, with shortened steps."""
+    walk.aim(True)
+    walk.s = float(np.log1p(walk.steep))
+    error, worst = walk.evaluate(1.0)
+    last = np.inf
+    for _ in range(limit):
+        if worst <= 2e-15 or (worst < 1e-10 and error < 1e-5 and worst > 0.3 * last):
+            return True
+        if not np.isfinite(error):
+            return False
+        last, before = worst, merit(walk)
+        linearise(walk.sets, walk.stakes, walk.desk, 1.0)
+        walk.solve(1.0, 1.0, 0.0, 1e-4)
+        shift, step, begin = walk.desk.shift.copy(), walk.notes.step.copy(), walk.point()
+        turn = np.abs(walk.sharp * shift * np.sqrt(walk.desk.chance)).max()
+        share = min(1.0, 5.0 / max(turn, 1e-300))
+        for _ in range(5):
+            walk.go_back(begin)
+            walk.move(shift, step, share)
+            error, worst = walk.evaluate(1.0)
+            if merit(walk) < before:
+                break
+            share *= 0.35
+    return False
+
+
+def merit(walk: Walk) -> float:
+    """Size of the gaps over their scale."""
+    slots, source = len(walk.sharp), walk.desk.source
+    owned = walk.stakes.scale[walk.sets.owner[walk.decision]]
+    at_heads = source[slots:].reshape(-1, walk.sets.parties) / walk.stakes.scale
+    return float(((source[:slots] / owned) ** 2).sum() + (at_heads**2).sum())

@@ -1,0 +1,230 @@
+"""Large and cyclic games with information sets: solved, certified, and searched for others."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.game.structure import Structure, Tables
+from offramp.solvers.certificate import bound_regret
+from offramp.solvers.continuing import BRISK, CAREFUL, Walk, begin_walk
+from offramp.solvers.driver import find_invalid
+from offramp.solvers.elsewhere import lean_towards, let_respond, search_elsewhere, seek_play
+from offramp.solvers.equilibria import Equilibria, Options, Other
+from offramp.solvers.layout import arrange
+from offramp.solvers.rounds import certify_play, hold_court
+from offramp.solvers.sets import Board, arrange_sets
+
+Array = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+
+
+def solve_large(
+    structure: Structure,
+    tables: Tables,
+    traced: Sequence[int],
+    starts: int,
+    seed: int,
+    progress: Progress | None,
+    options: Options,
+) -> Equilibria:
+    """See ``offramp.solvers.solve``; for hidden structures with cycles or many unknowns.
+
+    Untraced draws are continued in large steps of the precision, without going around folds;
+    with ``starts`` above 0 traced ones are searched for others from more starts than that.
+    """
+    job = LargeJob(structure, tables, options)
+    tried = frozenset(int(draw) for draw in traced)
+    job.run(progress, lambda draw: job.solve_draw(draw, draw in tried, starts, seed))
+    return job.result()
+
+
+def limit_large(
+    structure: Structure,
+    tables: Tables,
+    regret: float,
+    progress: Progress | None,
+    options: Options,
+    most: float = 1e9,
+) -> Equilibria:
+    """Every draw's branch followed to higher precisions until no regret exceeds ``regret``.
+
+    Precisions are multiplied by up to ``most``; those reached are in ``reached``.
+    """
+    job = LargeJob(structure, tables, options)
+    job.run(progress, lambda draw: job.solve_limit(draw, regret, most))
+    return job.result()
+
+
+class LargeJob:
+    """The arrays that draws fill; every draw writes only its own rows."""
+
+    def __init__(self, structure: Structure, tables: Tables, options: Options) -> None:
+        self.structure, self.tables, self.options = structure, tables, options
+        self.layout = arrange(structure)
+        self.board: Board = arrange_sets(structure)
+        self.court = hold_court(self.layout)
+        draws, nodes, parties = tables.draws, structure.nodes, structure.parties
+        count = np.diff(structure.first)
+        self.value = np.full((draws, nodes, parties), np.nan)
+        self.payoff = np.full_like(self.value, np.nan) if tables.entropy else self.value
+        self.strategy = np.tile(np.repeat(1.0 / count, count), (draws, 1))
+        self.belief = np.ones((draws, nodes))
+        self.residual = np.full(draws, np.nan)
+        self.regret, self.anywhere, self.reached = np.full((3, draws, parties), np.nan)
+        self.bound = bound_regret(self.layout, tables)
+        self.branch = ["continued"] * draws
+        self.uniqueness = ["not refuted by 0 starts"] * draws
+        self.status, self.message = ["solved"] * draws, [""] * draws
+        self.sweeps = np.zeros(draws, np.int64)
+        self.others: list[list[Other]] = [[] for _ in range(draws)]
+        self.invalid = find_invalid(self.layout, tables)
+
+    def run(self, progress: Progress | None, task: Callable[[int], None]) -> None:
+        """Do the task for every draw that describes a game, in threads."""
+        done, lock, draws = 0, Lock(), self.tables.draws
+
+        def one(draw: int) -> None:
+            nonlocal done
+            if self.invalid[draw]:
+                self.status[draw], self.message[draw] = "invalid", self.invalid[draw]
+            else:
+                task(draw)
+            with lock:
+                done += 1
+                if progress is not None:
+                    progress(done, draws)
+
+        workers = self.options.workers or os.cpu_count() or 1
+        if draws == 1 or workers == 1:
+            for draw in range(draws):
+                one(draw)
+            return
+        with ThreadPoolExecutor(workers) as pool:
+            for _ in pool.map(one, range(draws), chunksize=8):
+                pass
+
+    def solve_draw(self, draw: int, traced: bool, starts: int, seed: int) -> None:
+        """Solve, certify and look around."""
+        walk = begin_walk(self.board, self.tables, draw)
+        traced = traced and self.structure.nodes <= self.options.trace_nodes
+        if not self.reach(draw, walk, traced, seed):
+            return
+        self.keep(draw, walk, 1.0)
+        if starts and self.structure.nodes <= self.options.start_nodes:
+            tries = starts
+            if traced:
+                share = self.options.newton_nodes / self.structure.nodes
+                tries = max(starts, 4, int(self.options.newton_starts * min(1.0, share)))
+            ended, found = search_elsewhere(walk, walk.point(), tries, seed)
+            self.uniqueness[draw] = f"not refuted by {ended} starts"
+            if found:
+                self.uniqueness[draw] = "several found"
+            for point in found:
+                walk.go_back(point)
+                walk.evaluate(1.0)
+                self.others[draw].append(Other(draw, *self.read(walk)[:2]))
+
+    def reach(self, draw: int, walk: Walk, traced: bool, seed: int) -> bool:
+        """Bring the walk to the full precision one way or another; whether that was possible."""
+        manners = (CAREFUL, BRISK) if traced else (BRISK, CAREFUL)
+        for manner in manners:
+            arrived = walk.begin() and walk.follow(1.0, manner)
+            self.sweeps[draw] = walk.passes
+            if arrived:
+                self.branch[draw] = "traced" if manner is CAREFUL else "continued"
+                return True
+            if manner is CAREFUL:
+                self.message[draw] = f"The principal branch was not traced: {walk.message}."
+        for start in range(8):
+            lean_towards(walk, seed, start)
+            let_respond(walk, 60)
+            if seek_play(walk):
+                self.branch[draw] = "fixed_point"
+                self.message[draw] = (
+                    "The branch from precision 0 could not be followed; this is an equilibrium "
+                    "found from a start of another kind. Lower the precision."
+                )
+                return True
+        self.status[draw] = "failed"
+        self.message[draw] += " No other start led to an equilibrium. Lower the precision."
+        self.value[draw], self.strategy[draw], self.belief[draw], _ = self.read(walk)
+        return False
+
+    def solve_limit(self, draw: int, regret: float, most: float) -> None:
+        """Follow the branch until the regret is small enough, or as far as it goes."""
+        walk = begin_walk(self.board, self.tables, draw)
+        goal, arrived = 1.0, walk.begin() and walk.follow(1.0, CAREFUL)
+        if not arrived:
+            self.status[draw], self.message[draw] = "failed", f"Not followed: {walk.message}."
+            return
+        self.branch[draw] = "traced"
+        while True:
+            self.keep(draw, walk, goal)
+            self.reached[draw] = goal * self.tables.precision[draw]
+            if (self.anywhere[draw] <= regret).all() or 4.0 * goal > most:
+                break
+            if not walk.follow(4.0 * goal, CAREFUL):
+                break
+            goal *= 4.0
+        self.sweeps[draw] = walk.passes
+        if not (self.anywhere[draw] <= regret).all():
+            self.message[draw] = (
+                f"The branch was followed to {goal:.3g} times the precision, where the regret "
+                f"is still {self.anywhere[draw].max():.3g}."
+            )
+
+    def read(self, walk: Walk) -> tuple[Array, Array, Array, Array]:
+        """Values (node, party), play (edge,), beliefs (node,) and the play's logarithm."""
+        sets, desk, nodes = walk.sets, walk.desk, self.structure.nodes
+        value, belief = np.empty((nodes, sets.parties)), np.ones(nodes)
+        value[sets.node] = desk.value[:nodes]
+        belief[sets.node[sets.member]] = desk.belief
+        strategy, log_strategy = np.empty((2, self.structure.edges))
+        party = sets.slot >= 0
+        strategy[sets.edge] = np.where(party, desk.chance[sets.slot], walk.stakes.odds)
+        log_strategy[sets.edge] = np.where(party, desk.log_chance[sets.slot], walk.stakes.log_odds)
+        return value, strategy, belief, log_strategy
+
+    def keep(self, draw: int, walk: Walk, share: float) -> None:
+        """Store and certify the state of a walk; precisions times ``share``."""
+        value, strategy, belief, log_strategy = self.read(walk)
+        self.value[draw], self.strategy[draw], self.belief[draw] = value, strategy, belief
+        verdict = certify_play(self.court, self.tables, draw, share, value, strategy, log_strategy)
+        self.residual[draw] = verdict.residual.max()
+        self.payoff[draw] = verdict.payoff
+        self.regret[draw], self.anywhere[draw] = verdict.regret, verdict.anywhere
+        bound, scale = self.bound[draw] / share, np.abs(value).max(axis=0, initial=0.0)
+        over = verdict.anywhere > bound + 1e-9 * scale + 4.0 * verdict.error
+        if over.any():
+            self.status[draw] = "uncertified"
+            self.message[draw] = (
+                f"Party {int(np.flatnonzero(over)[0])} could gain more than logit play can lose; "
+                "please report this scenario, and lower the precision meanwhile."
+            )
+
+    def result(self) -> Equilibria:
+        """Everything together, read-only."""
+        return Equilibria(
+            value=self.value,
+            payoff=self.payoff,
+            strategy=self.strategy,
+            residual=self.residual,
+            regret=self.regret,
+            regret_anywhere=self.anywhere,
+            regret_bound=self.bound,
+            branch=np.array(self.branch, dtype=str),
+            uniqueness=np.array(self.uniqueness, dtype=str),
+            others=tuple(other for draw in self.others for other in draw),
+            condition=np.full(self.tables.draws, np.nan),
+            sweeps=self.sweeps,
+            status=np.array(self.status, dtype=str),
+            message=np.array(self.message, dtype=str),
+            belief=self.belief,
+            reached=self.reached,
+        )
