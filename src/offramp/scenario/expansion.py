@@ -47,6 +47,8 @@ def _check_kind(kind: str, node: Node, document: Node) -> None:
                "package": "packages", "parameter": "parameters",
                "level": "state"}[kind]  # fmt: skip
     entries = document.mapping[section].mapping if section in document.mapping else {}
+    if section == "state" and "private" in document.mapping:
+        entries = {**entries, **document.mapping["private"].mapping}
     known = set(entries)
     if kind == "level":
         levels = (entry.mapping.get("levels") for entry in entries.values())
@@ -236,7 +238,11 @@ class _Part:
             for variable in self._section("state").values()
             for level in (variable.mapping.get("levels") or Node((), self.tree.place)).items
         }
-        return _Renamer(self.alias, self.mechanism.mechanism, self.names(), frozenset(levels))
+        steps = self.tree.mapping["steps"].items if "steps" in self.tree.mapping else ()
+        named = frozenset(str(s.mapping["name"].value) for s in steps if "name" in s.mapping)
+        return _Renamer(
+            self.alias, self.mechanism.mechanism, self.names(), frozenset(levels), named
+        )
 
     def _section(self, name: str) -> dict[str, Node]:
         return self.tree.mapping[name].mapping if name in self.tree.mapping else {}
@@ -285,6 +291,7 @@ class _Renamer:
     mechanism: str
     table: dict[str, Node]
     levels: frozenset[str]
+    steps: frozenset[str]
 
     def formula(self, node: Node) -> Node:
         """A formula with the names replaced; a name the mechanism does not declare is an error."""
@@ -399,6 +406,10 @@ class _Renamer:
             return _mapping(entries, node.place)
         entries["name"] = replace(entries["name"], value=f"{self.alias}_{entries['name'].plain()}")
         entries["by"] = self._named(entries["by"])
+        if "unseen" in entries:
+            unseen = entries["unseen"]
+            names = unseen.items if isinstance(unseen.value, tuple) else (unseen,)
+            entries["unseen"] = replace(unseen, value=tuple(self._own_step(n) for n in names))
         if "source" in entries:
             entries["source"] = self.citation(entries["source"])
         moves = entries["moves"]
@@ -406,6 +417,18 @@ class _Renamer:
             {k: self.move(v) for k, v in moves.mapping.items()}, moves.place
         )
         return _mapping(entries, node.place)
+
+    def _own_step(self, node: Node) -> Node:
+        """The scenario's name for a step of the mechanism."""
+        name = str(node.plain())
+        if name not in self.steps:
+            raise ScenarioError(
+                f"'{name}' is no step of the mechanism '{self.mechanism}'",
+                expected="one of its own steps",
+                repair=suggestion(name, self.steps),
+                place=node.place,
+            )
+        return replace(node, value=f"{self.alias}_{name}")
 
     def _named(self, node: Node) -> Node:
         return replace(node, value=self.declared(str(node.plain()), node.place))

@@ -213,12 +213,15 @@ class QueryReader:
                       "write P(outcome by 3)")  # fmt: skip
         return rest.part(0, match.start()).stripped(), int(number)
 
-    def predicate(self, cut: Cut) -> Expression:
-        """A condition on the state: numbers, levels and variables only."""
+    def predicate(self, cut: Cut, reader: str = "") -> Expression:
+        """A condition on the state: numbers, levels and variables only.
+
+        A party that is the ``reader`` cannot act on what is private to others.
+        """
         cut = cut.stripped()
         if not cut.text:
             self.fail(cut, "a predicate is missing", "a condition on the state, say rung == calm")
-        return self.bound(cut, "structure")
+        return self.bound(cut, "structure", reader)
 
     def expectation(self, head: Cut) -> Query:
         """What is expected in ``E(…)``."""
@@ -255,12 +258,12 @@ class QueryReader:
                       f"write P(ever {cut.text}) or P(outcome and {cut.text})")  # fmt: skip
         return Query(cut.spaced(), "static", expression=expression)
 
-    def bound(self, cut: Cut, where: str) -> Expression:
+    def bound(self, cut: Cut, where: str, reader: str = "") -> Expression:
         """The formula that ``cut`` is, bound for 'structure' or 'play'."""
         place = self.at(cut)
         try:
             tree = parse(cut.text, place)
-            return Binder(self.meaning.vocabulary).bind(tree, where, place)
+            return Binder(self.meaning.vocabulary).bind(tree, where, place, reader)
         except OfframpError as error:
             raise error.located(place, self.path) from None
 
@@ -332,7 +335,7 @@ class QueryReader:
             if head == "once" and not rest.text and not once:
                 once = True
             elif head == "when" and when is None:
-                when = self.predicate(rest)
+                when = self.predicate(rest, self._owner(self.meaning.steps[step].mover))
             else:
                 twice = " a second time" if head in ("once", "when") else ""
                 self.fail(part, f"'{part.text}' stands in {word}( ){twice}",
