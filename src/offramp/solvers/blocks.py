@@ -18,6 +18,7 @@ from offramp.solvers.gains import (
     reply_back,
 )
 from offramp.solvers.information import Pattern, Veil
+from offramp.solvers.searching import Hoard, go_further, look_around, take_side
 from offramp.solvers.unveiling import Bench, Figures, evaluate, gather_figures
 
 Floats = NDArray[np.float64]
@@ -38,7 +39,10 @@ class Sheet(NamedTuple):
     reached: Floats
     """(draw,) share of the precision reached."""
     steps: NDArray[np.int64]
-    flips: NDArray[np.int64]
+    tried: NDArray[np.int64]
+    """(draw,) random starts that ended at a solution."""
+    found: NDArray[np.int64]
+    """(draw,) other equilibria found."""
     ended: NDArray[np.int64]
     """(draw,) how following the branch ended."""
     odds: Floats
@@ -108,7 +112,9 @@ def certify_draw(
     if figures.entropy:
         follow_play(veil, figures, bench.chance, desk.payoff)
     else:
-        desk.payoff[:] = bench.value
+        for n in range(len(bench.value)):
+            for j in range(parties):
+                desk.payoff[n, j] = bench.value[n, j]
     nodes = len(veil.mover)
     for j in range(parties):
         scale = 0.0
@@ -135,40 +141,59 @@ def store_draw(veil: Veil, bench: Bench, desk: Desk, place: Place, sheet: Sheet,
         sheet.belief[draw, place.node[n]] = desk.belief[n]
     for e in range(len(veil.target)):
         sheet.strategy[draw, place.edge[e]] = bench.chance[e]
-    sheet.residual[draw] = desk.residual.max()
+    sheet.residual[draw] = 0.0
     for j in range(parties):
+        sheet.residual[draw] = max(sheet.residual[draw], desk.residual[j])
         sheet.regret[draw, j], sheet.anywhere[draw, j] = desk.gain[j, 0], desk.gain[j, 1]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def solve_draws(
     veil: Veil, pattern: Pattern, orders: Orders, place: Place, figures: Figures, bench: Bench,
-    desk: Desk, walk, pay, odds, end_pay, patience, precision, low, high, most, sheet: Sheet,
+    desk: Desk, walk, hoard: Hoard, pay, odds, end_pay, patience, precision, low, high, most,
+    effort, seed, sheet: Sheet,
 ):  # fmt: skip
-    """Trace, certify and store the draws ``low`` to ``high``; those marked INVALID are left."""
-    lean = np.zeros(veil.unknowns)
+    """Trace, certify, store and search the draws ``low`` to ``high``; INVALID ones are left.
+
+    ``effort`` (draw, 3): random starts by Newton's method, by branches, steps beyond.
+    """
+    last = veil.unknowns
     for draw in range(low, high):
         if sheet.verdict[draw] == INVALID:
             continue
         gather_figures(
             veil, figures, pay[draw], odds[draw], end_pay[draw], patience[draw], precision[draw]
         )
-        evaluate(veil, pattern, figures, bench, lean, lean, 0.0, False)
+        hoard.count[1] = hoard.count[0]
+        for k in range(last):
+            hoard.lean[k] = 0.0
+        evaluate(veil, pattern, figures, bench, hoard.lean, hoard.lean, 0.0, 0.0)
         span = span_of(veil, figures, bench)
-        begin_branch(veil, pattern, figures, bench, walk, lean, span)
+        begin_branch(veil, pattern, figures, bench, walk, hoard.lean, span)
         ended, steps, flips = follow_branch(
-            veil, pattern, figures, bench, walk, lean, span, 1.0, most
+            veil, pattern, figures, bench, walk, hoard.lean, span, 1.0, most, 2.0
         )
-        sheet.ended[draw], sheet.steps[draw], sheet.flips[draw] = ended, steps, flips
-        sheet.reached[draw] = walk.point[veil.unknowns] / span
-        if ended == REACHED:
-            gap = polish(veil, pattern, figures, bench, walk, lean, 1.0, 12)
-            if not gap < 1e-6:
-                sheet.verdict[draw] = FAILED
-        else:
-            evaluate(veil, pattern, figures, bench, walk.point, lean, 1.0, False)
+        sheet.ended[draw], sheet.steps[draw] = ended, steps
+        sheet.reached[draw] = walk.point[last] / span
+        gap = polish(veil, pattern, figures, bench, walk, hoard.lean, 1.0, 12)
+        if ended != REACHED or not gap < 1e-6:
             sheet.verdict[draw] = FAILED
+        for k in range(last):
+            hoard.home[k] = walk.point[k]
+        if flips > 0:
+            take_side(veil, pattern, figures, bench, walk, span, hoard, draw)
+        elif ended == REACHED and effort[draw, 2] > 0:
+            go_further(
+                veil, pattern, figures, bench, walk, hoard.lean, span, hoard, draw, effort[draw, 2]
+            )
+        for k in range(last):
+            sheet.odds[draw, k] = hoard.home[k]
+        evaluate(veil, pattern, figures, bench, hoard.home, hoard.lean, 1.0, 0.0)
         certify_draw(veil, orders, figures, bench, desk, place, 1.0)
         store_draw(veil, bench, desk, place, sheet, draw)
-        for k in range(veil.unknowns):
-            sheet.odds[draw, k] = walk.point[k]
+        if sheet.verdict[draw] == SOLVED and last > 0:
+            sheet.tried[draw] = look_around(
+                veil, pattern, figures, bench, walk, span, hoard, draw,
+                effort[draw, 0], effort[draw, 1], effort[draw, 2], seed,
+            )  # fmt: skip
+        sheet.found[draw] = hoard.count[0] - hoard.count[1]

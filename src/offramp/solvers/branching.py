@@ -97,18 +97,18 @@ def product(one, other):
 def linearise(veil, pattern, figures, bench, walk, lean, span, upright):
     """Newton's step (row 0) and the direction of the branch (row 1) at the trial point.
 
-    The last row is the tangent, or t alone if ``upright``. Returns the determinant's sign.
+    The last row is the tangent, or t alone if ``upright`` is 1. Returns the determinant's sign.
     """
     last = veil.unknowns
-    evaluate(veil, pattern, figures, bench, walk.trial, lean, walk.trial[last] / span, True)
+    evaluate(veil, pattern, figures, bench, walk.trial, lean, walk.trial[last] / span, 1.0)
     for i in range(last):
         for k in range(last):
             walk.matrix[i, k] = bench.jacobian[i, k]
         walk.matrix[i, last] = bench.jacobian[i, last] / span
         walk.right[0, i] = -bench.gap[i]
         walk.right[1, i] = 0.0
-        walk.matrix[last, i] = 0.0 if upright else walk.tangent[i] / last
-    walk.matrix[last, last] = 1.0 if upright else walk.tangent[last]
+        walk.matrix[last, i] = (1.0 - upright) * walk.tangent[i] / last
+    walk.matrix[last, last] = upright + (1.0 - upright) * walk.tangent[last]
     walk.right[0, last] = 0.0
     walk.right[1, last] = 1.0
     return eliminate(walk.matrix, walk.right, 2)
@@ -150,12 +150,12 @@ def begin_branch(veil, pattern, figures, bench, walk, lean, span):
         walk.point[k] = lean[k]
         walk.trial[k] = lean[k]
     walk.point[last], walk.trial[last] = 0.0, 0.0
-    walk.tangent[:], walk.before[:] = 0.0, 0.0
-    walk.pace[:] = 0.0
-    walk.pace[0], walk.pace[1] = 1.0, 1.0
+    for k in range(last + 1):
+        walk.tangent[k], walk.before[k] = 0.0, 0.0
+    walk.pace[0], walk.pace[1], walk.pace[2], walk.pace[3] = 1.0, 1.0, 0.0, 0.0
     if last == 0:
         return
-    linearise(veil, pattern, figures, bench, walk, lean, span, True)
+    linearise(veil, pattern, figures, bench, walk, lean, span, 1.0)
     length, steep = np.sqrt(product(walk.right[1], walk.right[1])), 0.0
     for k in range(last + 1):
         walk.tangent[k] = walk.right[1, k] / length
@@ -164,10 +164,11 @@ def begin_branch(veil, pattern, figures, bench, walk, lean, span):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def follow_branch(veil, pattern, figures, bench, walk, lean, span, goal, most):
+def follow_branch(veil, pattern, figures, bench, walk, lean, span, goal, most, shy):
     """Follow the branch from where the walk stands until t = goal; (how it ended, steps, flips).
 
-    ``walk.point`` ends on the branch, to some 1e-4; exactly at t = goal where it got there.
+    ``walk.point`` ends on the branch, to some 1e-4; exactly at t = goal where it got there. A
+    flip of the orientation, the mark of a fork, is crossed at the (``shy`` + 1)th attempt.
     """
     last, end = veil.unknowns, goal * span
     point, trial, tangent, after = walk.point, walk.trial, walk.tangent, walk.after
@@ -187,7 +188,7 @@ def follow_branch(veil, pattern, figures, bench, walk, lean, span, goal, most):
         if landing:
             trial[last] = end
         begun, sign = correct_step(
-            veil, pattern, figures, bench, walk, lean, span, stride, landing
+            veil, pattern, figures, bench, walk, lean, span, stride, 1.0 if landing else 0.0
         )
         if begun < 0.0:
             stride *= 0.3
@@ -201,12 +202,13 @@ def follow_branch(veil, pattern, figures, bench, walk, lean, span, goal, most):
         if turn < 0.8 or (not landing and trial[last] > end):
             stride *= 0.4
             continue
-        if sign != facing and patience < 4.0:
+        if sign != facing and patience < shy:
             patience += 1.0
             stride *= 0.3
             continue
         flips += int(sign != facing)
-        facing, patience, earlier = sign, 0.0, stride
+        patience = 0.0 if sign != facing else max(0.0, patience - 0.2)
+        facing, earlier = sign, stride
         for k in range(last + 1):
             walk.before[k], tangent[k], point[k] = tangent[k], after[k], trial[k]
         wish = 0.1 / max(begun, 1e-12)
@@ -235,7 +237,7 @@ def polish(veil, pattern, figures, bench, walk, lean, t, most):
         if last == 0:
             best = 0.0
             break
-        linearise(veil, pattern, figures, bench, walk, lean, 1.0, True)
+        linearise(veil, pattern, figures, bench, walk, lean, 1.0, 1.0)
         size = 0.0
         for k in range(last):
             size = max(size, abs(walk.right[0, k]) / max(1.0, abs(trial[k])))
@@ -249,5 +251,5 @@ def polish(veil, pattern, figures, bench, walk, lean, t, most):
             for k in range(last):
                 point[k] = trial[k]
             break
-    evaluate(veil, pattern, figures, bench, point, lean, t, False)
+    evaluate(veil, pattern, figures, bench, point, lean, t, 0.0)
     return best

@@ -168,7 +168,9 @@ def largest_gain(veil: Veil, belief, party, payoff, best):
 def follow_play(veil: Veil, figures, chance, payoff):
     """Raw payoffs ``(position and terminal, party)`` of a game without cycles, in place."""
     nodes, parties = len(veil.mover), len(figures.patience)
-    payoff[nodes:] = figures.end_pay
+    for k in range(len(figures.end_pay)):
+        for j in range(parties):
+            payoff[nodes + k, j] = figures.end_pay[k, j]
     for n in range(nodes):
         for j in range(parties):
             payoff[n, j] = 0.0
@@ -216,7 +218,8 @@ def measure_gap(veil: Veil, figures, value, belief, share, residual):
     for n in range(nodes):
         widest = max(widest, veil.first[n + 1] - veil.first[n])
     total, chance, fresh = np.empty(widest), np.empty(widest), np.empty(parties)
-    residual[:] = 0.0
+    for j in range(parties):
+        residual[j] = 0.0
     for s in range(-1, len(veil.choices)):
         low, high = (0, nodes) if s < 0 else (veil.member_first[s], veil.member_first[s + 1])
         for i in range(low, high):
@@ -226,9 +229,7 @@ def measure_gap(veil: Veil, figures, value, belief, share, residual):
             m, a, b = veil.mover[n], veil.first[n], veil.first[n + 1]
             if s < 0 or i == low:
                 from_here, to_here = (i, i + 1) if s < 0 else (low, high)
-                play_anew(
-                    veil, figures, value, belief, share, s, from_here, to_here, total, chance
-                )
+                play_anew(veil, figures, value, belief, share, s, from_here, to_here, total, chance)
             for j in range(parties):
                 fresh[j] = 0.0
             for e in range(a, b):
@@ -255,7 +256,8 @@ def play_anew(veil: Veil, figures, value, belief, share, s, low, high, total, ch
         for c in range(moves):
             chance[c] = figures.chance[veil.first[n] + c]
         return
-    total[:moves] = 0.0
+    for c in range(moves):
+        total[c] = 0.0
     for i in range(low, high):
         p = low if s < 0 else veil.member[i]
         for c in range(moves):

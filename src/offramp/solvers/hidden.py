@@ -28,7 +28,15 @@ from offramp.solvers.equilibria import Equilibria, Options, Other
 from offramp.solvers.gains import order_replies
 from offramp.solvers.information import Veil, draw_veil, find_pattern
 from offramp.solvers.layout import Layout, arrange
-from offramp.solvers.unveiling import lay_out, room_for
+from offramp.solvers.searching import room_to_hoard
+from offramp.solvers.unveiling import (
+    Bench,
+    Figures,
+    evaluate,
+    gather_figures,
+    lay_out,
+    room_for,
+)
 
 Array = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -49,6 +57,7 @@ def solve_hidden(
     _check_shapes(structure, tables)
     layout = arrange(structure)
     job = HiddenJob(layout, draw_veil(layout), tables, options)
+    job.plan_search(frozenset(traced), starts, seed)
     job.solve(progress)
     return job.result()
 
@@ -67,9 +76,19 @@ class HiddenJob:
         )
         self.invalid = find_invalid(layout, tables)
         self.others: list[list[Other]] = [[] for _ in range(tables.draws)]
+        self.effort, self.seed = np.zeros((tables.draws, 3), np.int64), 0
         self.sheet = _blank_sheet(structure, tables, veil.unknowns)
         for draw in np.flatnonzero([bool(text) for text in self.invalid]):
             self.sheet.verdict[draw] = INVALID
+
+    def plan_search(self, traced: frozenset[int], starts: int, seed: int) -> None:
+        """How hard to look for other equilibria, by draw."""
+        options, nodes = self.options, self.structure.nodes
+        share = options.newton_nodes / max(options.newton_nodes, nodes)
+        newton = max(4, int(options.newton_starts * share))
+        self.effort[:, 0], self.seed = starts, seed
+        for draw in traced:
+            self.effort[draw] = newton + starts, newton // 2, 40
 
     def blocks(self) -> list[range]:
         """Ranges of draws for one task each."""
@@ -105,13 +124,32 @@ class HiddenJob:
         """Trace and certify the draws of a block."""
         tables, veil = self.tables, self.veil
         terminals, parties = self.structure.terminals, self.structure.parties
+        hoard = room_to_hoard(veil, 4 * len(block) + 60)
+        figures = room_for(veil, terminals, parties)._replace(entropy=tables.entropy)
+        bench = lay_out(veil, self.pattern, terminals, parties)
         solve_draws(
-            veil, self.pattern, self.orders, self.place,
-            room_for(veil, terminals, parties)._replace(entropy=tables.entropy),
-            lay_out(veil, self.pattern, terminals, parties), lay_desk(veil, terminals, parties),
-            room_to_walk(veil.unknowns), tables.pay, tables.odds, tables.end_pay, tables.patience,
-            tables.precision, block.start, block.stop, 2000, self.sheet,
+            veil, self.pattern, self.orders, self.place, figures, bench,
+            lay_desk(veil, terminals, parties), room_to_walk(veil.unknowns), hoard,
+            tables.pay, tables.odds, tables.end_pay, tables.patience, tables.precision,
+            block.start, block.stop, 2000, self.effort, self.seed, self.sheet,
         )  # fmt: skip
+        for row in range(int(hoard.count[0])):
+            draw = int(hoard.draw[row])
+            self.others[draw].append(self._unfold(draw, hoard.odds[row], figures, bench))
+
+    def _unfold(self, draw: int, odds: Array, figures: Figures, bench: Bench) -> Other:
+        """The values and play that log-odds mean, in the order of the structure."""
+        tables, place, nodes = self.tables, self.place, self.structure.nodes
+        gather_figures(
+            self.veil, figures, tables.pay[draw], tables.odds[draw], tables.end_pay[draw],
+            tables.patience[draw], tables.precision[draw],
+        )  # fmt: skip
+        evaluate(self.veil, self.pattern, figures, bench, odds, odds, 1.0, 0.0)
+        value, strategy = np.empty((nodes, self.structure.parties)), np.empty(self.structure.edges)
+        value[place.node], strategy[place.edge] = bench.value[:nodes], bench.chance
+        value.setflags(write=False)
+        strategy.setflags(write=False)
+        return Other(draw, value, strategy)
 
     def result(self) -> Equilibria:
         """Everything together, read-only."""
@@ -119,6 +157,10 @@ class HiddenJob:
         draws = tables.draws
         bound = bound_regret(self.layout, tables)
         over = self._judge(bound)
+        unique = [
+            "several found" if found else f"not refuted by {tried} starts"
+            for found, tried in zip(sheet.found, sheet.tried, strict=True)
+        ]
         status = np.array(["solved", "failed", "invalid", "uncertified"])[sheet.verdict]
         message = [self._message(draw, over[draw]) for draw in range(draws)]
         return Equilibria(
@@ -130,7 +172,7 @@ class HiddenJob:
             regret_anywhere=sheet.anywhere,
             regret_bound=bound,
             branch=np.full(draws, "traced"),
-            uniqueness=np.full(draws, "not refuted by 0 starts"),
+            uniqueness=np.array(unique, dtype=str),
             others=tuple(other for draw in self.others for other in draw),
             condition=np.full(draws, np.nan),
             sweeps=sheet.steps,
@@ -186,7 +228,8 @@ def _blank_sheet(structure: Structure, tables: Tables, unknowns: int) -> Sheet:
         anywhere=np.full((draws, parties), np.nan),
         reached=np.zeros(draws),
         steps=np.zeros(draws, np.int64),
-        flips=np.zeros(draws, np.int64),
+        tried=np.zeros(draws, np.int64),
+        found=np.zeros(draws, np.int64),
         ended=np.full(draws, REACHED, np.int64),
         odds=np.zeros((draws, unknowns)),
         verdict=np.full(draws, SOLVED, np.int64),

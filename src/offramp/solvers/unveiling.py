@@ -127,8 +127,10 @@ def gather_figures(veil: Veil, figures: Figures, pay, odds, end_pay, patience, p
             figures.chance[e] = odds[c]
             figures.log_chance[e] = np.log(odds[c]) if odds[c] > 0.0 else 0.0
             zeros = zeros or odds[c] <= 0.0
-    figures.live[:] = True
-    figures.credible[:] = True
+    for i in range(len(figures.live)):
+        figures.live[i] = True
+    for n in range(len(figures.credible)):
+        figures.credible[n] = True
     if zeros:
         rank_zeros(veil, figures)
 
@@ -159,7 +161,10 @@ def rank_zeros(veil: Veil, figures: Figures):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def evaluate(veil: Veil, pattern: Pattern, figures: Figures, bench: Bench, z, lean, t, slopes):
-    """Values, play, beliefs and the gap of the equations at (z, t); their slopes if asked for."""
+    """Values, play, beliefs and the gap of the equations at (z, t); slopes if ``slopes`` > 0.
+
+    (A number, not a truth value: the compiler would make two kernels of it.)
+    """
     nodes, parties = len(veil.mover), len(figures.patience)
     spread_sets(veil, bench, z)
     for k in range(len(figures.end_pay)):
@@ -167,14 +172,16 @@ def evaluate(veil: Veil, pattern: Pattern, figures: Figures, bench: Bench, z, le
             bench.value[nodes + k, j] = figures.end_pay[k, j]
     for n in range(nodes):
         worth_at(veil, figures, bench, z, t, n)
-        if slopes and (pattern.wanted[n] or pattern.slot[n] >= 0):
+        if slopes > 0.0 and (pattern.wanted[n] or pattern.slot[n] >= 0):
             slopes_at(veil, pattern, figures, bench, z, t, n)
     for n in range(nodes - 1, -1, -1):
         if veil.needed[n]:
             reach_at(veil, pattern, figures, bench, n, slopes)
     last = veil.unknowns
-    if slopes:
-        bench.jacobian[:last] = 0.0
+    if slopes > 0.0:
+        for i in range(last):
+            for k in range(last + 1):
+                bench.jacobian[i, k] = 0.0
     for s in range(len(veil.choices)):
         compare_at(veil, pattern, figures, bench, z, lean, t, s, slopes)
 
@@ -263,7 +270,8 @@ def slopes_at(veil: Veil, pattern: Pattern, figures: Figures, bench: Bench, z, t
     width = pattern.below_first[n + 1] - low
     slope, chance, total = bench.slope, bench.chance, bench.total
     if slot >= 0:
-        slope[slot : slot + (b - a) * width] = 0.0
+        for i in range((b - a) * width):
+            slope[slot + i] = 0.0
         for e in range(a, b):
             target = veil.target[e]
             if target < nodes:
@@ -289,7 +297,8 @@ def slopes_at(veil: Veil, pattern: Pattern, figures: Figures, bench: Bench, z, t
     if not pattern.wanted[n]:
         return
     base = low * parties
-    bench.slope_value[base : base + parties * width] = 0.0
+    for i in range(parties * width):
+        bench.slope_value[base + i] = 0.0
     for e in range(a, b):
         target = veil.target[e]
         inner = target < nodes
@@ -351,10 +360,11 @@ def reach_at(veil: Veil, pattern: Pattern, figures: Figures, bench: Bench, n, sl
                 way = bench.reach[veil.inward_node[i]] + bench.log_chance[veil.inward[i]]
                 mass += np.exp(way - top)
     bench.reach[n] = top + np.log(mass)
-    if not slopes:
+    if slopes <= 0.0:
         return
     base = pattern.above_first[n]
-    bench.slope_reach[base : pattern.above_first[n + 1]] = 0.0
+    for k in range(base, pattern.above_first[n + 1]):
+        bench.slope_reach[k] = 0.0
     for i in range(a, b):
         if not figures.live[i]:
             continue
@@ -398,7 +408,8 @@ def compare_at(
         n = veil.member[i]
         bench.belief[n] = np.exp(bench.reach[n] - top) if figures.credible[n] else 0.0
         mass += bench.belief[n]
-    bench.set_total[at : at + moves] = 0.0
+    for c in range(moves):
+        bench.set_total[at + c] = 0.0
     for i in range(low, high):
         n = veil.member[i]
         bench.belief[n] /= mass
@@ -409,7 +420,7 @@ def compare_at(
     for c in range(moves - 1):
         bench.gap[row + c] = z[row + c] - sharp * (mean[at + c + 1] - mean[at])
         bench.gap[row + c] -= (1.0 - t) * lean[row + c]
-    if not slopes:
+    if slopes <= 0.0:
         return
     jacobian = bench.jacobian
     for c in range(moves - 1):
