@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp import solvers
 from offramp.core.errors import Place
 from offramp.game.structure import Tables
 from offramp.interop.efg import read_efg
@@ -145,18 +146,25 @@ def solve_tree(
     FormatError for a precision that is not above 0 and for games that are outside (imperfect
     recall); a game that is not solved has ``solved`` False and a sentence.
     """
-    from offramp import solvers
-
     if not 0 < precision <= MAX_PRECISION:
         raise FormatError(f"precision {precision:g}", place=Place("precision", 1, 1),
                           expected=f"a number above 0, at most {MAX_PRECISION:,.0f}")  # fmt: skip
     tree = game.tree if isinstance(game, StrategicGame) else game
     if limit:
-        limited = solvers.limit(tree.structure, tree.tables)
+        limited = _limit_of(tree)
         return SolvedGame(tree, limited, 0.0, tuple(map(float, limited.reached[0])))
     tables = with_common_precision(tree.tables, precision)
     found = solvers.solve(tree.structure, tables)
     return SolvedGame(tree, found, precision, (precision,) * len(tree.players))
+
+
+def _limit_of(tree: ExtensiveGame) -> Equilibria:
+    """The branch followed to high precision, by the solvers where they offer it."""
+    follow = getattr(solvers, "limit", None)
+    if follow is None:
+        raise FormatError("the limit of the branch is not built yet", place=Place("limit", 1, 1),
+                          expected="a precision", repair="say --precision 100")  # fmt: skip
+    return follow(tree.structure, tree.tables)
 
 
 def read_game(path: str | Path) -> ExtensiveGame | StrategicGame:
@@ -173,8 +181,6 @@ def read_game(path: str | Path) -> ExtensiveGame | StrategicGame:
 
 def with_common_precision(tables: Tables, precision: float) -> Tables:
     """The same numbers with one precision for everybody."""
-    from dataclasses import replace
-
     return replace(tables, precision=np.full_like(tables.precision, precision))
 
 

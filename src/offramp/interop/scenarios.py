@@ -9,8 +9,8 @@ from functools import cached_property
 
 import numpy as np
 
-from offramp import __version__
 from offramp.core.errors import GameError
+from offramp.core.provenance import versions
 from offramp.game import Game, build
 from offramp.game.structure import Structure, Tables
 from offramp.interop.trees import (
@@ -122,9 +122,10 @@ def _comment(game: Game, tables: Tables, logit: bool) -> str:
         if logit
         else "Payoffs are present worths at the start."
     )
+    source = f"Offramp {versions()['offramp']} from the scenario {game.scenario.content_hash}"
     return (
-        f"Written by Offramp {__version__} from the scenario {game.scenario.content_hash} at "
-        f"nominal values. {counted} Patience: {patience}. Precision: {sharp}."
+        f"Written by {source} at nominal values. {counted} "
+        f"Patience: {patience}. Precision: {sharp}."
     )
 
 
