@@ -22,22 +22,35 @@ SAME = 1e-6
 def search_elsewhere(
     walk: Walk, known: tuple[Array, Array], starts: int, seed: int, most: int = 6
 ) -> tuple[int, list[tuple[Array, Array]]]:
-    """How many starts ended in a solution, and the new points (see ``Walk.point``)."""
+    """How many starts ended in a solution, and the new points (see ``Walk.point``).
+
+    Where two solutions were found, Newton's method also begins at play between them.
+    """
     walk.go_back(known)
     walk.evaluate(1.0)
-    plays = [picture(walk)]
-    found, ended = [], 0
-    for start in range(starts):
-        lean_towards(walk, seed, start)
-        if start % 4 != 3:
-            let_respond(walk, 30)
+    plays, found, ended = [picture(walk)], [], 0
+
+    def finish() -> None:
+        nonlocal ended
         if not seek_play(walk):
-            continue
+            return
         ended += 1
         now = picture(walk)
         if len(found) < most and all(np.abs(now - old).max() > SAME for old in plays):
             plays.append(now)
             found.append(walk.point())
+
+    for start in range(starts):
+        lean_towards(walk, seed, start)
+        if start % 4 != 3:
+            let_respond(walk, 30)
+        finish()
+    for pair in range(1, min(len(plays), 4)):
+        for share in (0.5, 0.25, 0.75):
+            slots = len(walk.sharp)
+            play = share * plays[0][:slots] + (1.0 - share) * plays[pair][:slots]
+            begin_with(walk, play + 1e-9)
+            finish()
     return ended, found
 
 
@@ -48,7 +61,7 @@ def picture(walk: Walk) -> Array:
 
 
 def lean_towards(walk: Walk, seed: int, start: int) -> None:
-    """Put nearly all weight on favourite moves, and settle the values of that play."""
+    """Put nearly all weight on favourite moves."""
     sets, rng = walk.sets, np.random.default_rng([seed, start])
     moves = np.diff(sets.slot_first)
     if start < moves.max():
@@ -58,12 +71,17 @@ def lean_towards(walk: Walk, seed: int, start: int) -> None:
         if start % 2 == 0:
             draw = rng.random(walk.groups.max() + 1)[walk.groups]
         favourite = (draw * moves).astype(np.int64)
-    weight = np.full(len(walk.sharp), 0.02)
+    weight = np.full(len(walk.sharp), 1e-4 if start % 8 < 6 else 0.05)
     weight[sets.slot_first[:-1] + favourite] = 1.0
+    begin_with(walk, weight)
+
+
+def begin_with(walk: Walk, weight: Array) -> None:
+    """Play in proportion to ``weight`` (slot,), and the values of that play."""
     walk.desk.hope[:] = np.log(weight) / walk.sharp
     for _ in range(40):
         walk.evaluate(1.0)
-        walk.desk.value[walk.base :] = walk.desk.value[sets.heads]
+        walk.desk.value[walk.base :] = walk.desk.value[walk.sets.heads]
 
 
 def let_respond(walk: Walk, rounds: int) -> None:

@@ -1,0 +1,176 @@
+"""Large and cyclic games with information sets against the slow reading, and laws."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from offramp.core.errors import GameError
+from offramp.game.structure import Structure, Tables
+from offramp.solvers import Equilibria, Options
+from offramp.solvers.large import limit_large, solve_large
+from offramp.solvers.reference import solve_plainly
+from offramp.testing.random_information import haggle, random_unseen_game
+from tests.solvers.slow_information import (
+    beliefs_plainly,
+    best_reply_plainly,
+    solve_slowly,
+    values_plainly,
+)
+
+ALONE = Options(workers=1)
+
+
+def solved(
+    structure: Structure, tables: Tables, traced: tuple[int, ...] = (0,), starts: int = 0
+) -> Equilibria:
+    return solve_large(structure, tables, traced, starts, 0, None, ALONE)
+
+
+def strike_game(precision: float, quiet: float = 0.1) -> tuple[Structure, Tables]:
+    """Every round two parties wait or strike, the second without having seen the first."""
+    structure = Structure(
+        mover=np.array([0, 1, 1], np.int16),
+        first=np.array([0, 2, 4, 6]),
+        target=np.array([1, 2, 0, -1, -2, -3]),
+        turns=np.array([False, False, True, False, False, False]),
+        pay_class=np.array([0, 0, 1, 0, 0, 0], np.int32),
+        odds_class=np.full(6, -1, np.int32),
+        step=np.array([0, 1, 1], np.int16),
+        start=0,
+        parties=2,
+        terminals=3,
+        order=np.array([2, 1, 0]),
+        component=np.array([0, 1, 3]),
+        cyclic=np.array([False, True]),
+        limit=0,
+        terminal_outcome=np.arange(3, dtype=np.int32),
+        terminal_by=np.full(3, -1, np.int32),
+        at_end_edge=np.zeros(6, bool),
+        infoset=np.array([-1, 0, 0], np.int32),
+    )
+    tables = Tables(
+        pay=np.array([[[0.0, 0.0], [quiet, quiet]]]),
+        odds=np.zeros((1, 0)),
+        end_pay=np.array([[[-1.0, 0.6], [0.6, -1.0], [-0.2, -0.2]]]),
+        patience=np.array([[0.9, 0.9]]),
+        precision=np.array([[precision, precision]]),
+    )
+    return structure, tables
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_rounds_equal_the_slow_reading(seed: int) -> None:
+    """Values, play, beliefs and best replies, both conventions, one and two levels."""
+    structure, tables = random_unseen_game(
+        seed, heads=2, parties=2 + seed % 2, levels=1 + (seed % 4 == 3), entropy=seed % 3 == 2
+    )
+    assert structure.hidden
+    found = solved(structure, tables)
+    value, strategy = solve_slowly(structure, tables)
+    assert found.status[0] == "solved"
+    assert found.branch[0] == "traced"
+    assert found.residual[0] < 1e-13
+    np.testing.assert_allclose(found.value[0], value, atol=1e-10)
+    np.testing.assert_allclose(found.strategy[0], strategy, atol=1e-10)
+    np.testing.assert_allclose(found.belief[0], beliefs_plainly(structure, strategy), atol=1e-10)
+    raw = dataclasses.replace(tables, entropy=False)
+    payoff = values_plainly(structure, raw, 0, strategy)
+    np.testing.assert_allclose(found.payoff[0], payoff, atol=1e-10)
+    for party in range(structure.parties):
+        best = best_reply_plainly(structure, tables, 0, strategy, party)
+        assert found.regret[0, party] >= best - payoff[structure.start, party] - 1e-13
+        assert found.regret[0, party] == pytest.approx(
+            best - payoff[structure.start, party], abs=1e-9
+        )
+    assert (found.regret <= found.regret_anywhere).all()
+    assert (found.regret_anywhere <= found.regret_bound + 1e-9).all()
+
+
+def test_continued_draws_end_where_traced_ones_do() -> None:
+    structure, tables = random_unseen_game(40, heads=4, moves=3, draws=8)
+    traced = solved(structure, tables, tuple(range(8)))
+    continued = solved(structure, tables, ())
+    assert set(continued.branch) == {"continued"}
+    np.testing.assert_allclose(continued.value, traced.value, atol=1e-11)
+
+
+def test_a_draw_does_not_depend_on_the_others() -> None:
+    structure, tables = random_unseen_game(3, draws=4)
+    together = solved(structure, tables, (), starts=2)
+    for draw in range(4):
+        rows = slice(draw, draw + 1)
+        alone = Tables(
+            tables.pay[rows], tables.odds[rows], tables.end_pay[rows],
+            tables.patience[rows], tables.precision[rows],
+        )  # fmt: skip
+        found = solved(structure, alone, (), starts=2)
+        np.testing.assert_array_equal(found.value[0], together.value[draw])
+        np.testing.assert_array_equal(found.regret[0], together.regret[draw])
+
+
+@pytest.mark.parametrize("informed", [0, 1])
+def test_types_that_differ_in_nothing_are_no_types(informed: int) -> None:
+    value, _ = solve_plainly(*haggle(4, 2, types=1, informed=informed, fight=(0.25,)))
+    structure, tables = haggle(4, 2, informed=informed, fight=(0.25, 0.25))
+    found = solved(structure, tables)
+    np.testing.assert_allclose(found.value[0, structure.start], value[0], atol=1e-12)
+    hidden = structure.infoset >= 0
+    np.testing.assert_allclose(found.belief[0, hidden], 0.5, atol=1e-12)
+
+
+@pytest.mark.parametrize("informed", [0, 1])
+def test_a_long_haggle_with_types(informed: int) -> None:
+    """8,781 nodes with the ends: at precision 50, and in the limit by regret."""
+    structure, tables = haggle(11, 3, informed=informed, precision=50.0)
+    assert structure.nodes == 3193
+    found = solved(structure, tables)
+    assert found.status[0] == "solved"
+    assert found.branch[0] == "traced"
+    assert found.residual[0] < 1e-13
+    assert (found.regret_anywhere <= found.regret_bound).all()
+    limit = limit_large(structure, tables, 1e-4, None, ALONE)
+    assert limit.status[0] == "solved"
+    assert (limit.regret_anywhere <= 1e-4).all()
+    assert (limit.reached[0] > 50.0).all()
+
+
+def test_first_strike_shows_all_equilibria_at_high_precision() -> None:
+    """Peace, war, and the play between them from which both begin."""
+    found = solved(*strike_game(40.0), starts=2)
+    assert found.uniqueness[0] == "several found"
+    wait = sorted([found.strategy[0, 0], *(other.strategy[0] for other in found.others)])
+    assert wait[0] < 1e-6
+    assert wait[-1] > 1.0 - 1e-4
+    assert any(0.9 < share < 0.999 for share in wait)
+    assert found.residual[0] < 1e-14
+    only = solved(*strike_game(3.0), starts=2)
+    assert only.uniqueness[0] == "not refuted by 16 starts"
+
+
+def test_odds_of_zero_are_the_limit_of_small_odds() -> None:
+    structure, tables = haggle(4, 2)
+    never = dataclasses.replace(tables, odds=np.array([[1.0, 0.0]]))
+    hardly = dataclasses.replace(tables, odds=np.array([[1.0 - 1e-13, 1e-13]]))
+    exact, near = solved(structure, never), solved(structure, hardly)
+    assert exact.status[0] == "solved"
+    np.testing.assert_allclose(exact.strategy[0], near.strategy[0], atol=1e-9)
+    assert set(np.unique(exact.belief[0])) <= {0.0, 1.0}
+
+
+def test_no_numbers_no_game() -> None:
+    structure, tables = strike_game(5.0)
+    found = solved(structure, dataclasses.replace(tables, patience=np.array([[1.0, 0.9]])))
+    assert found.status[0] == "invalid"
+    assert np.isnan(found.regret).all()
+
+
+def test_a_set_over_the_beginning_of_rounds_is_no_round() -> None:
+    games = (random_unseen_game(seed, heads=2) for seed in range(50))
+    structure, tables = next(game for game in games if game[0].mover[0] >= 0)
+    infoset = structure.infoset.copy()
+    infoset[structure.step == 0] = infoset.max() + 1
+    with pytest.raises(GameError):
+        solved(dataclasses.replace(structure, infoset=infoset), tables)
