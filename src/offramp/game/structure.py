@@ -68,7 +68,7 @@ class Structure:
     @property
     def hidden(self) -> bool:
         """Whether somebody moves without knowing exactly where."""
-        return bool((self.infoset >= 0).any())
+        return bool(((self.infoset >= 0) & (self.mover >= 0)).any())
 
     @property
     def nodes(self) -> int:
