@@ -17,7 +17,7 @@ from offramp.study.models import Model, find_models, said
 
 Cell = str | nodes.Node
 MARKED = re.compile(r"(``?[^`]+``?|(?<!\S)\*[^*\s][^*]*\*)")
-LONGEST_CELL = 40
+LONGEST_CELL, FEW_CASES = 40, 3
 
 
 class Models(SphinxDirective):
@@ -53,7 +53,7 @@ def _model_section(name: str, model: Model) -> nodes.section:
     )
     section += _figure(model)
     section += _part("Parameters", _parameters(model))
-    section += _part("Cases", [_cases(model), _commands(name, model)])
+    section += _part("Cases", [*_cases(model), _commands(name, model)])
     if model.scenario:
         played = nodes.paragraph("", "Played as a scenario: ")
         played += nodes.literal(text=f"offramp run {model.scenario}")
@@ -111,22 +111,35 @@ def _parameters(model: Model) -> list[nodes.Node]:
     return [_table(("name", "meaning", "range", "unit", "default"), rows)]
 
 
-def _cases(model: Model) -> nodes.table:
-    """A row for each result, a column for each case; first the parameters that differ."""
+def _cases(model: Model) -> list[nodes.Node]:
+    """A row for each result, a column for each case; first the parameters that differ.
+
+    Of many cases the meanings stand in a table of their own, and lists are left out.
+    """
     cases = list(model.cases)
     results = {case: model.evaluate(case=case) for case in cases}
     changed = [
         name for name in model.parameters if any(name in one for one in model.cases.values())
     ]
-    rows: list[Sequence[Cell]] = []
-    for name in changed:
-        values = [_short(model.values(case=case)[name]) for case in cases]
-        rows.append((nodes.literal(text=name), "given", *values))
+    given = [
+        (name, "given", [_short(model.values(case=case)[name]) for case in cases])
+        for name in changed
+    ]
     names = dict.fromkeys(name for one in results.values() for name in one)
-    for name in names:
-        values = [_short(results[case].get(name, "")) for case in cases]
-        rows.append((nodes.literal(text=name), model.meaning(name), *values))
-    return _table(("name", "meaning", *cases), rows)
+    worked = [
+        (name, model.meaning(name), [_short(results[case].get(name, "")) for case in cases])
+        for name in names
+    ]
+    if len(cases) <= FEW_CASES:
+        rows = [(nodes.literal(text=name), text, *cells) for name, text, cells in given + worked]
+        return [_table(("name", "meaning", *cases), rows)]
+    meanings = [(nodes.literal(text=name), text) for name, text in model.results.items()]
+    rows = [
+        (nodes.literal(text=name), *cells)
+        for name, _, cells in given + worked
+        if name in changed or not any("," in cell for cell in cells)
+    ]
+    return [_table(("result", "meaning"), meanings), _table(("name", *cases), rows)]
 
 
 def _commands(name: str, model: Model) -> nodes.literal_block:

@@ -66,10 +66,10 @@ class Parameter:
         if math.isinf(self.low) and math.isinf(self.high):
             return (word + "any number").replace(", any number", " number")
         if math.isinf(self.high):
-            return f"{word}{'above' if low else 'from'} {self.low:g}{'' if low else ' on'}"
+            return f"{word}{'above' if low else 'from'} {self.low:,.10g}{'' if low else ' on'}"
         if math.isinf(self.low):
-            return f"{word}{'below' if high else 'up to'} {self.high:g}"
-        ends = f"{self.low:g} to {self.high:g}"
+            return f"{word}{'below' if high else 'up to'} {self.high:,.10g}"
+        ends = f"{self.low:,.10g} to {self.high:,.10g}"
         left = {"": "", "low": f", not {self.low:g}", "high": f", not {self.high:g}"}
         return word + ends + left.get(self.open, ", ends left out")
 
