@@ -173,10 +173,12 @@ class Manner(NamedTuple):
     """Most by which play may differ from what was predicted."""
     around: bool
     """Whether the branch is followed around folds."""
+    most: int
+    """Most steps."""
 
 
-CAREFUL = Manner(0.4, 1e-4, 0.1, True)
-BRISK = Manner(1.5, 1e-2, 0.35, False)
+CAREFUL = Manner(0.4, 1e-4, 0.1, True, 600)
+BRISK = Manner(1.5, 1e-2, 0.35, False, 60)
 
 
 class Walk:
@@ -310,11 +312,11 @@ class Walk:
     def play(self, t: float) -> Array:
         """(slot,) play under the hopes of the desk."""
         first = self.sets.slot_first[:-1]
-        odds = t * self.sharp * self.desk.hope
+        odds = t * self.sharp * self.desk.hope + max(0.0, 1.0 - t) * self.desk.bias
         odds = np.exp(odds - np.maximum.reduceat(odds, first)[self.decision])
         return odds / np.add.reduceat(odds, first)[self.decision]
 
-    def follow(self, goal: float, manner: Manner, limit: int = 600) -> bool:
+    def follow(self, goal: float, manner: Manner) -> bool:
         """Follow the branch to ``goal`` times the precision; whether that was reached.
 
         May be called again with a higher goal. Where it stops, ``message`` says why.
@@ -325,8 +327,8 @@ class Walk:
             self.message = "there is no solution to begin with"
             return False
         self.tangent, self.along = self.find_tangent()
-        for _ in range(limit):
-            if stride < 1e-8:
+        for _ in range(manner.most):
+            if stride < (1e-8 if manner.around else 1e-3):
                 self.message = f"steps became too short at {self.t_at(self.s):.3g} of the precision"
                 return False
             self.steps += 1

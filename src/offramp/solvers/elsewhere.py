@@ -2,8 +2,9 @@
 
 Starts depend on the seed and their own number only. The first ones are simple: everybody's
 first move everywhere, then the second, and so on; later ones draw a favourite move for every
-party and step of the round, or for every decision. Half of them let responses settle before
-Newton's method, which finds what is stable; the others do not, and find the rest.
+party and step of the round, or for every decision. Of four, two let responses settle before
+Newton's method, which finds what is stable; one follows the branch that begins there at
+precision 0; one does neither, and finds the rest.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.solvers.continuing import Walk
+from offramp.solvers.continuing import CAREFUL, Walk
 from offramp.solvers.lifting import linearise
 
 Array = NDArray[np.float64]
+SHORT = CAREFUL._replace(most=80)
+HOPELESS = 6
+"""After so many starts that ended nowhere no more are tried."""
 SAME = 1e-6
 """Two equilibria differ when some probability or value (over its scale) does by more."""
 
@@ -30,9 +34,9 @@ def search_elsewhere(
     walk.evaluate(1.0)
     plays, found, ended = [picture(walk)], [], 0
 
-    def finish() -> None:
+    def finish(arrived: bool) -> None:
         nonlocal ended
-        if not seek_play(walk):
+        if not arrived:
             return
         ended += 1
         now = picture(walk)
@@ -41,16 +45,21 @@ def search_elsewhere(
             found.append(walk.point())
 
     for start in range(starts):
+        if start >= HOPELESS and not ended:
+            break
         lean_towards(walk, seed, start)
+        if start % 4 == 2 and not walk.stakes.entropy:
+            finish(follow_from(walk))
+            continue
         if start % 4 != 3:
             let_respond(walk, 30)
-        finish()
+        finish(seek_play(walk))
     for pair in range(1, min(len(plays), 4)):
         for share in (0.5, 0.25, 0.75):
             slots = len(walk.sharp)
             play = share * plays[0][:slots] + (1.0 - share) * plays[pair][:slots]
             begin_with(walk, play + 1e-9)
-            finish()
+            finish(seek_play(walk))
     return ended, found
 
 
@@ -84,6 +93,16 @@ def begin_with(walk: Walk, weight: Array) -> None:
         walk.desk.value[walk.base :] = walk.desk.value[walk.sets.heads]
 
 
+def follow_from(walk: Walk) -> bool:
+    """Follow the branch that begins at precision 0 with the play of the desk."""
+    scale, steep, message = walk.stakes.scale.copy(), walk.steep, walk.message
+    walk.desk.bias[:] = np.maximum(walk.desk.log_chance, -6.0)
+    arrived = walk.begin() and walk.follow(1.0, SHORT)
+    walk.desk.bias[:] = 0.0
+    walk.stakes.scale[:], walk.steep, walk.message = scale, steep, message
+    return arrived
+
+
 def let_respond(walk: Walk, rounds: int) -> None:
     """Let hopes follow worths, half-way at a time."""
     hope, ghosts = walk.desk.hope, walk.desk.value[walk.base :]
@@ -99,11 +118,11 @@ def seek_play(walk: Walk, limit: int = 40) -> bool:
     walk.aim(True)
     walk.s = float(np.log1p(walk.steep))
     error, worst = walk.evaluate(1.0)
-    last = np.inf
+    last, stuck = np.inf, 0
     for _ in range(limit):
         if worst <= 2e-15 or (worst < 1e-10 and error < 1e-5 and worst > 0.3 * last):
             return True
-        if not np.isfinite(error):
+        if stuck > 2 or not np.isfinite(error):
             return False
         last, before = worst, merit(walk)
         linearise(walk.sets, walk.stakes, walk.desk, 1.0)
@@ -118,6 +137,8 @@ def seek_play(walk: Walk, limit: int = 40) -> bool:
             if merit(walk) < before:
                 break
             share *= 0.35
+        else:
+            stuck += 1
     return False
 
 

@@ -28,6 +28,10 @@ class Desk(NamedTuple):
 
     hope: Array
     """(slot,) what is expected of each move, in payoff units of its mover."""
+    bias: Array
+    """(slot,) log-odds that play has at precision 0, for branches that begin elsewhere."""
+    tilt: Array
+    """(slot,) what is left of them at the factor of all precisions."""
     value: Array
     """(row, party): nodes, terminals, ghosts."""
     chance: Array
@@ -72,6 +76,8 @@ def desk_for(sets: Sets) -> Desk:
     rows = sets.nodes + sets.terminals + len(sets.heads)
     return Desk(
         hope=np.zeros(slots),
+        bias=np.zeros(slots),
+        tilt=np.zeros(slots),
         value=np.zeros((rows, sets.parties)),
         chance=np.zeros(slots),
         log_chance=np.zeros(slots),
@@ -107,10 +113,13 @@ def evaluate(sets: Sets, stakes: Stakes, desk: Desk, scale, exact):
     mover, turns, lone, worth = sets.mover, sets.turns, sets.lone, desk.worth
     pay, odds, discount, precision = stakes.pay, stakes.odds, stakes.discount, stakes.precision
     cut, log_chance, parties, entropy = sets.cut, desk.log_chance, sets.parties, stakes.entropy
+    tilt, left = desk.tilt, max(0.0, 1.0 - scale)
+    for k in range(len(tilt)):
+        tilt[k] = left * desk.bias[k]
     for c in range(len(cut)):
         d = cut[c]
         sharp = scale * precision[sets.owner[d]]
-        respond(hope, chance, log_chance, slot_first[d], slot_first[d + 1], sharp)
+        respond(hope, tilt, chance, log_chance, slot_first[d], slot_first[d + 1], sharp)
     for n in range(len(mover)):
         d, a, b, m = decision[n], first[n], first[n + 1], mover[n]
         for e in range(a, b):
@@ -130,7 +139,8 @@ def evaluate(sets: Sets, stakes: Stakes, desk: Desk, scale, exact):
                 worth[low + k] = total[a + k, m]
                 if exact:
                     hope[low + k] = total[a + k, m]
-            respond(hope, chance, log_chance, low, slot_first[d + 1], scale * precision[m])
+            sharp = scale * precision[m]
+            respond(hope, tilt, chance, log_chance, low, slot_first[d + 1], sharp)
         for k in range(b - a):
             for j in range(parties):
                 value[n, j] += chance[low + k] * total[a + k, j]
@@ -141,13 +151,14 @@ def evaluate(sets: Sets, stakes: Stakes, desk: Desk, scale, exact):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def respond(hope, chance, log_chance, a, b, sharp):
+def respond(hope, tilt, chance, log_chance, a, b, sharp):
     """Logit probabilities of the hopes at slots ``a`` to ``b``, and their logarithms."""
     top, mass = -np.inf, 0.0
     for k in range(a, b):
-        top = max(top, hope[k])
+        log_chance[k] = sharp * (hope[k] - hope[a]) + tilt[k]
+        top = max(top, log_chance[k])
     for k in range(a, b):
-        log_chance[k] = sharp * (hope[k] - top)
+        log_chance[k] -= top
         chance[k] = np.exp(log_chance[k])
         mass += chance[k]
     whole = np.log(mass)
@@ -247,6 +258,7 @@ def linearise(sets: Sets, stakes: Stakes, desk: Desk, scale):
     hope, chance, total, slope, rate = desk.hope, desk.chance, desk.total, desk.slope, desk.rate
     decision, first, slot_first, mover = sets.decision, sets.first, sets.slot_first, sets.mover
     parties, entropy, precision, bend = sets.parties, stakes.entropy, stakes.precision, desk.bend
+    bias = desk.bias
     for n in range(len(decision)):
         d = decision[n]
         for j in range(parties):
@@ -255,10 +267,11 @@ def linearise(sets: Sets, stakes: Stakes, desk: Desk, scale):
             continue
         a, b, m, low = first[n], first[n + 1], mover[n], slot_first[d]
         mean = 0.0
-        for k in range(b - a):
-            mean += chance[low + k] * hope[low + k]
-        for k in range(b - a):
-            bend[low + k] = precision[m] * (hope[low + k] - mean)
+        for k in range(low, low + b - a):
+            bend[k] = precision[m] * hope[k] - (bias[k] if scale < 1.0 else 0.0)
+            mean += chance[k] * bend[k]
+        for k in range(low, low + b - a):
+            bend[k] -= mean
         for j in range(parties):
             own = 1.0 if entropy and j == m else 0.0
             average = 0.0
