@@ -52,7 +52,7 @@ def _chart() -> Chart:
             Line((0, 1), (0, 1), "p itself", "quiet", dashed=True),
         ),
         "Patience 0.95. In the middle nobody would rather fight than wait, and the balance of "
-        "power does not matter. Towards the ends the strong side is held to what war would give "
+        "power does not matter. Towards the ends the strong side must be given what war would give "
         "it; dear wars widen the middle.",
         "Two lines, flat near 0.51 in the middle and following p at the ends; the flat part is "
         "wider where war is dearer.",

@@ -62,16 +62,17 @@ def _chart() -> Chart:
         Axis("a proposal, in years of delay", 4, 10),
         Axis("chance of winning", 0.3, 0.7),
         (
-            curve(4, 10, against(4), "against 4 years", "second", breaks=(4.0001,)),
-            curve(4, 10, against(7), "against 7 years", "first", breaks=(6.9999, 7.0001)),
-            curve(4, 10, against(10), "against 10 years", "war", breaks=(9.9999,)),
+            curve(4.001, 10, against(4), "against 4 years", "second"),
+            curve(4, 10, against(7), "against 7 years", "first", breaks=(7,)),
+            curve(4, 9.999, against(10), "against 10 years", "war"),
             Line((4, 10), (0.5, 0.5), "even", "quiet", dashed=True),
         ),
         "Ten governments stand at 4, 7 or 10 years. Nothing has a better than even chance against "
         "7 years, the weighted median, although few stand there and the weighted mean is 7.4. "
         "These are first forecasts from the data; what was settled in the end is not claimed.",
-        "Three lines of the chance of a proposal between 4 and 10 years. The one against 7 years "
-        "stays below one half throughout; those against 4 and 10 years lie above it in between.",
+        "Three lines of the chance of a proposal between 4 and 10 years. Against 4 years it is "
+        "above one half throughout, against 10 years from 7 years on, and against 7 years it "
+        "stays below one half everywhere.",
     )  # fmt: skip
 
 
