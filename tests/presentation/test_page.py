@@ -219,9 +219,24 @@ def test_every_sentence_begins_with_whose_premises(name: str) -> None:
 
 
 def test_the_account_is_named_by_its_speaker() -> None:
-    found = premises_of(findings_of(scenario_named("trilateral-talks"), 0))
+    scenario = scenario_named("trilateral-talks").model_copy(update={"accounts": {}, "claims": {}})
+    found = premises_of(findings_of(scenario, 0))
     assert found.whose.replace("\u00a0", " ") == "the interview of 27 January 2026"
     assert "partisan" in found.stance
+
+
+def test_where_there_are_accounts_the_text_is_none_of_them() -> None:
+    findings = findings_of(scenario_named("trilateral-talks"), 0)
+    found = premises_of(findings)
+    assert found.whose == "the scenario as written, before any account's own premises"
+    assert [one.label for one in found.accounts] == [
+        one.label for one in findings.scenario.accounts.values()
+    ]
+    assert "partisan" in found.accounts[0].stance
+    told = premises_of(dataclasses.replace(findings, account="kyiv_as_reported"))
+    assert told.whose == "the account “Kyiv's statements as reported”"
+    assert told.speaker == "Ukrainian officials"
+    assert not told.accounts
 
 
 @both

@@ -15,9 +15,8 @@ from offramp.presentation import report, write_report
 from offramp.presentation.claiming import claims_of, shown_verdicts
 from offramp.presentation.deciding_moves import turned_of
 from offramp.presentation.disagreeing import comparisons_of
-from offramp.presentation.headlines import answer
+from offramp.presentation.headlines import answer, endings_of
 from offramp.presentation.page import SECTIONS
-from offramp.presentation.premises import premises_of
 from offramp.presentation.ramping import ramps_of
 from tests.presentation.mock import findings_of
 from tests.presentation.scenes import border, levered, studied, with_study
@@ -168,12 +167,57 @@ def test_nothing_found_is_said_with_how_near_one_comes() -> None:
 
 def test_the_answer_has_a_sentence_on_claims_and_one_on_off_ramps() -> None:
     told = answer(whole())
-    assert len(told) == 5
-    assert "claims" in told[3]
-    assert "changes were found" in told[4]
-    assert page().count('<span class="lead">') == 5
-    assert premises_of(whole()).lead.startswith("On the premises of ")
-    assert all("as encoded here" not in one for one in told)
+    assert len(told) == 7
+    assert [one.text.startswith("the crisis ends with") for one in told[:4]] == [1, 1, 1, 0]
+    assert "claims" in told[5].text
+    assert "changes were found" in told[6].text
+    assert page().count('<span class="lead">') == 7
+    assert all("as encoded here" not in one.text for one in told)
+
+
+def test_every_headline_says_whose_premises_and_no_account_is_the_base() -> None:
+    told = answer(whole())
+    assert [one.lead for one in told[:3]] == [
+        "On the premises of the scenario as written, before any account's own premises, as "
+        "encoded here,",
+        "On the premises of the account “As the north tells it”, as encoded here,",
+        "On the premises of the account “As the south tells it”, as encoded here,",
+    ]
+    assert {one.lead for one in told[3:]} == {told[0].lead}
+    assert [one.teller for one in endings_of(whole())] == [
+        "The scenario as written", "As the north tells it", "As the south tells it",
+    ]  # fmt: skip
+    for one in endings_of(whole()):
+        assert sum(share for *_, share in one.parts) == pytest.approx(1, abs=1e-6)
+        assert one.likeliest.replace("\u00a0", " ") in plain(page())
+    single = answer(dataclasses.replace(whole(), account="north_tells"))
+    assert single[0].lead == told[1].lead
+
+
+def test_every_change_is_told_on_every_account() -> None:
+    text = plain(section("offramps"))
+    asked = ramps_of(whole())[0]
+    assert asked.elsewhere
+    assert all(" ".join(one.split()) in text for one in asked.elsewhere)
+    for ramp in asked.found:
+        assert "As the north tells it" in ramp.elsewhere
+        assert " ".join(ramp.elsewhere.replace("\u00a0", " ").split()) in text
+        assert ramp.fare in text
+    assert "what it gets without agreement" in text  # how reservation values are computed
+
+
+def test_details_are_folded_and_stand_on_paper() -> None:
+    for name, folds in (("claims", 3), ("offramps", len(ramps_of(whole())[0].found))):
+        assert len(re.findall(r'<details class="(claim|ramp) fold"', section(name))) == folds
+    assert 'querySelectorAll("details.fold:not([open])")' in page()
+
+
+def test_a_disagreement_is_told_once_and_in_words() -> None:
+    text = plain(section("disagreement"))
+    one = comparisons_of(whole())[0]
+    assert one.apart.split("; the difference of ")[0].replace("\u00a0", " ") in text
+    assert "together add +" not in text
+    assert not re.search(r"“\w+_\w+", text)
 
 
 def test_no_advice_and_no_likelihood_of_truth() -> None:

@@ -87,7 +87,7 @@ def test_the_interaction_is_that_of_the_product() -> None:
     assert found.interaction is not None
     assert {found.interaction.first, found.interaction.second} == {"a", "b"}
     said = found.sentence.replace("“b” and “a”", "“a” and “b”")
-    assert said.endswith("; “a” and “b” together add +0.2 beyond what each adds by itself.")
+    assert said.endswith("; “a” and “b” together add +20.0 points beyond what each adds by itself.")
     assert "together" not in found.apart
     assert found.words == "the probability of agreed"
 

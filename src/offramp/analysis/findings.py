@@ -65,6 +65,8 @@ class Findings:
     other_outcomes: tuple[Mapping[str, float], ...] = ()
     """Outcome probabilities in every other equilibrium found at nominal values."""
     provenance: Mapping[str, str] = field(default_factory=dict)
+    account: str = ""
+    """The account as which the scenario is told; '' is the scenario as written."""
     verdicts: tuple[Any, ...] = ()
     """Claims on every account, '' (the scenario as written) first."""
     comparison: Any | None = None

@@ -67,6 +67,11 @@ class Side:
     deciding: str
     remarks: tuple[str, ...]
 
+    @property
+    def restating(self) -> str:
+        """'restates S9': the premise by its rows alone, where it has any."""
+        return re.sub(r"premise (S[^(]*?) \(.*\)$", r"\1", self.restates)
+
 
 @dataclass(frozen=True)
 class ClaimTold:
@@ -106,9 +111,9 @@ def accounts_shown(findings: Findings) -> tuple[str, ...]:
 
 
 def account_label(findings: Findings, name: str) -> str:
-    """An account's label, or its name as words; '' is the text as written."""
+    """An account's label, or its name as words; '' is the scenario as written."""
     if not name:
-        return "The text as written"
+        return "The scenario as written"
     account = findings.scenario.accounts.get(name)
     return (account.label if account and account.label else "") or spaced(name).capitalize()
 
@@ -127,11 +132,12 @@ def is_short(name: str) -> bool:
 
 def claims_answer(findings: Findings) -> str:
     """One sentence without its beginning: how many claims hold, and how many restate a premise."""
-    verdicts = shown_verdicts(findings)
+    verdicts: tuple[Verdict, ...] = tuple(findings.verdicts)
     if not verdicts:
         return ""
-    first = verdicts[0].account
-    own = [one for one in verdicts if one.account == first]
+    own = [one for one in verdicts if one.account == findings.account] or [
+        one for one in verdicts if one.account == verdicts[0].account
+    ]
     groups = [
         ("holds", "hold", [one for one in own if one.nominal is True]),
         ("does not hold", "do not hold", [one for one in own if one.nominal is False]),
@@ -143,10 +149,7 @@ def claims_answer(findings: Findings) -> str:
         for one, many, group in groups
         if group
     ]
-    where = ""
-    if len({one.account for one in verdicts}) > 1:
-        where = f" of “{account_label(findings, first)}”" if first else " of the text as written"
-    text = f"of {count_of(len(own), 'claim')} tested at the nominal values{where}, {listed(parts)}"
+    text = f"of {count_of(len(own), 'claim')} tested at the nominal values, {listed(parts)}"
     restating = [one for one in own if one.restates]
     if restating:
         several = len(restating) != 1
@@ -156,9 +159,9 @@ def claims_answer(findings: Findings) -> str:
         )
     differ = _differing(verdicts)
     if len({one.account for one in verdicts}) > 1:
-        text += f"; on other accounts {listed([_short(findings, one) for one in differ])}" + (
+        text += f"; on one account or another {listed([_short(findings, n) for n in differ])}" + (
             " fare otherwise" if len(differ) > 1 else " fares otherwise"
-        ) if differ else "; the other accounts have the same verdicts"  # fmt: skip
+        ) if differ else "; on every account they have the same verdicts"  # fmt: skip
     return f"{text}."
 
 
@@ -310,7 +313,8 @@ def _deciding(findings: Findings, one: Verdict) -> str:
         side = "at least" if condition.sign == ">=" else "at most"
         meaning = meanings.get(condition.name, "").rstrip(".")
         told = f" ({meaning[:1].lower()}{meaning[1:]})" if meaning else ""
-        where.append(f"{condition.name}{told} is {side} {figure_of(condition.threshold)}")
+        called = condition.label or spaced(condition.name)
+        where.append(f"{called}{told} is {side} {figure_of(condition.threshold)}")
     verb = "holds" if found.holds else "does not hold"
     return (
         f"It {verb} in {percent(found.density)} of the combinations tried in which "

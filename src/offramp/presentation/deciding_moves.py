@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from offramp.presentation import facts
+from offramp.study.turning import NOTICED
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
@@ -46,6 +47,14 @@ def turned_of(findings: Findings) -> tuple[Turned, ...]:
         )
         for name in dict.fromkeys(one.outcome for one in points)
     )
+
+
+def typical(one: TurningPoint) -> float | None:
+    """The mean size of the changes of a move that raises at some times and lowers at others.
+
+    None where the mean change itself says what the move does.
+    """
+    return one.decides / one.uses if abs(one.change) < NOTICED and one.uses > 0 else None
 
 
 def move_words(one: TurningPoint) -> str:

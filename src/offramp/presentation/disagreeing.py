@@ -11,12 +11,17 @@ import numpy as np
 from offramp.presentation import facts
 from offramp.presentation.claiming import STATES, account_label, claim_label
 from offramp.presentation.gallery import Table
-from offramp.presentation.ledger import meanings_of
+from offramp.presentation.ledger import meanings_of, with_meaning
 from offramp.presentation.wording import listed, percent, sentence
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from offramp.analysis.findings import Findings
     from offramp.study.disagreement import Comparison
+
+LONG = 100
+"""Characters of a meaning that a sentence can hold."""
 
 
 @dataclass(frozen=True)
@@ -49,24 +54,23 @@ def pair_title(findings: Findings, one: Comparison) -> str:
 
 
 def group_label(findings: Findings, name: str, label: str) -> str:
-    """A group of assumptions by its mechanism's label, or by what its assumption means."""
-    if label != name:
+    """A group of assumptions by its mechanism's label, or by name as words and what it means."""
+    if name in findings.scenario.mechanisms:
         return label
     meanings = meanings_of(findings)
     members = [one for one in meanings if one.partition("[")[0] == name or one == name]
     meaning = next((meanings[one] for one in members if meanings[one]), "")
-    if meaning and len(meaning) <= 60 and meaning.lower() != "invented":
-        return f"{name}: {meaning[:1].lower()}{meaning[1:]}"
-    return name
+    return with_meaning(label, meaning)
 
 
 def outcomes_by_account(findings: Findings) -> Mapping[str, Mapping[str, float]]:
-    """Account to the probability of every outcome at its own nominal values."""
+    """Account to the probability of every outcome at its own nominal values.
+
+    '' is the scenario as written, first and beside the accounts; nothing without any.
+    """
     found: dict[str, dict[str, float]] = {}
     for name, dataset in findings.accounts.items():
-        values = dataset["probability"].isel(draw=0)
-        names = facts.names_along(dataset, "outcome")
-        found[name] = dict(zip(names, np.asarray(values.values, float).tolist(), strict=True))
+        found[name] = _probabilities(dataset)
     for one in comparisons_of(findings):
         for place, account in enumerate(one.accounts):
             if account not in found:
@@ -74,26 +78,40 @@ def outcomes_by_account(findings: Findings) -> Mapping[str, Mapping[str, float]]
                 found[account] = {
                     name: float("nan") if value is None else value for name, value in rows.items()
                 }
-    return found
+    if not found or findings.account:
+        return found
+    found.pop("", None)
+    return {"": _probabilities(findings.nominal), **found}
 
 
-def quantity_words(findings: Findings, one: Comparison) -> str:
+def _probabilities(dataset: xr.Dataset) -> dict[str, float]:
+    values = dataset["probability"].isel(draw=0)
+    names = facts.names_along(dataset, "outcome")
+    return dict(zip(names, np.asarray(values.values, float).tolist(), strict=True))
+
+
+def quantity_words(one: Comparison) -> str:
     """The quantity compared: 'the probability of an agreement', or as it is written."""
-    inner = one.quantity.removeprefix("P(").removesuffix(")")
-    if one.quantity.startswith("P(kind "):
-        from offramp.presentation.mechanics import KIND_WORDS
-
-        kind = inner.removeprefix("kind ")
-        return f"the probability of {KIND_WORDS.get(kind, kind)}"
-    if one.quantity.startswith("P(") and inner in findings.scenario.outcomes:
-        return f"the probability of “{facts.outcome_label(findings, inner)}”"
-    return one.quantity
+    return one.words or one.quantity
 
 
 def _dispute(findings: Findings, one: Comparison) -> Dispute:
-    text = one.sentence.replace(one.quantity, quantity_words(findings, one), 1)
-    return Dispute(pair_title(findings, one), text, _interaction(findings, one),
-                   _verdicts(findings, one))  # fmt: skip
+    return Dispute(pair_title(findings, one), _explained(findings, one),
+                   _interaction(findings, one), _verdicts(findings, one))  # fmt: skip
+
+
+def _explained(findings: Findings, one: Comparison) -> str:
+    """The sentence, with what an assumption means behind its name."""
+    text, meanings = one.apart, meanings_of(findings)
+    for part in one.contributions:
+        if part.group in findings.scenario.mechanisms:
+            continue
+        told = dict.fromkeys(meanings.get(name, "") for name in part.assumptions)
+        meaning = next((each for each in told if each and len(each) <= LONG), "")
+        if meaning:
+            name = f"“{part.label}” ("
+            text = text.replace(name, f"{name}{meaning[:1].lower()}{meaning[1:]}; ", 1)
+    return text
 
 
 def _interaction(findings: Findings, one: Comparison) -> str:
@@ -101,13 +119,12 @@ def _interaction(findings: Findings, one: Comparison) -> str:
     if pair is None:
         none = "No two groups of assumptions together add much beyond what each adds by itself."
         return none if one.interactions else ""
-    labels = {part.group: group_label(findings, part.group, part.label)
-              for part in one.contributions}  # fmt: skip
+    labels = {part.group: part.label for part in one.contributions}
     way = "more" if pair.value > 0 else "less"
     both = listed([f"“{labels[name]}”" for name in (pair.first, pair.second)])
     return sentence(
-        f"{both} work together: both changed at once give {abs(pair.value):.3g} {way} than the "
-        "two changes one at a time give when added up"
+        f"{both} work together: both changed at once give {one.amount(abs(pair.value))} {way} "
+        "than the two changes one at a time give when added up"
     )
 
 

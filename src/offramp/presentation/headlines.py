@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from offramp.presentation import facts
-from offramp.presentation.claiming import claims_answer
+from offramp.presentation.claiming import account_label, claims_answer
+from offramp.presentation.disagreeing import outcomes_by_account
+from offramp.presentation.palette import outcome_colours
+from offramp.presentation.premises import lead_of, premises_of
 from offramp.presentation.ramping import ramps_answer
 from offramp.presentation.wording import (
     GAP,
@@ -26,13 +30,78 @@ NAMED = 6
 """Outcomes named in the first sentence; the figure has all of them."""
 
 
-def answer(findings: Findings) -> tuple[str, ...]:
-    """Sentences without their beginning: how it ends, when, over which assumptions.
+@dataclass(frozen=True)
+class Headline:
+    """A sentence of the answer; ``lead`` says on whose premises and stands before ``text``."""
 
-    One on the claims and one on the off-ramps follow where these were looked for.
+    lead: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How it ends on one telling: (label, colour, probability) of each end, the likeliest named."""
+
+    teller: str
+    parts: tuple[tuple[str, str, float], ...]
+
+    @property
+    def likeliest(self) -> str:
+        """'Settlement 44 %'; nothing where it is not solved."""
+        if not self.parts:
+            return "not solved"
+        label, _, share = max(self.parts, key=lambda part: part[2])
+        return f"{label} {percent(share)}"
+
+
+def answer(findings: Findings) -> tuple[Headline, ...]:
+    """How it ends, on every account too; when; over which assumptions; claims and off-ramps.
+
+    What was not looked for is left out.
     """
-    told = (_how(findings), _when(findings), _over(findings))
-    return (*told, *(text for text in (claims_answer(findings), ramps_answer(findings)) if text))
+    lead = premises_of(findings).lead
+    told = [Headline(lead, _how(findings)), *_on_accounts(findings)]
+    told += [Headline(lead, text) for text in (_when(findings), _over(findings))]
+    further = [claims_answer(findings), ramps_answer(findings)]
+    return (*told, *(Headline(lead, text) for text in further if text))
+
+
+def endings_of(findings: Findings) -> tuple[Ending, ...]:
+    """How it ends on what the findings rest on and on every account, each at its nominal values."""
+    found = outcomes_by_account(findings)
+    if len(found) < 2:
+        return ()
+    names = list(dict.fromkeys(name for own in found.values() for name in own))
+    colours = outcome_colours([facts.outcome_kind(findings, name) for name in names])
+    return tuple(
+        Ending(
+            account_label(findings, account),
+            tuple(
+                (facts.outcome_label(findings, name), colour, own.get(name, 0.0))
+                for name, colour in zip(names, colours, strict=True)
+                if own.get(name, 0.0) > 0
+            ),
+        )
+        for account, own in found.items()
+    )
+
+
+def _on_accounts(findings: Findings) -> list[Headline]:
+    """One sentence for each account that was looked at beside the scenario as written."""
+    told: list[Headline] = []
+    for account, own in outcomes_by_account(findings).items():
+        if not account:
+            continue
+        ends = sorted(((value, name) for name, value in own.items() if value > 0), reverse=True)
+        parts = [f"{facts.outcome_label(findings, name)} {percent(value)}" for value, name in ends]
+        text = (
+            f"the crisis ends with these probabilities at that account's nominal values: "
+            f"{listed(parts[:NAMED])}."
+            if parts
+            else "no equilibrium was found at that account's nominal values."
+        )
+        told.append(Headline(lead_of(findings, account), text))
+    return told
 
 
 def _how(findings: Findings) -> str:

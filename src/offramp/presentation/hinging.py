@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
-import re
 from typing import TYPE_CHECKING
 
 from offramp.presentation import facts
 from offramp.presentation.gallery import Table
-from offramp.presentation.ledger import meanings_of
+from offramp.presentation.ledger import meanings_of, with_meaning
 from offramp.presentation.ramping import signed
-from offramp.presentation.wording import figure_of, sentence, spaced, tied
+from offramp.presentation.wording import figure_of, spaced, tied
+from offramp.study.saying import assumption_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,37 +30,17 @@ def found_of(findings: Findings) -> tuple[Sensitivity, ...]:
 
 
 def assumption_label(findings: Findings, name: str, meanings: Mapping[str, str]) -> str:
-    """An assumption by its name, with what it means where that is short."""
-    group = findings.scenario.mechanisms.get(name)
-    if group is not None:
-        return group.label or spaced(name).capitalize()
-    meaning = meanings.get(name, "").rstrip(".")
-    if meaning and len(meaning) <= 64 and meaning.lower() != "invented":
-        return f"{name}: {meaning[:1].lower()}{meaning[1:]}"
-    return name
+    """An assumption or group as words, with what it means where that is short."""
+    words = assumption_words(findings.scenario, name)
+    if name.removeprefix("mechanism ") in findings.scenario.mechanisms:
+        return words
+    family = (meanings[one] for one in meanings if one.partition("[")[0] == name)
+    return with_meaning(words, meanings.get(name) or next(family, ""))
 
 
 def told_of(one: Sensitivity) -> tuple[str, ...]:
-    """The study's sentences one by one, and what knowing one assumption would be worth."""
-    parts = re.split(r"(?<=[a-z0-9%')])\.\s+(?=[A-Z])", one.sentence.rstrip("."))
-    told = [f"{part}." for part in parts]
-    return tuple(tied(part) for part in (*told, knowing_of(one)) if part)
-
-
-def knowing_of(one: Sensitivity) -> str:
-    """What knowing the assumption that alone brings most would be worth, in one sentence."""
-    indices = one.indices
-    if indices is None or indices.withheld or not indices.variance > 0:
-        return ""
-    names = list(indices.groups)
-    top = int(indices.knowing.argmax())
-    before = math.sqrt(indices.variance)
-    after = math.sqrt(max(0.0, indices.variance - float(indices.knowing[top])))
-    return sentence(
-        f"if {names[top]} alone were known, the {one.words} would still vary over the other "
-        f"assumptions, with a standard deviation of about {figure_of(after, 2)} in place of "
-        f"{figure_of(before, 2)}"
-    )
+    """The study's sentences one by one."""
+    return tuple(tied(text) for text in one.sentences)
 
 
 def menu_of(findings: Findings, one: Sensitivity) -> Table | None:

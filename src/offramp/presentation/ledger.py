@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from offramp.scenario.distributions import Distribution
 
 JUDGEMENT = "analyst's judgement"
+SHORT = 84
+"""Characters of a meaning that still fits behind a name."""
 _SAYS_SO = re.compile(
     r"^\s*analyst['’]s judgement\s*[;:,.]?\s*|\s*[;,.]\s*analyst['’]s judgement\s*$", re.IGNORECASE
 )
@@ -87,6 +89,14 @@ def meanings_of(findings: Findings) -> Mapping[str, str]:
         assumption.name: _meaning(assumption.note or "").partition(";")[0]
         for assumption in understand(findings.scenario).assumptions
     }
+
+
+def with_meaning(label: str, meaning: str) -> str:
+    """'red line: troops for Russia', or the label alone where the meaning is long or none."""
+    meaning = meaning.rstrip(".")
+    if meaning and len(meaning) <= SHORT and meaning.lower() != "invented":
+        return f"{label}: {meaning[:1].lower()}{meaning[1:]}"
+    return label
 
 
 def ledger_sentence(groups: tuple[Group, ...]) -> str:

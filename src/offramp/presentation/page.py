@@ -28,7 +28,7 @@ from offramp.presentation.gallery import (
     find_figures,
     placed,
 )
-from offramp.presentation.headlines import answer
+from offramp.presentation.headlines import answer, endings_of
 from offramp.presentation.hinging import found_of, menu_of, told_of
 from offramp.presentation.ledger import ledger_of, ledger_sentence, references_of
 from offramp.presentation.mechanics import effect_sentences, mechanisms_of
@@ -87,7 +87,7 @@ def report(findings: Findings) -> str:
         title=findings.scenario.title,
         about=" ".join((findings.scenario.about or "").split()),
         premises=premises_of(findings), answer=answer(findings), told=told,
-        ends=facts.ends(findings),
+        ends=facts.ends(findings), endings=endings_of(findings),
         style=_asset("report.css"), bundle=_asset("plotly-cartesian.min.js"),
         script=_asset("report.js"), policy=_policy(),
     )  # fmt: skip
@@ -117,6 +117,7 @@ def _disagreement(findings: Findings) -> Context:
 
 def _sensitivity(findings: Findings) -> Context:
     return {
+        "spread": any(one.indices is not None for one in found_of(findings)),
         "found": [
             {"sentences": told_of(one),
              "words": one.words, "menu": menu_of(findings, one)}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from offramp.presentation.wording import GAP
+from offramp.presentation.wording import GAP, spaced
+from offramp.study.saying import whose_premises
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
@@ -25,6 +26,15 @@ MONTHS = (
 
 
 @dataclass(frozen=True)
+class Teller:
+    """One account of equal standing: how it is called, where it comes from, whose side it takes."""
+
+    label: str
+    source: str
+    stance: str
+
+
+@dataclass(frozen=True)
 class Premises:
     """Whose premises a report rests on; ``whose`` stands after 'On the premises of'."""
 
@@ -35,6 +45,8 @@ class Premises:
     date: str
     stance: str
     note: str
+    accounts: tuple[Teller, ...] = ()
+    """The accounts of the scenario, where none of them is told."""
 
     @property
     def lead(self) -> str:
@@ -43,8 +55,15 @@ class Premises:
 
 
 def premises_of(findings: Findings) -> Premises:
-    """The account behind the findings: the scenario's first account, else its title."""
+    """What the findings rest on.
+
+    The account that is told; where there are accounts and none is told, the scenario as
+    written, which is none of them; without accounts the source that is an account of the
+    crisis, else the scenario's title.
+    """
     scenario = findings.scenario
+    if scenario.accounts:
+        return _among_accounts(findings)
     source = _account(scenario)
     if source is None:
         return Premises(f"“{scenario.title}”", scenario.title, "", "", "", "", "")
@@ -57,6 +76,50 @@ def premises_of(findings: Findings) -> Premises:
         stance=_told(source.stance),
         note=_told(source.note),
     )
+
+
+def lead_of(findings: Findings, account: str) -> str:
+    """How a headline on the premises of an account begins; '' is what the findings rest on."""
+    if not account:
+        return premises_of(findings).lead
+    return f"On the premises of {whose_premises(findings.scenario, account)}, as encoded here,"
+
+
+def _among_accounts(findings: Findings) -> Premises:
+    scenario, name = findings.scenario, findings.account
+    whose = whose_premises(scenario, name)
+    if not name:
+        tellers = tuple(_teller(scenario, one) for one in scenario.accounts)
+        title = "The scenario as written, before any account's own premises"
+        return Premises(whose, title, "", "", "", "", "", tellers)
+    account = scenario.accounts[name]
+    cited_ones = _cited(account.source)
+    source = next((scenario.sources[key] for key in cited_ones if key in scenario.sources), None)
+    label = account.label or spaced(name).capitalize()
+    note = _told(" ".join((account.about or "").split()))
+    if source is None:
+        return Premises(whose, label, "", "", "", "", note)
+    return Premises(whose, label, source.speaker or "", source.kind or "", day(source.date),
+                    _told(source.stance), note)  # fmt: skip
+
+
+def _teller(scenario: Scenario, name: str) -> Teller:
+    account = scenario.accounts[name]
+    sources = [scenario.sources[key] for key in _cited(account.source) if key in scenario.sources]
+    return Teller(
+        account.label or spaced(name).capitalize(),
+        "; ".join(
+            ", ".join(part for part in (one.speaker, one.kind, day(one.date)) if part)
+            for one in sources
+        ),
+        "; ".join(dict.fromkeys(told for one in sources if (told := _told(one.stance)))),
+    )
+
+
+def _cited(source: object) -> tuple[str, ...]:
+    if source is None:
+        return ()
+    return (source,) if isinstance(source, str) else tuple(source)  # type: ignore[arg-type]
 
 
 def day(written: str | None) -> str:

@@ -15,9 +15,10 @@ from offramp.presentation.wording import (
     percent,
     points,
     sentence,
+    spaced,
     tied,
 )
-from offramp.study.ramp_words import RULES, aim_in_words
+from offramp.study.ramp_words import aim_in_words, rules_of
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
@@ -34,6 +35,7 @@ class Moved:
 
     label: str
     parameter: str
+    called: str
     start: str
     to: str
     unit: str
@@ -63,6 +65,7 @@ class Odds:
 
     label: str
     before: str
+    reached: str
     after: str
     before_width: float
     after_width: float
@@ -82,6 +85,15 @@ class RampTold:
     robust: tuple[str, ...]
     stakes: tuple[Stake, ...]
     warnings: tuple[str, ...]
+    number: str
+    """Its place among those found; empty for the nearest where nothing was found."""
+    works: str
+    burden: str
+    """'South 2.1; North 1', or who takes the step."""
+    fare: str
+    """Who gains and who loses, the holders first and marked."""
+    elsewhere: str
+    """What the same change brings about on every account."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +101,9 @@ class Ramps:
     """One question for off-ramps and its answer."""
 
     sentence: str
+    elsewhere: tuple[str, ...]
     aim: str
+    heading: str
     asked: str
     found: tuple[RampTold, ...]
     nearest: RampTold | None
@@ -126,7 +140,21 @@ def ramps_answer(findings: Findings) -> str:
     more = len(one.found) - NAMED
     if more > 0:
         named.append(f"{more} more")
-    return f"{text.removesuffix('.')}: {listed(named)}."
+    return f"{text.removesuffix('.')}: {listed(named)}{_beside(one)}."
+
+
+def _beside(one: OffRamps) -> str:
+    """On each account: that no change is needed there, or how many of these suffice."""
+    told: list[str] = []
+    for name, before in one.accounts.items():
+        if not math.isfinite(before):
+            continue
+        label, least = one.account_labels.get(name, spaced(name)), one.at_least - EQUAL
+        enough = sum(ramp.accounts.get(name, 0.0) >= least for ramp in one.found)
+        does = "suffices" if enough == 1 else "suffice"
+        how = "no change is needed" if before >= least else f"{enough or 'none'} of them {does}"
+        told.append(f"on the account “{label}”, where it has {percent(before)}, {how}")
+    return f"; {listed(told)}" if told else ""
 
 
 def without_lead(text: str) -> str:
@@ -145,16 +173,23 @@ def title_of(ramp: OffRamp) -> str:
 def _ramps(one: OffRamps) -> Ramps:
     return Ramps(
         sentence=one.sentence,
+        elsewhere=one.elsewhere,
         aim=aim_in_words(one.outcome),
+        heading=_heading(one.outcome),
         asked=percent(one.at_least),
-        found=tuple(_told(ramp) for ramp in one.found),
-        nearest=None if one.nearest is None else _told(one.nearest),
+        found=tuple(_told(one, ramp, number) for number, ramp in enumerate(one.found, 1)),
+        nearest=None if one.nearest is None else _told(one, one.nearest, 0),
         left_out=tuple(dict.fromkeys(sentence(left.reason) for left in one.excluded)),
-        rules=tuple(RULES),
+        rules=rules_of(one),
     )
 
 
-def _told(ramp: OffRamp) -> RampTold:
+def _heading(outcome: str) -> str:
+    """'Agreement', or the name of an outcome."""
+    return spaced(outcome).capitalize()
+
+
+def _told(asked: OffRamps, ramp: OffRamp, number: int) -> RampTold:
     return RampTold(
         title=sentence(title_of(ramp)).removesuffix("."),
         first_step=ramp.first_step,
@@ -169,11 +204,51 @@ def _told(ramp: OffRamp) -> RampTold:
         robust=_robust(ramp),
         stakes=tuple(_stakes(ramp)),
         warnings=tuple(text for text in ramp.sentences if _is_warning(text)),
+        number=str(number) if number else "",
+        works="" if ramp.works is None or ramp.works.share is None else percent(ramp.works.share),
+        burden=_burden(ramp),
+        fare=_fare(ramp),
+        elsewhere=_elsewhere(asked, ramp),
     )
 
 
+def _burden(ramp: OffRamp) -> str:
+    if ramp.first_step:
+        return _holders(ramp)
+    return "; ".join(f"{ramp.labels[name]} {figure_of(e)}" for name, e in ramp.effort.items())
+
+
+def _fare(ramp: OffRamp) -> str:
+    """'gain: United States (holder), Russia; loses: Ukraine', or 'all gain'."""
+    if all(gain > EQUAL for gain in ramp.gains.values()):
+        return "all gain"
+    if all(gain < -EQUAL for gain in ramp.gains.values()):
+        return "all lose"
+    order = [*ramp.holders, *(name for name in ramp.gains if name not in ramp.holders)]
+    told: list[str] = []
+    for verb, sign in (("gain", 1), ("lose", -1)):
+        names = [name for name in order if sign * ramp.gains[name] > EQUAL]
+        if names:
+            labels = [ramp.labels[name] + (" (holder)" if name in ramp.holders else "")
+                      for name in names]  # fmt: skip
+            told.append(f"{verb if len(names) > 1 else verb + 's'}: {', '.join(labels)}")
+    return "; ".join(told) or "all as before"
+
+
+def _elsewhere(asked: OffRamps, ramp: OffRamp) -> str:
+    """'Broadcast 30 % → 36 %; Kyiv 68 % → 70 %.'"""
+    told = [
+        f"{asked.account_labels.get(name, spaced(name))} {percent(asked.accounts[name])} → "
+        f"{percent(after)}"
+        for name, after in ramp.accounts.items()
+        if name in asked.accounts
+    ]
+    return "; ".join(told) + "." if told else ""
+
+
 def _is_warning(text: str) -> bool:
-    return text.startswith(("The probability jumps", "The settlements", "Another equilibrium"))
+    beginnings = "The probability jumps", "The settlements", "Of the settl", "Another equilibrium"
+    return text.startswith(beginnings)
 
 
 def _robust(ramp: OffRamp) -> tuple[str, ...]:
@@ -209,7 +284,8 @@ def _marks(ramp: OffRamp) -> Sequence[str]:
 def _moved(ramp: OffRamp, change: Change) -> Moved:
     unit = change.unit if change.unit and change.unit != "1" else ""
     return Moved(
-        label=change.label, parameter=change.parameter, start=figure_of(change.start),
+        label=change.label, parameter=change.parameter,
+        called=change.called or spaced(change.parameter), start=figure_of(change.start),
         to=figure_of(change.to, 4), unit=unit, limit=figure_of(change.limit),
         effort=figure_of(change.effort),
         holders=listed([ramp.labels.get(name, name) for name in change.held_by]),
@@ -218,7 +294,7 @@ def _moved(ramp: OffRamp, change: Change) -> Moved:
 
 def _odds(label: str, before: float, after: float) -> Odds:
     return Odds(
-        label, percent(before), f"{percent(after)} ({points(after - before)})",
+        label, percent(before), percent(after), f"{percent(after)} ({points(after - before)})",
         100 * before, 100 * after,
     )  # fmt: skip
 

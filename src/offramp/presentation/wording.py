@@ -80,13 +80,9 @@ def between(low: float, high: float) -> str:
 
 def holds(share: float, solved: int, tried: int) -> str:
     """How a share of the solved draws may be said: about the assumptions, never about the world."""
-    held = round(share * solved)
-    counts = f"{held:,} of {solved:,} solved"
-    if solved < tried:
-        counts += f", {tried:,} tried"
     return (
-        f"holds in {percent(share)} of the combinations of assumptions tried ({counts}); "
-        + NOT_THE_WORLD
+        f"holds in {percent(share)} of the combinations of assumptions tried "
+        f"({solved:,} of {tried:,} solved); {NOT_THE_WORLD}"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from offramp.study.shares import percent
 from offramp.study.verdicts import Verdict
 
 WORTH_NAMING = 0.1
@@ -98,19 +99,41 @@ class Comparison:
         lead = f"On the premises of {self.premises[0]} and of {self.premises[1]}, as encoded here,"
         if here is None or there is None:
             return f"{lead} {what} has no value at nominal values on at least one account."
-        said = f"{lead} {what} is {_told(here)} and {_told(there)} at nominal values"
+        both = f"{self.value_of(here)} and {self.value_of(there)}"
+        said = f"{lead} {what} is {both} at nominal values"
         if not self.contributions:
             return f"{said}: the two accounts have the same numbers."
         told = [one for one in self.contributions if one.nominal is not None]
         if not told:
             return f"{said}; some mixtures of the two were not solved, so nothing is attributed."
-        parts = [f"{_signed(one.nominal)} to {_named(one)}" for one in told[:NAMED]]
-        parts[0] = parts[0].replace(" to ", " goes back to ", 1)
+        parts = [f"{_named(one)} ({self.signed(one.nominal)})" for one in told[:NAMED]]
         rest = sum(one.nominal or 0.0 for one in told[NAMED:])
         if len(told) > NAMED:
             others = len(told) - NAMED
-            parts.append(f"{_signed(rest)} to {others} further group{'s' * (others > 1)}")
-        return f"{said}; of the difference of {_signed(there - here)}, {_listed(parts)}."
+            parts.append(f"{others} further group{'s' * (others > 1)} ({self.signed(rest)})")
+        gap = self.signed(there - here)
+        return f"{said}; the difference of {gap} goes back to {_listed(parts)}."
+
+    def value_of(self, value: float) -> str:
+        """A value of the quantity: a probability in per cent, anything else as a number."""
+        return percent(value) if self.is_probability else f"{value:.3g}".replace("-", "\u2212")
+
+    def amount(self, change: float) -> str:
+        """A difference without its sign: of probabilities in percentage points."""
+        if not self.is_probability:
+            return f"{abs(change):.3g}"
+        text = f"{100 * abs(change):.1f}"
+        return f"{text} point{'' if text == '1.0' else 's'}"
+
+    def signed(self, value: float | None) -> str:
+        """A difference with its sign."""
+        sign = "\u2212" if (value or 0.0) < 0 else "+"
+        return f"{sign}{self.amount(value or 0.0)}"
+
+    @property
+    def is_probability(self) -> bool:
+        """Whether the quantity is a probability, so that differences are percentage points."""
+        return self.words.startswith("the probability") or self.quantity.startswith("P(")
 
     @property
     def _both(self) -> str:
@@ -118,10 +141,8 @@ class Comparison:
         if pair is None or None in self.nominal:
             return ""
         labels = {one.group: _named(one) for one in self.contributions}
-        return (
-            f"; {labels[pair.first]} and {labels[pair.second]} together add {_signed(pair.value)} "
-            "beyond what each adds by itself"
-        )
+        both = f"{labels[pair.first]} and {labels[pair.second]}"
+        return f"; {both} together add {self.signed(pair.value)} beyond what each adds by itself"
 
     @property
     def table(self) -> list[dict[str, Any]]:
@@ -188,14 +209,6 @@ class Comparison:
 
 def _named(one: Contribution) -> str:
     return f"“{one.label}”"
-
-
-def _told(value: float) -> str:
-    return f"{value:.3g}".replace("-", "\u2212")
-
-
-def _signed(value: float | None) -> str:
-    return f"{value or 0.0:+.3g}".replace("-", "\u2212")
 
 
 def _listed(parts: list[str]) -> str:

@@ -94,6 +94,7 @@ def investigate(
         draws=over,
         other_outcomes=_others(solved),
         provenance=_provenance(attrs, time.perf_counter() - begun),
+        account=account,
         **further,
     )
 

@@ -13,7 +13,8 @@ from offramp.study.asking import Asked, ask, worded
 from offramp.study.experiment import Progress
 from offramp.study.indices import Groups, Indices, sobol_indices
 from offramp.study.menu import MenuChange, menu_changes
-from offramp.study.saying import assumption_words, spoken, whose_premises
+from offramp.study.saying import amount_in_words, assumption_words, spoken, whose_premises
+from offramp.study.shares import percent
 from offramp.study.slopes import SlopeFinder
 
 if TYPE_CHECKING:
@@ -98,13 +99,28 @@ class Sensitivity:
         whose = self.whose or f"“{self.title}”"
         parts = [
             f"On the premises of {whose}, as encoded here, the {self.words} is "
-            f"{self.nominal:.3g} at nominal values."
+            f"{self.value_of(self.nominal)} at nominal values."
         ]
         if self.indices is not None:
-            parts += _told_shares(self.indices, self.labels)
-        parts += _told_slopes(self.local, self.note, self.labels)
-        parts += _told_menu(self.menu, self.labels)
+            parts += _told_shares(self, self.indices)
+        parts += _told_slopes(self)
+        parts += _told_menu(self)
         return tuple(parts)
+
+    @property
+    def is_probability(self) -> bool:
+        """Whether the quantity is a probability, so that differences are percentage points."""
+        return self.words.startswith("probability")
+
+    def value_of(self, value: float) -> str:
+        """A value of the quantity: a probability in per cent, anything else as a number."""
+        return percent(value) if self.is_probability else amount_in_words(value)
+
+    def amount(self, change: float) -> str:
+        """A difference without its sign: of probabilities in percentage points."""
+        if not self.is_probability:
+            return amount_in_words(abs(change), 2)
+        return f"{amount_in_words(100 * abs(change), 2)} points"
 
     def figure(self) -> go.Figure:
         """Shares of the variance with their intervals beside the tornado of local changes."""
@@ -210,7 +226,7 @@ def _share_rows(indices: Indices) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _told_shares(indices: Indices, labels: Mapping[str, str]) -> list[str]:
+def _told_shares(one: Sensitivity, indices: Indices) -> list[str]:
     """How the quantity varies, what most of that comes from, and what knowing it is worth."""
     tried = f"{indices.evaluations:,} combinations of assumptions tried"
     flagged = f"({100 * indices.flagged:.2g} % of them failed, open or without a value)"
@@ -219,46 +235,47 @@ def _told_shares(indices: Indices, labels: Mapping[str, str]) -> list[str]:
     spread = np.sqrt(indices.variance)
     names = list(indices.groups)
     top = int(np.argmax(indices.first))
-    called = labels.get(names[top], spoken(names[top]))
+    called = one.labels.get(names[top], spoken(names[top]))
     low, high = np.clip(indices.first_interval[top], 0, 1)
+    share = f"{100 * np.clip(indices.first[top], 0, 1):.0f} %"
     left = np.sqrt(max(0.0, indices.variance - indices.knowing[top]))
     together = 1 - float(np.clip(indices.first.sum(), 0, 1))
     return [
-        f"Over {tried} {flagged} it has the mean {indices.mean:.3g} and the standard deviation "
-        f"{spread:.2g}; {100 * np.clip(indices.first[top], 0, 1):.0f} % of its variance "
+        f"Over {tried} {flagged} it has the mean {one.value_of(indices.mean)} and the "
+        f"standard deviation {one.amount(spread)}; {share} of its variance "
         f"({100 * low:.0f} to {100 * high:.0f} %) comes from “{called}” alone.",
         f"Knowing “{called}” would reduce the variance by {indices.knowing[top]:.2g} on "
-        f"average, the standard deviation from {spread:.2g} to about {left:.2g}.",
+        f"average, the standard deviation from {one.amount(spread)} to about {one.amount(left)}.",
         f"About {100 * together:.0f} % comes from several together that none of them brings alone.",
         CAVEAT,
     ]  # fmt: skip
 
 
-def _told_slopes(local: Sequence[LocalSlope], note: str, labels: Mapping[str, str]) -> list[str]:
-    if note:
-        return [note]
-    if not local or not abs(local[0].change) > FELT:
+def _told_slopes(one: Sensitivity) -> list[str]:
+    if one.note:
+        return [one.note]
+    if not one.local or not abs(one.local[0].change) > FELT:
         return ["Near nominal values no single assumption with a range changes it noticeably."]
-    one = local[0]
-    called = labels.get(one.assumption, spoken(one.assumption))
-    way = "raises" if one.change > 0 else "lowers"
+    first = one.local[0]
+    called = one.labels.get(first.assumption, spoken(first.assumption))
+    way = "raises" if first.change > 0 else "lowers"
     return [
         f"Near nominal values the steepest is “{called}”: by its slope, a rise by half the "
-        f"width of its range ({one.half_width:.3g}) {way} it by {abs(one.change):.2g}."
+        f"width of its range ({first.half_width:.3g}) {way} it by {one.amount(first.change)}."
     ]
 
 
-def _told_menu(menu: Sequence[MenuChange], labels: Mapping[str, str]) -> list[str]:
-    fine = [one for one in menu if np.isfinite(one.change)]
+def _told_menu(one: Sensitivity) -> list[str]:
+    fine = [change for change in one.menu if np.isfinite(change.change)]
     if not fine:
         return []
-    one = fine[0]
-    if abs(one.change) <= FELT:
+    most = fine[0]
+    if abs(most.change) <= FELT:
         return ["Writing any one move of a party twice changes it by less than 0.001."]
-    move = labels.get(f"{one.step}.{one.move}", spoken(one.move))
-    party, step = (labels.get(name, spoken(name)) for name in (one.party, one.step))
+    move = one.labels.get(f"{most.step}.{most.move}", spoken(most.move))
+    party, step = (one.labels.get(name, spoken(name)) for name in (most.party, most.step))
     return [
         f"Logit choice takes the list of moves as given: of all moves, writing “{move}” of "
         f"{party} (step “{step}”) twice changes it the most, from "
-        f"{one.before:.3g} to {one.value:.3g}."
+        f"{one.value_of(most.before)} to {one.value_of(most.value)}."
     ]

@@ -13,6 +13,7 @@ from offramp.presentation.hinging import found_of, labels_of
 from offramp.presentation.palette import INK, MUTED, account_colours
 from offramp.presentation.ramping import signed
 from offramp.presentation.wording import figure_of
+from offramp.study.saying import assumption_words
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
@@ -29,6 +30,10 @@ def _caption(findings: Findings) -> str:
         "range, following its slope there: to the right the quantity grows, to the left it "
         "shrinks. It is a straight line drawn on from the nominal values, not a result at the end "
         "of the range."
+    ) + (
+        " Numbers are percentage points of the probability."
+        if all(one.is_probability for one in found_of(findings))
+        else ""
     )
 
 
@@ -38,44 +43,45 @@ def _rows(one: Sensitivity) -> list[LocalSlope]:
 
 def _plot(findings: Findings) -> go.Figure | list[Panel] | None:
     found = [(one, _rows(one)) for one in found_of(findings)]
-    panels = [Panel(one.words.capitalize() if len(found) > 1 else "", _draw(findings, rows))
+    panels = [Panel(one.words.capitalize() if len(found) > 1 else "", _draw(findings, one, rows))
               for one, rows in found if rows]  # fmt: skip
     return panels or None
 
 
-def _draw(findings: Findings, rows: list[LocalSlope]) -> go.Figure:
+def _draw(findings: Findings, one: Sensitivity, rows: list[LocalSlope]) -> go.Figure:
     known = labels_of(findings)
     labels = [known.get(row.assumption, row.assumption) for row in rows]
     heights, layout = stacked(labels)
-    reach = 1.15 * max(1e-9, *(abs(row.change) for row in rows))
+    scale = 100 if one.is_probability else 1
+    reach = 1.15 * scale * max(1e-9, *(abs(row.change) for row in rows))
     drawing = go.Figure(layout=bare(
         **layout, xaxis=axis(range=[-reach, reach], nticks=6), shapes=[rail(y) for y in heights],
     ))  # fmt: skip
     drawing.add_vline(x=0, line={"color": MUTED, "width": 1})
     for row, label, y in zip(rows, labels, heights, strict=True):
-        said = plain(f"{label}: {signed(row.change)}")
+        told = signed(scale * row.change)
+        said = plain(f"{label}: {told}")
         drawing.add_scatter(
-            x=short([0, row.change]), y=[y, y], mode="lines", hoverinfo="text",
+            x=short([0, scale * row.change]), y=[y, y], mode="lines", hoverinfo="text",
             hovertext=[said] * 2,
             line={"color": RISE if row.change >= 0 else FALL, "width": 10},
         )  # fmt: skip
         drawing.add_annotation(annotation(label, y, INK, x=0, xanchor="left", xref="paper"))
-        drawing.add_annotation(
-            annotation(signed(row.change), y, MUTED, x=1, xanchor="right", xref="paper")
-        )
+        drawing.add_annotation(annotation(told, y, MUTED, x=1, xanchor="right", xref="paper"))
     return drawing
 
 
 def _table(findings: Findings) -> Table | None:
     rows = [
-        (row.assumption, figure_of(row.nominal), figure_of(row.half_width), figure_of(row.slope),
+        (assumption_words(findings.scenario, row.assumption), row.assumption,
+         figure_of(row.nominal), figure_of(row.half_width), figure_of(row.slope),
          signed(row.change), figure_of(row.elasticity))
         for one in found_of(findings)
         for row in _rows(one)
     ]  # fmt: skip
-    columns = ("Assumption", "Nominal", "Half the range", "Slope", "Reach of the bar",
+    columns = ("Assumption", "Name", "Nominal", "Half the range", "Slope", "Reach of the bar",
                "Per cent for a per cent")  # fmt: skip
-    return Table(columns, tuple(rows), frozenset({1, 2, 3, 4, 5})) if rows else None
+    return Table(columns, tuple(rows), frozenset({2, 3, 4, 5, 6})) if rows else None
 
 
 def _keys(findings: Findings) -> list[Key]:

@@ -15,8 +15,6 @@ from offramp.presentation.disagreeing import (
 from offramp.presentation.drawing import annotation, axis, bare, plain, rail, short, stacked
 from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import INK, LEVELS, MUTED, account_colours
-from offramp.presentation.ramping import signed
-from offramp.presentation.wording import figure_of
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
@@ -59,52 +57,52 @@ def _panel(findings: Findings, one: Comparison) -> Panel:
     parts = _rows(one)
     labels = [group_label(findings, part.group, part.label) for part in parts]
     heights, layout = stacked(labels, below=34)
+    scale = 100 if one.is_probability else 1
     ends = [value for part in parts for value in (
         part.nominal, part.mean, (part.mean or 0) + REACH * (part.mean_error or 0),
         (part.mean or 0) - REACH * (part.mean_error or 0)) if value is not None]  # fmt: skip
-    reach = 1.15 * max(1e-9, *(abs(value) for value in ends))
+    reach = 1.15 * scale * max(1e-9, *(abs(value) for value in ends))
     drawing = go.Figure(layout=bare(
         **layout, xaxis=axis(range=[-reach, reach], nticks=5), shapes=[rail(y) for y in heights],
     ))  # fmt: skip
     drawing.add_vline(x=0, line={"color": MUTED, "width": 1})
     for part, label, y in zip(parts, labels, heights, strict=True):
-        _draw(drawing, part, label, y)
-    note = (
-        f"{quantity_words(findings, one)}: {figure_of(one.nominal[0] or 0.0)} on the first, "
-        f"{figure_of(one.nominal[1] or 0.0)} on the second"
+        _draw(drawing, part, label, y, one)
+    here, there = (one.value_of(value or 0.0) for value in one.nominal)
+    note = f"{quantity_words(one)}: {here} on the first, {there} on the second" + (
+        "; parts in percentage points" if one.is_probability else ""
     )
     return Panel(pair_title(findings, one), drawing, note)
 
 
-def _draw(drawing: go.Figure, part: Contribution, label: str, y: float) -> None:
-    value = part.nominal or 0.0
+def _draw(drawing: go.Figure, part: Contribution, label: str, y: float, one: Comparison) -> None:
+    value, scale = part.nominal or 0.0, 100 if one.is_probability else 1
     drawing.add_scatter(
-        x=short([0, value]), y=[y, y], mode="lines", hoverinfo="text",
-        hovertext=[plain(f"{label}: {signed(value)}")] * 2,
+        x=short([0, scale * value]), y=[y, y], mode="lines", hoverinfo="text",
+        hovertext=[plain(f"{label}: {one.signed(value)}")] * 2,
         line={"color": FORWARD if value >= 0 else BACK, "width": 10},
     )  # fmt: skip
     if part.mean is not None:
         error = REACH * (part.mean_error or 0.0)
         drawing.add_scatter(
-            x=short([part.mean - error, part.mean + error]),
-            y=[y, y],
-            mode="lines",
-            hoverinfo="skip",
-            line={"color": INK, "width": 1.3},
-        )
-        drawing.add_scatter(x=short([part.mean]), y=[y], mode="markers", hoverinfo="skip",
+            x=short([scale * (part.mean - error), scale * (part.mean + error)]), y=[y, y],
+            mode="lines", hoverinfo="skip", line={"color": INK, "width": 1.3},
+        )  # fmt: skip
+        drawing.add_scatter(x=short([scale * part.mean]), y=[y], mode="markers", hoverinfo="skip",
                             marker={"size": 9, "color": "#fff",
                                     "line": {"color": INK, "width": 1.6}})  # fmt: skip
     drawing.add_annotation(annotation(label, y, INK, x=0, xanchor="left", xref="paper"))
-    drawing.add_annotation(annotation(signed(value), y, MUTED, x=1, xanchor="right", xref="paper"))
+    said = one.signed(value).removesuffix(" points").removesuffix(" point")
+    drawing.add_annotation(annotation(said, y, MUTED, x=1, xanchor="right", xref="paper"))
 
 
 def _table(findings: Findings) -> Table | None:
     rows = [
         (pair_title(findings, one), group_label(findings, part.group, part.label),
-         ", ".join(part.assumptions), "not known" if part.nominal is None else signed(part.nominal),
-         "" if part.mean is None else signed(part.mean),
-         "" if part.mean_error is None else figure_of(part.mean_error))
+         ", ".join(part.assumptions),
+         "not known" if part.nominal is None else one.signed(part.nominal),
+         "" if part.mean is None else one.signed(part.mean),
+         "" if part.mean_error is None else one.amount(part.mean_error))
         for one in comparisons_of(findings)
         for part in one.contributions
     ]  # fmt: skip

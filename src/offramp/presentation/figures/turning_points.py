@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from offramp.presentation.deciding_moves import Turned, move_words, points_of, turned_of
+from offramp.presentation.deciding_moves import (
+    Turned,
+    move_words,
+    points_of,
+    turned_of,
+    typical,
+)
 from offramp.presentation.drawing import annotation, axis, bare, plain, rail, short, stacked
 from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import INK, MUTED, account_colours
@@ -14,8 +20,10 @@ from offramp.presentation.wording import figure_of, points
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
+    from offramp.study.turning import TurningPoint
 
 RISE, FALL = account_colours(2)
+MIXED = "#9aa1a8"
 
 
 def _caption(findings: Findings) -> str:
@@ -24,13 +32,16 @@ def _caption(findings: Findings) -> str:
         "about it. The bar shows how far the probability of that end is after the move from what "
         "it was just before, on average over the times that the move is made: to the right the "
         "move makes the end more probable, to the left less. Moves higher up decide more, because "
-        "they change more or are made more often."
+        "they change more or are made more often. A grey bar to both sides is a move that raises "
+        "it at some times and lowers it at others, by that much. A move that ends the crisis is "
+        "an end itself."
     )
 
 
 def _plot(findings: Findings) -> list[Panel] | None:
     turned = turned_of(findings)
-    reach = 1.15 * max((abs(one.change) for own in turned for one in own.points), default=0.0)
+    sizes = (typical(one) or abs(one.change) for own in turned for one in own.points)
+    reach = 1.15 * max(sizes, default=0.0)
     return [_panel(one, max(reach, 1e-6)) for one in turned] or None
 
 
@@ -43,11 +54,12 @@ def _panel(turned: Turned, reach: float) -> Panel:
     drawing = go.Figure(layout=bare(**layout, xaxis=scale, shapes=[rail(y) for y in heights]))
     drawing.add_vline(x=0, line={"color": MUTED, "width": 1})
     for one, label, y in zip(turned.points, labels, heights, strict=True):
-        said = points(one.change)
+        size, said = typical(one), _mean(one)
         drawing.add_scatter(
-            x=short([0, one.change]), y=[y, y], mode="lines", hoverinfo="text",
-            hovertext=[plain(f"{label}: {said}")] * 2,
-            line={"color": RISE if one.change >= 0 else FALL, "width": 10},
+            x=short([0, one.change] if size is None else [-size, size]), y=[y, y], mode="lines",
+            hoverinfo="text", hovertext=[plain(f"{label}: {said}")] * 2,
+            line={"color": MIXED if size is not None else RISE if one.change >= 0 else FALL,
+                  "width": 10},
         )  # fmt: skip
         drawing.add_annotation(annotation(label, y, INK, x=0, xanchor="left", xref="paper"))
         drawing.add_annotation(
@@ -58,7 +70,7 @@ def _panel(turned: Turned, reach: float) -> Panel:
 
 def _table(findings: Findings) -> Table | None:
     rows = [
-        (own.label, move_words(one), points(one.change), points(one.largest),
+        (own.label, move_words(one), _mean(one), points(one.largest),
          figure_of(one.uses), figure_of(one.decides))
         for own in turned_of(findings)
         for one in own.points
@@ -68,11 +80,17 @@ def _table(findings: Findings) -> Table | None:
     return Table(columns, tuple(rows), frozenset({2, 3, 4, 5}), note) if rows else None
 
 
+def _mean(one: TurningPoint) -> str:
+    size = typical(one)
+    return points(one.change) if size is None else f"±{points(size).removeprefix('+')}"
+
+
 def _keys(findings: Findings) -> list[Key]:
     if not points_of(findings):
         return []
     return [Key("box", RISE, "more probable after the move"),
-            Key("box", FALL, "less probable after the move")]  # fmt: skip
+            Key("box", FALL, "less probable after the move"),
+            Key("box", MIXED, "more at some times, less at others (typical size)")]  # fmt: skip
 
 
 FIGURE = Figure(

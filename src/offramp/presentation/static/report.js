@@ -28,7 +28,14 @@
       Plotly.relayout(place, forPrint ? { autosize: false, width: paper } : { autosize: true, width: null });
     });
   }
-  window.addEventListener("beforeprint", function () { resize(true); });
-  window.addEventListener("afterprint", function () { resize(false); });
+  /* On paper nothing can be opened: what is folded is printed open, and closed again. */
+  var folds = [];
+  function unfold() {
+    folds = Array.prototype.slice.call(document.querySelectorAll("details.fold:not([open])"));
+    folds.forEach(function (fold) { fold.open = true; });
+  }
+  function refold() { folds.forEach(function (fold) { fold.open = false; }); }
+  window.addEventListener("beforeprint", function () { unfold(); resize(true); });
+  window.addEventListener("afterprint", function () { resize(false); refold(); });
   drawNext();
 })();
