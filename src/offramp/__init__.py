@@ -27,6 +27,7 @@ _DOORS = {
     "histories": "offramp.study.retold",
     "investigate": "offramp.study",
     "offramps": "offramp.study.proposals",
+    "packages": "offramp.study.packaging",
     "sensitivity": "offramp.study",
     "summary": "offramp.study",
     "write_results": "offramp.study",
@@ -45,6 +46,7 @@ __all__ = [
     "OfframpError",
     "offramps",
     "outcomes",
+    "packages",
     "read",
     "report",
     "Scenario",
@@ -71,6 +73,7 @@ if TYPE_CHECKING:
     from offramp.study import write_results as write_results
     from offramp.study.checking import claims as claims
     from offramp.study.comparison import compare as compare
+    from offramp.study.packaging import packages as packages
     from offramp.study.proposals import offramps as offramps
     from offramp.study.retold import histories as histories
 

@@ -22,12 +22,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.core.errors import GameError, OfframpError, ResultError, suggestion
-from offramp.game import Draws, Game, build, intervene
-from offramp.scenario import Intervention, Scenario, understand, with_account
+from offramp.core.errors import GameError, ResultError, suggestion
+from offramp.game import Draws, Game, build
+from offramp.scenario import Scenario, understand, with_account
 from offramp.study.bench import Bench, Standing, bench_of
 from offramp.study.efforts import SLACK, Reach, Search
-from offramp.study.experiment import Progress, solve
+from offramp.study.experiment import Progress
 from offramp.study.first_steps import FirstStep, find_first_steps, step_harms
 from offramp.study.levers import (
     Excluded,
@@ -39,6 +39,7 @@ from offramp.study.levers import (
     usable,
 )
 from offramp.study.ramps import Change, Frontier, OffRamp, OffRamps
+from offramp.study.reservations import reservation_values
 from offramp.study.saying import assumption_words, joined, spoken, whose_premises
 from offramp.study.shares import concentrate, is_ranged, percent, share_of, spread_draws
 from offramp.study.tellings import Tellings, tellings_of
@@ -100,24 +101,8 @@ def _aim(game: Game, outcome: str) -> tuple[int, ...]:
 
 
 def going_on(game: Game, aim: Sequence[int]) -> Array:
-    """(party,) expected pays without an end in ``aim``: its moves taken away where others are left.
-
-    At nominal values, on the principal branch; nan where that game is not solved.
-    """
-    ends = [
-        Intervention("bar", s, m)
-        for s, step in enumerate(game.meaning.steps)
-        for m, move in enumerate(step.moves)
-        if move.end in aim and step.mover >= 0
-    ]
-    try:
-        changed = intervene(game.meaning, ends)
-        solved = solve(build(changed.meaning, changed.watched), starts=0)
-    except OfframpError:
-        return np.full(len(game.meaning.parties), np.nan)
-    found = solved.equilibria
-    fine = found.status[0] == "solved"
-    return found.payoff[0, solved.game.structure.start] * (1.0 if fine else np.nan)
+    """(party,) reservation values at nominal values (see `reservations`); nan where not solved."""
+    return reservation_values(game, aim).values[0]
 
 
 @dataclass(frozen=True, eq=False)
