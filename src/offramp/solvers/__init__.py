@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from offramp.game.structure import Structure, Tables
 
-__all__ = ["Equilibria", "Options", "Other", "solve"]
+__all__ = ["Equilibria", "Options", "Other", "limit", "solve"]
 
 
 def solve(
@@ -41,10 +41,28 @@ def solve(
     if structure.hidden:
         from offramp.solvers.hidden import solve_hidden
 
-        return solve_hidden(
-            structure, tables, traced, starts, seed, progress, options or Options()
-        )
+        return solve_hidden(structure, tables, traced, starts, seed, progress, options or Options())
     from offramp.solvers.driver import solve_game
 
     chosen = options or Options()
     return solve_game(structure, tables, traced, starts, seed, progress, chosen, known)
+
+
+def limit(
+    structure: Structure,
+    tables: Tables,
+    regret: float = 1e-8,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    options: Options | None = None,
+) -> Equilibria:
+    """Where the branch from precision 0 leads: followed until nobody regrets more than ``regret``.
+
+    All precisions of a draw are raised by one factor; ``reached`` holds the precisions at the
+    end, ``regret_anywhere`` what they certify, at every information set given its beliefs
+    (payoff units), whatever the reason why following stopped. At a fork of the branch one
+    side is taken, always the same; the other is among ``others``.
+    """
+    from offramp.solvers.hidden import find_limit
+
+    return find_limit(structure, tables, regret, progress, options or Options())

@@ -8,7 +8,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from offramp.solvers.branching import REACHED, begin_branch, follow_branch, polish
+from offramp.solvers.branching import (
+    REACHED,
+    begin_branch,
+    follow_branch,
+    polish,
+    resume_branch,
+)
 from offramp.solvers.gains import (
     Orders,
     follow_play,
@@ -45,8 +51,6 @@ class Sheet(NamedTuple):
     """(draw,) other equilibria found."""
     ended: NDArray[np.int64]
     """(draw,) how following the branch ended."""
-    odds: Floats
-    """(draw, unknown) log-odds at the sets."""
     verdict: NDArray[np.int64]
     """(draw,) SOLVED, FAILED, INVALID (set by the caller) or UNCERTIFIED."""
 
@@ -123,8 +127,7 @@ def certify_draw(
         for k in range(len(figures.end_pay)):
             desk.best[nodes + k] = figures.end_pay[k, j]
         reply_back(veil, orders, figures, bench.chance, desk.belief, j, desk.best, desk.pick)
-        error = 0.0 if figures.entropy else desk.residual[j]
-        error = (error + 2e-15 * scale) * place.depth
+        error = 2e-15 * scale * place.depth  # values are those of the play up to rounding
         gain = max(0.0, desk.best[place.start] - desk.payoff[place.start, j])
         most = largest_gain(veil, desk.belief, j, desk.payoff, desk.best)
         desk.gain[j, 0], desk.gain[j, 1] = gain + error, max(gain, most) + error
@@ -151,11 +154,12 @@ def store_draw(veil: Veil, bench: Bench, desk: Desk, place: Place, sheet: Sheet,
 def solve_draws(
     veil: Veil, pattern: Pattern, orders: Orders, place: Place, figures: Figures, bench: Bench,
     desk: Desk, walk, hoard: Hoard, pay, odds, end_pay, patience, precision, low, high, most,
-    effort, seed, sheet: Sheet,
+    effort, seed, target, sheet: Sheet,
 ):  # fmt: skip
     """Trace, certify, store and search the draws ``low`` to ``high``; INVALID ones are left.
 
-    ``effort`` (draw, 3): random starts by Newton's method, by branches, steps beyond.
+    ``effort`` (draw, 3): random starts by Newton's method, by branches, steps beyond. With a
+    ``target`` above 0 precisions are raised until no regret is larger.
     """
     last = veil.unknowns
     for draw in range(low, high):
@@ -169,15 +173,19 @@ def solve_draws(
             hoard.lean[k] = 0.0
         evaluate(veil, pattern, figures, bench, hoard.lean, hoard.lean, 0.0, 0.0)
         span = span_of(veil, figures, bench)
+        begun = 1.0
+        if target > 0.0 and span > 1.0:
+            begun = 1.0 / span
+            span = 1.0
+            for j in range(len(figures.precision)):
+                figures.precision[j] *= begun
         begin_branch(veil, pattern, figures, bench, walk, hoard.lean, span)
         ended, steps, flips = follow_branch(
             veil, pattern, figures, bench, walk, hoard.lean, span, 1.0, most, 2.0
         )
         sheet.ended[draw], sheet.steps[draw] = ended, steps
-        sheet.reached[draw] = walk.point[last] / span
-        gap = polish(veil, pattern, figures, bench, walk, hoard.lean, 1.0, 12)
-        if ended != REACHED or not gap < 1e-6:
-            sheet.verdict[draw] = FAILED
+        sheet.reached[draw] = begun * walk.point[last] / span
+        polish(veil, pattern, figures, bench, walk, hoard.lean, 1.0, 12)
         for k in range(last):
             hoard.home[k] = walk.point[k]
         if flips > 0:
@@ -186,14 +194,71 @@ def solve_draws(
             go_further(
                 veil, pattern, figures, bench, walk, hoard.lean, span, hoard, draw, effort[draw, 2]
             )
-        for k in range(last):
-            sheet.odds[draw, k] = hoard.home[k]
         evaluate(veil, pattern, figures, bench, hoard.home, hoard.lean, 1.0, 0.0)
         certify_draw(veil, orders, figures, bench, desk, place, 1.0)
+        if target > 0.0 and ended == REACHED:
+            climb(
+                veil, pattern, orders, place, figures, bench, desk, walk, hoard, most, target,
+                sheet, draw,
+            )  # fmt: skip
         store_draw(veil, bench, desk, place, sheet, draw)
-        if sheet.verdict[draw] == SOLVED and last > 0:
+        settled = target > 0.0 or sheet.residual[draw] <= 1e-8 * span_of_pays(bench)
+        if ended != REACHED or not settled:
+            sheet.verdict[draw] = FAILED
+        if sheet.verdict[draw] == SOLVED and last > 0 and effort[draw, 0] + effort[draw, 1] > 0:
             sheet.tried[draw] = look_around(
                 veil, pattern, figures, bench, walk, span, hoard, draw,
                 effort[draw, 0], effort[draw, 1], effort[draw, 2], seed,
             )  # fmt: skip
         sheet.found[draw] = hoard.count[0] - hoard.count[1]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def span_of_pays(bench: Bench):
+    """Largest value of anybody anywhere, at least a tiny number."""
+    most = 1e-300
+    for n in range(len(bench.value)):
+        for j in range(bench.value.shape[1]):
+            most = max(most, abs(bench.value[n, j]))
+    return most
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def climb(
+    veil: Veil, pattern: Pattern, orders: Orders, place: Place, figures: Figures, bench: Bench,
+    desk: Desk, walk, hoard: Hoard, most, target, sheet: Sheet, draw,
+):  # fmt: skip
+    """Raise all precisions tenfold again and again until no regret exceeds the target.
+
+    Ends at the highest precision that was reached, at the latest when responses are steeper
+    than numbers of this kind can tell.
+    """
+    last, parties, factor, span = veil.unknowns, len(figures.precision), 10.0, 1.0
+    floor = 1e-14 * span_of_pays(bench)
+    while span < 1e13 and factor > 1.01:
+        regret = 0.0
+        for j in range(parties):
+            regret = max(regret, desk.gain[j, 1])
+        if regret <= target + floor:
+            return
+        for k in range(last):
+            hoard.lean[k], walk.point[k] = 0.0, hoard.home[k]
+        resume_branch(veil, pattern, figures, bench, walk, hoard.lean, span)
+        ended, steps, flips = follow_branch(
+            veil, pattern, figures, bench, walk, hoard.lean, span, factor, most, 2.0
+        )
+        sheet.steps[draw] += steps
+        if ended != REACHED:
+            factor = np.sqrt(factor)
+            continue
+        for j in range(parties):
+            figures.precision[j] *= factor
+        span *= factor
+        sheet.reached[draw] *= factor
+        polish(veil, pattern, figures, bench, walk, hoard.lean, 1.0, 12)
+        for k in range(last):
+            hoard.home[k] = walk.point[k]
+        if flips > 0:
+            take_side(veil, pattern, figures, bench, walk, span, hoard, draw)
+        evaluate(veil, pattern, figures, bench, hoard.home, hoard.lean, 1.0, 0.0)
+        certify_draw(veil, orders, figures, bench, desk, place, 1.0)

@@ -13,8 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from offramp.solvers.information import Pattern, Veil
-from offramp.solvers.unveiling import Bench, Figures, evaluate
+from offramp.solvers.unveiling import evaluate
 
 Floats = NDArray[np.float64]
 
@@ -49,7 +48,7 @@ def room_to_walk(unknowns: int) -> Walk:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def eliminate(matrix, right, columns):
-    """Solve in place for the first right-hand sides, with partial pivots; the determinant's sign."""
+    """Solve for right-hand sides in place, with partial pivots; the determinant's sign."""
     size, sign = len(matrix), 1.0
     for k in range(size):
         pivot = k
@@ -133,7 +132,8 @@ def correct_step(veil, pattern, figures, bench, walk, lean, span, stride, uprigh
                 return -1.0, 0.0
         for k in range(last + 1):
             walk.trial[k] += walk.right[0, k]
-        if size < 1e-4 or (turn > 0 and size < 3e-2 and size < 0.1 * begun):
+        small = 1e-4 + 1e-9 * abs(walk.trial[last])
+        if size < small or (turn > 0 and size < 3e-2 and size < 0.1 * begun):
             length = np.sqrt(product(walk.right[1], walk.right[1]))
             for k in range(last + 1):
                 walk.after[k] = walk.right[1, k] / length
@@ -161,6 +161,23 @@ def begin_branch(veil, pattern, figures, bench, walk, lean, span):
         walk.tangent[k] = walk.right[1, k] / length
         steep = max(steep, abs(walk.tangent[k]))
     walk.pace[0] = 0.5 / steep
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def resume_branch(veil, pattern, figures, bench, walk, lean, span):
+    """Stand at the solution ``walk.point`` at t = 1, facing towards higher precision."""
+    last = veil.unknowns
+    if last == 0:
+        return
+    walk.point[last] = span
+    for k in range(last + 1):
+        walk.trial[k], walk.before[k] = walk.point[k], 0.0
+    sign = linearise(veil, pattern, figures, bench, walk, lean, span, 1.0)
+    length = np.sqrt(product(walk.right[1], walk.right[1]))
+    for k in range(last + 1):
+        walk.tangent[k] = walk.right[1, k] / length
+    walk.pace[0], walk.pace[1] = 0.1 * span / max(walk.tangent[last], 1e-3), sign
+    walk.pace[2], walk.pace[3] = 0.0, 0.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -219,12 +236,14 @@ def follow_branch(veil, pattern, figures, bench, walk, lean, span, goal, most, s
         if point[last] < 0.0:
             return FALLEN, taken, flips
     walk.pace[0], walk.pace[3] = stride, patience
+    if taken < most and abs(end - point[last]) < 1e-5 * end:
+        return REACHED, taken, flips  # a fork just there
     return (STUCK if taken < most else TIRED), taken, flips
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def polish(veil, pattern, figures, bench, walk, lean, t, most):
-    """Newton's method at fixed t from ``walk.point`` until it no longer helps; its last step's size.
+    """Newton's method at fixed t from ``walk.point`` until it no longer helps; its last step.
 
     Leaves the numbers of the final point in the bench.
     """
@@ -237,11 +256,10 @@ def polish(veil, pattern, figures, bench, walk, lean, t, most):
         if last == 0:
             best = 0.0
             break
-        linearise(veil, pattern, figures, bench, walk, lean, 1.0, 1.0)
-        size = 0.0
+        sign, size = linearise(veil, pattern, figures, bench, walk, lean, 1.0, 1.0), 0.0
         for k in range(last):
             size = max(size, abs(walk.right[0, k]) / max(1.0, abs(trial[k])))
-        if not size < best or (turn > 2 and size > 0.5 * best):
+        if sign == 0.0 or not size < best or (turn > 2 and size > 0.5 * best):
             break
         best = size
         for k in range(last):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Lock
 
 import numpy as np
@@ -42,6 +43,8 @@ Array = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 SMALL = 300
 """Most unknowns that are solved by dense elimination."""
+FEW = 80
+"""Most unknowns at which every decision is one, which suits high precision."""
 
 
 def solve_hidden(
@@ -56,10 +59,50 @@ def solve_hidden(
     """See ``offramp.solvers.solve``; for structures in which somebody does not know the node."""
     _check_shapes(structure, tables)
     layout = arrange(structure)
-    job = HiddenJob(layout, draw_veil(layout), tables, options)
-    job.plan_search(frozenset(traced), starts, seed)
+    veil = choose_veil(layout)
+    if veil is None:
+        from offramp.solvers.large import solve_large
+
+        return solve_large(structure, tables, traced, starts, seed, progress, options)
+    job = HiddenJob(layout, veil, tables, options)
+    job.plan_search(frozenset(int(draw) for draw in traced), starts, seed)
     job.solve(progress)
     return job.result()
+
+
+def find_limit(
+    structure: Structure,
+    tables: Tables,
+    regret: float,
+    progress: Progress | None,
+    options: Options,
+) -> Equilibria:
+    """See ``offramp.solvers.limit``."""
+    _check_shapes(structure, tables)
+    layout = arrange(structure)
+    veil = None if structure.cyclic.any() else draw_veil(layout, lone=structure.hidden)
+    if veil is None or veil.unknowns > SMALL:
+        from offramp.solvers.large import limit_large
+
+        return limit_large(structure, tables, regret, progress, options)
+    job = HiddenJob(layout, veil, tables, options)
+    job.target = regret
+    job.solve(progress)
+    return job.result()
+
+
+def choose_veil(layout: Layout) -> Veil | None:
+    """The unknowns to solve for: all decisions if they are few, else those at shared sets.
+
+    None where a structure has cycles or too many unknowns for dense elimination.
+    """
+    if layout.structure.cyclic.any():
+        return None
+    veil = draw_veil(layout, lone=True)
+    if veil.unknowns <= FEW:
+        return veil
+    veil = draw_veil(layout)
+    return veil if veil.unknowns <= SMALL else None
 
 
 class HiddenJob:
@@ -77,7 +120,8 @@ class HiddenJob:
         self.invalid = find_invalid(layout, tables)
         self.others: list[list[Other]] = [[] for _ in range(tables.draws)]
         self.effort, self.seed = np.zeros((tables.draws, 3), np.int64), 0
-        self.sheet = _blank_sheet(structure, tables, veil.unknowns)
+        self.target = 0.0
+        self.sheet = _blank_sheet(structure, tables)
         for draw in np.flatnonzero([bool(text) for text in self.invalid]):
             self.sheet.verdict[draw] = INVALID
 
@@ -131,7 +175,8 @@ class HiddenJob:
             veil, self.pattern, self.orders, self.place, figures, bench,
             lay_desk(veil, terminals, parties), room_to_walk(veil.unknowns), hoard,
             tables.pay, tables.odds, tables.end_pay, tables.patience, tables.precision,
-            block.start, block.stop, 2000, self.effort, self.seed, self.sheet,
+            block.start, block.stop, 2000, self.effort, self.seed,
+            self.target, self.sheet,
         )  # fmt: skip
         for row in range(int(hoard.count[0])):
             draw = int(hoard.draw[row])
@@ -154,8 +199,9 @@ class HiddenJob:
     def result(self) -> Equilibria:
         """Everything together, read-only."""
         sheet, tables = self.sheet, self.tables
-        draws = tables.draws
-        bound = bound_regret(self.layout, tables)
+        draws, limited = tables.draws, self.target > 0.0
+        reached = tables.precision * (sheet.reached if limited else np.ones(draws))[:, None]
+        bound = bound_regret(self.layout, replace(tables, precision=reached))
         over = self._judge(bound)
         unique = [
             "several found" if found else f"not refuted by {tried} starts"
@@ -179,6 +225,7 @@ class HiddenJob:
             status=status,
             message=np.array(message, dtype=str),
             belief=sheet.belief,
+            reached=reached if limited else np.full_like(reached, np.nan),
         )
 
     def _judge(self, bound: Array) -> NDArray[np.int64]:
@@ -205,6 +252,11 @@ class HiddenJob:
                 f"Following the branch stopped at {sheet.reached[draw]:.3g} of the precision: "
                 f"{why}. Lower the precision."
             )
+        if self.target and sheet.anywhere[draw].max() > self.target:
+            return (
+                f"The regret stays at {sheet.anywhere[draw].max():.2g}: no higher precision than "
+                f"{sheet.reached[draw]:.3g} times the given one was reached."
+            )
         if over >= 0:
             return (
                 f"Party {over} could gain more than logit play can lose; "
@@ -213,7 +265,7 @@ class HiddenJob:
         return ""
 
 
-def _blank_sheet(structure: Structure, tables: Tables, unknowns: int) -> Sheet:
+def _blank_sheet(structure: Structure, tables: Tables) -> Sheet:
     """Room for the results; what is never filled in says so (nan, every move alike)."""
     draws, nodes, parties = tables.draws, structure.nodes, structure.parties
     count = np.diff(structure.first)
@@ -231,6 +283,5 @@ def _blank_sheet(structure: Structure, tables: Tables, unknowns: int) -> Sheet:
         tried=np.zeros(draws, np.int64),
         found=np.zeros(draws, np.int64),
         ended=np.full(draws, REACHED, np.int64),
-        odds=np.zeros((draws, unknowns)),
         verdict=np.full(draws, SOLVED, np.int64),
     )

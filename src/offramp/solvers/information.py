@@ -2,12 +2,13 @@
 
 The unknowns of a game with information sets are the log-odds of every move against the
 first one at every set of two or more nodes with two or more moves. Given them, values follow
-backwards (other nodes by the logit formula) and reach, so beliefs, forwards.
+backwards (other nodes by the logit formula) and reach, so beliefs, forwards. At high precision
+the formula answers so steeply that nodes known to their mover are better unknowns as well:
+then they count as sets of one node.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +24,7 @@ Bools = NDArray[np.bool_]
 class Veil(NamedTuple):
     """A structure with information sets as the kernels read it; nodes by position (see Layout).
 
-    A set here has at least two nodes and two moves; other nodes are known or need no choice.
+    A set here has at least two moves and, unless all decisions are sets, two nodes.
     A target at or above the number of nodes is a terminal.
     """
 
@@ -85,22 +86,24 @@ class Pattern(NamedTuple):
     """The same for the unknowns that the choice at the inward edge's node depends on."""
 
 
-def draw_veil(layout: Layout) -> Veil:
+def draw_veil(layout: Layout, lone: bool = False) -> Veil:
     """The information sets of a structure, and the edges along which reach is followed.
 
-    Where every set belongs to one round's start, reach is counted from there; otherwise from
+    With ``lone`` every decision is a set, also of one node. Where every set belongs to one round's start, reach is counted from there; otherwise from
     the game's start. Cost grows with the nodes and edges only.
     """
     structure, shape = layout.structure, layout.shape
     nodes = structure.nodes
-    set_of, member_first, member, choices = _gather_sets(layout)
+    set_of, member_first, member, choices = _gather_sets(layout, lone)
     rows = np.concatenate([[0], np.cumsum(choices - 1)]).astype(np.int64)
     source = np.repeat(np.arange(nodes), np.diff(shape.first))
     target = shape.target.astype(np.int64)
     inner = target < nodes
     if _public(layout, set_of, source, target):
         inner &= shape.turns == 0
-    needed = _ancestors(layout, set_of >= 0, source, target, inner)
+    several = np.concatenate([np.diff(member_first) > 1, [False]])
+    shared = several[set_of]
+    needed = _ancestors(shared, source, target, inner)
     edges = np.flatnonzero(inner & needed[np.where(inner, target, 0)])
     edges = edges[np.argsort(target[edges], kind="stable")]
     count = np.bincount(target[edges], minlength=nodes)
@@ -124,26 +127,23 @@ def draw_veil(layout: Layout) -> Veil:
     )
 
 
-def _gather_sets(layout: Layout) -> tuple[Ints, Ints, Ints, Ints]:
+def _gather_sets(layout: Layout, lone: bool) -> tuple[Ints, Ints, Ints, Ints]:
     """Sets of two or more nodes and moves, numbered anew: set of a position, members, moves."""
     structure, shape = layout.structure, layout.shape
     label = structure.infoset[shape.node].astype(np.int64)
     moves = np.diff(shape.first)
-    label = np.where((moves > 1) & (shape.mover >= 0), label, -1)
+    deciding = (moves > 1) & (shape.mover >= 0)
+    if lone:
+        label = np.where(label < 0, label.max(initial=0) + 1 + np.arange(len(label)), label)
+    label = np.where(deciding, label, -1)
     names, inverse, count = np.unique(label, return_inverse=True, return_counts=True)
-    kept = (names >= 0) & (count > 1)
+    kept = (names >= 0) & (count > (0 if lone else 1))
     number = np.where(kept, np.cumsum(kept) - 1, -1)
     set_of = number[inverse].astype(np.int64)
     member = np.flatnonzero(set_of >= 0)
     member = member[np.argsort(set_of[member], kind="stable")]
     first = np.concatenate([[0], np.cumsum(count[kept])]).astype(np.int64)
     return set_of, first, member, moves[member[first[:-1]]].astype(np.int64)
-
-
-def _levels(layout: Layout) -> Sequence[Ints]:
-    """Positions by step, the first step first."""
-    step = layout.structure.step[layout.shape.node]
-    return [np.flatnonzero(step == k) for k in range(int(step.max()) + 1)]
 
 
 def _public(layout: Layout, set_of: Ints, source: Ints, target: Ints) -> bool:
@@ -165,9 +165,7 @@ def _public(layout: Layout, set_of: Ints, source: Ints, target: Ints) -> bool:
     return bool((low == high).all())
 
 
-def _ancestors(
-    layout: Layout, chosen: Bools, source: Ints, target: Ints, along: Bools
-) -> Bools:  # fmt: skip
+def _ancestors(chosen: Bools, source: Ints, target: Ints, along: Bools) -> Bools:
     """The chosen positions and those from which one can be reached along the marked edges."""
     found = chosen.copy()
     edge = np.flatnonzero(along)
@@ -191,7 +189,7 @@ def find_pattern(veil: Veil, entropy: bool) -> Pattern:
         a, b = int(veil.first[n]), int(veil.first[n + 1])
         choosing = veil.mover[n] >= 0 and b - a > 1
         s = veil.set_of[n]
-        if not (wanted[n] or (choosing and veil.needed[n])):
+        if not (wanted[n] or (choosing and (veil.needed[n] or s >= 0))):
             below.append(none)
             onto.extend([none] * (b - a))
             continue
@@ -225,7 +223,7 @@ def _wanted(veil: Veil) -> Bools:
     nodes = len(veil.mover)
     moves = np.diff(veil.first)
     wanted = np.zeros(nodes, bool)
-    source = veil.needed & (veil.mover >= 0) & (moves > 1)
+    source = (veil.needed | (veil.set_of >= 0)) & (veil.mover >= 0) & (moves > 1)
     for n in range(nodes - 1, -1, -1):
         if wanted[n] or source[n]:
             after = veil.target[veil.first[n] : veil.first[n + 1]]

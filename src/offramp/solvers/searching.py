@@ -228,9 +228,10 @@ def take_side(veil, pattern, figures, bench, walk, span, hoard: Hoard, draw):
         ended, _, _ = follow_branch(
             veil, pattern, figures, bench, walk, hoard.lean, span, 1.0, 400, 40.0
         )
-        if ended == REACHED:
-            if polish(veil, pattern, figures, bench, walk, hoard.lean, 1.0, 12) < 1e-9:
-                keep_found(veil, hoard, walk.point, draw)
+        if ended != REACHED:
+            continue
+        if polish(veil, pattern, figures, bench, walk, hoard.lean, 1.0, 12) < 1e-9:
+            keep_found(veil, hoard, walk.point, draw)
     if hoard.count[0] < rows + 1:
         return
     best = rows
@@ -248,9 +249,15 @@ def take_side(veil, pattern, figures, bench, walk, span, hoard: Hoard, draw):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def is_preferred(veil: Veil, one, other):
-    """Whether ``one`` has more of the first move at the last-named party's last differing choice."""
-    for back in range(veil.mover.max() + 1):
-        party = veil.mover.max() - back
+    """Whether ``one`` has more of the first move where the last-named party last decides anew.
+
+    That is its last decision in the order of play at which the two differ.
+    """
+    parties = 0
+    for n in range(len(veil.mover)):
+        parties = max(parties, veil.mover[n] + 1)
+    for back in range(parties):
+        party = parties - 1 - back
         for n in range(len(veil.mover)):
             e = veil.first[n]
             if veil.mover[n] == party and abs(one[e] - other[e]) > APART:

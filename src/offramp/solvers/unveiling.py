@@ -406,7 +406,9 @@ def compare_at(
             top = max(top, bench.reach[veil.member[i]])
     for i in range(low, high):
         n = veil.member[i]
-        bench.belief[n] = np.exp(bench.reach[n] - top) if figures.credible[n] else 0.0
+        bench.belief[n] = 1.0
+        if high - low > 1:
+            bench.belief[n] = np.exp(bench.reach[n] - top) if figures.credible[n] else 0.0
         mass += bench.belief[n]
     for c in range(moves):
         bench.set_total[at + c] = 0.0
@@ -437,6 +439,8 @@ def compare_at(
             for k in range(width):
                 bend = bench.slope[slot + (c + 1) * width + k] - bench.slope[slot + k]
                 jacobian[row + c, pattern.below[start + k]] -= weight * bend
+            if high - low == 1:
+                continue
             over = bench.total[first + c + 1] - mean[at + c + 1] - bench.total[first] + mean[at]
             over *= weight
             for k in range(pattern.above_first[n + 1] - rise):
