@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 from hypothesis import given, settings
 
 from offramp.interop import parse_efg, solve_tree, tree_picture
-from offramp.interop.picture import LEGIBLE
+from offramp.interop.tree_drawing import LEGIBLE
 from offramp.interop.trees import ExtensiveGame
 
 from .games import POKER, trees

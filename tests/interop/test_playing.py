@@ -75,6 +75,15 @@ def test_the_order_is_that_of_first_nodes() -> None:
     assert sum(new.beliefs[new.game.decisions[2]]) == pytest.approx(1)
 
 
+def test_the_limit_of_the_card_game_is_its_equilibrium() -> None:
+    """One equilibrium, in mixed strategies (Myerson 1991, section 2.1)."""
+    solved = solve_tree(parse_efg(POKER), limit=True)
+    assert np.allclose([p for p, _ in solved.profile], [1, 1 / 3, 2 / 3], atol=1e-6)
+    assert solved.regret <= solved.regret_anywhere < 1e-7
+    assert solved.precision > 1e3
+    assert "limit" in solved.sentence
+
+
 def test_a_strategic_game_is_solved_as_simultaneous_choices() -> None:
     solved = solve_tree(parse_nfg('NFG 1 R "" { "A" "B" } { 2 2 } 2 0 0 1 0 1 1 0'), 3)
     (up, _), (left, _) = solved.profile

@@ -96,6 +96,7 @@ def _facts(file: str, solved: SolvedGame) -> dict[str, Any]:
         "limit": not solved.asked,
         "residual": _finite((solved.residual,))[0],
         "regret": _finite((solved.regret,))[0],
+        "regret_anywhere": _finite((solved.regret_anywhere,))[0],
         "regrets": _finite(solved.regrets),
         "branch": str(solved.equilibria.branch[0]),
         "uniqueness": str(solved.equilibria.uniqueness[0]),

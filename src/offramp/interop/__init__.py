@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from offramp.interop.efg import efg_text, parse_efg, read_efg, write_efg
 from offramp.interop.nfg import StrategicGame, nfg_text, parse_nfg, read_nfg, write_nfg
-from offramp.interop.picture import tree_picture
 from offramp.interop.playing import SolvedGame, read_game, solve_tree
 from offramp.interop.scenarios import tree_of
 from offramp.interop.strategies import strategic_form
 from offramp.interop.tokens import FormatError
+from offramp.interop.tree_drawing import tree_picture
 from offramp.interop.trees import ExtensiveGame
 
 __all__ = [

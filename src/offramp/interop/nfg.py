@@ -61,7 +61,7 @@ class StrategicGame:
         return game
 
     def _repr_html_(self) -> str:
-        from offramp.interop.picture import tree_picture
+        from offramp.interop.tree_drawing import tree_picture
 
         return tree_picture(self.tree)
 

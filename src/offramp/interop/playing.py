@@ -74,6 +74,11 @@ class SolvedGame:
         return max(self.regrets, default=0.0)
 
     @property
+    def regret_anywhere(self) -> float:
+        """The largest regret of a player at any information set, given beliefs there."""
+        return max(map(float, self.equilibria.regret_anywhere[0]), default=0.0)
+
+    @property
     def payoffs(self) -> tuple[float, ...]:
         """Expected payoff of every player."""
         return tuple(map(float, self.equilibria.payoff[0, self.game.structure.start]))
@@ -121,10 +126,12 @@ class SolvedGame:
             if not self.asked
             else f"agent logit equilibrium at precision {self.precision:g}"
         )
+        note = str(self.equilibria.message[0])
         more = f"; {len(self.others)} other found" if self.others else ""
         return (
             f"{kind}: no player gains more than {self.regret:.2g} by another strategy; "
             f"residual {self.residual:.1e}; {self.equilibria.uniqueness[0]}{more}"
+            + (f". {note}" if note else "")
         )
 
     def _profile(self, strategy: Array) -> tuple[tuple[float, ...], ...]:
@@ -133,7 +140,7 @@ class SolvedGame:
         )
 
     def _repr_html_(self) -> str:
-        from offramp.interop.picture import tree_picture
+        from offramp.interop.tree_drawing import tree_picture
 
         return tree_picture(self.game, self)
 
@@ -151,20 +158,11 @@ def solve_tree(
                           expected=f"a number above 0, at most {MAX_PRECISION:,.0f}")  # fmt: skip
     tree = game.tree if isinstance(game, StrategicGame) else game
     if limit:
-        limited = _limit_of(tree)
+        limited = solvers.limit(tree.structure, tree.tables)
         return SolvedGame(tree, limited, 0.0, tuple(map(float, limited.reached[0])))
     tables = with_common_precision(tree.tables, precision)
     found = solvers.solve(tree.structure, tables)
     return SolvedGame(tree, found, precision, (precision,) * len(tree.players))
-
-
-def _limit_of(tree: ExtensiveGame) -> Equilibria:
-    """The branch followed to high precision, by the solvers where they offer it."""
-    follow = getattr(solvers, "limit", None)
-    if follow is None:
-        raise FormatError("the limit of the branch is not built yet", place=Place("limit", 1, 1),
-                          expected="a precision", repair="say --precision 100")  # fmt: skip
-    return follow(tree.structure, tree.tables)
 
 
 def read_game(path: str | Path) -> ExtensiveGame | StrategicGame:

@@ -143,7 +143,7 @@ class ExtensiveGame:
         return "chance" if player == CHANCE else f"player {player + 1} '{self.players[player]}'"
 
     def _repr_html_(self) -> str:
-        from offramp.interop.picture import tree_picture
+        from offramp.interop.tree_drawing import tree_picture
 
         return tree_picture(self)
 
