@@ -117,7 +117,7 @@ def test_the_structure_has_the_equilibrium_of_the_slow_reading(seed: int) -> Non
     game = build(offramp.read(text))
     veiled = read_arrays(game)
     equations = Equations(veiled)
-    _, sigma, value = equations.back(followed(equations)[:, None], np.ones(1))
+    _, sigma, _ = equations.back(followed(equations)[:, None], np.ones(1))
     payoff = discounted(veiled.play, [own[:, 0] for own in sigma])
     assert payoff[0] == pytest.approx(one.payoff[0], abs=1e-9)
     first = [own[:, 0] for own, node in zip(sigma, game.structure.step, strict=True) if node == 0]
@@ -145,7 +145,7 @@ def read_arrays(game: Any) -> Veiled:
     full = game.merged.representative
     names = game.reached.columns.names
     at = names.index("round_number") if "round_number" in names else None
-    rounds = np.zeros(len(full)) if at is None else game.reached.rows[full, at]
+    rounds = np.zeros(len(full), int) if at is None else game.reached.rows[full, at]
     play.rounds = rounds.tolist()
     sets = [np.flatnonzero(structure.infoset == i).tolist()
             for i in range(structure.infoset.max() + 1)]  # fmt: skip
@@ -158,16 +158,22 @@ def read_arrays(game: Any) -> Veiled:
 def test_what_is_offered_in_some_states_only_is_refused(seed: int) -> None:
     """Both readings refuse it, or neither."""
     text = veiled_text(seed, **KINDS[seed % len(KINDS)], broken=True)
+    if fits(text):
+        build(offramp.read(text))
+        return
+    with pytest.raises(GameError, match="cannot tell apart") as caught:
+        build(offramp.read(text))
+    assert caught.value.place is not None
+    assert caught.value.place.line > 1
+
+
+def fits(text: str) -> bool:
+    """Whether the slow reading finds the same moves at all nodes of every set."""
     try:
         as_veiled(explored(text, [], {}))
-    except NaiveError as error:
-        assert "set" in str(error), error
-        with pytest.raises(GameError, match="cannot tell apart") as caught:
-            build(offramp.read(text))
-        assert caught.value.place is not None
-        assert caught.value.place.line > 1
-    else:
-        build(offramp.read(text))
+    except NaiveError:
+        return False
+    return True
 
 
 def quantities(one: Played, game: Any, tests: list[str]) -> dict[str, float | None]:
@@ -242,7 +248,8 @@ def test_quantities_are_the_same(seed: int) -> None:
     game, rng = load(text, veils=True), Random(seed)
     tests = ["rung == hot", "(secret != 1 or rung == calm)", "mark == 1"]
     if kind.get("private"):
-        tests[1] = f"{next(iter(game.data['private']))} == {lowest(game, list(game.data['private']))}"
+        known = list(game.data["private"])
+        tests[1] = f"{known[0]} == {lowest(game, known)}"
     expected: dict[str, float | None] = {}
     for changes in some_changes(game, rng):
         try:

@@ -163,15 +163,12 @@ def line(
         to = place[onward(ground, spot, edge, flags)]
         return edge.pay, edge.odds, to, edge.turns, None
     assert edge.outcome is not None
-    node, patience = spot[0], [
-        value_of(
-            parsed(party.get("patience", 1)),
-            Scope(ground.game.numbers, lambda b, k, s: look_up(ground.game, b, k, s)),
-        )
-        for party in ground.game.data["parties"].values()
-    ]
+    node, game = spot[0], ground.game
+    scope = Scope(game.numbers, lambda base, keys, s: look_up(game, base, keys, s))
+    described = game.data["parties"].values()
+    patience = [value_of(parsed(party.get("patience", 1)), scope) for party in described]
     pays = ground.explorer.pays(
-        ground.game.data["outcomes"][edge.outcome].get("pay"), (node[0], node[1], edge.final)
+        game.data["outcomes"][edge.outcome].get("pay"), (node[0], node[1], edge.final)
     )
     factor = patience if edge.turns else [1.0] * len(pays)
     pay = tuple(u + f * e for u, f, e in zip(edge.pay, factor, pays, strict=True))
@@ -266,12 +263,12 @@ class Equations:
         tried = np.tile(point[:, None].astype(complex), size + 1)
         tried[np.arange(size), np.arange(size)] += 1j * tiny
         found = self.gap(tried[:-1], tried[-1])
-        return found[:, -1].real, found[:, :size].imag / tiny
+        return np.real(found[:, -1]), np.imag(found[:, :size]) / tiny
 
 
 def logit(precision: np.ndarray, worth: np.ndarray) -> np.ndarray:
     scaled = precision * worth
-    weight = np.exp(scaled - scaled.real.max(axis=0))
+    weight = np.exp(scaled - np.real(scaled).max(axis=0))
     return weight / weight.sum(axis=0)
 
 
@@ -367,6 +364,7 @@ def played(text: str, changes: list[Change], values: dict[str, float]) -> Played
 
 def without(spot: Any, flags: int) -> Any:
     """A spot as it is without the flags of deviations."""
+
     def cut(item: Any) -> Any:
         return (*item[:-1], item[-1][:flags])
 
