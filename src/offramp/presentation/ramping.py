@@ -105,6 +105,8 @@ class Ramps:
     aim: str
     heading: str
     asked: str
+    already: str
+    """In what share of the combinations it is so without any change."""
     found: tuple[RampTold, ...]
     nearest: RampTold | None
     left_out: tuple[str, ...]
@@ -177,11 +179,17 @@ def _ramps(one: OffRamps) -> Ramps:
         aim=aim_in_words(one.outcome),
         heading=_heading(one.outcome),
         asked=percent(one.at_least),
+        already=_already(one),
         found=tuple(_told(one, ramp, number) for number, ramp in enumerate(one.found, 1)),
         nearest=None if one.nearest is None else _told(one, one.nearest, 0),
         left_out=tuple(dict.fromkeys(sentence(left.reason) for left in one.excluded)),
         rules=rules_of(one),
     )
+
+
+def _already(one: OffRamps) -> str:
+    shares = [ramp.without for ramp in one.found if ramp.without and ramp.without.tried > 1]
+    return percent(shares[0].share) if shares and shares[0].share is not None else ""
 
 
 def _heading(outcome: str) -> str:

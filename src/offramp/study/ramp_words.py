@@ -201,12 +201,15 @@ def _warnings(ramp: OffRamp) -> list[str]:
             f"The settlements that follow are worth less to {names}, on average, than what {each} "
             "without agreement: they are called imposed."
         )
-    told += [
-        f"Of the settlements that follow, {percent(share)} are worth less to "
-        f"{ramp.labels[name]} than what it gets without agreement: these are called imposed."
-        for name, share in ramp.below.items()
-        if name not in ramp.imposed_on and share >= SOME
-    ]
+    some = [(ramp.labels[name], share) for name, share in ramp.below.items()
+            if name not in ramp.imposed_on and share >= SOME]  # fmt: skip
+    if some:
+        shares = joined([f"{percent(share)} are worth less to {name}" for name, share in some])
+        gets = "it gets" if len(some) == 1 else "that party gets"
+        told.append(
+            f"Of the settlements that follow, {shares} than what {gets} without agreement: these "
+            "are called imposed."
+        )
     if math.isfinite(ramp.elsewhere):
         told.append(
             "Another equilibrium was found of the game so changed, in which the probability is "
