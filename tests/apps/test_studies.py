@@ -193,6 +193,41 @@ def test_a_run_includes_what_is_declared(ask: Any) -> None:
     assert hopeful["title"] == "A quarrel at a border (The hopeful)"
 
 
+def test_a_run_tells_every_account_beside_the_scenario_as_written(ask: Any) -> None:
+    code, out, _ = ask("run", "quarrel.yaml", "--draws", "16", "--seed", "1", "--out", "out")
+    assert code == 0
+    assert "On the premises of the scenario as written, before any account's own premises:" in out
+    assert re.search(r"outcome, nominal\s+as written\s+hopeful\s+grim", out)
+    assert re.search(r"war\s+60 %\s+40 %\s+64 %", out)
+    assert re.search(r"claim\s+as written\s+hopeful\s+grim\s+says", out)
+    assert "On the premises of the account “The grim”, as encoded here, an agreement has" in out
+    said = json.loads((Path("out") / "summary.json").read_text())
+    assert said["premises"] == "the scenario as written, before any account's own premises"
+
+
+def test_the_help_of_run_states_its_limits(capsys: pytest.CaptureFixture[str]) -> None:
+    from offramp.study import checking, declared, investigation
+
+    with pytest.raises(SystemExit):
+        main(["run", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    for number in (
+        f"more than {declared.SEARCHED_NODES} solved nodes",
+        f"at most {declared.MOST_NODES:,} solved nodes",
+        f"first {declared.PAIRS} pairs",
+        f"one combination in {checking.OTHER}, but at least {checking.LEAST},",
+        f"in at most {declared.Extent(1000, 1).ramp_draws} combinations",
+        f"indices with {declared.Extent(1000, 1).points} base points",
+        f"of probability {declared.AT_LEAST}",
+        f"at most {investigation.NARRATED:,} nodes",
+        f"effects in at most {investigation.EFFECT_DRAWS} combinations",
+        "with a mechanism off in at most 16 combinations",
+    ):
+        assert number in told, number
+    assert declared.Extent(255, 1).points == 0
+    assert "from 256 combinations on" in told
+
+
 def test_findings_hold_all_parts() -> None:
     scenario = read(QUARREL)
     found = offramp.investigate(scenario, draws=8, seed=1)

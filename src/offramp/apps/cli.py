@@ -103,15 +103,40 @@ def run(
 ) -> None:
     """Solve FILE for many combinations of its assumptions and write a report.
 
-    Where FILE has claims, accounts or levers, every claim is tried in every combination on
-    every account, accounts are compared, and off-ramps are looked for. With --json and no
-    --out, comparison, sensitivity, histories and the effects of mechanisms are left out.
+    Where FILE has claims, accounts or levers, every claim is tried in every
+    combination on every account, accounts are compared, and off-ramps are looked
+    for.
+
+    Limits of a run, and in brackets the command that does more:
+
+    Claims (claims): of a game with more than 500 solved nodes, further equilibria
+    are looked for at nominal values only; one combination in 8, but at least 64,
+    is tried under the second weighting; claims are looked at with a mechanism off
+    in at most 16 combinations, on accounts at nominal values only; on accounts no
+    other precisions are tried.
+
+    Accounts (compare): the first 3 pairs, at nominal values.
+
+    Sensitivity (sensitivity): of the probability of an agreement, in games with
+    at most 20,000 solved nodes; slopes at nominal values; from 256 combinations
+    on Sobol's indices with 32 base points.
+
+    Off-ramps (offramps): to an agreement, or else a ceasefire, of probability
+    0.5, in games with at most 20,000 solved nodes; each change is tried in at
+    most 64 combinations.
+
+    Histories and turning points (histories), effects of mechanisms: in games with
+    at most 200,000 nodes; effects in at most 64 combinations.
+
+    With --precision-scale other than 1 neither sensitivity nor off-ramps; with
+    --json and no --out neither comparison, sensitivity, histories nor effects;
+    with --json --nominal and more than 500 solved nodes no off-ramps and no
+    mechanism off either.
 
     Parameters
     ----------
     draws
-        How many combinations of assumptions to try, for outcomes and claims; off-ramps are
-        tried in at most 64 of them, and Sobol's indices (from 256 on) have 32 base points.
+        How many combinations of assumptions to try, for outcomes and claims.
     out
         Folder for report.html, summary.json, results.csv, nominal.nc, draws.nc and
         scenario.yaml.

@@ -44,7 +44,7 @@ def run_file(asked: Asked, out: Path | None) -> tuple[Any, bool]:
 
 def _words(told: Mapping[str, Any], report: Path | None) -> str:
     """Outcomes, certificate and the path of the report in a few lines."""
-    lines = [told["title"], ""]
+    lines = [told["title"], "", f"  On the premises of {told['premises']}:"]
     spread = isinstance(next(iter(told["outcomes"].values())), dict)
     head = "nominal    5 % – 95 % of draws" if spread else "nominal"
     lines.append(f"  {'outcome':24} {head}")

@@ -9,13 +9,21 @@ from cyclopts import App, Parameter
 
 from offramp.apps.options import Account, Asked, Json, Nominal, Scale, Seed, Settings
 
+Reserved = Annotated[
+    tuple[str, ...],
+    Parameter(
+        name="--reservation", negative="",
+        help="Give a party a reservation value: party=number or party=formula of parameters; may "
+        "be repeated.",
+    ),
+]  # fmt: skip
 Quantities = Annotated[tuple[str, ...], Parameter(name="--quantity", negative="")]
 
 
 def add_studies(app: App) -> None:
     """Give an application the commands of this module."""
-    for command in (claims_command, compare_command, sensitivity_command, offramps_command,
-                    histories_command):  # fmt: skip
+    for command in (claims_command, compare_command, sensitivity_command, packages_command,
+                    offramps_command, histories_command):  # fmt: skip
         app.command(command, name=command.__name__.removesuffix("_command"))
 
 
@@ -31,8 +39,8 @@ def claims_command(
     Parameters
     ----------
     draws
-        How many combinations of assumptions each account is tried in; a quarter as many are
-        tried with the ranges concentrated on the nominal values.
+        How many combinations of assumptions each account is tried in; an eighth as many,
+        but at least 64, are tried with the ranges concentrated on the nominal values.
     """
     from offramp.apps.asking import told_claims
 
@@ -96,6 +104,30 @@ def sensitivity_command(
 
     asked = Asked("sensitivity", file, draws, seed, nominal, json, tuple(set_), account)
     _tell(told_sensitivity(asked, tuple(quantity), points, groups, menu), json)
+
+
+def packages_command(
+    file: str, *, parties: str = "", reservation: Reserved = (), draws: int = 256,
+    seed: Seed = None, nominal: Nominal = False, account: Account = None, set_: Settings = (),
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Say what could be agreed on the issues of FILE, beside what parties have without it.
+
+    Parameters
+    ----------
+    parties
+        Those whose consent is taken, with commas between. Default: every party that could keep
+        every agreement from coming by its own moves alone.
+    draws
+        In how many combinations of assumptions it is looked at which packages lie in the zone
+        of agreement; the game without an agreement is solved in each.
+    """
+    from offramp.apps.packaging import told_packages
+
+    more = {"--parties": parties} if parties else {}
+    asked = Asked("packages", file, draws, seed, nominal, json, tuple(set_), account, 1.0, more,
+                  tuple(("--reservation", one) for one in reservation))  # fmt: skip
+    _tell(told_packages(asked, parties, tuple(reservation)), json)
 
 
 def offramps_command(

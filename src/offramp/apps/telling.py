@@ -34,8 +34,14 @@ def paragraph(text: str) -> str:
 
 
 def share_word(value: float | None) -> str:
-    """A share in per cent."""
-    return "–" if value is None else f"{100 * value:.0f} %"
+    """A share in per cent; never rounded to 0 or 100 %."""
+    if value is None:
+        return "–"
+    if value <= 0 or value >= 1:
+        return "0 %" if value <= 0 else "100 %"
+    if value < 0.0005 or value > 0.9995:
+        return "<0.1 %" if value < 0.5 else ">99.9 %"
+    return f"{100 * value:.{1 if value < 0.0095 or value >= 0.995 else 0}f} %"
 
 
 def number_word(value: float | None) -> str:
@@ -186,19 +192,51 @@ def histories_words(title: str, found: Any) -> str:
 
 
 def run_words(told: Mapping[str, Any]) -> list[str]:
-    """Claims, accounts and off-ramps of a run in a few lines; none where none are declared."""
+    """Accounts, claims and off-ramps of a run in a few lines; none where none are declared."""
     lines: list[str] = []
+    if told.get("accounts"):
+        lines += _outcomes_on_accounts(told)
     if told.get("claims"):
-        lines += ["", *table_of(
-            ("claim", "nominal", "share of combinations", "says"),
-            (
-                (name, NOMINALLY[one["nominal"]], share_word(one["share"]),
-                 textwrap.shorten(one["says"], 60, placeholder=" …"))
-                for name, one in told["claims"].items()
-            ),
-        )]  # fmt: skip
+        lines += _claims_on_accounts(told)
     lines += [part for one in told.get("comparisons", ()) for part in
               ("", paragraph(one["sentence"]))]  # fmt: skip
-    if "offramps_about" in told:
-        lines += ["", paragraph(told["offramps_about"]["sentence"])]
+    about = told.get("offramps_about")
+    if about is not None:
+        lines += ["", paragraph(about["sentence"])]
+        lines += [paragraph(text) for text in about.get("elsewhere", ())]
     return lines
+
+
+def _outcomes_on_accounts(told: Mapping[str, Any]) -> list[str]:
+    """Probabilities of the ends at nominal values: the scenario as written and every account."""
+    own = {name: one["nominal"] if isinstance(one, Mapping) else one
+           for name, one in told["outcomes"].items()}  # fmt: skip
+    columns = [own, *(one["outcomes"] for one in told["accounts"].values())]
+    rows = [(name, *(share_word(column.get(name)) for column in columns)) for name in own
+            if any(column.get(name) for column in columns)]  # fmt: skip
+    heads = ("outcome, nominal", "as written", *told["accounts"])
+    return ["", "  No account is the base; each at its own nominal values:", *table_of(heads, rows)]
+
+
+def _claims_on_accounts(told: Mapping[str, Any]) -> list[str]:
+    """Verdicts at nominal values and shares of the combinations, account by account."""
+    names = list(dict.fromkeys(
+        account for one in told["claims"].values() for account in one.get("accounts", {})
+    ))  # fmt: skip
+    plain = any(not one.get("account") for one in told["claims"].values())
+    heads = ("claim", *(["as written"] if plain else []), *names, "says")
+    rows = [
+        (name, *([_verdict_word(one)] if plain else []),
+         *(_verdict_word(one["accounts"].get(account)) for account in names),
+         textwrap.shorten(one["says"], 44, placeholder=" …"))
+        for name, one in told["claims"].items()
+    ]  # fmt: skip
+    return ["", "  Claims, at nominal values and as a share of the combinations tried:",
+            *table_of(heads, rows)]  # fmt: skip
+
+
+def _verdict_word(one: Mapping[str, Any] | None) -> str:
+    if one is None:
+        return "–"
+    said = NOMINALLY[one["nominal"]] if one["nominal"] is not None else one["state"]
+    return said if one["share"] is None else f"{said}, {share_word(one['share'])}"

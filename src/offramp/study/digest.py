@@ -9,6 +9,7 @@ import numpy as np
 
 from offramp.analysis.findings import Findings
 from offramp.analysis.results import solved, summarise
+from offramp.study.saying import whose_premises
 from offramp.study.verdicts import claims_summary
 
 
@@ -26,6 +27,7 @@ def summary(findings: Findings) -> dict[str, Any]:
         ends.setdefault(outcome, {})[by] = value
     told: dict[str, Any] = {
         "title": findings.scenario.title,
+        "premises": whose_premises(findings.scenario, findings.account),
         "scenario_hash": findings.scenario.content_hash,
         "nodes": int(nominal.attrs["nodes"]),
         "solved_nodes": int(nominal.attrs["solved_nodes"]),
