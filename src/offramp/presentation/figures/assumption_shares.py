@@ -25,7 +25,8 @@ def _caption(findings: Findings) -> str:
         "One row per assumption. The bar is the part of the spread that would go, on average, if "
         "this assumption alone were known: long bars are worth finding out about. The ring is the "
         "part that would stay if all the others were known; where it lies far to the right of its "
-        "bar, the assumption works together with others. Thin lines are 95 % sampling intervals. "
+        "bar, the assumption works together with others, and where it lies to the left of it, too "
+        "few combinations were tried to tell. Thin lines are 95 % sampling intervals. "
         "The shares describe the assumptions, not the world; other ranges give other shares."
     )
 
