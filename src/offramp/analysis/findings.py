@@ -73,6 +73,8 @@ class Findings:
     """Two accounts compared; further pairs stand in ``comparisons``."""
     comparisons: tuple[Any, ...] = ()
     sensitivity: Any | None = None
+    bargaining: Any | None = None
+    """What could be agreed on the scenario's issues; None without any."""
     offramps: Any | None = None
     turning: Any | None = None
     """Turning points and likeliest histories, at nominal values."""

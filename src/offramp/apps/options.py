@@ -53,6 +53,8 @@ class Asked:
     account: str | None = None
     precision_scale: float = 1.0
     more: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    repeated: tuple[tuple[str, str], ...] = ()
+    """Options of a command's own that were given several times."""
 
     def check(self) -> None:
         """A ScenarioError for an option that does not fit."""
@@ -90,7 +92,7 @@ class Asked:
             words += ["--set", setting]
         if self.precision_scale != 1:
             words += ["--precision-scale", f"{self.precision_scale:g}"]
-        for name, value in self.more.items():
+        for name, value in (*self.more.items(), *self.repeated):
             words += [name, str(value)]
         return shlex.join(words)
 

@@ -133,7 +133,8 @@ def alternative(figure: Figure, findings: Findings) -> str:
 
 
 def _paired(table: Table, row: Sequence[str]) -> Iterator[tuple[str, str]]:
-    return zip((column.lower() for column in table.columns[1:]), row[1:], strict=True)
+    columns = (column[:1].lower() + column[1:] for column in table.columns[1:])
+    return zip(columns, row[1:], strict=True)
 
 
 def placed(figures: Sequence[Figure], sections: Sequence[str]) -> dict[str, list[Figure]]:

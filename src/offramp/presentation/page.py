@@ -16,6 +16,7 @@ from markupsafe import Markup
 from offramp.core.files import write_text
 from offramp.presentation import facts
 from offramp.presentation.assurance import assurance_of
+from offramp.presentation.bargaining import bargaining_of, zones_of
 from offramp.presentation.claiming import claims_of
 from offramp.presentation.deciding_moves import points_of
 from offramp.presentation.disagreeing import comparisons_of, disputes_of
@@ -126,6 +127,11 @@ def _sensitivity(findings: Findings) -> Context:
     }  # fmt: skip
 
 
+def _packages(findings: Findings) -> Context:
+    found = bargaining_of(findings)
+    return {"zones": zones_of(findings), "remarks": found.remarks if found else ()}
+
+
 def _offramps(findings: Findings) -> Context:
     return {"asked": ramps_of(findings)}
 
@@ -185,6 +191,7 @@ SECTIONS = (
     Section("levels", "Where things stand over time", _nothing),
     Section("disagreement", "Why accounts disagree", _disagreement, comparisons_of),
     Section("sensitivity", "Which assumptions matter", _sensitivity, found_of),
+    Section("packages", "What could be agreed", _packages, bargaining_of),
     Section("offramps", "Off-ramps", _offramps, asked_of),
     Section("mechanisms", "The mechanisms of the account", _mechanisms),
     Section(ELSEWHERE, "Further figures", _nothing),

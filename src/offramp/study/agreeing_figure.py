@@ -20,6 +20,12 @@ NASH, KALAI, SHADE = "#b5832b", "#7a5195", "rgba(15,118,110,0.09)"
 MOST = 600
 """Most dots of each kind; of more, every so-manieth is drawn."""
 MOST_PAIRS = 6
+FIELD = (320.0, 300.0)
+"""Width and height of a drawing in pixels, as names are placed; it may be wider."""
+LETTER, LINE, BESIDE = 7.0, 18.0, 6.0
+"""Pixels of a letter, of a line, and between a dot and its name."""
+CORNERS = ((1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1))
+_Box = tuple[float, float, float, float]
 
 
 def pairs_of(found: Bargaining) -> list[tuple[str, str]]:
@@ -27,31 +33,27 @@ def pairs_of(found: Bargaining) -> list[tuple[str, str]]:
     return list(itertools.combinations(found.parties, 2))[:MOST_PAIRS]
 
 
-def marks(
-    found: Bargaining, zone: Zone, one: str, two: str, width: int = 18
-) -> Iterator[dict[str, Any]]:
+def marks(found: Bargaining, zone: Zone, one: str, two: str) -> Iterator[dict[str, Any]]:
     """Scatter traces: all packages, the zone's, the frontier, named ones, reference points.
 
-    ``one`` runs to the right, ``two`` upwards; names are broken after ``width`` characters.
+    ``one`` runs to the right, ``two`` upwards.
     """
     x, y = (found.worth[:, list(found.labels).index(party)] for party in (one, two))
     told = [i for i in found.told if found.packages[i].name]
     kinds = (
         (np.flatnonzero(~zone.inside), {"size": 6, "color": OUTSIDE}),
         (np.flatnonzero(zone.inside), {"size": 6, "color": INSIDE}),
-        (np.flatnonzero(found.frontier),
-         {"size": 9, "color": INK, "symbol": "circle-open", "line": {"width": 1}}),
     )  # fmt: skip
     for rows, marker in kinds:
         yield _dots(x, y, _thinned(rows), marker, hoverinfo="skip")
-    middle = [(v.min() + v.max()) / 2 for v in (x, y)]
     yield _dots(
         x, y, told, {"size": 12, "color": NAMED, "line": {"color": "#fff", "width": 2}},
-        mode="markers+text", textfont={"size": 12, "color": INK}, cliponaxis=False,
-        text=[_broken(spoken(found.packages[i].name), width) for i in told],
-        textposition=[_side(x[i], y[i], middle) for i in told],
         hovertext=[_hover(found, i, one, two) for i in told], hoverinfo="text",
     )  # fmt: skip
+    front = _thinned(np.flatnonzero(found.frontier))
+    sizes = [17 if i in told else 9 for i in front]
+    yield _dots(x, y, front, {"size": sizes, "color": INK, "symbol": "circle-open",
+                              "line": {"width": 1}}, hoverinfo="skip")  # fmt: skip
     points = (
         (zone.nash, "square", NASH, 10, 0, "Nash package"),
         (zone.kalai_smorodinsky, "square-open", KALAI, 15, 2.5, "Kalai–Smorodinsky package"),
@@ -60,6 +62,33 @@ def marks(
         marker = {"size": size, "symbol": symbol, "color": colour, "line": {"width": line}}
         hover = [f"{name}: {_hover(found, i, one, two)}" for i in tied[:MOST]]
         yield _dots(x, y, tied[:MOST], marker, hovertext=hover, hoverinfo="text")
+
+
+def names(found: Bargaining, one: str, two: str, **where: Any) -> list[dict[str, Any]]:
+    """Annotations: the names of packages, each at the corner of its dot where there is room."""
+    told = [i for i in found.told if found.packages[i].name]
+    at = {i: (_place(found, i, one, FIELD[0]), _place(found, i, two, FIELD[1])) for i in told}
+    taken: list[_Box] = [(a - 7, b - 7, a + 7, b + 7) for a, b in at.values()]
+    found_ones = []
+    for i in told:
+        text = spoken(found.packages[i].name)
+        size = LETTER * len(text), LINE
+        corner = min(CORNERS, key=lambda one: _hidden(_room(one, at[i], size), taken))
+        taken.append(_room(corner, at[i], size))
+        found_ones.append({
+            "x": found.worth_of(i, one), "y": found.worth_of(i, two), "text": _plain(text),
+            "showarrow": False, "font": {"size": 12, "color": INK}, "borderpad": 1,
+            "bgcolor": "rgba(255,255,255,0.72)", "xshift": BESIDE * corner[0],
+            "yshift": BESIDE * corner[1], "xanchor": ("center", "left", "right")[corner[0]],
+            "yanchor": "bottom" if corner[1] > 0 else "top", **where,
+        })  # fmt: skip
+    return found_ones
+
+
+def _place(found: Bargaining, package: int, party: str, pixels: float) -> float:
+    """Where a package lies on an axis, in pixels."""
+    low, high = span(found, party)
+    return pixels * (found.worth_of(package, party) - low) / (high - low)
 
 
 def floors(found: Bargaining, zone: Zone, one: str, two: str) -> list[dict[str, Any]]:
@@ -84,7 +113,7 @@ def span(found: Bargaining, party: str) -> tuple[float, float]:
     own = found.worth[:, list(found.labels).index(party)]
     known = [zone.reservation[party] for zone in found.zones]
     seen = [*own.tolist(), *(value for value in known if np.isfinite(value))]
-    room = 0.08 * (max(seen) - min(seen)) or 0.5
+    room = 0.12 * (max(seen) - min(seen)) or 0.5
     return min(seen) - room, max(seen) + room
 
 
@@ -98,6 +127,8 @@ def draw_bargaining(found: Bargaining) -> go.Figure:
         for column, (one, two) in enumerate(pairs, 1):
             for trace in marks(found, zone, one, two):
                 figure.add_trace(trace, row=row, col=column)
+            for name in names(found, one, two):
+                figure.add_annotation(name, row=row, col=column)
             for axis, party in ((figure.update_xaxes, one), (figure.update_yaxes, two)):
                 axis(title_text=f"worth to {found.labels[party]}", range=span(found, party),
                      row=row, col=column)  # fmt: skip
@@ -114,9 +145,11 @@ def draw_bargaining(found: Bargaining) -> go.Figure:
     return figure
 
 
-def caption(found: Bargaining) -> str:
+def caption(found: Bargaining | None) -> str:
     """How the figure is read, for a reader who knows no game theory."""
-    pair = "" if len(found.parties) == 2 else " One panel for each pair of parties."
+    pair = (
+        "" if found is None or len(found.parties) == 2 else " One panel for each pair of parties."
+    )
     return (
         f"Every dot is a package: one option on every issue.{pair} The further to the right, the "
         "more it is worth to the one party; the higher, the more to the other. Dashed lines are "
@@ -141,20 +174,24 @@ def _thinned(rows: Any) -> Any:
     return rows if len(rows) <= MOST else rows[:: -(-len(rows) // MOST)]
 
 
-def _side(x: float, y: float, middle: Sequence[float]) -> str:
-    """Where a name stands beside its dot so that it stays inside the drawing."""
-    return f"{'top' if y < middle[1] else 'bottom'} {'left' if x > middle[0] else 'right'}"
+def _room(corner: tuple[int, int], at: tuple[float, float], size: tuple[float, float]) -> _Box:
+    """The box of a name that stands to one corner of a dot, in pixels."""
+    right, up = corner
+    left = at[0] + right * BESIDE - size[0] * (0.5 - 0.5 * right)
+    low = at[1] + up * BESIDE - (size[1] if up < 0 else 0)
+    return left, low, left + size[0], low + size[1]
 
 
-def _broken(name: str, width: int) -> str:
-    """A name in lines of at most ``width`` characters where it has spaces."""
-    lines: list[str] = []
-    for word in _plain(name).split():
-        if lines and len(lines[-1]) + len(word) < width:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    return "<br>".join(lines)
+def _hidden(box: _Box, taken: Sequence[_Box]) -> float:
+    """How much of a box lies under others or outside the drawing, in square pixels."""
+    outside = (box[2] - box[0]) * (box[3] - box[1]) - _shared(box, (0, 0, *FIELD))
+    return 3 * outside + sum(_shared(box, other) for other in taken)
+
+
+def _shared(one: _Box, two: _Box) -> float:
+    wide = min(one[2], two[2]) - max(one[0], two[0])
+    high = min(one[3], two[3]) - max(one[1], two[1])
+    return max(0.0, wide) * max(0.0, high)
 
 
 def _plain(text: str) -> str:

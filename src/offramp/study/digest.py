@@ -64,6 +64,9 @@ def _argument(findings: Findings) -> dict[str, Any]:
         told["sensitivity"] = sensitivity_told(findings.sensitivity)
     if findings.turning:
         told["turning_points"] = [one.plain() for one in findings.turning]
+    if findings.bargaining is not None:
+        about = findings.bargaining.plain()
+        told["packages"], told["packages_about"] = about.pop("packages"), about
     if findings.offramps is not None:
         told["offramps"] = findings.offramps.plain()
         told["offramps_about"] = findings.offramps.about()

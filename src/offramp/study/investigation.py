@@ -12,18 +12,23 @@ import numpy as np
 from offramp.analysis.elimination import eliminate
 from offramp.analysis.findings import Findings
 from offramp.analysis.results import join
+from offramp.core.errors import ResultError
 from offramp.core.provenance import now, versions
 from offramp.game import Draws, Game, build
 from offramp.scenario import Scenario
-from offramp.study.declared import Extent, argument, as_told
+from offramp.study.agreeing import Bargaining
+from offramp.study.declared import MOST_NODES, Extent, argument, as_told
 from offramp.study.effects import mechanism_effects
 from offramp.study.experiment import Progress, Solved, outcomes, solve
 from offramp.study.narrative import states_over_time, stories
+from offramp.study.packaging import packages
 from offramp.study.turning import find_turning_points
 
 CHUNK_BYTES = 200_000_000
 EFFECT_DRAWS = 64
 NARRATED = 200_000
+RESERVED = 64
+"""Draws in which the game without agreement is solved."""
 FIRST = "nominal values (the very first run compiles)"
 
 
@@ -53,10 +58,10 @@ def investigate(
 
     ``seed`` None draws one and records it; ``command`` gives the words that repeat the run;
     ``account`` tells the scenario as that account does. Claims are looked at in every draw of
-    every account (or of the one named); accounts are compared at nominal values, off-ramps
-    tried in at most 64 draws. ``brief`` leaves out histories, mechanisms, probabilities by
-    round, comparison and sensitivity. All draws are checked before any is solved.
-    ``progress(what, done, total)`` is told how far it is.
+    every account (or of the one named); accounts are compared at nominal values; off-ramps are
+    tried, and the game without agreement is solved, in at most 64 draws. ``brief`` leaves out
+    histories, mechanisms, probabilities by round, comparison and sensitivity. All draws are
+    checked before any is solved. ``progress(what, done, total)`` is told how far it is.
     """
     begun = time.perf_counter()
     told = as_told(scenario, account) if account else scenario
@@ -93,6 +98,7 @@ def investigate(
         nominal=nominal,
         draws=over,
         other_outcomes=_others(solved),
+        bargaining=_bargained(scenario, game, account, request, progress),
         provenance=_provenance(attrs, time.perf_counter() - begun),
         account=account,
         **further,
@@ -159,6 +165,22 @@ def _narrated(
         "state_by_round": states_over_time(game, found.strategy, rounds),
         "mechanism_effects": effects,
     }
+
+
+def _bargained(
+    scenario: Scenario, game: Game, account: str, request: Request, progress: Progress | None
+) -> Bargaining | None:
+    """What could be agreed, where there are issues and no precision was changed by hand."""
+    if not scenario.issues or request.precision_scale != 1:
+        return None
+    few = RESERVED if game.structure.nodes <= MOST_NODES else 0
+    try:
+        return packages(
+            scenario, draws=request.draws, seed=request.seed, account=account or None,
+            most_solved=few, game=game, progress=progress,
+        )  # fmt: skip
+    except ResultError:  # too many combinations, and none has a name
+        return None
 
 
 def _others(solved: Solved) -> tuple[dict[str, float], ...]:

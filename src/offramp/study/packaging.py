@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.core.errors import ResultError, suggestion
+from offramp.core.errors import OfframpError, ResultError, suggestion
 from offramp.expressions import Expression, Number, evaluate, parse
 from offramp.game import Draws, Game, build, nominal_draw
 from offramp.scenario import Meaning, Query, Scenario, parse_query, understand, with_account
@@ -99,6 +99,9 @@ class _Menu:
     """(option, party) weight times worth."""
     complete: bool
     combinations: int
+    meaning: Meaning
+    issues: tuple[str, ...]
+    """(option,) the issue that it belongs to."""
 
     def worth(self, draws: Draws, parties: Sequence[int]) -> Iterator[tuple[slice, Array]]:
         """Slices of the draws with (draw, package, party) worths."""
@@ -106,11 +109,19 @@ class _Menu:
         values = np.zeros((len(draws), len(self.terms) + 1, len(parties)))
         for option, row in enumerate(self.terms):
             for place, party in enumerate(parties):
-                values[:, option, place] = evaluate(row[party], columns)[0]
+                values[:, option, place] = self._valued(option, row[party], columns)
         size = max(1, CHUNK // max(1, self.choice.size * len(parties)))
         for low in range(0, len(draws), size):
             part = slice(low, low + size)
             yield part, values[part][:, self.choice].sum(axis=2)
+
+    def _valued(self, option: int, term: Expression, columns: dict[str, Array]) -> Array:
+        """The values (draw,) of a term; an error is placed at its issue."""
+        try:
+            return evaluate(term, columns)[0]
+        except OfframpError as error:
+            path = ("issues", self.issues[option])
+            raise error.located(self.meaning.place(path), ".".join(path)) from None
 
 
 def _menu(meaning: Meaning) -> _Menu:
@@ -142,7 +153,9 @@ def _menu(meaning: Meaning) -> _Menu:
                                      if position < len(terms)})
         for row in rows
     )  # fmt: skip
-    return _Menu(found, np.array(rows, np.intp), tuple(terms), total <= MOST, total)
+    issues = tuple(name for name, issue in scenario.issues.items() for _ in issue.options)
+    return _Menu(found, np.array(rows, np.intp), tuple(terms), total <= MOST, total, meaning,
+                 issues)  # fmt: skip
 
 
 def _choice(

@@ -1,0 +1,101 @@
+"""What `packages` answers: what could be agreed, as words or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from offramp.apps.options import Asked, on_command_line, refuse
+from offramp.apps.progress import progress_bar
+from offramp.apps.telling import number_word, paragraph, share_word, table_of
+
+if TYPE_CHECKING:
+    from offramp.study.agreeing import Bargaining, Zone
+
+HEADINGS = {
+    "game": "Beside what the game gives without an agreement",
+    "declared": "Beside the scenario's own reservation values",
+    "given": "Beside the reservation values that were given",
+}
+
+
+def told_packages(asked: Asked, parties: str, reservations: Sequence[str]) -> tuple[Any, bool]:
+    """Packages, zones and reference points, and whether the game without agreement was solved."""
+    scenario = asked.scenario()
+    if not scenario.issues:
+        raise refuse(f"'{asked.file}' has no issues", "a scenario with a block 'issues'",
+                     "see 'issues' in the reference of the language")  # fmt: skip
+    names = [name.strip() for name in parties.split(",") if name.strip()]
+    given = dict(_given(text) for text in reservations)
+    from offramp.core.errors import ResultError, ScenarioError
+    from offramp.study.packaging import packages
+
+    with progress_bar() as progress:
+        try:
+            found = packages(
+                scenario, draws=asked.tried, seed=asked.seed, account=asked.account,
+                parties=names, reservations=given, progress=progress,
+            )  # fmt: skip
+        except (ResultError, ScenarioError) as error:
+            raise on_command_line(error, "command line") from None
+    solved = found.zones[0].known
+    if not asked.json:
+        return packages_words(scenario.title, found), solved
+    from offramp.study.digest import plain
+
+    head = {
+        "title": scenario.title, "scenario_hash": scenario.content_hash,
+        "command": asked.words(found.seed), "account": asked.account or "", "draws": asked.tried,
+        "seed": found.seed,
+    }  # fmt: skip
+    return plain(head | found.plain()), solved
+
+
+def _given(text: str) -> tuple[str, str]:
+    """``party=formula``."""
+    party, sign, formula = text.partition("=")
+    if not sign or not party.strip() or not formula.strip():
+        raise refuse(f"--reservation '{text}'", "party=number or party=formula",
+                     f"write --reservation '{party.strip() or 'north'}=0.4'")  # fmt: skip
+    return party.strip(), formula.strip()
+
+
+def packages_words(title: str, found: Bargaining) -> str:
+    """For every zone a table of the packages told, and the sentences."""
+    from offramp.study.agreeing_words import zone_sentences
+
+    lines = [title]
+    for zone in found.zones:
+        lines += ["", f"{HEADINGS[zone.basis]}:"]
+        lines += table_of(
+            ("package", *(f"worth to {name}" for name in found.parties), "in the zone", "share",
+             "frontier"),
+            [_row(found, zone, i) for i in _shown(found, zone)] + [_floor(found, zone)],
+        )  # fmt: skip
+        lines += ["", *(paragraph(text) for text in zone_sentences(found, zone))]
+    return "\n".join([*lines, "", *(paragraph(text) for text in found.remarks)])
+
+
+def _shown(found: Bargaining, zone: Zone) -> list[int]:
+    own = [*zone.nash[:1], *zone.kalai_smorodinsky[:1]]
+    return [i for i in found.told if found.packages[i].name or i in own]
+
+
+def _row(found: Bargaining, zone: Zone, package: int) -> tuple[str, ...]:
+    share = zone.shares.get(package)
+    points = [word for word, tied in (("Nash", zone.nash),
+                                      ("Kalai-Smorodinsky", zone.kalai_smorodinsky))
+              if package in tied]  # fmt: skip
+    name = found.packages[package].name
+    words = f"{name} ({', '.join(points)})" if name and points else name or ", ".join(points)
+    return (
+        words, *(number_word(found.worth_of(package, party)) for party in found.parties),
+        "yes" if zone.inside[package] else "no" if zone.known else "–",
+        share_word(None if share is None else share.share),
+        "yes" if found.frontier[package] else "no",
+    )  # fmt: skip
+
+
+def _floor(found: Bargaining, zone: Zone) -> tuple[str, ...]:
+    return ("without agreement", *(number_word(zone.reservation[p]) for p in found.parties),
+            "", "", "")  # fmt: skip
