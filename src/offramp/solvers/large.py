@@ -68,7 +68,7 @@ class LargeJob:
         self.structure, self.tables, self.options = structure, tables, options
         self.layout = arrange(structure)
         self.board: Board = arrange_sets(structure)
-        self.court = hold_court(self.layout)
+        self.court = hold_court(self.layout, self.board.sets)
         draws, nodes, parties = tables.draws, structure.nodes, structure.parties
         count = np.diff(structure.first)
         self.value = np.full((draws, nodes, parties), np.nan)

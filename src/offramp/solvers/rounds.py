@@ -19,13 +19,13 @@ from offramp.solvers.gains import (
     Orders,
     follow_play,
     largest_gain,
-    measure_gap,
     order_replies,
     recall_beliefs,
     reply_back,
 )
 from offramp.solvers.information import Veil, draw_veil
 from offramp.solvers.layout import Layout
+from offramp.solvers.sets import Sets
 from offramp.solvers.unveiling import gather_figures, room_for
 
 Array = NDArray[np.float64]
@@ -39,6 +39,9 @@ class Court(NamedTuple):
     orders: Orders
     heads: NDArray[np.int64]
     """Positions of the heads of cyclic components."""
+    sets: Sets
+    place: NDArray[np.int64]
+    """(node,) its position in the layout."""
 
 
 class Verdict(NamedTuple):
@@ -56,10 +59,10 @@ class Verdict(NamedTuple):
     """(party,) the part of both that bounds errors."""
 
 
-def hold_court(layout: Layout) -> Court:
+def hold_court(layout: Layout, sets: Sets) -> Court:
     """Prepare certificates; GameError where somebody forgets."""
-    veil = draw_veil(layout)
-    return Court(layout, veil, order_replies(layout, veil), layout.shape.heads)
+    veil, place = draw_veil(layout), np.argsort(layout.shape.node)
+    return Court(layout, veil, order_replies(layout, veil), layout.shape.heads, sets, place)
 
 
 def certify_play(
@@ -76,9 +79,9 @@ def certify_play(
     )  # fmt: skip
     chance, log_chance = strategy[shape.edge], log_strategy[shape.edge]
     table = np.concatenate([value[shape.node], tables.end_pay[draw]])
-    reach, belief, residual = np.zeros(nodes), np.ones(nodes), np.zeros(parties)
+    reach, belief = np.zeros(nodes), np.ones(nodes)
     recall_beliefs(veil, figures, log_chance, reach, belief)
-    measure_gap(veil, figures, table, belief, share, residual)
+    residual = gap_of(court.sets, tables, draw, share, value, belief[court.place])
     raw, slack = table.copy(), np.zeros(parties)
     rise = 1.0 / np.maximum(1e-12, 1.0 - tables.patience[draw])
     scale = np.maximum(np.abs(table).max(axis=0), 1e-300)
@@ -100,6 +103,39 @@ def certify_play(
     payoff = np.empty_like(value)
     payoff[shape.node] = raw[:nodes]
     return Verdict(payoff, residual, regret + error, anywhere + error, error)
+
+
+def gap_of(
+    sets: Sets, tables: Tables, draw: int, share: float, value: Array, belief: Array
+) -> Array:
+    """(party,) largest |V - T(V)|: play anew from values and beliefs (node,), values from play."""
+    nodes = len(value)
+    source = np.repeat(np.arange(nodes), np.diff(sets.first))
+    ghost = nodes + sets.terminals
+    rows = np.concatenate([np.arange(ghost), sets.heads])[sets.target]
+    table = np.concatenate([value[sets.node], tables.end_pay[draw]])
+    discount = np.where(sets.turns[:, None] > 0, tables.patience[draw], 1.0)
+    total = tables.pay[draw][sets.pay_class] + discount * table[rows]
+    edge = np.flatnonzero(sets.slot >= 0)
+    slot, owner = sets.slot[edge], sets.mover[source[edge]]
+    weighed = belief[sets.node[source[edge]]] * total[edge, owner]
+    worth = np.bincount(slot, weighed, int(sets.slot_first[-1]))
+    decision = np.repeat(np.arange(len(sets.owner)), np.diff(sets.slot_first))
+    sharp = share * tables.precision[draw][sets.owner]
+    worth *= sharp[decision]
+    worth -= np.maximum.reduceat(worth, sets.slot_first[:-1])[decision]
+    play = np.exp(worth)
+    play /= np.add.reduceat(play, sets.slot_first[:-1])[decision]
+    chance = np.where(sets.slot >= 0, play[sets.slot], 0.0)
+    by_nature = sets.odds_class >= 0
+    chance[by_nature] = tables.odds[draw][sets.odds_class[by_nature]]
+    fresh = np.stack([np.bincount(source, chance * row, nodes) for row in total.T], axis=1)
+    if tables.entropy:
+        lost = play * np.log(np.maximum(play, 1e-300))
+        lost = np.add.reduceat(lost, sets.slot_first[:-1]) + np.log(np.diff(sets.slot_first))
+        at = np.flatnonzero(sets.decision >= 0)
+        fresh[at, sets.mover[at]] -= (lost / sharp)[sets.decision[at]]
+    return np.abs(value[sets.node] - fresh).max(axis=0)
 
 
 def _whole(rows: Array, sweep: Callable[[], None], heads: NDArray) -> Callable[[Array], Array]:
