@@ -61,6 +61,51 @@ def strike_game(precision: float, quiet: float = 0.1) -> tuple[Structure, Tables
     return structure, tables
 
 
+def meeting_game() -> tuple[Structure, Tables]:
+    """Rounds begin in two ways that meet before one party decides unseen by the other."""
+    structure = Structure(
+        mover=np.array([1, 1, 0, 1, 1], np.int16),
+        first=np.array([0, 2, 4, 6, 8, 10]),
+        target=np.array([2, -1, 2, -1, 3, 4, 0, -2, 1, -3]),
+        turns=np.array([False, False, False, False, False, False, True, False, True, False]),
+        pay_class=np.array([0, 0, 1, 1, 0, 0, 0, 0, 1, 0], np.int32),
+        odds_class=np.full(10, -1, np.int32),
+        step=np.array([0, 0, 1, 2, 2], np.int16),
+        start=0,
+        parties=2,
+        terminals=3,
+        order=np.array([4, 3, 2, 1, 0]),
+        component=np.array([0, 5]),
+        cyclic=np.array([True]),
+        limit=0,
+        terminal_outcome=np.arange(3, dtype=np.int32),
+        terminal_by=np.full(3, -1, np.int32),
+        at_end_edge=np.zeros(10, bool),
+        infoset=np.array([-1, -1, -1, 0, 0], np.int32),
+    )
+    tables = Tables(
+        pay=np.array([[[0.0, 0.0], [-0.1, 0.2]]]),
+        odds=np.zeros((1, 0)),
+        end_pay=np.array([[[0.3, 0.1], [0.6, -1.0], [-0.2, 0.4]]]),
+        patience=np.array([[0.9, 0.8]]),
+        precision=np.array([[3.0, 4.0]]),
+    )
+    return structure, tables
+
+
+def test_rounds_that_begin_differently_may_meet_before_an_unseen_move() -> None:
+    structure, tables = meeting_game()
+    found = solved(structure, tables)
+    value, strategy = solve_slowly(structure, tables)
+    assert found.status[0] == "solved"
+    np.testing.assert_allclose(found.value[0], value, atol=1e-10)
+    np.testing.assert_allclose(found.strategy[0], strategy, atol=1e-10)
+    np.testing.assert_allclose(found.belief[0], beliefs_plainly(structure, strategy), atol=1e-10)
+    for party in range(2):
+        best = best_reply_plainly(structure, tables, 0, strategy, party)
+        assert found.regret[0, party] == pytest.approx(best - value[0, party], abs=1e-9)
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_random_rounds_equal_the_slow_reading(seed: int) -> None:
     """Values, play, beliefs and best replies, both conventions, one and two levels."""

@@ -89,8 +89,9 @@ class Pattern(NamedTuple):
 def draw_veil(layout: Layout, lone: bool = False) -> Veil:
     """The information sets of a structure, and the edges along which reach is followed.
 
-    With ``lone`` every decision is a set, also of one node. Where every set belongs to one round's start, reach is counted from there; otherwise from
-    the game's start. Cost grows with the nodes and edges only.
+    With ``lone`` every decision is a set, also of one node. Where all nodes of every set come
+    from one place of their round, reach is counted from there; otherwise from the game's
+    start. Cost grows with the nodes and edges only.
     """
     structure, shape = layout.structure, layout.shape
     nodes = structure.nodes
@@ -99,8 +100,10 @@ def draw_veil(layout: Layout, lone: bool = False) -> Veil:
     source = np.repeat(np.arange(nodes), np.diff(shape.first))
     target = shape.target.astype(np.int64)
     inner = target < nodes
-    if _public(layout, set_of, source, target):
-        inner &= shape.turns == 0
+    within = inner & (shape.turns == 0)
+    origin = origins(structure.step[shape.node], source, target, within)
+    if share_origin(origin, set_of):
+        inner = within & (origin[np.where(inner, target, 0)] == origin[source])
     several = np.concatenate([np.diff(member_first) > 1, [False]])
     shared = several[set_of]
     needed = _ancestors(shared, source, target, inner)
@@ -146,23 +149,35 @@ def _gather_sets(layout: Layout, lone: bool) -> tuple[Ints, Ints, Ints, Ints]:
     return set_of, first, member, moves[member[first[:-1]]].astype(np.int64)
 
 
-def _public(layout: Layout, set_of: Ints, source: Ints, target: Ints) -> bool:
-    """Whether the nodes of every set belong to the paths of one round's start."""
-    shape, nodes = layout.shape, len(set_of)
-    step = layout.structure.step[shape.node]
-    head = np.where(step == 0, np.arange(nodes), nodes)
-    least, most = head.copy(), np.where(step == 0, np.arange(nodes), -1)
-    within = (target < nodes) & (shape.turns == 0)
-    for level in range(int(step.max())):
+def origins(step: NDArray, source: Ints, target: Ints, within: Bools) -> Ints:
+    """(position,) the last one that all ways to it within its round have in common.
+
+    It is the beginning of the round, or where ways meet again whose difference no decision
+    is kept from seeing. ``within`` marks edges that stay in the round.
+    """
+    nodes = len(step)
+    origin = np.arange(nodes)
+    for level in np.unique(step):
         edge = np.flatnonzero(within & (step[source] == level))
-        np.minimum.at(least, target[edge], least[source[edge]])
-        np.maximum.at(most, target[edge], most[source[edge]])
+        into = target[edge]
+        least, most = np.full(nodes, nodes), np.full(nodes, -1)
+        np.minimum.at(least, into, origin[source[edge]])
+        np.maximum.at(most, into, origin[source[edge]])
+        origin[into] = np.where(least[into] == most[into], least[into], into)
+    return origin
+
+
+def share_origin(origin: Ints, set_of: Ints) -> bool:
+    """Whether all nodes of every set (-1: none) come from one place within their round.
+
+    Then beliefs there depend on nothing that happened before it.
+    """
     hidden = set_of >= 0
     sets = int(set_of.max(initial=-1)) + 1
-    low, high = np.full(sets, nodes), np.full(sets, -1)
-    np.minimum.at(low, set_of[hidden], least[hidden])
-    np.maximum.at(high, set_of[hidden], most[hidden])
-    return bool((low == high).all())
+    low, high = np.full(sets, len(origin)), np.full(sets, -1)
+    np.minimum.at(low, set_of[hidden], origin[hidden])
+    np.maximum.at(high, set_of[hidden], origin[hidden])
+    return bool((low == high)[np.unique(set_of[hidden])].all())
 
 
 def _ancestors(chosen: Bools, source: Ints, target: Ints, along: Bools) -> Bools:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from offramp.core.errors import GameError
 from offramp.game.structure import Structure, Tables
+from offramp.solvers.information import origins, share_origin
 
 Array = NDArray[np.float64]
 
@@ -202,27 +203,15 @@ def _counted(
 ) -> NDArray:
     """(edge,) whether beliefs are counted through it: inside rounds where that suffices.
 
-    It suffices where all nodes of an information set follow one beginning of a round.
+    It suffices where all nodes of an information set come from one place within their round.
     """
     inner = target < structure.nodes
     within = inner & ~structure.turns[edge]
-    begin = np.arange(structure.nodes)
-    step = structure.step[structure.order][source]
-    for level in np.unique(step):
-        chosen = np.flatnonzero(within & (step == level))
-        into, label = target[chosen], begin[source[chosen]]
-        least, most = np.full((2, structure.nodes), structure.nodes)
-        most[:] = -2
-        np.minimum.at(least, into, label)
-        np.maximum.at(most, into, label)
-        begin[into] = np.where(least[into] == most[into], label, -1)
-    low = np.full(len(decision), np.iinfo(np.int64).max)
-    high = np.full(len(decision), -3)
-    owner = decision[member]
-    np.minimum.at(low, owner, begin[member])
-    np.maximum.at(high, owner, begin[member])
-    if (low[owner] == high[owner]).all() and (low[owner] >= 0).all():
-        return within
+    origin = origins(structure.step[structure.order], source, target, within)
+    set_of = np.full(structure.nodes, -1)
+    set_of[member] = decision[member]
+    if share_origin(origin, set_of):
+        return within & (origin[np.where(inner, target, 0)] == origin[source])
     if structure.cyclic.any():
         raise GameError(
             "an information set of an unlimited crisis reaches over the beginning of a round",
