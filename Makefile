@@ -29,8 +29,9 @@ docs: $(VENV)/.dev  ## build the documentation into docs/_build/html
 	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet -d docs/_build/doctrees docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
-bench: $(VENV)/.dev  ## run the benchmarks
-	$(BIN)/pytest benchmarks --benchmark-only
+bench: $(VENV)/.peers  ## time Offramp beside other programs (minutes)
+	$(BIN)/python benchmarks/peers_gambit.py
+	$(BIN)/python benchmarks/peers_sgamesolver.py --without-peer
 
 format: $(VENV)/.dev  ## put the code into the common format
 	$(BIN)/ruff check --fix .
@@ -77,4 +78,9 @@ $(VENV)/.runtime: $(VENV)/.created pyproject.toml constraints.txt
 $(VENV)/.dev: $(VENV)/.runtime
 	@echo "Installing the developers' tools into $(VENV) (once; a minute or two)"
 	@$(PIP) install --constraint constraints.txt --editable ".[dev]"
+	@touch $@
+
+$(VENV)/.peers: $(VENV)/.dev
+	@echo "Installing the programs that Offramp is compared with into $(VENV) (once)"
+	@$(PIP) install --constraint constraints.txt --editable ".[peers]"
 	@touch $@
