@@ -279,14 +279,14 @@ def surprise(sigma: np.ndarray, precision: np.ndarray) -> np.ndarray:
     return np.where(np.abs(precision) < 1e-12, 0.0, short)
 
 
-def followed(equations: Equations, longest: float = 0.1) -> np.ndarray:
+def followed(equations: Equations, longest: float = 0.3) -> np.ndarray:
     """The unknowns at full precision, on the branch that begins at precision 0."""
     size = equations.size
     here = np.zeros(size + 1)
     gap, slopes = equations.parts(here)
     if size:
         here[:-1] -= np.linalg.solve(slopes[:, :-1], gap)
-    ahead, step = np.append(np.zeros(size), 1.0), min(0.02, longest)
+    ahead, step = np.append(np.zeros(size), 1.0), min(0.05, longest)
     while here[-1] < 1:
         ahead = tangent(equations, here, ahead)
         while True:
@@ -298,7 +298,7 @@ def followed(equations: Equations, longest: float = 0.1) -> np.ndarray:
                 raise ArithmeticError("the branch could not be followed")
         if there[-1] >= 1:
             return finished(equations, here, there)
-        here, step = there, min(1.4 * step, longest)
+        here, step = there, min(1.8 * step, longest)
     raise ArithmeticError("the branch went back to precision 0")
 
 
