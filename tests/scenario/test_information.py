@@ -226,6 +226,30 @@ def test_a_mechanism_names_its_own_steps(tmp_path: Path, unseen: str) -> None:
     assert read(scenario_text(scenario)) == scenario
 
 
+def with_rival(tmp_path: Path, rival: str) -> Any:
+    (tmp_path / "blind.yaml").write_text(
+        "offramp: 1\nmechanism: blind\nabout: One decides without seeing another step.\n"
+        "with: {mover: {kind: party}, rival: {kind: step}}\nsteps:\n"
+        "  - {name: reply, by: mover, unseen: rival, moves: {wait: {}, strike: {}}}\n"
+    )
+    path = tmp_path / "crisis.yaml"
+    path.write_text(changed((
+        "  - name: chance",
+        f"  - use: blind\n    with: {{mover: broker, rival: {rival}}}\n  - name: chance",
+    )))  # fmt: skip
+    return read(path)
+
+
+def test_a_mechanism_may_be_given_a_step_that_it_does_not_see(tmp_path: Path) -> None:
+    scenario = with_rival(tmp_path, "act")
+    step = next(step for step in scenario.round if step.name == "blind_reply")
+    assert step.unseen == ("act",)
+    with pytest.raises(OfframpError, match="'acts' is no step") as caught:
+        with_rival(tmp_path, "acts")
+    assert caught.value.repair is not None
+    assert "act" in caught.value.repair
+
+
 def test_a_mechanism_knows_no_other_steps(tmp_path: Path) -> None:
     with pytest.raises(OfframpError, match="'act' is no step of the mechanism") as caught:
         with_mechanism(tmp_path, "[act]")

@@ -45,14 +45,18 @@ def _check_kind(kind: str, node: Node, document: Node) -> None:
     """What `with` gives as a party, variable, … must be one, once all uses are written out."""
     section = {"party": "parties", "variable": "state", "outcome": "outcomes",
                "package": "packages", "parameter": "parameters",
-               "level": "state"}[kind]  # fmt: skip
-    entries = document.mapping[section].mapping if section in document.mapping else {}
+               "level": "state", "step": "round"}[kind]  # fmt: skip
+    listed = section in document.mapping and kind != "step"
+    entries = document.mapping[section].mapping if listed else {}
     if section == "state" and "private" in document.mapping:
         entries = {**entries, **document.mapping["private"].mapping}
     known = set(entries)
     if kind == "level":
         levels = (entry.mapping.get("levels") for entry in entries.values())
         known = {str(level.value) for one in levels if one for level in one.items}
+    if kind == "step":
+        pieces = document.mapping[section].items
+        known = {str(piece.mapping["name"].value) for piece in pieces if "name" in piece.mapping}
     name = str(node.value).partition("[")[0]
     if name not in known:
         article = "an" if kind == "outcome" else "a"
@@ -419,12 +423,14 @@ class _Renamer:
         return _mapping(entries, node.place)
 
     def _own_step(self, node: Node) -> Node:
-        """The scenario's name for a step of the mechanism."""
+        """The scenario's name for a step of the mechanism, or for one that `with` gives."""
         name = str(node.plain())
+        if name in self.table and name not in self.steps:
+            return replace(node, value=self.name(name))
         if name not in self.steps:
             raise ScenarioError(
                 f"'{name}' is no step of the mechanism '{self.mechanism}'",
-                expected="one of its own steps",
+                expected="one of its own steps, or one that its 'with' names",
                 repair=suggestion(name, self.steps),
                 place=node.place,
             )
