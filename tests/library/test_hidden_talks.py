@@ -20,13 +20,24 @@ def simultaneous() -> offramp.Scenario:
 @pytest.mark.parametrize(
     "part",
     [
-        "time", "parties", "parameters", "issues", "packages", "state", "outcomes", "rounds",
+        "time", "parties", "issues", "packages", "state", "outcomes", "rounds",
         "claims", "accounts",
     ],
 )  # fmt: skip
 def test_the_simultaneous_text_is_the_main_text(talks, simultaneous, part: str) -> None:
     """The language has no way to share these; so they are held together here."""
     assert getattr(simultaneous, part) == getattr(talks, part)
+
+
+def test_the_numbers_are_those_of_the_main_text(talks, simultaneous) -> None:
+    def bare(scenario: offramp.Scenario) -> object:
+        left_out = {"first_advantage": {"note": ""}}
+        return {
+            name: one.model_copy(update=left_out.get(name, {}))
+            for name, one in scenario.parameters.items()
+        }
+
+    assert bare(simultaneous) == bare(talks)
 
 
 def test_only_the_strike_differs(talks, simultaneous) -> None:
