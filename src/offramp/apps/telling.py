@@ -27,10 +27,11 @@ def table_of(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 def paragraph(text: str) -> str:
     """A sentence or more, in lines that a terminal holds."""
-    return textwrap.fill(
-        text, WIDTH, initial_indent="  ", subsequent_indent="  ", break_long_words=False,
-        break_on_hyphens=False,
+    lines = textwrap.fill(
+        text.replace(" %", "\u00a0%"), WIDTH, initial_indent="  ", subsequent_indent="  ",
+        break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
+    return lines.replace("\u00a0", " ")
 
 
 def share_word(value: float | None) -> str:

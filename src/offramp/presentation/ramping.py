@@ -153,9 +153,13 @@ def _beside(one: OffRamps) -> str:
             continue
         label, least = one.account_labels.get(name, spaced(name)), one.at_least - EQUAL
         enough = sum(ramp.accounts.get(name, 0.0) >= least for ramp in one.found)
-        does = "suffices" if enough == 1 else "suffice"
-        how = "no change is needed" if before >= least else f"{enough or 'none'} of them {does}"
-        told.append(f"on the account “{label}”, where it has {percent(before)}, {how}")
+        brings = "brings" if enough == 1 else "bring"
+        how = (
+            "without any change"
+            if before >= least
+            else f"and {enough or 'none'} of them {brings} it to {percent(one.at_least)}"
+        )
+        told.append(f"on the account “{label}” it has {percent(before)} {how}")
     return f"; {listed(told)}" if told else ""
 
 
