@@ -67,4 +67,5 @@ MODEL = Model(
     solve=_solve,
     chart=_chart,
     cases={"interior": {}, "multiplier": {"mu": 0.01, "d": 1.1}, "steep": {"d": 0.95}},
+    scenario="model-arms-race",
 )

@@ -159,4 +159,5 @@ MODEL = Model(
             "mu": 0.1, "d": 0.05, "c_A": 0.02, "c_low": 0.01, "c_high": 0.03, "k_high": 0.4,
         },
     },
+    scenario="model-fighting-talks",
 )  # fmt: skip

@@ -68,4 +68,5 @@ MODEL = Model(
     solve=_solve,
     chart=_chart,
     cases={"uniform": {}},
+    scenario="model-brinkmanship",
 )  # fmt: skip

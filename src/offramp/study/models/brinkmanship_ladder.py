@@ -101,4 +101,5 @@ MODEL = Model(
         "high_D": {"h": (*(0.1,) * 10, 1), "D": 3},
         "low_D": {"h": (*(0.1,) * 10, 1), "D": 0.3},
     },
+    scenario="model-brinkmanship",
 )  # fmt: skip

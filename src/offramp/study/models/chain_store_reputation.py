@@ -105,4 +105,5 @@ MODEL = Model(
         "n5_deter": {"entrants_left": 5},
         "n2_mix": {"entrants_left": 2, "p_strong": 0.3, "b": 0.6},
     },
+    scenario="model-reputation",
 )  # fmt: skip

@@ -262,4 +262,5 @@ MODEL = Model(
         "audience_2.4": {"barW_B": -2.6, "bar_a": -2.4},
     },
     regret=_regret,
+    scenario="model-crisis-signalling",
 )  # fmt: skip

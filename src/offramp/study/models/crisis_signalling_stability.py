@@ -64,4 +64,5 @@ MODEL = Model(
     solve=_solve,
     chart=_chart,
     cases={"three_eq": {}},
+    scenario="model-crisis-signalling",
 )

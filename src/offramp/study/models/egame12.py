@@ -83,4 +83,5 @@ MODEL = Model(
         "probit_private": {"error": "probit_private"},
         "logit": {"error": "logit"},
     },
+    scenario="model-strategic-choice",
 )

@@ -89,4 +89,5 @@ MODEL = Model(
     solve=_solve,
     chart=_chart,
     cases={"symmetric": {}, "asym_cost": {"a1": 2}, "asym_war": {"W2": 2}},
+    scenario="model-audience-costs",
 )

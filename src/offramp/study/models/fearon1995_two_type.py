@@ -79,4 +79,5 @@ MODEL = Model(
     solve=_solve,
     chart=_chart,
     cases={"risky": {}, "safe": {"q_low": 0.6}},
+    scenario="model-two-types",
 )

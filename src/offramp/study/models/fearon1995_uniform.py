@@ -83,4 +83,5 @@ MODEL = Model(
         "no_risk": {"c_A": 0.3, "c_B_low": 0.15},
         "corner_x1": {"p": 0.9, "c_A": 0.05, "c_B_high": 0.6},
     },
+    scenario="model-ultimatum",
 )

@@ -99,4 +99,5 @@ MODEL = Model(
         "knife_edge": {"p_f": 0.65, "p_s": 0.35},
     },
     regret=_regret,
+    scenario="model-first-strike",
 )  # fmt: skip

@@ -83,4 +83,5 @@ MODEL = Model(
         "peace": {"p": 0.85, "c_A": 0.1},
         "three_way": {"divisions": (0, 0.5, 1)},
     },
+    scenario="model-indivisible",
 )

@@ -65,4 +65,5 @@ MODEL = Model(
         "any_loss_mild": {"K_settle": 0.3, "K_bad": 0.3},
         "any_loss_severe": {"K_settle": 1, "K_bad": 1},
     },
+    scenario="model-losing-leader",
 )

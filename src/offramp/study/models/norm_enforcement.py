@@ -64,4 +64,5 @@ MODEL = Model(
     solve=_solve,
     chart=_chart,
     cases={"observed": {}, "half_observed": {"m": 0.5}, "after_erosion": {"P": 0.6, "m": 0.5}},
+    scenario="model-norm",
 )

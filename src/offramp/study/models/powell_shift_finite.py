@@ -96,4 +96,5 @@ MODEL = Model(
         "T5_ramp": {"p": (0.3, 0.4, 0.5, 0.6, 0.7), "delta": 0.9, "C_A": 0.2, "C_B": 0.2},
         "T5_jump_late": {"p": (0.3, 0.3, 0.3, 0.95, 0.95), "delta": 0.95},
     },
+    scenario="model-shifting-power",
 )  # fmt: skip

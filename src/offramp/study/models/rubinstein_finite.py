@@ -60,4 +60,5 @@ MODEL = Model(
     solve=_solve,
     chart=_chart,
     cases={"T1": {}, "T4": {"T": 4}, "T7": {"delta_2": 0.8, "T": 7}},
+    scenario="model-alternating-offers",
 )

@@ -61,4 +61,5 @@ MODEL = Model(
         "unequal": {"delta_2": 0.8},
         "patient2": {"delta_1": 0.7, "delta_2": 0.95},
     },
+    scenario="model-alternating-offers",
 )

@@ -65,4 +65,5 @@ MODEL = Model(
     solve=_solve,
     chart=_chart,
     cases={"not_binding": {}, "binding": {"outside_2": 0.6}},
+    scenario="model-alternating-offers",
 )  # fmt: skip

@@ -86,4 +86,5 @@ MODEL = Model(
     solve=_solve,
     chart=_chart,
     cases={"B_constrained": {}, "none_binding": {"p": 0.5, "c_A": 0.3, "c_B": 0.3}},
+    scenario="model-alternating-offers",
 )

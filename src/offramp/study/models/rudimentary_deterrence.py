@@ -53,4 +53,5 @@ MODEL = Model(
     solve=_solve,
     chart=_chart,
     cases={"base": {}},
+    scenario="model-rudimentary-deterrence",
 )

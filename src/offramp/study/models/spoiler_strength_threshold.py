@@ -66,4 +66,5 @@ MODEL = Model(
     solve=_solve,
     chart=_chart,
     cases={"base": {}, "high_trust": {"tau": 0.9, "e_U": 0}},
+    scenario="model-spoiler",
 )  # fmt: skip

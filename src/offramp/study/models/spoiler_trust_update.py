@@ -104,4 +104,5 @@ MODEL = Model(
         "weak_moderates": {"s": 0.2},
         "low_trust_gain": {"kappa": 0.6},
     },
+    scenario="model-spoiler",
 )  # fmt: skip

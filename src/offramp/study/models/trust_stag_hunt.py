@@ -82,4 +82,5 @@ MODEL = Model(
     chart=_chart,
     cases={"base": {}, "first_strike": {"F": 0.95}, "defensive": {"S": -0.2}},
     regret=_regret,
+    scenario="model-trust",
 )

@@ -161,4 +161,5 @@ MODEL = Model(
         "attack": {"p_Ch": 0.9, "p_Def": 0.2},
     },
     regret=_regret,
+    scenario="model-deterrence",
 )  # fmt: skip

@@ -1,0 +1,68 @@
+"""A canonical scenario solved, and read in the words of its closed form."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import offramp
+from offramp.scenario import with_account
+from offramp.study import evaluate_queries
+from offramp.study.asking import ask
+from tests.library.refining import Document, scenario_of
+
+
+class Played:
+    """A scenario solved at nominal values: how often moves are made, and any quantity."""
+
+    def __init__(self, scenario: offramp.Scenario) -> None:
+        self.game = offramp.build(scenario)
+        self.solved = offramp.solve(self.game, starts=0)
+        assert self.solved.equilibria.status.item() == "solved", self.solved.equilibria.message
+        made = offramp.outcomes(self.solved, rounds=0)["move_uses"].isel(draw=0)
+        self.uses = dict(zip(map(str, made["move"].values), map(float, made.values), strict=True))
+
+    def value(self, text: str) -> float:
+        """A quantity as in claims, or the result of one of the readings below."""
+        return self.values(text)[0]
+
+    def values(self, *texts: str) -> list[float]:
+        """Quantities as in claims, ``P(war)``, and readings, ``share act.strike act.wait``."""
+        readings = {"share": self.share, "mean": self.mean}
+        meaning = self.game.meaning
+        asked = {text: ask(text, meaning) for text in texts if text.split()[0] not in readings}
+        found = evaluate_queries(meaning, asked.values(), starts=0) if asked else None
+        return [
+            float(found.of(asked[text])[0])
+            if found is not None and text in asked
+            else readings[text.split()[0]](*text.split()[1:])
+            for text in texts
+        ]
+
+    def share(self, *moves: str) -> float:
+        """How often the first move is made of all times that one of the moves is."""
+        return self.uses[moves[0]] / sum(self.uses[one] for one in moves)
+
+    def mean(self, stem: str, parts: str) -> float:
+        """The mean number at the end of the names of moves such as ``ask_13``, in parts."""
+        made = {int(name[len(stem) :]): count for name, count in self.uses.items()
+                if re.fullmatch(re.escape(stem) + r"\d+", name)}  # fmt: skip
+        return sum(k * count for k, count in made.items()) / sum(made.values()) / int(parts)
+
+
+@cache
+def played(name: str, account: str = "") -> Played:
+    """A scenario of the library, as written or as an account tells it."""
+    scenario = offramp.read(name)
+    return Played(with_account(scenario, account) if account else scenario)
+
+
+def replayed(whole: Document, **parameters: float) -> Played:
+    """With other nominal values; a key of a family is written ``rate__one``."""
+    for name, value in parameters.items():
+        family, _, key = name.partition("__")
+        if key:
+            whole["parameters"][family]["each"][int(key) if key.isdigit() else key] = value
+        else:
+            whole["parameters"][family] = value
+    return Played(scenario_of(whole))
