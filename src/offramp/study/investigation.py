@@ -29,6 +29,8 @@ EFFECT_DRAWS = 64
 NARRATED = 200_000
 RESERVED = 64
 """Draws in which the game without agreement is solved."""
+VALUED = 4096
+"""Draws in which packages are valued."""
 FIRST = "nominal values (the very first run compiles)"
 
 
@@ -176,8 +178,8 @@ def _bargained(
     few = RESERVED if game.structure.nodes <= MOST_NODES else 0
     try:
         return packages(
-            scenario, draws=request.draws, seed=request.seed, account=account or None,
-            most_solved=few, game=game, progress=progress,
+            scenario, draws=min(request.draws, VALUED), seed=request.seed,
+            account=account or None, most_solved=few, game=game, progress=progress,
         )  # fmt: skip
     except ResultError:  # too many combinations, and none has a name
         return None

@@ -105,15 +105,20 @@ class _Menu:
 
     def worth(self, draws: Draws, parties: Sequence[int]) -> Iterator[tuple[slice, Array]]:
         """Slices of the draws with (draw, package, party) worths."""
+        size = max(1, CHUNK // max(1, self.choice.size * len(parties)))
+        for low in range(0, len(draws), size):
+            part = slice(low, low + size)
+            values = self._options(rows_of(draws, part), parties)
+            yield part, values[:, self.choice].sum(axis=2)
+
+    def _options(self, draws: Draws, parties: Sequence[int]) -> Array:
+        """(draw, option, party) what each option is worth; the last one is none at all."""
         columns = draws.columns()
         values = np.zeros((len(draws), len(self.terms) + 1, len(parties)))
         for option, row in enumerate(self.terms):
             for place, party in enumerate(parties):
                 values[:, option, place] = self._valued(option, row[party], columns)
-        size = max(1, CHUNK // max(1, self.choice.size * len(parties)))
-        for low in range(0, len(draws), size):
-            part = slice(low, low + size)
-            yield part, values[part][:, self.choice].sum(axis=2)
+        return values
 
     def _valued(self, option: int, term: Expression, columns: dict[str, Array]) -> Array:
         """The values (draw,) of a term; an error is placed at its issue."""
