@@ -43,17 +43,32 @@ def undominated(worth: Array) -> Truths:
 
     ``worth`` (package, party).
     """
-    margin = _margin(worth, np.zeros(worth.shape[1]))[0]
+    margin = _margin(worth, np.zeros(worth.shape[1]))[0, 0]
+    if worth.shape[1] == 2:
+        return _undominated_pairs(worth, margin)
     scale = np.where(margin > 0, margin, 1.0)
     kept = np.ones(len(worth), np.bool_)
-    front = np.empty((0, worth.shape[1]))
+    front, count = np.empty_like(worth), 0
     for i in np.argsort(-(worth / scale).sum(axis=1), kind="stable"):
-        own = worth[i]
-        as_good = (front >= own - margin).all(axis=1)
-        if bool((as_good & (front > own + margin).any(axis=1)).any()):
+        own, seen = worth[i], front[:count]
+        as_good = (seen >= own - margin).all(axis=1)
+        if bool((as_good & (seen > own + margin).any(axis=1)).any()):
             kept[i] = False
         elif not as_good.any():  # equals of one that is kept bring nothing new
-            front = np.concatenate([front, own[None]])
+            front[count] = own
+            count += 1
+    return kept
+
+
+def _undominated_pairs(worth: Array, margin: Array) -> Truths:
+    """The same for two parties: the most for the second among those that serve the first."""
+    order = np.argsort(-worth[:, 0], kind="stable")
+    first, second = worth[order].T
+    most = np.r_[-np.inf, np.maximum.accumulate(second)]
+    own, other = worth.T
+    as_good = most[np.searchsorted(-first, -(own - margin[0]), "right")]
+    better = most[np.searchsorted(-first, -(own + margin[0]), "left")]
+    kept: Truths = (as_good <= other + margin[1]) & (better < other - margin[1])
     return kept
 
 
