@@ -43,7 +43,7 @@ def undominated(worth: Array) -> Truths:
 
     ``worth`` (package, party).
     """
-    margin = _margin(worth, np.zeros(worth.shape[1]))[0, 0]
+    margin = _margin(worth, np.zeros(worth.shape[1]))[0]
     if worth.shape[1] == 2:
         return _undominated_pairs(worth, margin)
     scale = np.where(margin > 0, margin, 1.0)
