@@ -114,51 +114,53 @@ def reply_back(veil: Veil, orders: Orders, figures, chance, belief, party, best,
     receives the move taken where the party moves. Exact in one pass without cycles; with
     them the values at the round's start are those from before.
     """
+    first, target, turns, mover = veil.first, veil.target, veil.turns, veil.mover
+    member_first, member, unit, pay = veil.member_first, veil.member, orders.unit, figures.pay
     patience = figures.patience[party]
     for u in range(orders.first[party], orders.first[party + 1]):
-        n = orders.unit[u]
+        n = unit[u]
         low, high = 0, 1
         if n < 0:
-            low, high = veil.member_first[-n - 1], veil.member_first[-n]
-            n = veil.member[low]
-        a, b = veil.first[n], veil.first[n + 1]
-        if veil.mover[n] != party:
+            low, high = member_first[-n - 1], member_first[-n]
+            n = member[low]
+        a, b = first[n], first[n + 1]
+        if mover[n] != party:
             total = 0.0
             for e in range(a, b):
-                worth = best[veil.target[e]] * (patience if veil.turns[e] else 1.0)
-                total += chance[e] * (figures.pay[e, party] + worth)
+                worth = best[target[e]] * (patience if turns[e] else 1.0)
+                total += chance[e] * (pay[e, party] + worth)
             best[n] = total
             continue
         top, choice = -np.inf, 0
         for c in range(b - a):
             total = 0.0
             for i in range(low, high):
-                p = veil.member[i] if high - low > 1 else n
-                e = veil.first[p] + c
-                worth = best[veil.target[e]] * (patience if veil.turns[e] else 1.0)
-                total += belief[p] * (figures.pay[e, party] + worth)
+                p = member[i] if high - low > 1 else n
+                e = first[p] + c
+                worth = best[target[e]] * (patience if turns[e] else 1.0)
+                total += belief[p] * (pay[e, party] + worth)
             if total > top:
                 top, choice = total, c
         for i in range(low, high):
-            p = veil.member[i] if high - low > 1 else n
-            e = veil.first[p] + choice
-            worth = best[veil.target[e]] * (patience if veil.turns[e] else 1.0)
-            best[p] = figures.pay[e, party] + worth
+            p = member[i] if high - low > 1 else n
+            e = first[p] + choice
+            best[p] = pay[e, party] + best[target[e]] * (patience if turns[e] else 1.0)
             pick[p] = choice
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def largest_gain(veil: Veil, belief, party, payoff, best):
     """Most that replies ``best`` gain over ``payoff`` where the party moves, given its beliefs."""
+    mover, set_of, member_first, member = veil.mover, veil.set_of, veil.member_first, veil.member
     top = 0.0
-    for n in range(len(veil.mover)):
-        if veil.mover[n] == party and veil.set_of[n] < 0:
+    for n in range(len(mover)):
+        if mover[n] == party and set_of[n] < 0:
             top = max(top, best[n] - payoff[n, party])
-    for s in range(len(veil.choices)):
-        if veil.mover[veil.member[veil.member_first[s]]] == party:
+    for s in range(len(member_first) - 1):
+        if mover[member[member_first[s]]] == party:
             total = 0.0
-            for i in range(veil.member_first[s], veil.member_first[s + 1]):
-                n = veil.member[i]
+            for i in range(member_first[s], member_first[s + 1]):
+                n = member[i]
                 total += belief[n] * (best[n] - payoff[n, party])
             top = max(top, total)
     return top
@@ -167,109 +169,112 @@ def largest_gain(veil: Veil, belief, party, payoff, best):
 @njit(cache=True, nogil=True, error_model="numpy")
 def follow_play(veil: Veil, figures, chance, payoff):
     """Raw payoffs ``(position and terminal, party)`` of a game without cycles, in place."""
-    nodes, parties = len(veil.mover), len(figures.patience)
-    for k in range(len(figures.end_pay)):
+    first, target, turns, pay = veil.first, veil.target, veil.turns, figures.pay
+    end_pay, patience = figures.end_pay, figures.patience
+    nodes, parties = len(veil.mover), len(patience)
+    for k in range(len(end_pay)):
         for j in range(parties):
-            payoff[nodes + k, j] = figures.end_pay[k, j]
+            payoff[nodes + k, j] = end_pay[k, j]
     for n in range(nodes):
         for j in range(parties):
-            payoff[n, j] = 0.0
-        for e in range(veil.first[n], veil.first[n + 1]):
-            for j in range(parties):
-                discount = figures.patience[j] if veil.turns[e] else 1.0
-                worth = figures.pay[e, j] + discount * payoff[veil.target[e], j]
-                payoff[n, j] += chance[e] * worth
+            total = 0.0
+            for e in range(first[n], first[n + 1]):
+                discount = patience[j] if turns[e] else 1.0
+                total += chance[e] * (pay[e, j] + discount * payoff[target[e], j])
+            payoff[n, j] = total
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def recall_beliefs(veil: Veil, figures, log_chance, reach, belief):
     """Beliefs (position,) from the logarithms of the play, by Bayes; one outside the sets."""
+    inward_first, inward, inward_node = veil.inward_first, veil.inward, veil.inward_node
+    member_first, member = veil.member_first, veil.member
+    live, credible = figures.live, figures.credible
     for n in range(len(veil.mover) - 1, -1, -1):
-        a, b, top, mass = veil.inward_first[n], veil.inward_first[n + 1], -np.inf, 0.0
+        a, b, top, mass = inward_first[n], inward_first[n + 1], -np.inf, 0.0
         reach[n], belief[n] = 0.0, 1.0
+        if b - a == 1:
+            reach[n] = reach[inward_node[a]] + log_chance[inward[a]]
+            continue
         for i in range(a, b):
-            if figures.live[i]:
-                top = max(top, reach[veil.inward_node[i]] + log_chance[veil.inward[i]])
+            if live[i]:
+                top = max(top, reach[inward_node[i]] + log_chance[inward[i]])
         for i in range(a, b):
-            if figures.live[i]:
-                mass += np.exp(reach[veil.inward_node[i]] + log_chance[veil.inward[i]] - top)
+            if live[i]:
+                mass += np.exp(reach[inward_node[i]] + log_chance[inward[i]] - top)
         if b > a:
             reach[n] = top + np.log(mass)
-    for s in range(len(veil.choices)):
-        low, high, top, mass = veil.member_first[s], veil.member_first[s + 1], -np.inf, 0.0
+    for s in range(len(member_first) - 1):
+        low, high, top, mass = member_first[s], member_first[s + 1], -np.inf, 0.0
+        if high - low == 1:
+            continue
         for i in range(low, high):
-            if figures.credible[veil.member[i]]:
-                top = max(top, reach[veil.member[i]])
+            if credible[member[i]]:
+                top = max(top, reach[member[i]])
         for i in range(low, high):
-            n = veil.member[i]
-            belief[n] = np.exp(reach[n] - top) if figures.credible[n] else 0.0
+            n = member[i]
+            belief[n] = np.exp(reach[n] - top) if credible[n] else 0.0
             mass += belief[n]
         for i in range(low, high):
-            belief[veil.member[i]] /= mass
+            belief[member[i]] /= mass
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def measure_gap(veil: Veil, figures, value, belief, share, residual):
+def measure_gap(veil: Veil, figures, value, belief, total, residual):
     """Largest |V - T(V)| by party: play anew from values and beliefs, then values from play.
 
-    ``value`` (position and terminal, party); ``share`` multiplies all precisions.
+    ``value`` (position and terminal, party); ``total`` (2, move) is room for the widest choice.
     """
-    nodes, parties, widest = len(veil.mover), len(figures.patience), 1
-    for n in range(nodes):
-        widest = max(widest, veil.first[n + 1] - veil.first[n])
-    total, chance, fresh = np.empty(widest), np.empty(widest), np.empty(parties)
+    first, target, turns, mover = veil.first, veil.target, veil.turns, veil.mover
+    set_of, member_first, member = veil.set_of, veil.member_first, veil.member
+    pay, patience, precision, odds = (
+        figures.pay,
+        figures.patience,
+        figures.precision,
+        figures.chance,
+    )
+    nodes, parties, sets = len(mover), len(patience), len(member_first) - 1
     for j in range(parties):
         residual[j] = 0.0
-    for s in range(-1, len(veil.choices)):
-        low, high = (0, nodes) if s < 0 else (veil.member_first[s], veil.member_first[s + 1])
-        for i in range(low, high):
-            n = i if s < 0 else veil.member[i]
-            if s < 0 and veil.set_of[n] >= 0:
+    for k in range(nodes + sets):
+        low, high = 0, 1
+        n, m = k, -1
+        if k < nodes:
+            if set_of[n] >= 0:
                 continue
-            m, a, b = veil.mover[n], veil.first[n], veil.first[n + 1]
-            if s < 0 or i == low:
-                from_here, to_here = (i, i + 1) if s < 0 else (low, high)
-                play_anew(veil, figures, value, belief, share, s, from_here, to_here, total, chance)
+        else:
+            low, high = member_first[k - nodes], member_first[k - nodes + 1]
+            n = member[low]
+        m, moves = mover[n], first[n + 1] - first[n]
+        if m >= 0:
+            top, mass = -np.inf, 0.0
+            for c in range(moves):
+                total[0, c] = 0.0
+                for i in range(low, high):
+                    p = n if high - low == 1 else member[i]
+                    e = first[p] + c
+                    worth = value[target[e], m] * (patience[m] if turns[e] else 1.0)
+                    total[0, c] += belief[p] * (pay[e, m] + worth)
+                top = max(top, total[0, c])
+            for c in range(moves):
+                total[1, c] = np.exp(precision[m] * (total[0, c] - top))
+                mass += total[1, c]
+            for c in range(moves):
+                total[1, c] /= mass
+        lost = 0.0
+        if figures.entropy and m >= 0:
+            for c in range(moves):
+                if total[1, c] > 0.0:
+                    lost += total[1, c] * (np.log(total[1, c]) + np.log(moves))
+            lost /= precision[m]
+        for i in range(low, high):
+            p = n if high - low == 1 else member[i]
+            a = first[p]
             for j in range(parties):
-                fresh[j] = 0.0
-            for e in range(a, b):
-                for j in range(parties):
-                    discount = figures.patience[j] if veil.turns[e] else 1.0
-                    worth = figures.pay[e, j] + discount * value[veil.target[e], j]
-                    fresh[j] += chance[e - a] * worth
-            if figures.entropy and m >= 0 and b - a > 1:
-                lost, even = 0.0, np.log(b - a)
-                for c in range(b - a):
-                    if chance[c] > 0.0:
-                        lost += chance[c] * (np.log(chance[c]) + even)
-                fresh[m] -= lost / (share * figures.precision[m])
-            for j in range(parties):
-                residual[j] = max(residual[j], abs(value[n, j] - fresh[j]))
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def play_anew(veil: Veil, figures, value, belief, share, s, low, high, total, chance):
-    """Probabilities of the moves at a set (or at position ``low`` if s < 0) from values."""
-    n = low if s < 0 else veil.member[low]
-    m, moves = veil.mover[n], veil.first[n + 1] - veil.first[n]
-    if m < 0:
-        for c in range(moves):
-            chance[c] = figures.chance[veil.first[n] + c]
-        return
-    for c in range(moves):
-        total[c] = 0.0
-    for i in range(low, high):
-        p = low if s < 0 else veil.member[i]
-        for c in range(moves):
-            e = veil.first[p] + c
-            discount = figures.patience[m] if veil.turns[e] else 1.0
-            worth = figures.pay[e, m] + discount * value[veil.target[e], m]
-            total[c] += (1.0 if s < 0 else belief[p]) * worth
-    top, mass = -np.inf, 0.0
-    for c in range(moves):
-        top = max(top, total[c])
-    for c in range(moves):
-        chance[c] = np.exp(share * figures.precision[m] * (total[c] - top))
-        mass += chance[c]
-    for c in range(moves):
-        chance[c] /= mass
+                fresh = -lost if j == m else 0.0
+                for c in range(moves):
+                    e = a + c
+                    worth = value[target[e], j] * (patience[j] if turns[e] else 1.0)
+                    likely = total[1, c] if m >= 0 else odds[e]
+                    fresh += likely * (pay[e, j] + worth)
+                residual[j] = max(residual[j], abs(value[p, j] - fresh))

@@ -12,32 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.game.structure import Structure, Tables
-from offramp.solvers.blocks import (
-    FAILED,
-    INVALID,
-    SOLVED,
-    UNCERTIFIED,
-    Place,
-    Sheet,
-    lay_desk,
-    solve_draws,
-)
-from offramp.solvers.branching import REACHED, room_to_walk
 from offramp.solvers.certificate import bound_regret
 from offramp.solvers.driver import _check_shapes, find_invalid
 from offramp.solvers.equilibria import Equilibria, Options, Other
-from offramp.solvers.gains import order_replies
-from offramp.solvers.information import Veil, draw_veil, find_pattern
+from offramp.solvers.information import Veil, draw_veil
 from offramp.solvers.layout import Layout, arrange
-from offramp.solvers.searching import room_to_hoard
-from offramp.solvers.unveiling import (
-    Bench,
-    Figures,
-    evaluate,
-    gather_figures,
-    lay_out,
-    room_for,
-)
+from offramp.solvers.searching import rough_span
+from offramp.solvers.workshop import Rulebook, Workshop, blank_sheet, write_rulebook
 
 Array = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -45,6 +26,8 @@ SMALL = 300
 """Most unknowns that are solved by dense elimination."""
 FEW = 80
 """Most unknowns at which every decision is one, which suits high precision."""
+STEEPEST = 1e13
+"""Precisions are raised until moves differ by so much in units of log-odds."""
 
 
 def solve_hidden(
@@ -109,24 +92,21 @@ class HiddenJob:
     """The arrays that blocks of draws fill; every draw writes only its own rows."""
 
     def __init__(self, layout: Layout, veil: Veil, tables: Tables, options: Options) -> None:
-        self.layout, self.veil, self.tables, self.options = layout, veil, tables, options
+        self.layout, self.tables, self.options = layout, tables, options
         self.structure = structure = layout.structure
-        self.pattern = find_pattern(veil, tables.entropy)
-        self.orders = order_replies(layout, veil)
-        rounds = structure.limit or 1
-        self.place = Place(
-            layout.shape.node, layout.shape.edge, layout.start, float(rounds * layout.shape.steps)
-        )
+        self.book: Rulebook = write_rulebook(layout, veil, tables)
         self.invalid = find_invalid(layout, tables)
-        self.others: list[list[Other]] = [[] for _ in range(tables.draws)]
-        self.effort, self.seed = np.zeros((tables.draws, 3), np.int64), 0
-        self.target = 0.0
-        self.sheet = _blank_sheet(structure, tables)
-        for draw in np.flatnonzero([bool(text) for text in self.invalid]):
-            self.sheet.verdict[draw] = INVALID
+        self.valid = np.array([not text for text in self.invalid], bool)
+        draws = tables.draws
+        self.others: list[list[Other]] = [[] for _ in range(draws)]
+        self.effort, self.seed, self.target = np.zeros((draws, 3), np.int64), 0, 0.0
+        self.sheet = blank_sheet(structure, draws)
+        self.failed = np.full(draws, "", dtype=object)
+        self.steps, self.tried = np.zeros(draws, np.int64), np.zeros(draws, np.int64)
+        self.scale = np.ones(draws)
 
     def plan_search(self, traced: frozenset[int], starts: int, seed: int) -> None:
-        """How hard to look for other equilibria, by draw."""
+        """How hard to look for others, by draw: starts by Newton, by branches, steps beyond."""
         options, nodes = self.options, self.structure.nodes
         share = options.newton_nodes / max(options.newton_nodes, nodes)
         newton = max(4, int(options.newton_starts * share))
@@ -134,11 +114,11 @@ class HiddenJob:
         for draw in traced:
             self.effort[draw] = newton + starts, newton // 2, 40
 
-    def blocks(self) -> list[range]:
-        """Ranges of draws for one task each."""
-        draws, workers = self.tables.draws, self.workers()
-        size = max(1, min(256, 100_000 // self.structure.nodes, -(-draws // (4 * workers))))
-        return [range(k, min(k + size, draws)) for k in range(0, draws, size)]
+    def blocks(self) -> list[NDArray[np.int64]]:
+        """Draws for one task each."""
+        draws, workers = np.flatnonzero(self.valid), self.workers()
+        size = max(1, min(512, 100_000 // self.structure.nodes, -(-len(draws) // (4 * workers))))
+        return [draws[k : k + size] for k in range(0, len(draws), size)]
 
     def workers(self) -> int:
         """How many threads."""
@@ -146,9 +126,9 @@ class HiddenJob:
 
     def solve(self, progress: Progress | None) -> None:
         """Solve all draws."""
-        blocks, done, lock = self.blocks(), 0, Lock()
+        blocks, done, lock = self.blocks(), int((~self.valid).sum()), Lock()
 
-        def run(block: range) -> None:
+        def run(block: NDArray[np.int64]) -> None:
             nonlocal done
             self.solve_block(block)
             with lock:
@@ -164,51 +144,75 @@ class HiddenJob:
             for _ in pool.map(run, blocks):
                 pass
 
-    def solve_block(self, block: range) -> None:
-        """Trace and certify the draws of a block."""
-        tables, veil = self.tables, self.veil
-        terminals, parties = self.structure.terminals, self.structure.parties
-        hoard = room_to_hoard(veil, 4 * len(block) + 60)
-        figures = room_for(veil, terminals, parties)._replace(entropy=tables.entropy)
-        bench = lay_out(veil, self.pattern, terminals, parties)
-        solve_draws(
-            veil, self.pattern, self.orders, self.place, figures, bench,
-            lay_desk(veil, terminals, parties), room_to_walk(veil.unknowns), hoard,
-            tables.pay, tables.odds, tables.end_pay, tables.patience, tables.precision,
-            block.start, block.stop, 2000, self.effort, self.seed,
-            self.target, self.sheet,
+    def solve_block(self, draws: NDArray[np.int64]) -> None:
+        """Trace, certify and search the draws of a block."""
+        shop = Workshop(self.book)
+        if self.target:
+            self.scale[draws] = 1.0 / np.maximum(1.0, rough_span(self.tables)[draws])
+        traced = shop.trace(draws, self.scale[draws], self.effort[draws, 2])
+        self.steps[draws] = traced.steps
+        shop.certify(draws, self.scale[draws], traced.odds, draws, self.sheet)
+        missed = {int(draws[k]): why for k, why in enumerate(traced.message) if why}
+        for draw, why in missed.items():
+            self.failed[draw] = why
+        if self.target:
+            self._climb(shop, draws[[draw not in missed for draw in draws]], draws, traced.odds)
+            return  # there is no search for others in the limit
+        scale = np.abs(self.sheet.value[draws]).max(axis=(1, 2), initial=1e-300)
+        for draw in draws[~(self.sheet.residual[draws] <= 1e-8 * scale)]:
+            self.failed[draw] = self.failed[draw] or "Newton's method did not settle"
+        good = np.array([not self.failed[draw] for draw in draws], bool)
+        tried, others = shop.search(
+            draws[good], traced.odds[good], self.effort[draws[good]], self.seed,
+            traced.beside,
         )  # fmt: skip
-        for row in range(int(hoard.count[0])):
-            draw = int(hoard.draw[row])
-            self.others[draw].append(self._unfold(draw, hoard.odds[row], figures, bench))
+        self.tried[draws[good]] = tried
+        for other in others:
+            self.others[other.draw].append(other)
 
-    def _unfold(self, draw: int, odds: Array, figures: Figures, bench: Bench) -> Other:
-        """The values and play that log-odds mean, in the order of the structure."""
-        tables, place, nodes = self.tables, self.place, self.structure.nodes
-        gather_figures(
-            self.veil, figures, tables.pay[draw], tables.odds[draw], tables.end_pay[draw],
-            tables.patience[draw], tables.precision[draw],
-        )  # fmt: skip
-        evaluate(self.veil, self.pattern, figures, bench, odds, odds, 1.0, 0.0)
-        value, strategy = np.empty((nodes, self.structure.parties)), np.empty(self.structure.edges)
-        value[place.node], strategy[place.edge] = bench.value[:nodes], bench.chance
-        value.setflags(write=False)
-        strategy.setflags(write=False)
-        return Other(draw, value, strategy)
+    def _climb(
+        self, shop: Workshop, active: NDArray[np.int64], draws: NDArray[np.int64], odds: Array
+    ) -> None:
+        """Raise precisions tenfold again and again until no regret exceeds the target."""
+        begun, factor = self.scale.copy(), np.full(self.tables.draws, 10.0)
+        where = np.zeros(self.tables.draws, np.int64)
+        where[draws] = np.arange(len(draws))
+        while len(active):
+            scope = np.abs(self.sheet.value[active]).max(axis=(1, 2), initial=0.0)
+            open_ = self.sheet.anywhere[active].max(axis=1) > self.target + 1e-14 * scope
+            open_ &= (factor[active] > 1.01) & (self.scale[active] < STEEPEST * begun[active])
+            active = active[open_]
+            if not len(active):
+                break
+            rows = where[active]
+            onward = shop.go_on(active, self.scale[active], odds[rows], factor[active])
+            self.steps[active] += onward.steps
+            there = np.array([not why for why in onward.message], bool)
+            arrived = active[there]
+            odds[rows[there]] = onward.odds[there]
+            self.scale[arrived] *= factor[arrived]
+            shop.certify(arrived, self.scale[arrived], onward.odds[there], arrived, self.sheet)
+            factor[active[~there]] **= 0.5
 
     def result(self) -> Equilibria:
         """Everything together, read-only."""
-        sheet, tables = self.sheet, self.tables
-        draws, limited = tables.draws, self.target > 0.0
-        reached = tables.precision * (sheet.reached if limited else np.ones(draws))[:, None]
+        sheet, tables, draws = self.sheet, self.tables, self.tables.draws
+        limited = self.target > 0.0
+        reached = tables.precision * self.scale[:, None]
         bound = bound_regret(self.layout, replace(tables, precision=reached))
-        over = self._judge(bound)
+        scale = np.abs(sheet.payoff).max(axis=(1, 2), initial=0.0)[:, None]
+        over = (sheet.anywhere > bound + 1e-9 * scale).any(axis=1)
+        unsolved = np.array([bool(why) for why in self.failed], bool) | ~self.valid
+        status = np.full(draws, "solved", dtype="<U11")
+        status[over] = "uncertified"
+        status[unsolved] = "failed"
+        status[~self.valid] = "invalid"
+        sheet.regret[unsolved] = np.nan
+        sheet.anywhere[unsolved] = np.nan
         unique = [
             "several found" if found else f"not refuted by {tried} starts"
-            for found, tried in zip(sheet.found, sheet.tried, strict=True)
+            for found, tried in zip(self.others, self.tried, strict=True)
         ]
-        status = np.array(["solved", "failed", "invalid", "uncertified"])[sheet.verdict]
-        message = [self._message(draw, over[draw]) for draw in range(draws)]
         return Equilibria(
             value=sheet.value,
             payoff=sheet.payoff if tables.entropy else sheet.value,
@@ -219,69 +223,29 @@ class HiddenJob:
             regret_bound=bound,
             branch=np.full(draws, "traced"),
             uniqueness=np.array(unique, dtype=str),
-            others=tuple(other for draw in self.others for other in draw),
+            others=tuple(other for found in self.others for other in found),
             condition=np.full(draws, np.nan),
-            sweeps=sheet.steps,
+            sweeps=self.steps,
             status=status,
-            message=np.array(message, dtype=str),
+            message=np.array([self._message(d, str(status[d])) for d in range(draws)], dtype=str),
             belief=sheet.belief,
             reached=reached if limited else np.full_like(reached, np.nan),
         )
 
-    def _judge(self, bound: Array) -> NDArray[np.int64]:
-        """Mark draws whose regret exceeds what logit play can lose; (draw,) the party or -1."""
-        sheet = self.sheet
-        scale = np.abs(sheet.payoff).max(axis=(1, 2), initial=0.0)[:, None]
-        over = sheet.anywhere > bound + 1e-9 * scale + 1e-12
-        solved = sheet.verdict == SOLVED
-        party = np.where(over.any(axis=1) & solved, over.argmax(axis=1), -1)
-        sheet.verdict[party >= 0] = UNCERTIFIED
-        failed = (sheet.verdict == FAILED) | (sheet.verdict == INVALID)
-        sheet.regret[failed] = np.nan
-        sheet.anywhere[failed] = np.nan
-        return party
-
-    def _message(self, draw: int, over: int) -> str:
-        sheet = self.sheet
-        if sheet.verdict[draw] == INVALID:
+    def _message(self, draw: int, status: str) -> str:
+        if status == "invalid":
             return self.invalid[draw]
-        if sheet.verdict[draw] == FAILED:
-            reason = {1: "steps became too short", 2: "too many steps", 3: "it led back"}
-            why = reason.get(int(sheet.ended[draw]), "Newton's method did not settle")
+        if status == "failed":
+            return f"The principal branch was not traced: {self.failed[draw]}. Lower the precision."
+        regret = float(self.sheet.anywhere[draw].max())
+        if self.target and regret > self.target:
             return (
-                f"Following the branch stopped at {sheet.reached[draw]:.3g} of the precision: "
-                f"{why}. Lower the precision."
+                f"The regret stays at {regret:.2g}: no higher precision than "
+                f"{self.scale[draw]:.3g} times the given one was reached."
             )
-        if self.target and sheet.anywhere[draw].max() > self.target:
+        if status == "uncertified":
             return (
-                f"The regret stays at {sheet.anywhere[draw].max():.2g}: no higher precision than "
-                f"{sheet.reached[draw]:.3g} times the given one was reached."
-            )
-        if over >= 0:
-            return (
-                f"Party {over} could gain more than logit play can lose; "
-                "please report this scenario, and lower the precision meanwhile."
+                "A party could gain more than logit play can lose; please report this "
+                "scenario, and lower the precision meanwhile."
             )
         return ""
-
-
-def _blank_sheet(structure: Structure, tables: Tables) -> Sheet:
-    """Room for the results; what is never filled in says so (nan, every move alike)."""
-    draws, nodes, parties = tables.draws, structure.nodes, structure.parties
-    count = np.diff(structure.first)
-    value = np.full((draws, nodes, parties), np.nan)
-    return Sheet(
-        value=value,
-        payoff=np.full_like(value, np.nan),
-        strategy=np.tile(np.repeat(1.0 / count, count), (draws, 1)),
-        belief=np.ones((draws, nodes)),
-        residual=np.full(draws, np.nan),
-        regret=np.full((draws, parties), np.nan),
-        anywhere=np.full((draws, parties), np.nan),
-        reached=np.zeros(draws),
-        steps=np.zeros(draws, np.int64),
-        tried=np.zeros(draws, np.int64),
-        found=np.zeros(draws, np.int64),
-        ended=np.full(draws, REACHED, np.int64),
-        verdict=np.full(draws, SOLVED, np.int64),
-    )

@@ -32,6 +32,8 @@ class Figures(NamedTuple):
     """(inward,) False where nature's zeros make the way negligible beside another."""
     credible: NDArray[np.bool_]
     """(position,) False at nodes of a set that are negligible beside others."""
+    rank: NDArray[np.int64]
+    """(position,) least number of nature's zeros on the way."""
     end_pay: Floats
     """(terminal, party)."""
     patience: Floats
@@ -44,8 +46,8 @@ class Bench(NamedTuple):
 
     value: Floats
     """(position and terminal, party)."""
-    total: Floats
-    """(edge,) total of the mover."""
+    worth: Floats
+    """(edge, party) totals."""
     chance: Floats
     """(edge,)."""
     log_chance: Floats
@@ -54,8 +56,10 @@ class Bench(NamedTuple):
     """(position,) logarithm, where needed."""
     belief: Floats
     """(position,) one outside the sets."""
+    set_chance: Floats
+    """(set, move) probabilities, one set after the other."""
     set_log: Floats
-    """(set, move) logarithm of the probabilities, one set after the other."""
+    """(set, move) their logarithms."""
     set_total: Floats
     """(set, move) mean totals."""
     slope_value: Floats
@@ -68,8 +72,6 @@ class Bench(NamedTuple):
     """(unknown,) left side minus right side."""
     jacobian: Floats
     """(unknown + 1, unknown + 1): slopes of ``gap``, the last column by t; last row free."""
-    middle: Floats
-    """(party,)"""
 
 
 def lay_out(veil: Veil, pattern: Pattern, terminals: int, parties: int) -> Bench:
@@ -78,11 +80,12 @@ def lay_out(veil: Veil, pattern: Pattern, terminals: int, parties: int) -> Bench
     width = int(veil.choices.sum())
     return Bench(
         value=np.zeros((nodes + terminals, parties)),
-        total=np.zeros(edges),
+        worth=np.zeros((edges, parties)),
         chance=np.ones(edges),
         log_chance=np.zeros(edges),
         reach=np.zeros(nodes),
         belief=np.ones(nodes),
+        set_chance=np.zeros(width),
         set_log=np.zeros(width),
         set_total=np.zeros(width),
         slope_value=np.zeros(parties * len(pattern.below)),
@@ -90,7 +93,6 @@ def lay_out(veil: Veil, pattern: Pattern, terminals: int, parties: int) -> Bench
         slope_reach=np.zeros(len(pattern.above)),
         gap=np.zeros(last),
         jacobian=np.zeros((last + 1, last + 1)),
-        middle=np.zeros(parties),
     )
 
 
@@ -103,6 +105,7 @@ def room_for(veil: Veil, terminals: int, parties: int) -> Figures:
         log_chance=np.zeros(edges),
         live=np.ones(len(veil.inward), np.bool_),
         credible=np.ones(nodes, np.bool_),
+        rank=np.zeros(nodes, np.int64),
         end_pay=np.zeros((terminals, parties)),
         patience=np.ones(parties),
         precision=np.ones(parties),
@@ -111,21 +114,22 @@ def room_for(veil: Veil, terminals: int, parties: int) -> Figures:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def gather_figures(veil: Veil, figures: Figures, pay, odds, end_pay, patience, precision):
-    """Fill in the numbers of one draw from its rows of the tables."""
-    parties, zeros = len(patience), False
+def gather_figures(veil: Veil, figures: Figures, pay, odds, end_pay, patience, precision, scale):
+    """Fill in the numbers of one draw from its rows of the tables; precisions times ``scale``."""
+    parties, zeros, pay_class, odds_class = len(patience), False, veil.pay_class, veil.odds_class
+    ends, pays, chance, logs = figures.end_pay, figures.pay, figures.chance, figures.log_chance
     for j in range(parties):
-        figures.patience[j], figures.precision[j] = patience[j], precision[j]
+        figures.patience[j], figures.precision[j] = patience[j], scale * precision[j]
     for k in range(len(end_pay)):
         for j in range(parties):
-            figures.end_pay[k, j] = end_pay[k, j]
-    for e in range(len(veil.target)):
+            ends[k, j] = end_pay[k, j]
+    for e in range(len(pay_class)):
         for j in range(parties):
-            figures.pay[e, j] = pay[veil.pay_class[e], j]
-        c = veil.odds_class[e]
+            pays[e, j] = pay[pay_class[e], j]
+        c = odds_class[e]
         if c >= 0:
-            figures.chance[e] = odds[c]
-            figures.log_chance[e] = np.log(odds[c]) if odds[c] > 0.0 else 0.0
+            chance[e] = odds[c]
+            logs[e] = np.log(odds[c]) if odds[c] > 0.0 else 0.0
             zeros = zeros or odds[c] <= 0.0
     for i in range(len(figures.live)):
         figures.live[i] = True
@@ -138,9 +142,9 @@ def gather_figures(veil: Veil, figures: Figures, pay, odds, end_pay, patience, p
 @njit(cache=True, nogil=True, error_model="numpy")
 def rank_zeros(veil: Veil, figures: Figures):
     """Mark what is negligible if nature's odds of 0 stand for one equal small number."""
-    nodes = len(veil.mover)
-    zeros = np.zeros(nodes, np.int64)
-    for n in range(nodes - 1, -1, -1):
+    zeros = figures.rank
+    for n in range(len(veil.mover) - 1, -1, -1):
+        zeros[n] = 0
         a, b = veil.inward_first[n], veil.inward_first[n + 1]
         least = 1 << 60
         for i in range(a, b):
@@ -159,289 +163,309 @@ def rank_zeros(veil: Veil, figures: Figures):
             figures.credible[veil.member[i]] = zeros[veil.member[i]] == least
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def evaluate(veil: Veil, pattern: Pattern, figures: Figures, bench: Bench, z, lean, t, slopes):
     """Values, play, beliefs and the gap of the equations at (z, t); slopes if ``slopes`` > 0.
 
     (A number, not a truth value: the compiler would make two kernels of it.)
     """
-    nodes, parties = len(veil.mover), len(figures.patience)
-    spread_sets(veil, bench, z)
-    for k in range(len(figures.end_pay)):
-        for j in range(parties):
-            bench.value[nodes + k, j] = figures.end_pay[k, j]
-    for n in range(nodes):
-        worth_at(veil, figures, bench, z, t, n)
-        if slopes > 0.0 and (pattern.wanted[n] or pattern.slot[n] >= 0):
-            slopes_at(veil, pattern, figures, bench, z, t, n)
-    for n in range(nodes - 1, -1, -1):
-        if veil.needed[n]:
-            reach_at(veil, pattern, figures, bench, n, slopes)
-    last = veil.unknowns
-    if slopes > 0.0:
-        for i in range(last):
-            for k in range(last + 1):
-                bench.jacobian[i, k] = 0.0
-    for s in range(len(veil.choices)):
-        compare_at(veil, pattern, figures, bench, z, lean, t, s, slopes)
+    spread_sets(veil.row, veil.choices, bench.set_chance, bench.set_log, z)
+    look_back(veil, pattern, figures, bench, t, slopes)
+    look_ahead(veil, pattern, figures, bench, slopes)
+    compare_sets(veil, pattern, figures, bench, z, lean, t, slopes)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def spread_sets(veil: Veil, bench: Bench, z):
-    """Logarithms of the probabilities at the sets."""
-    for s in range(len(veil.choices)):
-        row, moves, at = veil.row[s], veil.choices[s], veil.row[s] + s
-        top, mass = 0.0, 0.0
+def spread_sets(row, choices, set_chance, set_log, z):
+    """Probabilities at the sets from log-odds, and their logarithms."""
+    for s in range(len(choices)):
+        low, moves, at = row[s], choices[s], row[s] + s
+        top = 0.0
         for c in range(moves - 1):
-            top = max(top, z[row + c])
+            top = max(top, z[low + c])
         mass = np.exp(-top)
+        set_chance[at] = mass
         for c in range(moves - 1):
-            mass += np.exp(z[row + c] - top)
-        mass = top + np.log(mass)
-        bench.set_log[at] = -mass
+            set_chance[at + c + 1] = np.exp(z[low + c] - top)
+            mass += set_chance[at + c + 1]
+        shift = top + np.log(mass)
+        set_chance[at] /= mass
+        set_log[at] = -shift
         for c in range(moves - 1):
-            bench.set_log[at + c + 1] = z[row + c] - mass
+            set_chance[at + c + 1] /= mass
+            set_log[at + c + 1] = z[low + c] - shift
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def worth_at(veil: Veil, figures: Figures, bench: Bench, z, t, n):
-    """Play and values at one position, those behind it being known."""
-    m, a, b, s = veil.mover[n], veil.first[n], veil.first[n + 1], veil.set_of[n]
-    parties, value, chance = len(figures.patience), bench.value, bench.chance
-    sharp = figures.precision[m] * t if m >= 0 else 0.0
-    top = -np.inf
-    if m >= 0:
-        for e in range(a, b):
-            discount = figures.patience[m] if veil.turns[e] else 1.0
-            bench.total[e] = figures.pay[e, m] + discount * value[veil.target[e], m]
-            top = max(top, bench.total[e])
-    if m < 0:
-        for e in range(a, b):
-            chance[e] = figures.chance[e]
-            bench.log_chance[e] = figures.log_chance[e]
-    elif b - a == 1:
-        chance[a], bench.log_chance[a] = 1.0, 0.0
-    elif s >= 0:
-        at = veil.row[s] + s
-        for e in range(a, b):
-            bench.log_chance[e] = bench.set_log[at + e - a]
-            chance[e] = np.exp(bench.log_chance[e])
-    else:
-        mass = 0.0
-        for e in range(a, b):
-            bench.log_chance[e] = sharp * (bench.total[e] - top)
-            chance[e] = np.exp(bench.log_chance[e])
-            mass += chance[e]
-        shift = np.log(mass)
-        for e in range(a, b):
-            chance[e] /= mass
-            bench.log_chance[e] -= shift
-    for j in range(parties):
-        value[n, j] = 0.0
-    for e in range(a, b):
-        target = veil.target[e]
+def look_back(veil: Veil, pattern: Pattern, figures: Figures, bench: Bench, t, slopes):
+    """Play and values from the ends backwards; with slopes, those of values and choices.
+
+    Arrays are taken out of their records once: reading them in a loop costs more than sums.
+    """
+    mover, first, targets, turns = veil.mover, veil.first, veil.target, veil.turns
+    set_of, row = veil.set_of, veil.row
+    pay, odds, log_odds = figures.pay, figures.chance, figures.log_chance
+    patience, precision, entropy = figures.patience, figures.precision, figures.entropy
+    value, worth, chance, log_chance = bench.value, bench.worth, bench.chance, bench.log_chance
+    set_chance, set_log = bench.set_chance, bench.set_log
+    below_first, onto_first, onto = pattern.below_first, pattern.onto_first, pattern.onto
+    wanted, slots, own = pattern.wanted, pattern.slot, pattern.own
+    slope, slope_value, end_pay = bench.slope, bench.slope_value, figures.end_pay
+    nodes, parties = len(mover), len(patience)
+    for k in range(len(end_pay)):
         for j in range(parties):
-            discount = figures.patience[j] if veil.turns[e] else 1.0
-            value[n, j] += chance[e] * (figures.pay[e, j] + discount * value[target, j])
-    if figures.entropy and m >= 0 and b - a > 1 and sharp > 0.0:
-        value[n, m] += surprise(bench, a, b) / sharp
+            value[nodes + k, j] = end_pay[k, j]
+    for n in range(nodes):
+        m, a, b, s = mover[n], first[n], first[n + 1], set_of[n]
+        for e in range(a, b):
+            target = targets[e]
+            if turns[e]:
+                for j in range(parties):
+                    worth[e, j] = pay[e, j] + patience[j] * value[target, j]
+            else:
+                for j in range(parties):
+                    worth[e, j] = pay[e, j] + value[target, j]
+        sharp = precision[m] * t if m >= 0 else 0.0
+        if m < 0:
+            for e in range(a, b):
+                chance[e] = odds[e]
+                log_chance[e] = log_odds[e]
+        elif b - a == 1:
+            chance[a], log_chance[a] = 1.0, 0.0
+        elif s >= 0:
+            at = row[s] + s - a
+            for e in range(a, b):
+                chance[e] = set_chance[at + e]
+                log_chance[e] = set_log[at + e]
+        else:
+            top, mass = worth[a, m], 0.0
+            for e in range(a + 1, b):
+                top = max(top, worth[e, m])
+            for e in range(a, b):
+                log_chance[e] = sharp * (worth[e, m] - top)
+                chance[e] = np.exp(log_chance[e])
+                mass += chance[e]
+            shift = np.log(mass)
+            for e in range(a, b):
+                chance[e] /= mass
+                log_chance[e] -= shift
+        for j in range(parties):
+            total = 0.0
+            for e in range(a, b):
+                total += chance[e] * worth[e, j]
+            value[n, j] = total
+        lost = 0.0
+        if entropy and m >= 0 and b - a > 1 and sharp > 0.0:
+            lost = surprise(chance, log_chance, a, b)
+            value[n, m] -= lost / sharp
+        slot = slots[n]
+        if slopes <= 0.0 or not (wanted[n] or slot >= 0):
+            continue
+        low = below_first[n]
+        width = below_first[n + 1] - low
+        if slot >= 0:
+            for i in range(slot, slot + (b - a) * width):
+                slope[i] = 0.0
+            for e in range(a, b):
+                target = targets[e]
+                if target < nodes:
+                    size = below_first[target + 1] - below_first[target]
+                    start = below_first[target] * parties + m * size
+                    discount = patience[m] if turns[e] else 1.0
+                    at, spot = slot + (e - a) * width, onto_first[e]
+                    for i in range(size):
+                        slope[at + onto[spot + i]] = discount * slope_value[start + i]
+            if s < 0:
+                mean = 0.0
+                for e in range(a, b):
+                    mean += chance[e] * worth[e, m]
+                for i in range(width):
+                    middle = 0.0
+                    for e in range(a, b):
+                        middle += chance[e] * slope[slot + (e - a) * width + i]
+                    for e in range(a, b):
+                        at = slot + (e - a) * width + i
+                        slope[at] = sharp * (slope[at] - middle)
+                for e in range(a, b):
+                    slope[slot + (e - a + 1) * width - 1] += precision[m] * (worth[e, m] - mean)
+        if not wanted[n]:
+            continue
+        base = low * parties
+        for i in range(base, base + parties * width):
+            slope_value[i] = 0.0
+        for e in range(a, b):
+            target = targets[e]
+            if target < nodes:
+                size = below_first[target + 1] - below_first[target]
+                start, spot = below_first[target] * parties, onto_first[e]
+                for j in range(parties):
+                    weight = chance[e] * (patience[j] if turns[e] else 1.0)
+                    at = base + j * width
+                    for i in range(size):
+                        slope_value[at + onto[spot + i]] += weight * slope_value[start + i]
+                    start += size
+        if slot >= 0 and s < 0:
+            for j in range(parties):
+                if entropy and j == m:
+                    continue
+                for e in range(a, b):
+                    at, weight = slot + (e - a) * width, chance[e] * worth[e, j]
+                    for i in range(width):
+                        slope_value[base + j * width + i] += weight * slope[at + i]
+        elif slot >= 0:
+            for j in range(parties):
+                mean = 0.0
+                for e in range(a, b):
+                    mean += chance[e] * worth[e, j]
+                at = base + j * width + own[n] - a - 1
+                for e in range(a + 1, b):
+                    slope_value[at + e] += chance[e] * (worth[e, j] - mean)
+        if entropy and slot >= 0 and t > 0.0:
+            at, mean = base + m * width, 0.0
+            slope_value[at + width - 1] += lost / (sharp * t)
+            if s >= 0:
+                for e in range(a, b):
+                    mean += chance[e] * log_chance[e]
+                for e in range(a + 1, b):
+                    bend = chance[e] * (log_chance[e] - mean) / sharp
+                    slope_value[at + own[n] + e - a - 1] -= bend
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def surprise(bench: Bench, a, b):
-    """Entropy of the choice among edges a to b, less its largest value; without cancellation."""
+def surprise(chance, log_chance, a, b):
+    """Largest possible entropy less that of the choice among edges a to b; no cancellation."""
     total, even = 0.0, np.log(b - a)
     for e in range(a, b):
-        x = bench.log_chance[e] + even
+        x = log_chance[e] + even
         # p log(p A) - p + 1 / A summed: each term is positive, and small where p is near 1 / A
         if abs(x) < 1e-2:
             total += x * x * (0.5 + x * (1.0 / 3.0 + x * (0.125 + x / 30.0))) / (b - a)
         else:
-            total += bench.chance[e] * (x - 1.0) + 1.0 / (b - a)
-    return -total
+            total += chance[e] * (x - 1.0) + 1.0 / (b - a)
+    return total
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def slopes_at(veil: Veil, pattern: Pattern, figures: Figures, bench: Bench, z, t, n):
-    """Slopes of the mover's totals (sets) or log-probabilities (other nodes), and of values."""
-    m, a, b, s = veil.mover[n], veil.first[n], veil.first[n + 1], veil.set_of[n]
-    nodes, parties, slot = len(veil.mover), len(figures.patience), pattern.slot[n]
-    low = pattern.below_first[n]
-    width = pattern.below_first[n + 1] - low
-    slope, chance, total = bench.slope, bench.chance, bench.total
-    if slot >= 0:
-        for i in range((b - a) * width):
-            slope[slot + i] = 0.0
-        for e in range(a, b):
-            target = veil.target[e]
-            if target < nodes:
-                size = pattern.below_first[target + 1] - pattern.below_first[target]
-                start = pattern.below_first[target] * parties + m * size
-                discount = figures.patience[m] if veil.turns[e] else 1.0
-                at, onto = slot + (e - a) * width, pattern.onto_first[e]
-                for i in range(size):
-                    slope[at + pattern.onto[onto + i]] = discount * bench.slope_value[start + i]
-    if slot >= 0 and s < 0:
-        sharp, mean = figures.precision[m] * t, 0.0
-        for e in range(a, b):
-            mean += chance[e] * total[e]
-        for i in range(width):
-            middle = 0.0
-            for e in range(a, b):
-                middle += chance[e] * slope[slot + (e - a) * width + i]
-            for e in range(a, b):
-                at = slot + (e - a) * width + i
-                slope[at] = sharp * (slope[at] - middle)
-        for e in range(a, b):
-            slope[slot + (e - a + 1) * width - 1] += figures.precision[m] * (total[e] - mean)
-    if not pattern.wanted[n]:
-        return
-    base = low * parties
-    for i in range(parties * width):
-        bench.slope_value[base + i] = 0.0
-    for e in range(a, b):
-        target = veil.target[e]
-        inner = target < nodes
-        size = pattern.below_first[target + 1] - pattern.below_first[target] if inner else 0
-        for j in range(parties):
-            discount = figures.patience[j] if veil.turns[e] else 1.0
-            if inner:
-                start = pattern.below_first[target] * parties + j * size
-                at, onto = base + j * width, pattern.onto_first[e]
-                weight = chance[e] * discount
-                for i in range(size):
-                    bench.slope_value[at + pattern.onto[onto + i]] += (
-                        weight * bench.slope_value[start + i]
-                    )
-            if slot < 0 or (s < 0 and figures.entropy and j == m):
-                continue
-            worth = figures.pay[e, j] + discount * bench.value[target, j]
-            if s < 0:
-                at = slot + (e - a) * width
-                for i in range(width):
-                    bench.slope_value[base + j * width + i] += chance[e] * slope[at + i] * worth
-            else:
-                at = base + j * width + pattern.own[n]
-                if e > a:
-                    bench.slope_value[at + e - a - 1] += chance[e] * worth
-                for c in range(b - a - 1):
-                    bench.slope_value[at + c] -= chance[e] * chance[a + c + 1] * worth
-    if figures.entropy and slot >= 0 and t > 0.0:
-        sharp, mean = figures.precision[m] * t, 0.0
-        at = base + m * width
-        # the precision's own slope: (mean - worth with shocks) / t, or that of the entropy's part
-        bench.slope_value[at + width - 1] -= surprise(bench, a, b) / (sharp * t)
-        if s >= 0:
-            for e in range(a, b):
-                mean += chance[e] * bench.log_chance[e]
-            for c in range(b - a - 1):
-                e = a + c + 1
-                bend = chance[e] * (bench.log_chance[e] - mean) / sharp
-                bench.slope_value[at + pattern.own[n] + c] -= bend
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def reach_at(veil: Veil, pattern: Pattern, figures: Figures, bench: Bench, n, slopes):
-    """Logarithm of the reach of one position, those before it being known."""
-    a, b, top, mass = veil.inward_first[n], veil.inward_first[n + 1], -np.inf, 0.0
-    if a == b:
-        bench.reach[n] = 0.0
-        return
-    if b - a == 1:
-        top = bench.reach[veil.inward_node[a]] + bench.log_chance[veil.inward[a]]
-        mass = 1.0
-    else:
-        for i in range(a, b):
-            if figures.live[i]:
-                way = bench.reach[veil.inward_node[i]] + bench.log_chance[veil.inward[i]]
-                top = max(top, way)
-        for i in range(a, b):
-            if figures.live[i]:
-                way = bench.reach[veil.inward_node[i]] + bench.log_chance[veil.inward[i]]
-                mass += np.exp(way - top)
-    bench.reach[n] = top + np.log(mass)
-    if slopes <= 0.0:
-        return
-    base = pattern.above_first[n]
-    for k in range(base, pattern.above_first[n + 1]):
-        bench.slope_reach[k] = 0.0
-    for i in range(a, b):
-        if not figures.live[i]:
+def look_ahead(veil: Veil, pattern: Pattern, figures: Figures, bench: Bench, slopes):
+    """Logarithms of reach from the start forwards, and their slopes."""
+    needed, inward_first, inward = veil.needed, veil.inward_first, veil.inward
+    inward_node, set_of, first = veil.inward_node, veil.set_of, veil.first
+    above_first, rise_first, rise = pattern.above_first, pattern.rise_first, pattern.rise
+    bend_first, bend, slots, live = pattern.bend_first, pattern.bend, pattern.slot, figures.live
+    reach, chance, log_chance = bench.reach, bench.chance, bench.log_chance
+    slope, slope_reach = bench.slope, bench.slope_reach
+    for n in range(len(needed) - 1, -1, -1):
+        if not needed[n]:
             continue
-        source, e = veil.inward_node[i], veil.inward[i]
-        share = 1.0
-        if b - a > 1:
-            share = np.exp(bench.reach[source] + bench.log_chance[e] - bench.reach[n])
-        at, start = pattern.rise_first[i], pattern.above_first[source]
-        for k in range(pattern.rise_first[i + 1] - at):
-            bench.slope_reach[base + pattern.rise[at + k]] += share * bench.slope_reach[start + k]
-        at = pattern.bend_first[i]
-        width = pattern.bend_first[i + 1] - at
-        if width == 0:
+        a, b = inward_first[n], inward_first[n + 1]
+        if a == b:
+            reach[n] = 0.0
             continue
-        if veil.set_of[source] >= 0:
-            first = veil.first[source]
-            for c in range(width):
-                spot = base + pattern.bend[at + c]
-                bench.slope_reach[spot] -= share * bench.chance[first + c + 1]
-                if e == first + c + 1:
-                    bench.slope_reach[spot] += share
+        if b - a == 1:
+            reach[n] = reach[inward_node[a]] + log_chance[inward[a]]
         else:
-            start = pattern.slot[source] + (e - veil.first[source]) * width
-            for k in range(width):
-                spot = base + pattern.bend[at + k]
-                bench.slope_reach[spot] += share * bench.slope[start + k]
+            top, mass = -np.inf, 0.0
+            for i in range(a, b):
+                if live[i]:
+                    top = max(top, reach[inward_node[i]] + log_chance[inward[i]])
+            for i in range(a, b):
+                if live[i]:
+                    mass += np.exp(reach[inward_node[i]] + log_chance[inward[i]] - top)
+            reach[n] = top + np.log(mass)
+        if slopes <= 0.0:
+            continue
+        base = above_first[n]
+        for k in range(base, above_first[n + 1]):
+            slope_reach[k] = 0.0
+        for i in range(a, b):
+            if not live[i]:
+                continue
+            source, e, share = inward_node[i], inward[i], 1.0
+            if b - a > 1:
+                share = np.exp(reach[source] + log_chance[e] - reach[n])
+            at, start = rise_first[i], above_first[source]
+            for k in range(rise_first[i + 1] - at):
+                slope_reach[base + rise[at + k]] += share * slope_reach[start + k]
+            at = bend_first[i]
+            width = bend_first[i + 1] - at
+            if width == 0:
+                continue
+            if set_of[source] >= 0:
+                begin = first[source] + 1
+                for c in range(width):
+                    slope_reach[base + bend[at + c]] -= share * chance[begin + c]
+                if e >= begin:
+                    slope_reach[base + bend[at + e - begin]] += share
+            else:
+                start = slots[source] + (e - first[source]) * width
+                for k in range(width):
+                    slope_reach[base + bend[at + k]] += share * slope[start + k]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def compare_at(
-    veil: Veil, pattern: Pattern, figures: Figures, bench: Bench, z, lean, t, s, slopes
+def compare_sets(
+    veil: Veil, pattern: Pattern, figures: Figures, bench: Bench, z, lean, t, slopes
 ):  # fmt: skip
-    """Beliefs at one set, the gap of its equations, and their slopes."""
-    low, high, moves, row = veil.member_first[s], veil.member_first[s + 1], veil.choices[s], 0
-    top, mass, last = -np.inf, 0.0, veil.unknowns
-    row, at = veil.row[s], veil.row[s] + s
-    for i in range(low, high):
-        if figures.credible[veil.member[i]]:
-            top = max(top, bench.reach[veil.member[i]])
-    for i in range(low, high):
-        n = veil.member[i]
-        bench.belief[n] = 1.0
-        if high - low > 1:
-            bench.belief[n] = np.exp(bench.reach[n] - top) if figures.credible[n] else 0.0
-        mass += bench.belief[n]
-    for c in range(moves):
-        bench.set_total[at + c] = 0.0
-    for i in range(low, high):
-        n = veil.member[i]
-        bench.belief[n] /= mass
+    """Beliefs at the sets, the gap of their equations, and its slopes."""
+    member_first, member, choices, row = veil.member_first, veil.member, veil.choices, veil.row
+    mover, first, last = veil.mover, veil.first, veil.unknowns
+    below_first, below, slots = pattern.below_first, pattern.below, pattern.slot
+    above_first, above = pattern.above_first, pattern.above
+    credible, precisions, reach = figures.credible, figures.precision, bench.reach
+    belief, mean, worth, gap = bench.belief, bench.set_total, bench.worth, bench.gap
+    jacobian, slope, slope_reach = bench.jacobian, bench.slope, bench.slope_reach
+    if slopes > 0.0:
+        for i in range(last):
+            for k in range(last + 1):
+                jacobian[i, k] = 0.0
+    for s in range(len(choices)):
+        low, high, moves, base = member_first[s], member_first[s + 1], choices[s], row[s]
+        at, m = base + s, mover[member[low]]
         for c in range(moves):
-            bench.set_total[at + c] += bench.belief[n] * bench.total[veil.first[n] + c]
-    precision = figures.precision[veil.mover[veil.member[low]]]
-    sharp, mean = precision * t, bench.set_total
-    for c in range(moves - 1):
-        bench.gap[row + c] = z[row + c] - sharp * (mean[at + c + 1] - mean[at])
-        bench.gap[row + c] -= (1.0 - t) * lean[row + c]
-    if slopes <= 0.0:
-        return
-    jacobian = bench.jacobian
-    for c in range(moves - 1):
-        jacobian[row + c, row + c] = 1.0
-        jacobian[row + c, last] = lean[row + c] - precision * (mean[at + c + 1] - mean[at])
-    for i in range(low, high):
-        n = veil.member[i]
-        weight, first = sharp * bench.belief[n], veil.first[n]
-        if weight == 0.0:
-            continue
-        start, width = pattern.below_first[n], pattern.below_first[n + 1] - pattern.below_first[n]
-        slot, rise = pattern.slot[n], pattern.above_first[n]
+            mean[at + c] = 0.0
+        if high - low == 1:
+            for c in range(moves):
+                mean[at + c] = worth[first[member[low]] + c, m]
+        else:
+            top, mass = -np.inf, 0.0
+            for i in range(low, high):
+                if credible[member[i]]:
+                    top = max(top, reach[member[i]])
+            for i in range(low, high):
+                n = member[i]
+                belief[n] = np.exp(reach[n] - top) if credible[n] else 0.0
+                mass += belief[n]
+            for i in range(low, high):
+                n = member[i]
+                belief[n] /= mass
+                for c in range(moves):
+                    mean[at + c] += belief[n] * worth[first[n] + c, m]
+        precision = precisions[m]
+        sharp = precision * t
         for c in range(moves - 1):
-            for k in range(width):
-                bend = bench.slope[slot + (c + 1) * width + k] - bench.slope[slot + k]
-                jacobian[row + c, pattern.below[start + k]] -= weight * bend
-            if high - low == 1:
+            spread = mean[at + c + 1] - mean[at]
+            gap[base + c] = z[base + c] - sharp * spread - (1.0 - t) * lean[base + c]
+            if slopes > 0.0:
+                jacobian[base + c, base + c] = 1.0
+                jacobian[base + c, last] = lean[base + c] - precision * spread
+        if slopes <= 0.0:
+            continue
+        for i in range(low, high):
+            n = member[i]
+            weight, begin = sharp * belief[n], first[n]
+            if weight == 0.0:
                 continue
-            over = bench.total[first + c + 1] - mean[at + c + 1] - bench.total[first] + mean[at]
-            over *= weight
-            for k in range(pattern.above_first[n + 1] - rise):
-                jacobian[row + c, pattern.above[rise + k]] -= over * bench.slope_reach[rise + k]
+            start, width = below_first[n], below_first[n + 1] - below_first[n]
+            slot, rise, length = slots[n], above_first[n], above_first[n + 1] - above_first[n]
+            for c in range(moves - 1):
+                spot = slot + (c + 1) * width
+                for k in range(width):
+                    jacobian[base + c, below[start + k]] -= weight * (
+                        slope[spot + k] - slope[slot + k]
+                    )
+                if high - low == 1:
+                    continue
+                over = worth[begin + c + 1, m] - mean[at + c + 1] - worth[begin, m] + mean[at]
+                over *= weight
+                for k in range(length):
+                    jacobian[base + c, above[rise + k]] -= over * slope_reach[rise + k]

@@ -1,0 +1,255 @@
+"""What a thread needs to work on draws of a game with information sets: kernels and their room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.game.structure import Structure, Tables
+from offramp.solvers.blocks import Place, Sheet, certify_draws, lay_desk
+from offramp.solvers.branching import (
+    BY_NEWTON,
+    FALLEN,
+    FROM_ZERO,
+    ONWARDS,
+    REACHED,
+    STUCK,
+    TIRED,
+    Tasks,
+    room_to_walk,
+    run_tasks,
+)
+from offramp.solvers.equilibria import Other
+from offramp.solvers.gains import Orders, order_replies
+from offramp.solvers.information import Pattern, Veil, find_pattern
+from offramp.solvers.layout import Layout
+from offramp.solvers.searching import (
+    pick_different,
+    preferred_side,
+    random_odds,
+    reach_of_starts,
+    rough_span,
+    set_chances,
+    tilts,
+)
+from offramp.solvers.unveiling import lay_out, room_for
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+WORDS = {STUCK: "steps became too short", TIRED: "too many steps", FALLEN: "it led astray"}
+SETTLED = 1e-9
+"""Newton steps below it, relative to the log-odds, mean a solution."""
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """What all threads read."""
+
+    veil: Veil
+    pattern: Pattern
+    orders: Orders
+    place: Place
+    structure: Structure
+    tables: Tables
+
+
+class Traced(NamedTuple):
+    """Where branches ended, a row for each draw."""
+
+    odds: Array
+    """(row, unknown) log-odds at the sets."""
+    steps: Ints
+    message: list[str]
+    """Empty where the precision was reached."""
+    beside: list[tuple[int, Array]]
+    """Draw and log-odds of solutions, or points near them, that were passed."""
+
+
+def write_rulebook(layout: Layout, veil: Veil, tables: Tables) -> Rulebook:
+    """Everything about a structure that does not depend on the draw."""
+    structure, shape = layout.structure, layout.shape
+    depth = float((structure.limit or 1) * shape.steps)
+    place = Place(shape.node, shape.edge, layout.start, depth)
+    pattern = find_pattern(veil, tables.entropy)
+    return Rulebook(veil, pattern, order_replies(layout, veil), place, structure, tables)
+
+
+def blank_sheet(structure: Structure, rows: int) -> Sheet:
+    """Room for certified play; what is never filled in says so (nan, every move alike)."""
+    nodes, parties = structure.nodes, structure.parties
+    count = np.diff(structure.first)
+    return Sheet(
+        value=np.full((rows, nodes, parties), np.nan),
+        payoff=np.full((rows, nodes, parties), np.nan),
+        strategy=np.tile(np.repeat(1.0 / count, count), (rows, 1)),
+        belief=np.ones((rows, nodes)),
+        residual=np.full(rows, np.nan),
+        regret=np.full((rows, parties), np.nan),
+        anywhere=np.full((rows, parties), np.nan),
+    )
+
+
+class Workshop:
+    """The kernels of one rulebook with room of their own: one for each thread."""
+
+    def __init__(self, book: Rulebook) -> None:
+        self.book, self.veil = book, book.veil
+        terminals, parties = book.structure.terminals, book.structure.parties
+        self.figures = room_for(self.veil, terminals, parties)
+        self.figures = self.figures._replace(entropy=book.tables.entropy)
+        self.bench = lay_out(self.veil, book.pattern, terminals, parties)
+        self.desk = lay_desk(self.veil, terminals, parties)
+        self.walk = room_to_walk(self.veil.unknowns)
+        self.straight = False
+        """Whether branches are followed straight on where they fork."""
+        tables = book.tables
+        self.tables = (
+            tables.pay, tables.odds, tables.end_pay, tables.patience, tables.precision
+        )  # fmt: skip
+
+    def run(
+        self, kind: int, draws: Ints, odds: Array, *, scale: Array | float = 1.0,
+        goal: Array | float = 1.0, further: Ints | int = 0, shy: float = 2.0,
+    ) -> Tasks:  # fmt: skip
+        """Carry out one kind of task for draws, from log-odds ``(row, unknown)``."""
+        count, unknowns = len(draws), self.veil.unknowns
+        zeros = np.zeros((4, count), np.int64)
+        beyond = np.broadcast_to(np.asarray(further, np.int64), count).copy()
+        rows = 8 * int((beyond > 0).sum())
+        tasks = Tasks(
+            draw=np.asarray(draws, np.int64), kind=zeros[0] + kind, scale=np.full(count, scale),
+            goal=np.full(count, goal), further=beyond, shy=np.full(count, shy),
+            odds=np.array(odds, float).reshape(count, unknowns), ended=zeros[1], steps=zeros[2],
+            flips=zeros[3], reached=np.ones(count), gap=np.zeros(count),
+            passed=np.zeros((rows, unknowns)), passed_task=np.full(rows, -1),
+        )  # fmt: skip
+        book = self.book
+        run_tasks(self.veil, book.pattern, self.figures, self.bench, self.walk, tasks, *self.tables)
+        return tasks
+
+    def trace(self, draws: Ints, scale: Array, further: Ints) -> Traced:
+        """The branches of draws from precision 0, and ``further`` steps beyond."""
+        none = np.zeros((len(draws), self.veil.unknowns))
+        tasks = self.run(FROM_ZERO, draws, none, scale=scale, further=further)
+        return self._traced(tasks, scale)
+
+    def go_on(self, draws: Ints, scale: Array, odds: Array, factor: Array) -> Traced:
+        """Their branches from precisions ``scale`` on to ``factor`` times these."""
+        tasks = self.run(ONWARDS, draws, odds, scale=scale, goal=factor)
+        return self._traced(tasks, scale * factor)
+
+    def _traced(self, tasks: Tasks, scale: Array) -> Traced:
+        """What tasks found; where branches fork, the side taken."""
+        message = [
+            "" if ended == REACHED else
+            f"following it stopped at {reached:.3g} of the precision, {WORDS[int(ended)]}"
+            for ended, reached in zip(tasks.ended, tasks.reached / tasks.goal, strict=True)
+        ]  # fmt: skip
+        passed = np.flatnonzero(tasks.passed_task >= 0)
+        beside = [(int(tasks.draw[tasks.passed_task[k]]), tasks.passed[k]) for k in passed]
+        forks = np.flatnonzero((tasks.flips > 0) & (tasks.ended == REACHED))
+        if len(forks) and not self.straight:
+            self._take_sides(tasks, scale, forks, beside)
+        return Traced(tasks.odds, tasks.steps, message, beside)
+
+    def _take_sides(
+        self, tasks: Tasks, scale: Array, forks: Ints, beside: list[tuple[int, Array]]
+    ) -> None:
+        """Go to one side of a fork; the other one and the way straight on are kept beside.
+
+        The sides are found by leaning slightly at precision 0.
+        """
+        lean = np.tile(tilts(self.veil.unknowns), (len(forks), 1))
+        draws, factor = np.repeat(tasks.draw[forks], 2), np.repeat(scale[forks], 2)
+        sides = self.run(FROM_ZERO, draws, lean, scale=factor, shy=40.0)
+        good = (sides.ended == REACHED) & (sides.gap < SETTLED)
+        chances = set_chances(self.veil, sides.odds)
+        for k, row in enumerate(forks):
+            found = [side for side in (2 * k, 2 * k + 1) if good[side]]
+            if not found:
+                continue
+            chosen = found[0]
+            if len(found) == 2:
+                chosen = found[preferred_side(self.veil, chances[found])]
+            draw = int(tasks.draw[row])
+            beside.append((draw, tasks.odds[row].copy()))
+            beside.extend((draw, sides.odds[side]) for side in found if side != chosen)
+            tasks.odds[row] = sides.odds[chosen]
+
+    def certify(self, draws: Ints, scale: Array, odds: Array, rows: Ints, sheet: Sheet) -> None:
+        """Unfold log-odds with their certificates into rows of a sheet."""
+        book = self.book
+        certify_draws(
+            self.veil, book.pattern, book.orders, book.place, self.figures, self.bench, self.desk,
+            *self.tables, np.asarray(draws, np.int64), np.full(len(draws), scale),
+            np.ascontiguousarray(odds), np.asarray(rows, np.int64), sheet,
+        )  # fmt: skip
+
+    def search(
+        self, draws: Ints, home: Array, effort: Ints, seed: int,
+        beside: list[tuple[int, Array]],
+    ) -> tuple[Ints, list[Other]]:  # fmt: skip
+        """Other equilibria of solved draws; also (row,) how many starts ended at a solution."""
+        tried = np.zeros(len(draws), np.int64)
+        if not self.veil.unknowns or not len(draws):
+            return tried, []
+        found: list[tuple[int, Array]] = []
+        row_of = {int(draw): row for row, draw in enumerate(draws)}
+        again = [(row_of[draw], odds) for draw, odds in beside if draw in row_of]
+        for kind, column in ((BY_NEWTON, 0), (FROM_ZERO, 1)):
+            rows = np.repeat(np.arange(len(draws)), effort[:, column])
+            if not len(rows):
+                continue
+            first = 0 if kind == BY_NEWTON else 1000
+            tasks = self.run(
+                kind, draws[rows], self._starts(draws, effort[:, column], first, seed),
+                further=effort[rows, 2] if kind == FROM_ZERO else 0,
+            )  # fmt: skip
+            ended = np.flatnonzero((tasks.ended == REACHED) & (tasks.gap < SETTLED))
+            np.add.at(tried, rows[ended], 1)
+            found += [
+                (int(rows[k]), tasks.odds[k]) for k in self._different(tasks, ended, rows, home)
+            ]
+            passed = np.flatnonzero(tasks.passed_task >= 0)
+            again += [(int(rows[tasks.passed_task[k]]), tasks.passed[k]) for k in passed]
+        if again:
+            rows = np.array([row for row, _ in again])
+            tasks = self.run(BY_NEWTON, draws[rows], np.array([odds for _, odds in again]))
+            found += [
+                (row, tasks.odds[k]) for k, (row, _) in enumerate(again) if tasks.gap[k] < SETTLED
+            ]
+        return tried, self._unfold(draws, home, found)
+
+    def _starts(self, draws: Ints, count: Ints, first: int, seed: int) -> Array:
+        """Random log-odds: the same directions for every draw, ``count`` of them."""
+        number = np.concatenate([np.arange(k) for k in count])
+        unit = random_odds(
+            self.veil.unknowns, range(first, first + int(count.max(initial=0))), seed
+        )
+        span = np.repeat(rough_span(self.book.tables)[draws], count)
+        return unit[number] * reach_of_starts(number, span)[:, None]
+
+    def _different(self, tasks: Tasks, ended: Ints, rows: Ints, home: Array) -> Ints:
+        """Those of the tasks that ended elsewhere than at home."""
+        chances = set_chances(self.veil, tasks.odds[ended])
+        known = set_chances(self.veil, home)[rows[ended]]
+        return ended[np.abs(chances - known).max(axis=1, initial=0.0) > 1e-6]
+
+    def _unfold(self, draws: Ints, home: Array, found: list[tuple[int, Array]]) -> list[Other]:
+        """Different equilibria among those found, with values and play."""
+        others: list[Other] = []
+        for row in sorted({row for row, _ in found}):
+            odds = np.array([one for at, one in found if at == row])
+            known = set_chances(self.veil, home[row : row + 1])
+            odds = odds[pick_different(set_chances(self.veil, odds), known)]
+            sheet, draw = blank_sheet(self.book.structure, len(odds)), int(draws[row])
+            same = np.full(len(odds), draw)
+            self.certify(same, np.ones(len(odds)), odds, np.arange(len(odds)), sheet)
+            for value, strategy in zip(sheet.value, sheet.strategy, strict=True):
+                value.setflags(write=False)
+                strategy.setflags(write=False)
+                others.append(Other(draw, value, strategy))
+        return others
