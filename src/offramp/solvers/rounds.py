@@ -75,7 +75,7 @@ def certify_play(
     figures = room_for(veil, shape.terminals, parties)._replace(entropy=tables.entropy)
     gather_figures(
         veil, figures, tables.pay[draw], tables.odds[draw], tables.end_pay[draw],
-        tables.patience[draw], tables.precision[draw],
+        tables.patience[draw], tables.precision[draw], 1.0,
     )  # fmt: skip
     chance, log_chance = strategy[shape.edge], log_strategy[shape.edge]
     table = np.concatenate([value[shape.node], tables.end_pay[draw]])
