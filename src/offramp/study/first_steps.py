@@ -114,7 +114,7 @@ def _open_at_first(game: Game) -> list[tuple[int, int]]:
                 near.add(goal)
                 waiting.append(goal)
     pairs = [(s, m) for s, step in enumerate(game.meaning.steps) for m in range(len(step.moves))]
-    return [pairs[number] for number in sorted(offered)]
+    return [pairs[number] for number in sorted(offered) if number < len(pairs)]
 
 
 def _paid_less(game: Game, first: FirstStep, strategy: Array, pay: Array) -> list[str]:

@@ -58,8 +58,11 @@ def story_of(game: Game, history: History) -> Story:
     number = 1
     for edge, node in zip(history.edges, source, strict=True):
         position = int(structure.step[node])
-        step = scenario.round[position]
         name = game.moves[int(game.edge_move[edge])].split(".", 1)[1]
+        if position < 0:
+            moments.append(_drawn(game, position, name))
+            continue
+        step = scenario.round[position]
         offered = int(structure.first[node + 1] - structure.first[node])
         if offered > 1 or structure.target[edge] < 0:
             by = "nature" if step.by == "nature" else (
@@ -70,3 +73,11 @@ def story_of(game: Game, history: History) -> Story:
             moments.append(Moment(number, step.name, by, name, sentence))
         number += int(structure.turns[edge])
     return Story(history.probability, game.meaning.outcomes[history.outcome].name, tuple(moments))
+
+
+def _drawn(game: Game, position: int, value: str) -> Moment:
+    """What nature drew before round 1."""
+    _, variable = game.meaning.rules[position].path
+    label = game.scenario.private[str(variable)].label or str(variable).replace("_", " ")
+    words = f"{label}: {value.replace('_', ' ')}"
+    return Moment(1, game.meaning.rules[position].name, "nature", value, words)

@@ -112,7 +112,7 @@ class SideBySide:
         """The pairs just after the step in the first round, by how probable they are."""
         found: dict[Pair, float] = {}
         here = {self.structure.start: 1.0}
-        for _ in range(step):
+        for _ in range(int(self.structure.step[self.structure.start]), step):
             following: dict[int, float] = {}
             for node, mass in here.items():
                 for edge in self._edges(node):

@@ -8,7 +8,7 @@ change is 0: what one move adds, the others take away.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -85,7 +85,11 @@ def find_turning_points(solved: Solved, count: int | None = 5) -> tuple[TurningP
     if absorbed.failed[0]:
         return ()
     uses = edge_uses(structure, play, absorbed.visits)[0]
-    point = linearised(structure, solved.tables, 0, solved.equilibria.value[0])
+    chance = replace(
+        structure, mover=np.full_like(structure.mover, -1), odds_class=np.arange(structure.edges)
+    )
+    played = replace(solved.tables, odds=play)
+    point = linearised(chance, played, 0, solved.equilibria.value[0])
     source = np.repeat(np.arange(structure.nodes), np.diff(structure.first))
     found: list[TurningPoint] = []
     for position, outcome in enumerate(game.meaning.outcomes):
@@ -155,9 +159,10 @@ def _row(game: Game, odds: Array, play: int, rng: np.random.Generator) -> list[d
                          high - low - 1)  # fmt: skip
         goal = int(structure.target[edge])
         if high - low > 1 or goal < 0:
-            step = game.scenario.round[int(structure.step[node])]
+            step = game.meaning.rules[int(structure.step[node])]
+            by = "nature" if step.mover < 0 else game.meaning.parties[step.mover]
             move = names[int(game.edge_move[edge])].split(".", 1)[1]
-            rows.append({"history": play, "round": turn, "step": step.name, "by": step.by,
+            rows.append({"history": play, "round": turn, "step": step.name, "by": by,
                          "move": move})  # fmt: skip
         turn += int(structure.turns[edge])
         if goal < 0:
