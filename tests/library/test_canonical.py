@@ -56,7 +56,7 @@ NERVES = {
     "pr_1_stays_to_end": ("P(war | deviate(two.two_acts = wait))", 0.03),
     "pr_2_stays_to_end": ("P(war | deviate(one.one_acts = wait))", 0.03),
 }
-LADDER = {"pr_disaster": ("P(disaster)", 0.006)}
+LADDER = {"pr_disaster": ("P(disaster)", 0.0075)}
 RACE = {"pr_build": ("share a_decides.arm a_decides.rest_content", 0.02)}
 SPOILED = {"pr_breakdown": ("P(breakdown)", 0.001)}
 TALKS = {
