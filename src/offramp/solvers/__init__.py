@@ -60,8 +60,8 @@ def limit(
 
     All precisions of a draw are raised by one factor; ``reached`` holds the precisions at the
     end, ``regret_anywhere`` what they certify, at every information set given its beliefs
-    (payoff units), whatever the reason why following stopped. At a fork of the branch one
-    side is taken, always the same; the other is among ``others``.
+    (payoff units), whatever the reason why following stopped; a message says so where it
+    stopped early. At a fork of the branch one side is taken, always the same.
     """
     from offramp.solvers.hidden import find_limit
 

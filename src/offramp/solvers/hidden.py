@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.game.structure import Structure, Tables
+from offramp.solvers.blocks import Sheet
 from offramp.solvers.certificate import bound_regret
 from offramp.solvers.driver import _check_shapes, find_invalid
 from offramp.solvers.equilibria import Equilibria, Options, Other
@@ -21,6 +22,7 @@ from offramp.solvers.searching import rough_span
 from offramp.solvers.workshop import Rulebook, Workshop, blank_sheet, write_rulebook
 
 Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Progress = Callable[[int, int], None]
 SMALL = 300
 """Most unknowns that are solved by dense elimination."""
@@ -104,6 +106,7 @@ class HiddenJob:
         self.failed = np.full(draws, "", dtype=object)
         self.steps, self.tried = np.zeros(draws, np.int64), np.zeros(draws, np.int64)
         self.scale = np.ones(draws)
+        self.branch = np.full(draws, "traced", dtype="<U11")
 
     def plan_search(self, traced: frozenset[int], starts: int, seed: int) -> None:
         """How hard to look for others, by draw: starts by Newton, by branches, steps beyond."""
@@ -114,7 +117,7 @@ class HiddenJob:
         for draw in traced:
             self.effort[draw] = newton + starts, newton // 2, 40
 
-    def blocks(self) -> list[NDArray[np.int64]]:
+    def blocks(self) -> list[Ints]:
         """Draws for one task each."""
         draws, workers = np.flatnonzero(self.valid), self.workers()
         size = max(1, min(512, 100_000 // self.structure.nodes, -(-len(draws) // (4 * workers))))
@@ -128,7 +131,7 @@ class HiddenJob:
         """Solve all draws."""
         blocks, done, lock = self.blocks(), int((~self.valid).sum()), Lock()
 
-        def run(block: NDArray[np.int64]) -> None:
+        def run(block: Ints) -> None:
             nonlocal done
             self.solve_block(block)
             with lock:
@@ -144,44 +147,83 @@ class HiddenJob:
             for _ in pool.map(run, blocks):
                 pass
 
-    def solve_block(self, draws: NDArray[np.int64]) -> None:
+    def solve_block(self, draws: Ints) -> None:
         """Trace, certify and search the draws of a block."""
         shop = Workshop(self.book)
         if self.target:
-            self.scale[draws] = 1.0 / np.maximum(1.0, rough_span(self.tables)[draws])
+            self.solve_limit(shop, draws)
+            return
         traced = shop.trace(draws, self.scale[draws], self.effort[draws, 2])
         self.steps[draws] = traced.steps
         shop.certify(draws, self.scale[draws], traced.odds, draws, self.sheet)
-        missed = {int(draws[k]): why for k, why in enumerate(traced.message) if why}
-        for draw, why in missed.items():
-            self.failed[draw] = why
-        if self.target:
-            self._climb(shop, draws[[draw not in missed for draw in draws]], draws, traced.odds)
-            return  # there is no search for others in the limit
         scale = np.abs(self.sheet.value[draws]).max(axis=(1, 2), initial=1e-300)
-        for draw in draws[~(self.sheet.residual[draws] <= 1e-8 * scale)]:
-            self.failed[draw] = self.failed[draw] or "Newton's method did not settle"
+        for row, draw in enumerate(draws):
+            unsettled = not self.sheet.residual[draw] <= 1e-8 * scale[row]
+            self.failed[draw] = traced.message[row] or (
+                "Newton's method did not settle at its end" if unsettled else ""
+            )
+            if self.failed[draw]:
+                self._rescue(shop, int(draw), traced.odds[row])
         good = np.array([not self.failed[draw] for draw in draws], bool)
         tried, others = shop.search(
-            draws[good], traced.odds[good], self.effort[draws[good]], self.seed,
-            traced.beside,
-        )  # fmt: skip
+            draws[good], traced.odds[good], self.effort[draws[good]], self.seed, traced.beside
+        )
         self.tried[draws[good]] = tried
         for other in others:
             self.others[other.draw].append(other)
 
-    def _climb(
-        self, shop: Workshop, active: NDArray[np.int64], draws: NDArray[np.int64], odds: Array
-    ) -> None:
+    def _rescue(self, shop: Workshop, draw: int, odds: Array) -> None:
+        """Look for any solution of a draw whose branch was lost; ``odds`` are replaced by it."""
+        found = shop.seek(draw, odds, self.seed)
+        if found is None:
+            return
+        odds[:] = found
+        where = np.array([draw])
+        shop.certify(where, self.scale[where], found[None], where, self.sheet)
+        self.branch[draw], self.failed[draw] = "fixed_point", ""
+
+    def solve_limit(self, shop: Workshop, draws: Ints) -> None:
+        """Follow the branches of draws until no regret exceeds the target.
+
+        Where that fails after going to the side of a fork, once more straight on.
+        """
+        for straight in (False, True):
+            shop.straight = straight
+            before = Sheet(*(field[draws] for field in self.sheet)), self.scale[draws]
+            self.scale[draws] = 1.0 / np.maximum(1.0, rough_span(self.tables)[draws])
+            traced = shop.trace(draws, self.scale[draws], np.zeros(len(draws), np.int64))
+            self.steps[draws] += traced.steps
+            shop.certify(draws, self.scale[draws], traced.odds, draws, self.sheet)
+            for row, draw in enumerate(draws):
+                self.failed[draw] = traced.message[row]
+            there = np.array([not self.failed[draw] for draw in draws], bool)
+            self._climb(shop, draws[there], draws, traced.odds)
+            if straight:
+                self._keep_better(draws, *before)
+            draws = draws[self._open(draws)]
+            if not len(draws):
+                return
+
+    def _open(self, draws: Ints) -> NDArray[np.bool_]:
+        """Which draws have a regret above the target and what rounding hides."""
+        scope = np.abs(self.sheet.value[draws]).max(axis=(1, 2), initial=0.0)
+        return ~(self.sheet.anywhere[draws].max(axis=1) <= self.target + 1e-14 * scope)
+
+    def _keep_better(self, draws: Ints, sheet: Sheet, scale: Array) -> None:
+        """Go back to an earlier sheet where its regret was smaller."""
+        worse = ~(self.sheet.anywhere[draws].max(axis=1) <= sheet.anywhere.max(axis=1))
+        for now, old in zip(self.sheet, sheet, strict=True):
+            now[draws[worse]] = old[worse]
+        self.scale[draws[worse]] = scale[worse]
+
+    def _climb(self, shop: Workshop, active: Ints, draws: Ints, odds: Array) -> None:
         """Raise precisions tenfold again and again until no regret exceeds the target."""
         begun, factor = self.scale.copy(), np.full(self.tables.draws, 10.0)
         where = np.zeros(self.tables.draws, np.int64)
         where[draws] = np.arange(len(draws))
         while len(active):
-            scope = np.abs(self.sheet.value[active]).max(axis=(1, 2), initial=0.0)
-            open_ = self.sheet.anywhere[active].max(axis=1) > self.target + 1e-14 * scope
-            open_ &= (factor[active] > 1.01) & (self.scale[active] < STEEPEST * begun[active])
-            active = active[open_]
+            open_ = self._open(active) & (factor[active] > 1.01)
+            active = active[open_ & (self.scale[active] < STEEPEST * begun[active])]
             if not len(active):
                 break
             rows = where[active]
@@ -221,7 +263,7 @@ class HiddenJob:
             regret=sheet.regret,
             regret_anywhere=sheet.anywhere,
             regret_bound=bound,
-            branch=np.full(draws, "traced"),
+            branch=self.branch,
             uniqueness=np.array(unique, dtype=str),
             others=tuple(other for found in self.others for other in found),
             condition=np.full(draws, np.nan),
@@ -233,12 +275,17 @@ class HiddenJob:
         )
 
     def _message(self, draw: int, status: str) -> str:
+        if self.branch[draw] == "fixed_point":
+            return (
+                "The branch from precision 0 could not be followed; this is an equilibrium "
+                "found from another start. Lower the precision."
+            )
         if status == "invalid":
             return self.invalid[draw]
         if status == "failed":
             return f"The principal branch was not traced: {self.failed[draw]}. Lower the precision."
         regret = float(self.sheet.anywhere[draw].max())
-        if self.target and regret > self.target:
+        if self.target and self._open(np.array([draw]))[0]:
             return (
                 f"The regret stays at {regret:.2g}: no higher precision than "
                 f"{self.scale[draw]:.3g} times the given one was reached."

@@ -203,7 +203,7 @@ def find_pattern(veil: Veil, entropy: bool) -> Pattern:
     for n in range(nodes):
         a, b = int(veil.first[n]), int(veil.first[n + 1])
         choosing = veil.mover[n] >= 0 and b - a > 1
-        s = veil.set_of[n]
+        s = int(veil.set_of[n])
         if not (wanted[n] or (choosing and (veil.needed[n] or s >= 0))):
             below.append(none)
             onto.extend([none] * (b - a))
@@ -211,7 +211,7 @@ def find_pattern(veil: Veil, entropy: bool) -> Pattern:
         inner = [below[t] if t < nodes else none for t in veil.target[a:b]]
         parts = [*inner]
         if s >= 0:
-            parts.append(np.arange(veil.row[s], veil.row[s] + veil.choices[s] - 1))
+            parts.append(_unknowns_of(veil, s))
         if choosing and (s < 0 or entropy):
             parts.append(np.array([last]))
         entries = np.unique(np.concatenate(parts))
@@ -259,11 +259,11 @@ def _pattern_above(
         parts = []
         for i in ways:
             source = int(veil.inward_node[i])
-            s, moves = veil.set_of[source], veil.first[source + 1] - veil.first[source]
+            s, moves = int(veil.set_of[source]), veil.first[source + 1] - veil.first[source]
             if veil.mover[source] < 0 or moves < 2:
                 choice = none
             elif s >= 0:
-                choice = np.arange(veil.row[s], veil.row[s] + veil.choices[s] - 1)
+                choice = _unknowns_of(veil, s)
             else:
                 choice = below[source]
             parts.append((above[source], choice))
@@ -273,6 +273,11 @@ def _pattern_above(
             rise[i] = np.searchsorted(above[n], reach)
             bend[i] = np.searchsorted(above[n], choice)
     return above, rise, bend
+
+
+def _unknowns_of(veil: Veil, one: int) -> Ints:
+    """The unknowns of a set."""
+    return int(veil.row[one]) + np.arange(int(veil.choices[one]) - 1)
 
 
 def _pack(parts: list[Ints]) -> tuple[Ints, Ints]:

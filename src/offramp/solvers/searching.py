@@ -26,8 +26,8 @@ def tilts(unknowns: int) -> Array:
 
     They are uneven, so that no symmetry of the game is kept.
     """
-    uneven = 1.0 + 0.5 * ((0.6180339887498949 * (np.arange(unknowns) + 1.0)) % 1.0)
-    return TILT * np.stack([-uneven, uneven])
+    share = np.mod(0.6180339887498949 * np.arange(1.0, unknowns + 1.0), 1.0)
+    return np.outer([-TILT, TILT], 1.0 + 0.5 * share)
 
 
 def random_odds(unknowns: int, starts: range, seed: int) -> Array:
@@ -36,7 +36,7 @@ def random_odds(unknowns: int, starts: range, seed: int) -> Array:
     return np.array(rows).reshape(len(rows), unknowns)
 
 
-def reach_of_starts(starts: Array, span: Array) -> Array:
+def reach_of_starts(starts: NDArray[np.int64], span: Array) -> Array:
     """How far from even the log-odds of random starts go: (start,) numbers and (start,) spans."""
     wide = np.array([2.0, 6.0, 0.0, 20.0])[starts % 4]
     return np.where(starts % 4 == 2, np.maximum(1.0, 0.3 * span), wide)
@@ -57,6 +57,14 @@ def set_chances(veil: Veil, odds: Array) -> Array:
         return full
     full = np.exp(full - np.repeat(np.maximum.reduceat(full, begin, axis=1), veil.choices, axis=1))
     return full / np.repeat(np.add.reduceat(full, begin, axis=1), veil.choices, axis=1)
+
+
+def log_odds_of(veil: Veil, chances: Array) -> Array:
+    """Log-odds (row, unknown) of probabilities (row, set and move), the way back."""
+    begin = veil.row + np.arange(len(veil.row))
+    logs = np.log(np.maximum(chances, 1e-300))
+    logs -= np.repeat(logs[:, begin], veil.choices, axis=1)
+    return logs[:, np.setdiff1d(np.arange(logs.shape[1]), begin)]
 
 
 def pick_different(chances: Array, known: Array) -> list[int]:

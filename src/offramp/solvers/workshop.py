@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +28,7 @@ from offramp.solvers.gains import Orders, order_replies
 from offramp.solvers.information import Pattern, Veil, find_pattern
 from offramp.solvers.layout import Layout
 from offramp.solvers.searching import (
+    log_odds_of,
     pick_different,
     preferred_side,
     random_odds,
@@ -42,6 +44,8 @@ Ints = NDArray[np.int64]
 WORDS = {STUCK: "steps became too short", TIRED: "too many steps", FALLEN: "it led astray"}
 SETTLED = 1e-9
 """Newton steps below it, relative to the log-odds, mean a solution."""
+BETWEEN = (0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9)
+"""Shares of the way from one equilibrium to another at which Newton's method begins."""
 
 
 @dataclass(frozen=True)
@@ -215,13 +219,49 @@ class Workshop:
             ]
             passed = np.flatnonzero(tasks.passed_task >= 0)
             again += [(int(rows[tasks.passed_task[k]]), tasks.passed[k]) for k in passed]
-        if again:
-            rows = np.array([row for row, _ in again])
-            tasks = self.run(BY_NEWTON, draws[rows], np.array([odds for _, odds in again]))
-            found += [
-                (row, tasks.odds[k]) for k, (row, _) in enumerate(again) if tasks.gap[k] < SETTLED
-            ]
-        return tried, self._unfold(draws, home, found)
+        found += self._settled(draws, again)
+        found = self._apart(home, found)
+        found += self._settled(draws, self._between(home, found, effort[:, 1] > 0))
+        return tried, self._unfold(draws, self._apart(home, found))
+
+    def _settled(self, draws: Ints, begin: list[tuple[int, Array]]) -> list[tuple[int, Array]]:
+        """Solutions that Newton's method reaches from log-odds by row."""
+        if not begin:
+            return []
+        rows = np.array([row for row, _ in begin])
+        tasks = self.run(BY_NEWTON, draws[rows], np.array([odds for _, odds in begin]))
+        return [(int(rows[k]), tasks.odds[k]) for k in np.flatnonzero(tasks.gap < SETTLED)]
+
+    def _apart(self, home: Array, found: list[tuple[int, Array]]) -> list[tuple[int, Array]]:
+        """Different ones among the equilibria found, by row."""
+        different = []
+        for row in sorted({row for row, _ in found}):
+            odds = np.array([one for at, one in found if at == row])
+            known = set_chances(self.veil, home[row : row + 1])
+            picked = pick_different(set_chances(self.veil, odds), known)
+            different += [(row, odds[k]) for k in picked]
+        return different
+
+    def _between(
+        self, home: Array, found: list[tuple[int, Array]], wanted: NDArray[np.bool_]
+    ) -> list[tuple[int, Array]]:
+        """Log-odds of play between pairs of equilibria, where unstable ones tend to lie."""
+        begin = []
+        for row in sorted({row for row, _ in found if wanted[row]}):
+            odds = np.array([home[row], *(one for at, one in found if at == row)])[:4]
+            chances = set_chances(self.veil, odds)
+            for one, other in combinations(chances, 2):
+                mixed = [one + share * (other - one) for share in BETWEEN]
+                begin += [(row, mix) for mix in log_odds_of(self.veil, np.array(mixed))]
+        return begin
+
+    def seek(self, draw: int, odds: Array, seed: int) -> Array | None:
+        """Log-odds of any solution, from ``odds`` and from random starts."""
+        draws = np.full(17, draw)
+        random = self._starts(draws[:1], np.array([16]), 2000, seed)
+        tasks = self.run(BY_NEWTON, draws, np.concatenate([odds[None], random]))
+        ended = np.flatnonzero(tasks.gap < SETTLED)
+        return tasks.odds[ended[0]] if len(ended) else None
 
     def _starts(self, draws: Ints, count: Ints, first: int, seed: int) -> Array:
         """Random log-odds: the same directions for every draw, ``count`` of them."""
@@ -238,18 +278,17 @@ class Workshop:
         known = set_chances(self.veil, home)[rows[ended]]
         return ended[np.abs(chances - known).max(axis=1, initial=0.0) > 1e-6]
 
-    def _unfold(self, draws: Ints, home: Array, found: list[tuple[int, Array]]) -> list[Other]:
-        """Different equilibria among those found, with values and play."""
-        others: list[Other] = []
-        for row in sorted({row for row, _ in found}):
-            odds = np.array([one for at, one in found if at == row])
-            known = set_chances(self.veil, home[row : row + 1])
-            odds = odds[pick_different(set_chances(self.veil, odds), known)]
-            sheet, draw = blank_sheet(self.book.structure, len(odds)), int(draws[row])
-            same = np.full(len(odds), draw)
-            self.certify(same, np.ones(len(odds)), odds, np.arange(len(odds)), sheet)
-            for value, strategy in zip(sheet.value, sheet.strategy, strict=True):
-                value.setflags(write=False)
-                strategy.setflags(write=False)
-                others.append(Other(draw, value, strategy))
-        return others
+    def _unfold(self, draws: Ints, found: list[tuple[int, Array]]) -> list[Other]:
+        """Equilibria with values and play."""
+        if not found:
+            return []
+        sheet = blank_sheet(self.book.structure, len(found))
+        which = draws[[row for row, _ in found]]
+        odds = np.array([one for _, one in found])
+        self.certify(which, np.ones(len(found)), odds, np.arange(len(found)), sheet)
+        sheet.value.setflags(write=False)
+        sheet.strategy.setflags(write=False)
+        return [
+            Other(int(draw), value, strategy)
+            for draw, value, strategy in zip(which, sheet.value, sheet.strategy, strict=True)
+        ]
