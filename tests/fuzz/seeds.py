@@ -16,10 +16,11 @@ from ..scenario.base import BASE, changed
 
 GIVEN = {
     "party": "south", "number": "1", "expression": "odd", "level": "deal",
-    "outcome": "settled", "package": "deal", "parameter": "gain",
+    "outcome": "settled", "package": "deal", "parameter": "gain", "step": "weather",
 }  # fmt: skip
 
 
+WEATHER = "  - {name: weather, by: nature, moves: {fair: {odds: rest}}}\n"
 VARIABLES = ("rung", "left", "table", "spare", "other")
 
 
@@ -49,7 +50,7 @@ def user_of(text: str, name: str) -> str:
             "  left:",
             "".join(f"  {v}: {{range: [0, 2], start: 0}}\n" for v in VARIABLES[3:]) + "  left:",
         ),
-        ("  - name: act", f"  - use: {name}\n    with: {{{entries}}}\n  - name: act"),
+        ("  - name: act", f"{WEATHER}  - use: {name}\n    with: {{{entries}}}\n  - name: act"),
     )
 
 

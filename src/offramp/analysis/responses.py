@@ -34,6 +34,7 @@ Array = NDArray[np.float64]
 ENDLESS = "Play may never end, so that the number of rounds has no slope here."
 FOLDED = "The equilibrium is about to split or vanish here: slopes say little and are withheld."
 SLOW = "Ends are reached too slowly for slopes to be computed to nine digits."
+HIDDEN = "Somebody moves without seeing everything; slopes do not follow beliefs yet."
 UNSOLVED = "This draw was not solved, so that nothing has a slope."
 
 
@@ -108,7 +109,10 @@ def respond(
     if any(aim.what in ("ends", "rounds") for aim in aims):
         absorbed = absorb(structure, strategy, elimination=elimination)
     one = _Draw(structure, tables, draw, point, strategy[0], equilibria.payoff[draw], absorbed)
-    return tuple(one.respond(aim) for aim in aims)
+    found = tuple(one.respond(aim) for aim in aims)
+    if structure.hidden:
+        return tuple(_withheld(tables, each.value, np.inf, HIDDEN) for each in found)
+    return found
 
 
 @dataclass(frozen=True, eq=False)

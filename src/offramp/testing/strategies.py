@@ -28,6 +28,8 @@ VARIABLES: Mapping[str, Words] = {
     "table": {"levels": ["empty", "deal", "swap"]},
     "warned": {"range": [0, 1], "scope": "round"},
 }
+STEP = "weather"
+"""A step of nature that changes nothing, for mechanisms that stand after some step."""
 HIGHEST = {"rung": 2, "left": 2, "trust": 1, "table": 2, "warned": 1}
 LOWEST = {"rung": 0, "left": 0, "trust": -1, "table": 0, "warned": 0}
 RANGES = (
@@ -96,7 +98,12 @@ def uses_of(draw: st.DrawFn, name: str, folder: Path | None = None) -> Words:
     for need, about in mechanism.with_.items():
         if about.default is None or draw(st.booleans()):
             given[need] = _given(draw, need, about, tuple(words["parties"]), given)
-    at = draw(st.integers(0, len(words["round"])))
+    first = 0
+    if any(about.kind == "step" for about in mechanism.with_.values()):
+        idle: Words = {"name": STEP, "by": "nature", "moves": {"fair": {"odds": "rest"}}}
+        words["round"].insert(0, idle)
+        first = 1
+    at = draw(st.integers(first, len(words["round"])))
     words["round"].insert(at, {"use": name, "as": "part", "with": given})
     return words
 
@@ -115,7 +122,7 @@ def _given(
     choices = {
         "party": parties, "number": (1,), "expression": ("gain", "0.1 * gain", 0.2),
         "level": ("deal", "swap"), "outcome": ("settled", "war"), "package": ("deal", "swap"),
-        "parameter": ("gain", "odd"),
+        "parameter": ("gain", "odd"), "step": (STEP,),
     }  # fmt: skip
     return draw(st.sampled_from(choices[need.kind]))
 
