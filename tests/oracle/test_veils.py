@@ -38,6 +38,12 @@ MANY_TIMES = 100
 """and up to which it is solved under many interventions."""
 
 
+def few(seeds: range, count: int) -> list[Any]:
+    """The seeds of a test; those behind the first ``count`` are marked slow."""
+    slow = [pytest.param(seed, marks=pytest.mark.slow) for seed in seeds[count:]]
+    return [*seeds[:count], *slow]
+
+
 def test_private_resolve_has_the_values_that_the_language_states() -> None:
     text = (FOLDER / "resolve.yaml").read_text()
     one = played(text, [], {})
@@ -89,7 +95,7 @@ def edge_words(game: Any) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("seed", range(120))
+@pytest.mark.parametrize("seed", few(range(120), 24))
 def test_sets_are_those_of_the_slow_reading(seed: int) -> None:
     """Each set once for every round's start from which it can be reached."""
     text = veiled_text(seed, **KINDS[seed % len(KINDS)])
@@ -109,7 +115,7 @@ def test_sets_are_those_of_the_slow_reading(seed: int) -> None:
         assert game.nodes == len(set(spots))
 
 
-@pytest.mark.parametrize("seed", range(400, 436))
+@pytest.mark.parametrize("seed", few(range(400, 436), 9))
 def test_the_structure_has_the_equilibrium_of_the_slow_reading(seed: int) -> None:
     """The slow solver on the structure's arrays, against itself on histories."""
     text = veiled_text(seed, **KINDS[seed % len(KINDS)])
@@ -156,7 +162,7 @@ def read_arrays(game: Any) -> Veiled:
     return Veiled(play, steps, sets, heads, bool(game.meaning.draws))
 
 
-@pytest.mark.parametrize("seed", range(90))
+@pytest.mark.parametrize("seed", few(range(90), 18))
 def test_what_is_offered_in_some_states_only_is_refused(seed: int) -> None:
     """Both readings refuse it, or neither."""
     text = veiled_text(seed, **KINDS[seed % len(KINDS)], broken=True)
@@ -241,7 +247,7 @@ def lowest(game: Any, names: list[str]) -> Any:
     return variable.word(variable.low)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", few(range(30), 9))
 def test_quantities_are_the_same(seed: int) -> None:
     kind = KINDS[seed % len(KINDS)]
     text = veiled_text(300 + seed, **kind)
