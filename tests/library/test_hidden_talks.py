@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import offramp
@@ -29,15 +31,16 @@ def test_the_simultaneous_text_is_the_main_text(talks, simultaneous, part: str) 
     assert getattr(simultaneous, part) == getattr(talks, part)
 
 
-def test_the_numbers_are_those_of_the_main_text(talks, simultaneous) -> None:
-    def bare(scenario: offramp.Scenario) -> object:
-        left_out = {"first_advantage": {"note": ""}}
-        return {
-            name: one.model_copy(update=left_out.get(name, {}))
-            for name, one in scenario.parameters.items()
-        }
+def numbers(entry: Any) -> object:
+    """A parameter's value and range, or those of a family's members."""
+    if hasattr(entry, "each"):
+        return {key: numbers(one) for key, one in entry.each.items()}
+    return getattr(entry, "value", entry), getattr(entry, "range", None)
 
-    assert bare(simultaneous) == bare(talks)
+
+def test_the_numbers_are_those_of_the_main_text(talks, simultaneous) -> None:
+    there = {name: numbers(entry) for name, entry in talks.parameters.items()}
+    assert {name: numbers(entry) for name, entry in simultaneous.parameters.items()} == there
 
 
 def test_only_the_strike_differs(talks, simultaneous) -> None:
@@ -56,3 +59,85 @@ def test_size_and_sets(simultaneous) -> None:
     structure = offramp.build(simultaneous).structure
     assert structure.nodes == 2952
     assert structure.hidden
+
+
+@pytest.fixture(scope="module")
+def private() -> offramp.Scenario:
+    return offramp.read("trilateral-talks-private")
+
+
+def test_the_private_text_keeps_to_the_main_one(talks, private) -> None:
+    """What it tells it tells with the same numbers, worths and claims."""
+    for name in set(private.parameters) - {"stake", "resolved"}:
+        here, there = numbers(private.parameters[name]), numbers(talks.parameters[name])
+        if isinstance(here, dict):
+            assert isinstance(there, dict)
+            there = {key: there[key] for key in here}
+        assert here == there, name
+    for name, package in private.packages.items():
+        assert package == talks.packages[name]
+    for name, claim in private.claims.items():
+        assert claim.holds_when == talks.claims[name].holds_when
+    for name, account in private.accounts.items():
+        whole = talks.accounts[name].parameters
+        assert account.parameters == {key: whole[key] for key in account.parameters}
+    assert list(private.claims) == ["C1", "C2", "C6", "C7", "C8", "C10", "C13"]
+
+
+def test_size_of_the_private_text(private) -> None:
+    structure = offramp.build(private).structure
+    assert structure.nodes == 35175
+    assert structure.hidden
+
+
+def states(scenario: offramp.Scenario, account: str) -> dict[str, str]:
+    found = offramp.claims(scenario, draws=0, brief=True, accounts=[account])
+    return {one.name: one.state for one in found}
+
+
+HOLD = {
+    "": {"C2", "C5", "C6", "C9", "C10", "C11"},
+    "as_broadcast": {"C1", "C2", "C5", "C6", "C9", "C10", "C11", "C13"},
+    "kyiv_as_reported": {"C2", "C4", "C5", "C6", "C11", "C13"},
+    "washington_as_reported": {"C2", "C9", "C11"},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("account", list(HOLD))
+def test_deciding_at_the_same_time_changes_no_verdict(simultaneous, account: str) -> None:
+    """At nominal values; those of the main text are tested with its page."""
+    found = states(simultaneous, account)
+    assert {name for name, state in found.items() if state == "holds"} == HOLD[account]
+    assert set(found.values()) == {"holds", "fails"}
+
+
+PRIVATE = {
+    "": {"C2", "C6", "C10", "C13"},
+    "as_broadcast": {"C2", "C6", "C10", "C13"},
+    "kyiv_as_reported": {"C2", "C6", "C13"},
+    "washington_as_reported": {"C2", "C13"},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("account", list(PRIVATE))
+@pytest.mark.parametrize("known_to", ["russia", "[russia, ukraine, united_states]"])
+def test_private_resolve_changes_no_verdict(private, account: str, known_to: str) -> None:
+    text = offramp.scenario_text(private)
+    assert "known_to: russia" in text or "known_to: [russia]" in text
+    for written in ("known_to: russia", "known_to: [russia]"):
+        text = text.replace(written, f"known_to: {known_to}")
+    found = states(offramp.read(text), account)
+    assert {name for name, state in found.items() if state == "holds"} == PRIVATE[account]
+    assert set(found.values()) == {"holds", "fails"}
+
+
+@pytest.mark.slow
+def test_certificates_of_both(simultaneous, private) -> None:
+    for scenario in (simultaneous, private):
+        game = offramp.build(scenario)
+        found = offramp.solve(game, game.draws(4, seed=1), starts=0).equilibria
+        assert set(found.status) == {"solved"}
+        assert found.residual.max() < 1e-11
+        assert (found.regret_anywhere <= found.regret_bound + 1e-9).all()
