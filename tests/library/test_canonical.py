@@ -52,7 +52,7 @@ CRISIS = {
 }
 # Who never backs down is there when the other never does, without anybody's responding.
 NERVES = {
-    "pr_war": ("P(war)", 0.01),
+    "pr_war": ("P(war)", 0.02),
     "pr_1_stays_to_end": ("P(war | deviate(two.two_acts = wait))", 0.03),
     "pr_2_stays_to_end": ("P(war | deviate(one.one_acts = wait))", 0.03),
 }
@@ -85,6 +85,7 @@ CASES = [
          {"share_A_when_proposing": ("E(payoff[one])", 0.01)}),
     Near("model-crisis-signalling", "", "crisis_signalling_probit", "interior", CRISIS),
     Near("model-audience-costs", "", "fearon1994_attrition", "asym_cost", NERVES),
+    Near("model-audience-costs", "symmetric", "fearon1994_attrition", "symmetric", NERVES),
     Near("model-audience-costs", "asym_war", "fearon1994_attrition", "asym_war",
          {"pr_war": ("P(war)", 0.04)}),
     Near("model-brinkmanship", "", "brinkmanship_ladder", "skip", LADDER),
@@ -339,12 +340,7 @@ OPEN = {
 """Claims on games of several equilibria, where the file says so."""
 
 
-SLOW = "model-audience-costs"
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=[pytest.mark.slow] * (n == SLOW)) for n in NAMES]
-)
+@pytest.mark.parametrize("name", NAMES)
 def test_its_claims_hold(name: str) -> None:
     for verdict in check(offramp.read(name), draws=0, accounts=[""], brief=True):
         fine = {"holds", "open"} if verdict.name in OPEN.get(name, ()) else {"holds"}
