@@ -24,8 +24,10 @@ from offramp.solvers.workshop import Rulebook, Workshop, blank_sheet, write_rule
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Progress = Callable[[int, int], None]
-SMALL = 300
-"""Most unknowns that are solved by dense elimination."""
+SMALL = 100
+"""Most unknowns that are solved by dense elimination; more go to the solver for large games."""
+DENSE = 400
+"""The same for limits, where it is slower but surer."""
 FEW = 80
 """Most unknowns at which every decision is one, which suits high precision."""
 STEEPEST = 1e13
@@ -66,7 +68,7 @@ def find_limit(
     _check_shapes(structure, tables)
     layout = arrange(structure)
     veil = None if structure.cyclic.any() else draw_veil(layout, lone=structure.hidden)
-    if veil is None or veil.unknowns > SMALL:
+    if veil is None or veil.unknowns > DENSE:
         from offramp.solvers.large import limit_large
 
         return limit_large(structure, tables, regret, progress, options)
