@@ -17,6 +17,7 @@ from offramp.core.files import write_text
 from offramp.presentation import facts
 from offramp.presentation.assurance import assurance_of
 from offramp.presentation.bargaining import bargaining_of, zones_of
+from offramp.presentation.branching_out import drawable, tree_drawn
 from offramp.presentation.claiming import claims_of
 from offramp.presentation.deciding_moves import points_of
 from offramp.presentation.disagreeing import comparisons_of, disputes_of
@@ -136,6 +137,10 @@ def _offramps(findings: Findings) -> Context:
     return {"asked": ramps_of(findings)}
 
 
+def _tree(findings: Findings) -> Context:
+    return {"picture": tree_drawn(findings)}
+
+
 def _histories(findings: Findings) -> Context:
     return {
         "likeliest": likeliest_tales(findings),
@@ -186,6 +191,7 @@ SECTIONS = (
     Section("payoffs", "What each party gets", _nothing),
     Section("time", "When it ends", _nothing),
     Section("moves", "Who moves when", _nothing),
+    Section("tree", "The game as a tree", _tree, drawable),
     Section("histories", "The likeliest histories", _histories),
     Section("turning", "Turning points", _nothing, points_of),
     Section("levels", "Where things stand over time", _nothing),
