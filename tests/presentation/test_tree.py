@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import offramp
-
-from .scenes import findings_of, scenario_named
+from tests.presentation.mock import findings_of, scenario_named
 
 RESOLVE = Path(__file__).parents[1] / "game" / "scenarios" / "resolve.yaml"
 
