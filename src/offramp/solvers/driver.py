@@ -52,7 +52,7 @@ def solve_game(
     known: Array | None = None,
 ) -> Equilibria:
     """See ``offramp.solvers.solve``."""
-    _check_shapes(structure, tables)
+    check_shapes(structure, tables)
     follow = frozenset(int(draw) for draw in traced)
     job = _Job(structure, tables, follow, starts, seed, options, known)
     blocks = job.blocks()
@@ -77,7 +77,7 @@ def solve_game(
     return job.result()
 
 
-def _check_shapes(structure: Structure, tables: Tables) -> None:
+def check_shapes(structure: Structure, tables: Tables) -> None:
     """Tables that do not fit the structure are a mistake in the caller, not in a draw."""
     draws, parties = tables.draws, structure.parties
     odds = int(structure.odds_class.max(initial=-1)) + 1

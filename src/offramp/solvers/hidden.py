@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from offramp.game.structure import Structure, Tables
 from offramp.solvers.blocks import Sheet
 from offramp.solvers.certificate import bound_regret
-from offramp.solvers.driver import _check_shapes, find_invalid
+from offramp.solvers.driver import check_shapes, find_invalid
 from offramp.solvers.equilibria import Equilibria, Options, Other
 from offramp.solvers.information import Veil, draw_veil
 from offramp.solvers.layout import Layout, arrange
@@ -44,7 +44,7 @@ def solve_hidden(
     options: Options,
 ) -> Equilibria:
     """See ``offramp.solvers.solve``; for structures in which somebody does not know the node."""
-    _check_shapes(structure, tables)
+    check_shapes(structure, tables)
     layout = arrange(structure)
     veil = choose_veil(layout)
     if veil is None:
@@ -65,7 +65,7 @@ def find_limit(
     options: Options,
 ) -> Equilibria:
     """See ``offramp.solvers.limit``."""
-    _check_shapes(structure, tables)
+    check_shapes(structure, tables)
     layout = arrange(structure)
     veil = None if structure.cyclic.any() else draw_veil(layout, lone=structure.hidden)
     if veil is None or veil.unknowns > DENSE:
