@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from offramp.core.files import write_text
-from offramp.interop.tokens import Reader, number_text, quoted, read_game_text
+from offramp.interop.tokens import Reader, number_text, quoted, read_game_text, read_head
 from offramp.interop.trees import (
     CHANCE,
     MAX_DEPTH,
@@ -109,20 +109,7 @@ class _Parser:
     def _prologue(self) -> tuple[str, str]:
         """Title and comment; the players are kept."""
         reader = self.reader
-        found = reader.ahead
-        if found.kind != "word" or found.value != "EFG":
-            reader.fail(expected="'EFG', with which every .efg file begins",
-                        repair="an .nfg file is read as such by its name" if found.value == "NFG"
-                        else "look whether this is a Gambit file")  # fmt: skip
-        reader.step()
-        version = reader.take("word", "the version of the format, 2")
-        if version.value != "2":
-            reader.fail(f"version '{version.value}' of the format", "version 2",
-                        "open and save the game in Gambit", version.offset)  # fmt: skip
-        kind = reader.take("word", "'R' or 'D'")
-        if kind.value not in ("R", "D"):
-            reader.fail(f"'{kind.value}'", "'R' or 'D'", "write R", kind.offset)
-        title = reader.take("text", "the title in quotation marks").value
+        title = read_head(reader, "EFG", "NFG", "2")
         reader.take("{", "the players, between braces")
         self.players = self._names("a player's name in quotation marks", MAX_PLAYERS, "players")
         return title, reader.step().value if reader.ahead.kind == "text" else ""

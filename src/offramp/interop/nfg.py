@@ -11,7 +11,14 @@ from math import prod
 from pathlib import Path
 
 from offramp.core.files import write_text
-from offramp.interop.tokens import FormatError, Reader, number_text, quoted, read_game_text
+from offramp.interop.tokens import (
+    FormatError,
+    Reader,
+    number_text,
+    quoted,
+    read_game_text,
+    read_head,
+)
 from offramp.interop.trees import (
     MAX_PLAYERS,
     NONE,
@@ -123,19 +130,7 @@ def nfg_text(game: StrategicGame) -> str:
 def _prologue(reader: Reader) -> tuple[str, tuple[str, ...]]:
     """Title and players."""
     found = reader.ahead
-    if found.kind != "word" or found.value != "NFG":
-        reader.fail(expected="'NFG', with which every .nfg file begins",
-                    repair="an .efg file is read as such by its name" if found.value == "EFG"
-                    else "look whether this is a Gambit file")  # fmt: skip
-    reader.step()
-    version = reader.take("word", "the version of the format, 1")
-    if version.value != "1":
-        reader.fail(f"version '{version.value}' of the format", "version 1",
-                    "open and save the game in Gambit", version.offset)  # fmt: skip
-    kind = reader.take("word", "'R' or 'D'")
-    if kind.value not in ("R", "D"):
-        reader.fail(f"'{kind.value}'", "'R' or 'D'", "write R", kind.offset)
-    title = reader.take("text", "the title in quotation marks").value
+    title = read_head(reader, "NFG", "EFG", "1")
     reader.take("{", "the players, between braces")
     players = tuple(_names(reader, "a player's name in quotation marks", MAX_PLAYERS))
     if not players:

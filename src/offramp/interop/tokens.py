@@ -149,6 +149,27 @@ def read_game_text(path: str | Path) -> str:
         return raw.decode("latin-1")
 
 
+def read_head(reader: Reader, format_: str, rival: str, version: str) -> str:
+    """The first line up to the players: which format it is, its version and dialect; the title."""
+    found = reader.ahead
+    if found.kind != "word" or found.value != format_:
+        reader.fail(
+            expected=f"'{format_}', with which every .{format_.lower()} file begins",
+            repair=f"an .{rival.lower()} file is read as such by its name"
+            if found.value == rival
+            else "look whether this is a Gambit file",
+        )
+    reader.step()
+    told = reader.take("word", f"the version of the format, {version}")
+    if told.value != version:
+        reader.fail(f"version '{told.value}' of the format", f"version {version}",
+                    "open and save the game in Gambit", told.offset)  # fmt: skip
+    kind = reader.take("word", "'R' or 'D'")
+    if kind.value not in ("R", "D"):
+        reader.fail(f"'{kind.value}'", "'R' or 'D'", "write R", kind.offset)
+    return reader.take("text", "the title in quotation marks").value
+
+
 def quoted(text: str) -> str:
     """A text between quotation marks, as Gambit reads it back.
 
