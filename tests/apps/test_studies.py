@@ -118,7 +118,7 @@ def test_set_fixes_an_assumption_on_every_account(ask: Any) -> None:
     assert first["accounts"]["grim"]["quantities"]["P(settlement)"] == pytest.approx(2 / 3)
     assert first["accounts"]["hopeful"]["quantities"]["P(settlement)"] == pytest.approx(3 / 4)
     told = with_account(fixed(read(QUARREL), {"slide": 0.1}), "grim")
-    assert told.parameters["slide"].value == 0.1  # type: ignore[union-attr]
+    assert getattr(told.parameters["slide"], "value", None) == 0.1
 
 
 def test_compare(ask: Any) -> None:

@@ -80,11 +80,13 @@ def draw(meaning: Meaning, count: int, seed: int | None = None, first: int = 0) 
     return Draws(_names(meaning), _completed(meaning, drawn, count, seed), seed, first)
 
 
-def fix(meaning: Meaning, draws: Draws, values: Mapping[str, float]) -> Draws:
+def fix(
+    meaning: Meaning, draws: Draws, values: Mapping[str, float] | Mapping[str, NDArray[np.float64]]
+) -> Draws:
     """The same draws with some assumptions fixed; those that follow by formula follow again.
 
-    ``values`` maps assumption names (``cost[north]``) to numbers; raises GameError for
-    a name that is none.
+    ``values`` maps assumption names (``cost[north]``) to numbers, or to arrays (draw,);
+    raises GameError for a name that is none.
     """
     for name in values:
         if name not in draws.names:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -210,12 +210,12 @@ def _claim(findings: Findings, verdicts: Sequence[Verdict]) -> ClaimTold:
     )
 
 
-def _source(findings: Findings, source: object) -> str:
+def _source(findings: Findings, source: str | Mapping[str, str] | None) -> str:
     if source is None:
         return ""
     if isinstance(source, str):
         return cited(source, findings.scenario)
-    return listed([f"{cited(key, findings.scenario)} ({where})" for key, where in source.items()])  # type: ignore[attr-defined]
+    return listed([f"{cited(key, findings.scenario)} ({where})" for key, where in source.items()])
 
 
 def _side(findings: Findings, one: Verdict) -> Side:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -116,10 +117,10 @@ def _teller(scenario: Scenario, name: str) -> Teller:
     )
 
 
-def _cited(source: object) -> tuple[str, ...]:
+def _cited(source: str | Mapping[str, str] | None) -> tuple[str, ...]:
     if source is None:
         return ()
-    return (source,) if isinstance(source, str) else tuple(source)  # type: ignore[arg-type]
+    return (source,) if isinstance(source, str) else tuple(source)
 
 
 def day(written: str | None) -> str:

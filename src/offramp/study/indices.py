@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -185,7 +185,7 @@ def _draws(
         values[name] = distribution.quantile(shares[:, i])
     nominal = nominal_draw(meaning)
     base = Draws(nominal.names, np.repeat(nominal.values, len(shares), axis=0), None)
-    placed = fix(meaning, base, cast("Mapping[str, float]", values))
+    placed = fix(meaning, base, values)
     return Draws(placed.names, placed.values, seed)
 
 

@@ -100,7 +100,7 @@ def moved(game: Game, levers: Sequence[Handle], parts: Array) -> Draws:
     Levers on the same assumption add their moves, within the limits of those that move.
     """
     rows = nominal_rows(game, len(parts))
-    return fix(game.meaning, rows, _values(levers, parts))  # type: ignore[arg-type]
+    return fix(game.meaning, rows, _values(levers, parts))
 
 
 def moved_draws(game: Game, draws: Draws, levers: Sequence[Handle], parts: Array) -> Draws:
@@ -116,7 +116,7 @@ def moved_draws(game: Game, draws: Draws, levers: Sequence[Handle], parts: Array
         own, to = draws.values[:, lever.position], wanted[lever.assumption][0]
         reached = np.minimum(own, to) if to < lever.start else np.maximum(own, to)
         values[lever.assumption] = reached
-    return fix(game.meaning, draws, values) if values else draws  # type: ignore[arg-type]
+    return fix(game.meaning, draws, values) if values else draws
 
 
 def _values(levers: Sequence[Handle], parts: Array) -> dict[str, Array]:

@@ -20,6 +20,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,7 +98,8 @@ class Crisis:
         return sorted(found)
 
     def _between(self, low: float, high: float) -> float:
-        return float(brentq(self._at, low, high, xtol=1e-13, rtol=1e-14))  # type: ignore[arg-type]
+        root: Any = brentq(self._at, low, high, xtol=1e-13, rtol=np.float64(1e-14))
+        return float(root)
 
     def _hidden(self, low: float, high: float, sign: float) -> list[float]:
         """Two roots between points of the scan with the same sign, where there are any."""
