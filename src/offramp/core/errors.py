@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 LONGEST = 600
 """Most characters of one field of an error."""
@@ -39,10 +40,12 @@ class OfframpError(Exception):
 
     Fields: ``found`` (one sentence), ``expected``, ``repair``, ``place`` and the
     dotted ``path`` inside the document. All but ``found`` may be empty. Each is one line
-    of bounded length without control characters, whatever text it quotes.
+    of bounded length without control characters, whatever text it quotes. ``offset`` is the
+    character (from 0) of the text it is about where that shows.
     """
 
     exit_code = 2
+    offset = 0
 
     def __init__(
         self,
@@ -60,15 +63,13 @@ class OfframpError(Exception):
         self.path = _readable(path)
         super().__init__(self.found)
 
-    def located(self, place: Place | None, path: str = "") -> OfframpError:
-        """The same error with a place and path, where it has none of its own."""
-        return type(self)(
-            self.found,
-            expected=self.expected,
-            repair=self.repair,
-            place=self.place or place,
-            path=self.path or path,
-        )
+    def located(self, place: Place | None, path: str = "") -> Self:
+        """The same error where the text begins at ``place``; its own place and path are kept."""
+        same = type(self).__new__(type(self), *self.args)
+        same.__dict__ |= self.__dict__
+        same.place = self.place or (place.shifted(self.offset) if place else None)
+        same.path = self.path or _readable(path)
+        return same
 
     def __str__(self) -> str:
         where = ": ".join(str(part) for part in (self.place, self.path) if part)

@@ -64,20 +64,6 @@ class EvaluationError(ExpressionError):
         self.value = value
         self.offset = offset
 
-    def located(self, place: Place | None, path: str = "") -> EvaluationError:
-        """The same error where the text begins at ``place``; its own place is kept."""
-        return EvaluationError(
-            self.found,
-            expected=self.expected,
-            repair=self.repair,
-            place=self.place or (place.shifted(self.offset) if place else None),
-            path=self.path or path,
-            row=self.row,
-            draw=self.draw,
-            value=self.value,
-            offset=self.offset,
-        )
-
 
 def evaluate(expression: Expression, values: Mapping[str, Any]) -> Array:
     """The value at every point, read-only float64 broadcastable to (row, draw).

@@ -101,17 +101,6 @@ class ReadingError(ExpressionError):
         super().__init__(found, expected=expected, repair=repair, place=place, path=path)
         self.offset = offset
 
-    def located(self, place: Place | None, path: str = "") -> ReadingError:
-        """The same error where the text begins at ``place``; its own place is kept."""
-        return ReadingError(
-            self.found,
-            expected=self.expected,
-            repair=self.repair,
-            place=self.place or (place.shifted(self.offset) if place else None),
-            path=self.path or path,
-            offset=self.offset,
-        )
-
 
 def parse(text: str | int | float, place: Place | None = None) -> Expression:
     """The tree of a text (or number) that begins at ``place``.
