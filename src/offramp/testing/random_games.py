@@ -120,28 +120,57 @@ def _assemble(
     edge = np.flatnonzero(index[source] >= 0)
     source, target = index[source[edge]], target[edge]
     target = np.where(target >= 0, index[np.maximum(target, 0)], target)
-    first = np.searchsorted(source, np.arange(len(keep) + 1))
-    order, component, cyclic = condense(source, target, cell.step[keep])
-    by_nature = mover[keep][source] < 0
-    odds_class = np.where(by_nature, np.cumsum(by_nature) - 1, -1)
+    return assembled(
+        mover[keep],
+        np.searchsorted(source, np.arange(len(keep) + 1)),
+        target,
+        turns=turns[edge],
+        at_end=at_end[edge],
+        pay_class=rng.integers(0, max(4, min(len(edge), 1000)), len(edge)),
+        step=cell.step[keep],
+        sizes=(parties, terminals, rounds),
+    )
+
+
+def assembled(
+    mover: NDArray,
+    first: NDArray,
+    target: NDArray,
+    *,
+    turns: NDArray,
+    at_end: NDArray,
+    pay_class: NDArray,
+    step: NDArray,
+    sizes: tuple[int, int, int],
+    infoset: NDArray | None = None,
+) -> Structure:
+    """A structure that starts at node 0; every edge of nature's has odds of its own.
+
+    ``sizes`` are the numbers of parties, terminals (an outcome each) and rounds (0: no limit).
+    """
+    parties, terminals, limit = sizes
+    source = np.repeat(np.arange(len(mover)), np.diff(first))
+    order, component, cyclic = condense(source, target, step)
+    by_nature = mover[source] < 0
     return Structure(
-        mover=mover[keep],
+        mover=mover.astype(np.int16),
         first=first,
         target=target,
-        turns=turns[edge],
-        pay_class=rng.integers(0, max(4, min(len(edge), 1000)), len(edge)).astype(np.int32),
-        odds_class=odds_class.astype(np.int32),
-        step=cell.step[keep].astype(np.int16),
+        turns=turns,
+        pay_class=pay_class.astype(np.int32),
+        odds_class=np.where(by_nature, np.cumsum(by_nature) - 1, -1).astype(np.int32),
+        step=step.astype(np.int16),
         start=0,
         parties=parties,
         terminals=terminals,
         order=order,
         component=component,
         cyclic=cyclic,
-        limit=rounds,
+        limit=limit,
         terminal_outcome=np.arange(terminals, dtype=np.int32),
         terminal_by=np.full(terminals, -1, np.int32),
-        at_end_edge=at_end[edge],
+        at_end_edge=at_end,
+        **({} if infoset is None else {"infoset": infoset.astype(np.int32)}),
     )
 
 
@@ -192,16 +221,26 @@ def _numbers(
     entropy: bool,
 ) -> Tables:
     """Tables with pays in [-1, 1] (a tenth of it on the way) and random odds."""
-    parties = structure.parties
-    classes = int(structure.pay_class.max()) + 1
-    by_nature = structure.odds_class >= 0
-    source = np.repeat(np.arange(structure.nodes), np.diff(structure.first))[by_nature]
-    weight = rng.random((draws, int(by_nature.sum()))) + 0.05
-    base = rng.integers(0, 1 << 30)
+    weight = rng.random((draws, int((structure.odds_class >= 0).sum()))) + 0.05
+    rng = np.random.default_rng(rng.integers(0, 1 << 30))
+    return filled(rng, structure, weight, precision, patience, entropy)
+
+
+def filled(
+    rng: np.random.Generator,
+    structure: Structure,
+    weight: NDArray[np.float64],
+    precision: tuple[float, float],
+    patience: tuple[float, float],
+    entropy: bool,
+) -> Tables:
+    """Tables with odds in proportion to ``weight`` (draw, edge of nature's) and random pays."""
+    draws, parties = len(weight), structure.parties
+    source = np.repeat(np.arange(structure.nodes), np.diff(structure.first))
+    source = source[structure.odds_class >= 0]
     total = np.stack([np.bincount(source, row, structure.nodes) for row in weight])
-    rng = np.random.default_rng(base)
     return Tables(
-        pay=rng.uniform(-0.1, 0.1, (draws, classes, parties)),
+        pay=rng.uniform(-0.1, 0.1, (draws, int(structure.pay_class.max()) + 1, parties)),
         odds=weight / total[:, source],
         end_pay=rng.uniform(-1, 1, (draws, structure.terminals, parties)),
         patience=rng.uniform(*patience, (draws, parties)),

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.game.structure import Structure, Tables
-from offramp.testing.random_games import condense
+from offramp.testing.random_games import assembled, filled
 
 
 @dataclass
@@ -36,32 +36,19 @@ class _Draft:
         flat = [edge for edges in self.edges for edge in edges]
         target = np.array([edge[0] for edge in flat])
         turns = np.array([edge[1] for edge in flat])
-        source = np.repeat(np.arange(len(count)), count)
-        step = np.array(self.step, np.int16)
-        order, component, cyclic = condense(source, target, step)
         mover, infoset = np.array(self.mover, np.int16), np.array(self.infoset)
         size = np.bincount(infoset[infoset >= 0], minlength=max(1, len(self.keys)))
         alone = (infoset >= 0) & (size[np.maximum(infoset, 0)] == 1)
-        by_nature = mover[source] < 0
-        return Structure(
-            mover=mover,
-            first=np.concatenate([[0], np.cumsum(count)]),
-            target=target,
+        return assembled(
+            mover,
+            np.concatenate([[0], np.cumsum(count)]),
+            target,
             turns=turns,
-            pay_class=np.array([edge[2] for edge in flat], np.int32),
-            odds_class=np.where(by_nature, np.cumsum(by_nature) - 1, -1).astype(np.int32),
-            step=step,
-            start=0,
-            parties=parties,
-            terminals=terminals,
-            order=order,
-            component=component,
-            cyclic=cyclic,
-            limit=limit,
-            terminal_outcome=np.arange(terminals, dtype=np.int32),
-            terminal_by=np.full(terminals, -1, np.int32),
-            at_end_edge=turns & (target < 0),
-            infoset=np.where(alone, -1, infoset).astype(np.int32),
+            at_end=turns & (target < 0),
+            pay_class=np.array([edge[2] for edge in flat]),
+            step=np.array(self.step, np.int16),
+            sizes=(parties, terminals, limit),
+            infoset=np.where(alone, -1, infoset),
         )
 
 
@@ -189,19 +176,9 @@ def random_tables(
     entropy: bool = False,
 ) -> Tables:
     """Random numbers for a structure: pays in [-0.1, 0.1] on the way, in [-1, 1] at the end."""
-    parties, odds = structure.parties, int(structure.odds_class.max(initial=-1)) + 1
-    source = np.repeat(np.arange(structure.nodes), np.diff(structure.first))
-    source = source[structure.odds_class >= 0]
+    odds = int(structure.odds_class.max(initial=-1)) + 1
     weight = rng.random((draws, odds)) + 0.05
-    whole = np.stack([np.bincount(source, row, structure.nodes)[source] for row in weight])
-    return Tables(
-        pay=rng.uniform(-0.1, 0.1, (draws, int(structure.pay_class.max()) + 1, parties)),
-        odds=weight / whole,
-        end_pay=rng.uniform(-1, 1, (draws, structure.terminals, parties)),
-        patience=rng.uniform(*patience, (draws, parties)),
-        precision=rng.uniform(*precision, (draws, parties)),
-        entropy=entropy,
-    )
+    return filled(rng, structure, weight, precision, patience, entropy)
 
 
 def haggle(
