@@ -12,10 +12,10 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from tables import table_of
 
 from offramp.study.models import Model, find_models, said
 
-Cell = str | nodes.Node
 MARKED = re.compile(r"(``?[^`]+``?|(?<!\S)\*[^*\s][^*]*\*)")
 LONGEST_CELL, FEW_CASES = 40, 3
 
@@ -58,6 +58,8 @@ def _model_section(name: str, model: Model) -> nodes.section:
         played = nodes.paragraph("", "Played as a scenario: ")
         played += nodes.literal(text=f"offramp run {model.scenario}")
         section += played
+    if model.note:
+        section += nodes.paragraph("", "", *_inline(model.note))
     works = [nodes.list_item("", nodes.paragraph("", one)) for one in model.citation]
     section += _part("Sources", [nodes.bullet_list("", *works, bullet="-")])
     return section
@@ -108,7 +110,7 @@ def _parameters(model: Model) -> list[nodes.Node]:
         (nodes.literal(text=name), one.about, one.span, one.unit, _short(one.default))
         for name, one in model.parameters.items()
     ]
-    return [_table(("name", "meaning", "range", "unit", "default"), rows)]
+    return [table_of(("name", "meaning", "range", "unit", "default"), rows)]
 
 
 def _cases(model: Model) -> list[nodes.Node]:
@@ -132,14 +134,14 @@ def _cases(model: Model) -> list[nodes.Node]:
     ]
     if len(cases) <= FEW_CASES:
         rows = [(nodes.literal(text=name), text, *cells) for name, text, cells in given + worked]
-        return [_table(("name", "meaning", *cases), rows)]
+        return [table_of(("name", "meaning", *cases), rows)]
     meanings = [(nodes.literal(text=name), text) for name, text in model.results.items()]
     rows = [
         (nodes.literal(text=name), *cells)
         for name, _, cells in given + worked
         if name in changed or not any("," in cell for cell in cells)
     ]
-    return [_table(("result", "meaning"), meanings), _table(("name", *cases), rows)]
+    return [table_of(("result", "meaning"), meanings), table_of(("name", *cases), rows)]
 
 
 def _commands(name: str, model: Model) -> nodes.literal_block:
@@ -159,22 +161,6 @@ def _short(value: Any) -> str:
         text = ", ".join(_short(one) for one in value)
         return text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]}…"
     return said(value)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> nodes.table:
-    group = nodes.tgroup(cols=len(head))
-    group += [nodes.colspec(colwidth=1) for _ in head]
-    group += nodes.thead("", _row(head))
-    group += nodes.tbody("", *(_row(row) for row in rows))
-    return nodes.table("", group)
-
-
-def _row(cells: Sequence[Cell]) -> nodes.row:
-    row = nodes.row()
-    for cell in cells:
-        inner = nodes.Text(cell) if isinstance(cell, str) else cell
-        row += nodes.entry("", nodes.paragraph("", "", inner))
-    return row
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

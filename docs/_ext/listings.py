@@ -9,11 +9,10 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from tables import table_of
 
 from offramp.scenario.shelf import library_files
 from offramp.scenario.yaml_text import parse_yaml, read_text
-
-Cell = str | nodes.Node
 
 
 class Mechanisms(SphinxDirective):
@@ -52,7 +51,7 @@ class Quantities(SphinxDirective):
             )
             for name, one in QUANTITIES.items()
         ]
-        return [_table(("variable", "dims", "unit", "meaning"), rows)]
+        return [table_of(("variable", "dims", "unit", "meaning"), rows)]
 
 
 class Limits(SphinxDirective):
@@ -84,7 +83,7 @@ class Limits(SphinxDirective):
             ("nodes that can be reached", f"{exploration.MAX_NODES:,}"),
             ("steps × combinations of the variables' values", f"2 to the power of {bits}"),
         ]
-        return [_table(("what", "at most"), rows)]
+        return [table_of(("what", "at most"), rows)]
 
 
 def _part(title: str, content: Sequence[nodes.Node]) -> list[nodes.Node]:
@@ -101,7 +100,7 @@ def _needs(needs: Mapping[str, Any]) -> list[nodes.Node]:
         )
         for name, need in needs.items()
     ]
-    return [_table(("name", "kind", "default", "what it is"), rows)] if rows else []
+    return [table_of(("name", "kind", "default", "what it is"), rows)] if rows else []
 
 
 def _adds(told: Mapping[str, Any]) -> list[nodes.Node]:
@@ -113,7 +112,7 @@ def _adds(told: Mapping[str, Any]) -> list[nodes.Node]:
     ]
     added: list[nodes.Node] = []
     if rows:
-        added.append(_table(("parameter", "value", "range", "unit", "off at"), rows))
+        added.append(table_of(("parameter", "value", "range", "unit", "off at"), rows))
     lines = [
         (kind, list(names))
         for kind, names in (
@@ -155,22 +154,6 @@ def _sources(sources: Mapping[str, Mapping[str, str]]) -> list[nodes.Node]:
         for one in sources.values()
     ]
     return [nodes.bullet_list("", *items, bullet="-")] if items else []
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> nodes.table:
-    group = nodes.tgroup(cols=len(head))
-    group += [nodes.colspec(colwidth=1) for _ in head]
-    group += nodes.thead("", _row(head))
-    group += nodes.tbody("", *(_row(row) for row in rows))
-    return nodes.table("", group)
-
-
-def _row(cells: Sequence[Cell]) -> nodes.row:
-    row = nodes.row()
-    for cell in cells:
-        inner = nodes.Text(cell) if isinstance(cell, str) else cell
-        row += nodes.entry("", nodes.paragraph("", "", inner))
-    return row
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

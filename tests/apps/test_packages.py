@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from offramp.apps.cli import main
+from tests.apps.asking import Ask, answer, asker
 from tests.study.test_packages import HAGGLE, NOTHING
 
 
 @pytest.fixture
-def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ask:
     """Run one command in this process: exit code, standard output and error."""
     (tmp_path / "haggle.yaml").write_text(HAGGLE)
     (tmp_path / "nothing.yaml").write_text(NOTHING)
     monkeypatch.chdir(tmp_path)
-
-    def run(*words: str) -> tuple[int, str, str]:
-        code = 0
-        try:
-            main(list(words))
-        except SystemExit as left:
-            code = int(left.code or 0)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
+    return asker(capsys)
 
 
-def answer(ask: Any, *words: str) -> dict[str, Any]:
-    """The JSON object of a command that succeeds."""
-    code, out, err = ask(*words, "--json")
-    assert code == 0, err
-    return json.loads(out)
-
-
-def test_as_json(ask: Any) -> None:
+def test_as_json(ask: Ask) -> None:
     said = answer(ask, "packages", "haggle.yaml", "--draws", "32", "--seed", "0")
     assert said["parties"] == ["north", "south"]
     assert said["combinations"] == 9
@@ -57,7 +38,7 @@ def test_as_json(ask: Any) -> None:
     assert answer(ask, "packages", "haggle.yaml", "--draws", "32", "--seed", "0") == said
 
 
-def test_as_words(ask: Any) -> None:
+def test_as_words(ask: Ask) -> None:
     code, out, _ = ask("packages", "haggle.yaml", "--nominal")
     assert code == 0
     assert "swap (Nash, Kalai-Smorodinsky)" in out
@@ -65,7 +46,7 @@ def test_as_words(ask: Any) -> None:
     assert not re.search(r"\b(best|optimal|should|must|likely true)\b", out, re.IGNORECASE)
 
 
-def test_options(ask: Any) -> None:
+def test_options(ask: Ask) -> None:
     said = answer(ask, "packages", "haggle.yaml", "--nominal", "--parties", "south",
                   "--reservation", "south = 1 - weight", "--set", "weight=0.6")  # fmt: skip
     assert said["parties"] == ["south"]
@@ -85,7 +66,7 @@ def test_options(ask: Any) -> None:
         (("haggle.yaml", "--draws", "0"), "--draws 0"),
     ],
 )
-def test_errors(ask: Any, words: tuple[str, ...], found: str) -> None:
+def test_errors(ask: Ask, words: tuple[str, ...], found: str) -> None:
     code, out, err = ask("packages", *words)
     assert code == 2
     assert not out
@@ -93,7 +74,7 @@ def test_errors(ask: Any, words: tuple[str, ...], found: str) -> None:
     assert "expected:" in err
 
 
-def test_a_run_includes_it(ask: Any) -> None:
+def test_a_run_includes_it(ask: Ask) -> None:
     said = answer(ask, "run", "haggle.yaml", "--draws", "16", "--seed", "1")
     own = answer(ask, "packages", "haggle.yaml", "--draws", "16", "--seed", "1")
     assert said["packages"] == own["packages"]

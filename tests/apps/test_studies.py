@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,6 +12,7 @@ import offramp
 from offramp.apps.cli import main
 from offramp.apps.options import fixed
 from offramp.scenario import read, with_account
+from tests.apps.asking import Ask, answer, asker
 
 # Agreement has the odds hurry : slide; waiting or climbing changes North's pay alone.
 QUARREL = """
@@ -64,30 +64,13 @@ def quarrel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture
-def ask(quarrel: str, capsys: pytest.CaptureFixture[str]) -> Any:
+def ask(quarrel: str, capsys: pytest.CaptureFixture[str]) -> Ask:
     """Run one command in this process: exit code, standard output and error."""
     del quarrel
-
-    def run(*words: str) -> tuple[int, str, str]:
-        code = 0
-        try:
-            main(list(words))
-        except SystemExit as left:
-            code = int(left.code or 0)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
+    return asker(capsys)
 
 
-def answer(ask: Any, *words: str) -> dict[str, Any]:
-    """The JSON object of a command that succeeds."""
-    code, out, err = ask(*words, "--json")
-    assert code == 0, err
-    return json.loads(out)
-
-
-def test_claims_as_json(ask: Any) -> None:
+def test_claims_as_json(ask: Ask) -> None:
     said = answer(ask, "claims", "quarrel.yaml", "--draws", "64", "--seed", "0")
     first = said["claims"]["C1"]
     assert {"share", "interval", "nominal", "open", "vacuous", "restates", "quantities"} <= {*first}
@@ -104,14 +87,14 @@ def test_claims_as_json(ask: Any) -> None:
     assert again == said
 
 
-def test_claims_at_nominal_values_on_one_account(ask: Any) -> None:
+def test_claims_at_nominal_values_on_one_account(ask: Ask) -> None:
     said = answer(ask, "claims", "quarrel.yaml", "--nominal", "--account", "hopeful")
     assert said["claims"]["C1"]["share"] is None
     assert said["claims"]["C1"]["nominal"] is True
     assert [*said["claims"]["C1"]["accounts"]] == ["hopeful"]
 
 
-def test_set_fixes_an_assumption_on_every_account(ask: Any) -> None:
+def test_set_fixes_an_assumption_on_every_account(ask: Ask) -> None:
     said = answer(ask, "claims", "quarrel.yaml", "--nominal", "--set", "slide=0.1")
     first = said["claims"]["C1"]
     assert first["quantities"]["P(settlement)"] == pytest.approx(2 / 3)
@@ -121,7 +104,7 @@ def test_set_fixes_an_assumption_on_every_account(ask: Any) -> None:
     assert getattr(told.parameters["slide"], "value", None) == 0.1
 
 
-def test_compare(ask: Any) -> None:
+def test_compare(ask: Ask) -> None:
     words = ("compare", "quarrel.yaml", "--accounts", "hopeful,grim", "--nominal")
     said = answer(ask, *words, "--quantity", "P(war)", "--quantity", "C1")
     assert said["accounts"] == ["hopeful", "grim"]
@@ -138,7 +121,7 @@ def test_compare(ask: Any) -> None:
     assert "The hopeful" in out
 
 
-def test_sensitivity(ask: Any) -> None:
+def test_sensitivity(ask: Ask) -> None:
     said = answer(ask, "sensitivity", "quarrel.yaml", "--draws", "200", "--seed", "1")
     assert said["quantity"] == "P(kind agreement)"
     assert said["nominal"] == pytest.approx(0.4)
@@ -155,7 +138,7 @@ def test_sensitivity(ask: Any) -> None:
     assert "prize" in out
 
 
-def test_offramps(ask: Any) -> None:
+def test_offramps(ask: Ask) -> None:
     words = ("offramps", "quarrel.yaml", "--outcome", "agreement", "--at-least", "0.5")
     (ramp,) = answer(ask, *words, "--draws", "32", "--seed", "2")["offramps"]
     assert ramp["lever"] == "envoys"
@@ -170,7 +153,7 @@ def test_offramps(ask: Any) -> None:
     assert "envoys" in out
 
 
-def test_histories(ask: Any) -> None:
+def test_histories(ask: Ask) -> None:
     said = answer(ask, "histories", "quarrel.yaml", "--nominal", "--outcome", "settlement")
     assert said["histories"]
     assert {one["outcome"] for one in said["histories"]} == {"settlement"}
@@ -181,7 +164,7 @@ def test_histories(ask: Any) -> None:
     assert "settlement" in out or "war" in out
 
 
-def test_a_run_includes_what_is_declared(ask: Any) -> None:
+def test_a_run_includes_what_is_declared(ask: Ask) -> None:
     said = answer(ask, "run", "quarrel.yaml", "--draws", "16", "--seed", "1")
     assert said["claims"]["C1"]["nominal"] is False
     assert said["claims"]["C1"]["tried"] == 16
@@ -193,7 +176,7 @@ def test_a_run_includes_what_is_declared(ask: Any) -> None:
     assert hopeful["title"] == "A quarrel at a border (The hopeful)"
 
 
-def test_a_run_tells_every_account_beside_the_scenario_as_written(ask: Any) -> None:
+def test_a_run_tells_every_account_beside_the_scenario_as_written(ask: Ask) -> None:
     code, out, _ = ask("run", "quarrel.yaml", "--draws", "16", "--seed", "1", "--out", "out")
     assert code == 0
     assert "On the premises of the scenario as written, before any account's own premises:" in out
@@ -269,7 +252,7 @@ def test_a_scenario_that_declares_nothing_has_nothing_more() -> None:
     ],
 )
 def test_unfit_options_end_with_code_2_and_a_sentence(
-    ask: Any, words: tuple[str, ...], said: str
+    ask: Ask, words: tuple[str, ...], said: str
 ) -> None:
     code, out, err = ask(words[0], "quarrel.yaml", *words[1:])
     assert code == 2
@@ -278,7 +261,7 @@ def test_unfit_options_end_with_code_2_and_a_sentence(
     assert not out
 
 
-def test_without_claims_or_accounts_the_commands_say_so(ask: Any, tmp_path: Path) -> None:
+def test_without_claims_or_accounts_the_commands_say_so(ask: Ask, tmp_path: Path) -> None:
     (tmp_path / "bare.yaml").write_text(QUARREL[: QUARREL.index("claims:")])
     for command in ("claims", "compare"):
         code, _, err = ask(command, "bare.yaml")
@@ -286,7 +269,7 @@ def test_without_claims_or_accounts_the_commands_say_so(ask: Any, tmp_path: Path
         assert "a scenario with a block" in err
 
 
-def test_words_give_no_advice(ask: Any) -> None:
+def test_words_give_no_advice(ask: Ask) -> None:
     for words in (("claims", "--nominal"), ("compare", "--nominal"), ("sensitivity", "--nominal"),
                   ("offramps", "--nominal"), ("histories", "--nominal")):  # fmt: skip
         _, out, _ = ask(words[0], "quarrel.yaml", *words[1:])

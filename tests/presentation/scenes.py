@@ -18,6 +18,7 @@ from offramp.study.experiment import solve
 from offramp.study.proposals import offramps
 from offramp.study.sensitivities import sensitivity
 from offramp.study.turning import find_turning_points
+from tests.study.chance import CHANCE
 
 BORDER = Path(offramp.__file__).parent / "library" / "scenarios" / "border-standoff.yaml"
 RANGES = {
@@ -108,28 +109,7 @@ def with_study(findings: Findings, **other: Any) -> Findings:
     return dataclasses.replace(findings, **{**studied(), **other})
 
 
-CHANCE = """
-offramp: 1
-title: Chance
-parties:
-  north: {label: North, patience: 0.95, precision: 4}
-  south: {label: South, patience: 0.9, precision: 6}
-parameters:
-  talk: {value: 0.2, range: "uniform(0.1, 0.4)", unit: per month}
-  hurry: {value: 0.1}
-  slide: {value: 0.2, range: "uniform(0.1, 0.3)", unit: per month}
-round:
-  - name: month
-    by: nature
-    moves:
-      agree: {odds: talk * hurry * 2.5, end: settlement}
-      drift: {odds: slide, end: war}
-      on: {odds: rest}
-outcomes:
-  settlement: {kind: agreement, pay: {north: 1, south: 0.2}}
-  war: {kind: war, pay: {north: -1, south: -1}}
-rounds: unlimited
-levers:
+LEVERS = """\
   envoys: {label: More envoys, parameter: talk, towards: higher, held_by: north, effort: {cost: 1, per: 0.1}, limit: 0.8}
   agenda: {label: A shorter agenda, parameter: hurry, towards: higher, held_by: south, effort: {cost: 2, per: 0.1}, limit: 0.4}
 """  # fmt: skip
@@ -140,6 +120,7 @@ def levered() -> Findings:
     """Findings of a game of chance in which levers of two holders bring agreement about."""
     from tests.presentation.mock import findings_of
 
-    scenario = read(CHANCE)
+    text = CHANCE.replace("pay: {north: 1, south: 1}", "pay: {north: 1, south: 0.2}")
+    scenario = read(text + LEVERS)
     found = offramps(scenario, at_least=0.4, draws=16, seed=3)
     return dataclasses.replace(findings_of(scenario, 20), offramps=found)

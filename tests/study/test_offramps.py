@@ -16,31 +16,8 @@ from offramp.scenario import read, understand
 from offramp.study.proposals import going_on, offramps
 from offramp.study.queries import evaluate_queries
 from offramp.study.ramps import OffRamps
+from tests.study.chance import CHANCE
 
-# Chance alone: agreement talk * hurry * 2.5 a month, war slide a month.
-CHANCE = """
-offramp: 1
-title: Chance
-parties:
-  north: {label: North, patience: 0.95, precision: 4}
-  south: {label: South, patience: 0.9, precision: 6}
-parameters:
-  talk: {value: 0.2, range: "uniform(0.1, 0.4)"}
-  hurry: {value: 0.1}
-  slide: {value: 0.2, range: "uniform(0.1, 0.3)"}
-round:
-  - name: month
-    by: nature
-    moves:
-      agree: {odds: talk * hurry * 2.5, end: settlement}
-      drift: {odds: slide, end: war}
-      on: {odds: rest}
-outcomes:
-  settlement: {kind: agreement, pay: {north: 1, south: 1}}
-  war: {kind: war, pay: {north: -1, south: -1}}
-rounds: unlimited
-levers:
-"""
 ENVOYS = (
     "  envoys: {parameter: talk, towards: higher, held_by: north, "
     "effort: {cost: 1, per: 0.1}, limit: 0.6}\n"
@@ -371,7 +348,9 @@ def test_without_anything_but_escalation_nothing_is_proposed() -> None:
 
 def test_what_raises_danger_in_some_of_the_draws_is_refused() -> None:
     text = CHANCE.replace("odds: slide,", "odds: slide + (wind - 0.7) * (talk - 0.2),")
-    text = text.replace('talk: {value: 0.2, range: "uniform(0.1, 0.4)"}', "talk: 0.2")
+    text = text.replace(
+        'talk: {value: 0.2, range: "uniform(0.1, 0.4)", unit: per month}', "talk: 0.2"
+    )
     text = text.replace("talk * hurry * 2.5", "0.05 + (talk - 0.2) / 1000")
     text = text.replace("  hurry:", '  wind: {value: 0.5, range: "uniform(0, 1)"}\n  hurry:')
     found = offramps(read(text + ENVOYS), at_least=0.22, draws=256, seed=1)
@@ -407,7 +386,9 @@ def test_a_settlement_below_going_on_is_imposed() -> None:
       yield: {end: settlement}
       go_on: {pay: {south: 0.2}}
   - name: month""").replace("talk * hurry * 2.5", "0")  # fmt: skip
-    text = text.replace('slide: {value: 0.2, range: "uniform(0.1, 0.3)"}', "slide: 0.1")
+    text = text.replace(
+        'slide: {value: 0.2, range: "uniform(0.1, 0.3)", unit: per month}', "slide: 0.1"
+    )
     text += (
         "  haste: {parameter: talk, towards: higher, held_by: south, "
         "effort: {cost: 1, per: 0.1}, limit: 5}\n"
