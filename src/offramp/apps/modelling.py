@@ -72,6 +72,7 @@ def model_facts(name: str, model: Model, given: dict[str, str], case: str) -> di
         "results": {key: _plain(one) for key, one in model.solve(**values).items()},
         "cases": list(model.cases),
         "scenario": model.scenario,
+        "note": model.note,
     }
 
 
@@ -95,6 +96,8 @@ def model_words(facts: dict[str, Any], model: Model) -> str:
         lines += ["", f"Cases (--case): {', '.join(facts['cases'])}"]
     if facts["scenario"]:
         lines += ["", f"Played as a scenario: offramp run {facts['scenario']}"]
+    if facts["note"]:
+        lines += ["", *textwrap.wrap(facts["note"], 96)]
     return "\n".join([*lines, "", *facts["citation"]])
 
 

@@ -130,7 +130,8 @@ class Model:
     ``cases`` are parameter sets with a name, as changes of the defaults. ``chart`` draws the
     figure. ``regret`` is there where several equilibria exist: it takes ``(profile, **params)``
     and gives the most that any type gains by another action, which is 0 in every equilibrium.
-    ``scenario`` names the scenario of the library that plays the model, '' where there is none.
+    ``scenario`` names the scenario of the library that plays the model, '' where there is none;
+    ``note`` says what of the model the scenario language cannot say, or why it cannot say it.
     """
 
     title: str
@@ -146,6 +147,7 @@ class Model:
     cases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     regret: Callable[..., float] | None = None
     scenario: str = ""
+    note: str = ""
 
     @property
     def status(self) -> str:
