@@ -173,6 +173,7 @@ def test_new_check_expand_schema_list(tmp_path: Path) -> None:
     checked = offramp("check", "first.yaml", "--json", cwd=tmp_path)
     assert checked.returncode == 0, checked.stderr
     assert json.loads(checked.stdout)["solved_nodes"] > 0
+    assert json.loads(checked.stdout)["information_sets"] == 0
     assert json.loads(checked.stdout)["warnings"] == []
     text = (tmp_path / "first.yaml").read_text()
     (tmp_path / "second.yaml").write_text(text.replace("value: 0.55", "value: 0.9"))

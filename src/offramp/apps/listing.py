@@ -63,6 +63,7 @@ def checked(file: str) -> dict[str, Any]:
         "rounds": scenario.rounds,
         "nodes": game.nodes,
         "solved_nodes": game.structure.nodes,
+        "information_sets": int(game.structure.infoset.max(initial=-1)) + 1,
         "assumptions": len(game.meaning.assumptions),
         "with_range": spread,
         "judgements": len(judged),
@@ -70,9 +71,18 @@ def checked(file: str) -> dict[str, Any]:
     }
 
 
+def _size(facts: dict[str, Any]) -> str:
+    """How large the game is, and how often its movers cannot tell where they are."""
+    reached, solved, hidden = (facts[k] for k in ("nodes", "solved_nodes", "information_sets"))
+    if solved < reached or not hidden:
+        size = f"{reached:,} states can be reached, {solved:,} after merging"
+    else:
+        size = f"a tree of {solved:,} nodes"
+    return f"{size}, {hidden:,} information sets of two or more" if hidden else size
+
+
 def check_words(facts: dict[str, Any]) -> str:
     """The facts of a check in a few lines."""
-    cyclic = f"{facts['nodes']:,} states can be reached, {facts['solved_nodes']:,} after merging"
     return "\n".join([
         f"{facts['title']}: reads well",
         f"  parties:     {', '.join(facts['parties'])}",
@@ -80,7 +90,7 @@ def check_words(facts: dict[str, Any]) -> str:
         f"  mechanisms:  {', '.join(facts['mechanisms']) or 'none'}",
         f"  outcomes:    {', '.join(facts['outcomes'])}",
         f"  rounds:      {facts['rounds']}",
-        f"  game:        {cyclic}",
+        f"  game:        {_size(facts)}",
         f"  assumptions: {facts['assumptions']}, {facts['with_range']} of them with a range, "
         f"{facts['judgements']} of them the analyst's judgement",
         *(f"  warning:     {one}" for one in facts["warnings"]),
