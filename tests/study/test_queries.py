@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from offramp.core.errors import OfframpError
-from offramp.game import build
+from offramp.game import Draws, build
 from offramp.scenario import Query, parse_query, read, understand, with_account
 from offramp.study import evaluate_queries, find_quantities
 from offramp.study import queries as module
@@ -178,6 +178,48 @@ def test_a_game_that_several_quantities_share_is_solved_once(monkeypatch) -> Non
     )  # fmt: skip
     evaluate_queries(read(TRUST), asked(TRUST, *texts))
     assert len(solved) == 3
+
+
+def test_draws_that_a_fixed_number_makes_alike_are_solved_once(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    scenario = read(TRUST)
+    draws = build(scenario).draws(8, seed=5)
+    asking = (
+        "P(over | set(nerve = 2), set(lure = 0.6))",
+        "P(over | do(a.answer = cheat), set(nerve = 2))",
+    )
+    queries = asked(TRUST, *asking)
+    solved: list[int] = []
+    plain = module.solve
+
+    def counted(game, few, **words):  # type: ignore[no-untyped-def]
+        solved.append(len(few))
+        return plain(game, few, **words)
+
+    monkeypatch.setattr(module, "solve", counted)
+    found = evaluate_queries(scenario, queries, draws)
+    assert solved == [1, 8]
+    assert found.of(queries[0]) == pytest.approx(np.full(8, Trust(nerve=2, lure=0.6).over))
+    twice = Draws(draws.names, np.repeat(draws.values[::-1], 2, axis=0), draws.seed)
+    again = evaluate_queries(scenario, queries, twice, traced=(1, 5))
+    assert solved[2:] == [1, 8]
+    assert np.array_equal(again.values, np.repeat(found.values[::-1], 2, axis=0))
+    assert np.array_equal(again.status, np.repeat(found.status[::-1], 2, axis=0))
+    assert np.array_equal(again.reach[0].reached, np.repeat(found.reach[0].reached[::-1], 2))
+
+
+def test_a_number_out_of_range_is_named_by_its_own_draw() -> None:
+    text = TRUST.replace("quit: {end: out}", "quit: {end: out}, wait: {}").replace(
+        "  - name: answer",
+        "  - name: luck\n    by: nature\n    moves: {rain: {odds: lure + nerve}, "
+        "sun: {odds: rest}}\n  - name: answer",
+    )
+    scenario = read(text)
+    draws = build(scenario).draws(4, seed=5)
+    values = np.repeat(draws.values, 2, axis=0)
+    values[:4, draws.names.index("nerve")] = 0.1
+    given = Draws(draws.names, values, 5)
+    with pytest.raises(OfframpError, match="draw 4 of seed 5"):
+        evaluate_queries(scenario, asked(text, "P(over)"), given)
 
 
 def test_draws_are_valued_like_one_by_one_and_in_any_chunks(monkeypatch) -> None:  # type: ignore[no-untyped-def]

@@ -3,7 +3,8 @@
 Games are told apart by their committed moves and fixed assumptions; a deviation is a policy
 in the game without it, so it needs no solve of its own. Every game is solved cold, from
 precision 0, whatever else has been solved; but what follows a commitment made once is the
-game without it, and is solved with that.
+game without it, and is solved with that. Draws that have become alike, because a quantity fixes
+whatever told them apart, are solved once.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.core.errors import GameError
 from offramp.game import (
     Changed,
     Draws,
@@ -251,30 +253,42 @@ class _Work:
         self, number: int, one: _Solve, part: Draws, low: int,
         tell: Callable[[int, int], None], known: Array | None,
     ) -> Solved:  # fmt: skip
-        """Solve one game for some draws, and read its quantities."""
+        """Solve one game for some draws, and read its quantities; draws that are alike once."""
         fixed = fix(one.rules.changed.meaning, part, one.values) if one.values else part
-        traced = tuple(i - low for i in self.traced if low <= i < low + len(part))
-        solved = solve(
-            one.rules.game, fixed, precision_scale=self.scale, traced=traced,
-            starts=self.starts, progress=tell, known=known,
-        )  # fmt: skip
+        few, alike = _distinct(fixed)
+        traced = {int(alike[i - low]) for i in self.traced if low <= i < low + len(part)}
+
+        def step(count: int, _total: int) -> None:
+            tell(int((alike < count).sum()), len(part))
+
+        try:
+            solved = solve(
+                one.rules.game, few, precision_scale=self.scale, traced=sorted(traced),
+                starts=self.starts, progress=step, known=known,
+            )  # fmt: skip
+        except GameError:
+            one.rules.game.tables(fixed)  # says the same of the draw by its own number
+            raise
         for deviations, positions in one.plays.items():
             self.number[positions] = number
-            self._read(number, one, deviations, positions, solved, low)
+            self._read(number, one, deviations, positions, solved, low, alike)
         return solved
 
     def _read(
         self, number: int, one: _Solve, deviations: Interventions, positions: list[int],
-        solved: Solved, low: int,
+        solved: Solved, low: int, alike: NDArray[np.intp],
     ) -> None:  # fmt: skip
-        """The values of some quantities in one play of a solved game, and in its alternatives."""
+        """The values of some quantities in one play of a solved game, and in its alternatives.
+
+        ``alike`` says of every draw from ``low`` on which of the solved ones it is.
+        """
         reader = _Reader(one.rules, deviations, solved, self.scale)
         play = reader.reported()
-        rows = np.arange(low, low + len(play.draws))
+        rows = np.arange(low, low + len(alike))
         values = self._values(play, positions)
-        self.values[rows[:, None], positions] = values
+        self.values[rows[:, None], positions] = values[alike]
         fine = np.isfinite(play.strategy).all(axis=1) & ~play.absorbed.failed
-        vacuous = self._reach(play, reader.changed, positions, rows)
+        vacuous = self._reach(play, reader.changed, positions, rows, alike)
         status = np.where(np.isfinite(values), "solved", "undefined")
         apart = np.zeros_like(values, dtype=np.bool_)
         which, others = reader.others()
@@ -283,12 +297,12 @@ class _Work:
             for draw, row in zip(which, found, strict=True):
                 size = np.maximum(1, np.abs(values[draw]))
                 apart[draw] |= ~(np.abs(row - values[draw]) <= APART * size)
-            self._keep(number, which + low, positions, found)
+            self._keep(number, [rows[alike == draw] for draw in which], positions, found)
         status = np.where(apart, "open", status)
         status[vacuous] = "vacuous"
         status = np.where(np.isfinite(values), status, "undefined")
         status[~fine] = "failed"
-        self.status[rows[:, None], positions] = status
+        self.status[rows[:, None], positions] = status[alike]
 
     def _values(self, play: Play, positions: list[int]) -> Array:
         """(draw, position) the quantities in one play."""
@@ -296,23 +310,28 @@ class _Work:
         return np.column_stack([self.kinds[q.kind].evaluate(play, q) for q in asked])
 
     def _keep(
-        self, number: int, draws: NDArray[np.int64], positions: list[int], found: Array
+        self, number: int, draws: Sequence[NDArray[np.intp]], positions: list[int], found: Array
     ) -> None:
-        """Note the values in other equilibria; those of one draw are always met in one order."""
+        """Note the values in other equilibria; those of one draw are always met in one order.
+
+        ``draws`` are, for every row of ``found``, those in which it is an equilibrium.
+        """
         seen: dict[int, int] = {}
-        for draw, values in zip(draws.tolist(), found, strict=True):
-            place = seen.get(draw, 0)
-            seen[draw] = place + 1
-            rows = self.alternatives.setdefault((draw, number), [])
-            if place == len(rows):
-                rows.append(np.full(len(self.queries), np.nan))
-            rows[place][positions] = values
+        for alike, values in zip(draws, found, strict=True):
+            for draw in alike.tolist():
+                place = seen.get(draw, 0)
+                seen[draw] = place + 1
+                rows = self.alternatives.setdefault((draw, number), [])
+                if place == len(rows):
+                    rows.append(np.full(len(self.queries), np.nan))
+                rows[place][positions] = values
 
     def _reach(
-        self, play: Play, changed: Changed, positions: list[int], rows: NDArray[np.int64]
-    ) -> NDArray[np.bool_]:
-        """(draw,) whether some commitment is never reached; notes how far each matters."""
-        vacuous = np.zeros(len(rows), np.bool_)
+        self, play: Play, changed: Changed, positions: list[int], rows: NDArray[np.intp],
+        alike: NDArray[np.intp],
+    ) -> NDArray[np.bool_]:  # fmt: skip
+        """(solved draw,) whether some commitment is never reached; notes how far each matters."""
+        vacuous = np.zeros(len(play.draws), np.bool_)
         for commitment in changed.commitments:
             applies = holds_at(play.game, commitment.applies, commitment.step)
             free = holds_at(play.game, commitment.free, commitment.step)
@@ -327,7 +346,7 @@ class _Work:
                     (key, commitment.intervention),
                     (np.full(len(self.draws), np.nan), np.full(len(self.draws), np.nan)),
                 )
-                kept[0][rows], kept[1][rows] = reached, unoffered
+                kept[0][rows], kept[1][rows] = reached[alike], unoffered[alike]
         return vacuous
 
     def result(self) -> QueryValues:
@@ -412,6 +431,18 @@ def _rows(tables: Tables, which: NDArray[np.int64]) -> Tables:
         tables.pay[which], tables.odds[which], tables.end_pay[which], tables.patience[which],
         tables.precision[which], tables.entropy,
     )  # fmt: skip
+
+
+def _distinct(draws: Draws) -> tuple[Draws, NDArray[np.intp]]:
+    """Draws without those that repeat an earlier one, and which of these each draw is."""
+    _, first, number = np.unique(draws.values, axis=0, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    if len(order) == len(draws):
+        return draws, np.arange(len(draws))
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    few = Draws(draws.names, draws.values[first[order]], draws.seed, draws.first)
+    return few, place[number.reshape(-1)]
 
 
 def _base(one: _Solve, solves: Sequence[_Solve]) -> tuple[int, NDArray[np.int64]] | None:
