@@ -43,6 +43,7 @@ parameters:
   effort: {{value: 0.03, range: "uniform(0, 0.06)"}}
   slide: {{value: {slide}, range: "uniform({slide_low}, {slide_high})"}}
   freeze: {{value: {freeze}, range: "uniform({freeze_low}, {freeze_high})"}}
+  quiet: {{value: {quiet}, range: "uniform({quiet_low}, {quiet_high})"}}
 {odds}\
 state:
   rung: {{range: [0, {rung}], start: 0}}
@@ -99,8 +100,8 @@ round:
       nothing:
         odds: rest
         pay:
-          north: -toll[north] * rung
-          south: -toll[south] * rung
+          north: quiet - toll[north] * rung
+          south: quiet - toll[south] * rung
           broker: -toll[broker] * rung
           patron: -toll[patron] * rung
 outcomes:
@@ -143,21 +144,29 @@ WHOLE = {3: Size(2, 4, 1, 1), 4: Size(3, 3, 4, 2), 5: Size(4, 4, 9, 4), 6: Size(
 
 
 def crisis_text(
-    size: Size, *, whole: bool = False, patience: float = 0.95, ends: float = 1.0
+    size: Size, *, whole: bool = False, patience: float = 0.95, lasting: float = 0.45
 ) -> str:
-    """The scenario in words; ``ends`` scales nature's odds of ending it."""
-    spread = min(0.03, (1 - patience) / 2)
+    """The scenario in words.
+
+    ``lasting`` is what going on in quiet for ever is worth to the two who bargain; agreement is
+    worth about half a unit to each, so that more of it makes play absorb slowly. Nature's odds
+    of ending it are of the order of 1 - ``patience``.
+    """
+    spread, quiet, ends = (1 - patience) / 2, lasting * (1 - patience), 20 * (1 - patience)
     return RULES.format(
         **size._asdict(),
         patience=patience, lowest=round(patience - spread, 6), highest=round(patience + spread, 6),
         slide=0.02 * ends, slide_low=0.01 * ends, slide_high=0.04 * ends,
         freeze=0.02 * ends, freeze_low=0.01 * ends, freeze_high=0.03 * ends,
+        quiet=quiet, quiet_low=0.9 * quiet, quiet_high=1.1 * quiet,
         relief=RELIEF.format(**size._asdict()) if whole else "",
         odds=ODDS if whole else "",
     )  # fmt: skip
 
 
 @lru_cache(maxsize=4)
-def crisis(size: Size, *, whole: bool = False, patience: float = 0.95, ends: float = 1.0) -> Game:
+def crisis(
+    size: Size, *, whole: bool = False, patience: float = 0.95, lasting: float = 0.45
+) -> Game:
     """The game of ``crisis_text``."""
-    return build(read(crisis_text(size, whole=whole, patience=patience, ends=ends)))
+    return build(read(crisis_text(size, whole=whole, patience=patience, lasting=lasting)))
