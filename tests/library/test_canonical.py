@@ -58,7 +58,7 @@ NERVES = {
     "pr_2_stays_to_end": ("P(war | deviate(one.one_acts = wait))", 0.03),
 }
 LADDER = {"pr_disaster": ("P(disaster)", 0.0075)}
-RACE = {"pr_build": ("share a_decides.arm a_decides.rest_content", 0.02)}
+RACE = {"pr_build": ("share a_decides.arm a_decides.rest_content", 0.003)}
 SPOILED = {"pr_breakdown": ("P(breakdown)", 0.001)}
 TALKS = {
     "y_first": ("mean offer.offer_ 20", 0.02),
@@ -326,7 +326,6 @@ def test_the_limit_needs_no_precision_from_the_file() -> None:
 OPEN = {
     "model-brinkmanship": {"disaster_deters", "the_jump_hardly_matters"},
     "model-trust": {"survivable_forces_help"},
-    "model-arms-race": {"fear_stops_half_way"},
 }
 """Claims on games of several equilibria, where the file says so."""
 
