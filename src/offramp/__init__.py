@@ -30,6 +30,8 @@ _DOORS = {
     "packages": "offramp.study.packaging",
     "sensitivity": "offramp.study",
     "summary": "offramp.study",
+    "sweep": "offramp.study.sweeping",
+    "read_sweep": "offramp.study.sweeping",
     "write_results": "offramp.study",
     "report": "offramp.presentation",
     "OfframpError": "offramp.core.errors",
@@ -48,12 +50,14 @@ __all__ = [
     "outcomes",
     "packages",
     "read",
+    "read_sweep",
     "report",
     "Scenario",
     "scenario_text",
     "sensitivity",
     "solve",
     "summary",
+    "sweep",
     "write_results",
 ]
 
@@ -76,6 +80,8 @@ if TYPE_CHECKING:
     from offramp.study.packaging import packages as packages
     from offramp.study.proposals import offramps as offramps
     from offramp.study.retold import histories as histories
+    from offramp.study.sweeping import read_sweep as read_sweep
+    from offramp.study.sweeping import sweep as sweep
 
 
 def __getattr__(name: str) -> Any:

@@ -13,6 +13,7 @@ from offramp.apps.formats import add_formats
 from offramp.apps.modelling import add_models
 from offramp.apps.options import Account, Asked, Json, Nominal, Scale, Seed, Settings
 from offramp.apps.studies import add_studies
+from offramp.apps.sweeping import add_sweeps
 from offramp.core.errors import OfframpError
 
 app = App(
@@ -154,6 +155,7 @@ def run(
 add_studies(app)
 add_formats(app)
 add_models(app)
+add_sweeps(app)
 
 
 def _say(text: str) -> None:

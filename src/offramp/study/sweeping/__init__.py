@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from offramp.study.sweeping.conducting import Wishes, run_sweep, sweep
 from offramp.study.sweeping.orders import KEPT, Order, Part
+from offramp.study.sweeping.reading import read_sweep, task_of, write_sweep_table
 from offramp.study.sweeping.solving import Chunk, Plan, Stopped, plan_for, plan_of, solve_chunk
+from offramp.study.sweeping.summing import sweep_summary
+from offramp.study.sweeping.tallies import Going
 
 __all__ = [
-    "Chunk",
-    "KEPT",
+    # from beginning to end
+    "sweep",
+    "run_sweep",
+    "Wishes",
+    "Going",
+    # what is read
+    "read_sweep",
+    "sweep_summary",
+    "task_of",
+    "write_sweep_table",
+    # what whoever solves parts needs
     "Order",
     "Part",
+    "Chunk",
     "Plan",
     "plan_for",
     "plan_of",
     "solve_chunk",
     "Stopped",
+    "KEPT",
 ]

@@ -1,0 +1,238 @@
+"""What `sweep` does: solve very many draws into a store that is gone on with after anything."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, Parameter
+
+from offramp.apps.options import MAX_DRAWS, Account, Asked, Json, Scale, Seed, Settings, refuse
+
+if TYPE_CHECKING:
+    from offramp.study.sweeping import Going, Wishes
+
+Kept = Annotated[
+    tuple[str, ...],
+    Parameter(
+        name="--keep", negative="",
+        help="Keep more of every draw: strategy (every move's probability at every node), "
+        "move_uses or by_round; may be repeated.",
+    ),
+]  # fmt: skip
+Quantities = Annotated[
+    tuple[str, ...],
+    Parameter(
+        name="--quantity", negative="",
+        help="A quantity as claims write it, such as 'P(war by 3)', to be kept of every draw; "
+        "may be repeated.",
+    ),
+]  # fmt: skip
+
+
+def add_sweeps(app: App) -> None:
+    """Give an application the command of this module."""
+    app.command(sweep_command, name="sweep")
+
+
+def sweep_command(
+    file: str, *, draws: int | None = None, store: Path | None = None, seed: Seed = None,
+    account: Account = None, set_: Settings = (), keep: Kept = (), quantity: Quantities = (),
+    starts: int | None = None, chunk: int | None = None, workers: int | None = None,
+    dask: str | None = None, device: str = "cpu", table: Path | None = None, json: Json = False,
+    precision_scale: Scale = 1.0,
+) -> None:  # fmt: skip
+    """Solve very many draws of FILE's assumptions into a store on disk.
+
+    Give the same command again after an interruption of any kind, and it goes on: what is
+    in the store and undamaged is kept. With more --draws than before it adds to the store.
+    The draws of a seed are always the same, however they are cut, shared out or
+    interrupted. Options that are left out are as the store has them, but for --account,
+    --set and --precision-scale, which belong to the question. A draw that is not solved
+    is counted with its status; it never stops the others.
+
+    The store is a zarr group with the names of the results' dataset: read it with
+    offramp.read_sweep(STORE), or any program that reads zarr.
+
+    Parameters
+    ----------
+    draws
+        How many combinations of assumptions. Default: as many as the store was begun
+        with, or 1000.
+    store
+        Folder of the store. Default: offramp-results/NAME.zarr
+    starts
+        Random starts from which every draw is solved again, to look for other equilibria;
+        each takes about a quarter of the time of a draw. Default: 0.
+    chunk
+        Draws in one chunk, which is written at once; an interruption costs at most the
+        chunks under way. Default: a few seconds' work.
+    workers
+        Solve in so many processes (Dask) in place of this process's threads.
+    dask
+        Solve on the Dask cluster with this scheduler address.
+    device
+        cpu, or gpu for a graphics processor.
+    table
+        When done, write all draws into this CSV file as one long table.
+    """
+    scale = precision_scale
+    asked = Asked("sweep", file, draws or 1, seed, False, json, tuple(set_), account, scale)
+    if draws is not None and not 1 <= draws <= MAX_DRAWS:
+        raise refuse(f"--draws {draws}", f"1 to {MAX_DRAWS:,}", "say --draws 1000")
+    if workers is not None and dask is not None:
+        raise refuse("--workers beside --dask", "one of them", "leave --workers out")
+    scenario = asked.scenario()
+    root = store or Path("offramp-results") / f"{Path(file).stem}.zarr"
+    from offramp.study.sweeping import Wishes
+
+    wishes = Wishes(
+        draws, seed, account or "", scale, tuple(keep) or None, tuple(quantity) or None, starts,
+        chunk, device, workers, dask, _Words(file, account, tuple(set_), scale),
+    )  # fmt: skip
+    told = _swept(scenario, root, wishes, table)
+    if json:
+        from json import dumps
+
+        sys.stdout.write(dumps(told, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    else:
+        sys.stdout.write(sweep_words(told, table) + "\n")
+    if not told["draws"]["solved"]:
+        sys.exit(1)
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The command that repeats a sweep."""
+
+    file: str
+    account: str | None
+    settings: tuple[str, ...]
+    scale: float
+
+    def __call__(self, draws: int, seed: int) -> str:
+        asked = Asked(
+            "sweep", self.file, draws, seed, False, False, self.settings, self.account, self.scale
+        )
+        return asked.words(seed)
+
+
+def _swept(scenario: Any, root: Path, wishes: Wishes, table: Path | None) -> dict[str, Any]:
+    """Run a sweep and sum it up; exit code 130 where it was interrupted."""
+    from offramp.study.sweeping import run_sweep, sweep_summary, write_sweep_table
+
+    last: list[Going] = []
+    try:
+        with sweep_bar() as show:
+
+            def watch(going: Going) -> None:
+                last[:] = [going]
+                show(going)
+
+            run_sweep(scenario, root, wishes, watch)
+    except KeyboardInterrupt:
+        sys.stderr.write(interrupted_words(root, last[-1] if last else None) + "\n")
+        sys.exit(130)
+    if table is not None:
+        write_sweep_table(table, root)
+    return sweep_summary(root)
+
+
+def interrupted_words(root: Path, going: Going | None) -> str:
+    """What a person reads who interrupted a sweep."""
+    kept = f"{going.done:,} of {going.draws:,} draws are in" if going else "nothing is lost in"
+    return f"interrupted; {kept} '{root}'; the same command goes on from there"
+
+
+@contextmanager
+def sweep_bar() -> Iterator[Callable[[Going], None]]:
+    """Live statistics on a terminal (stderr), nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("draws solved"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+               TextColumn("{task.description}"))  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def show(going: Going) -> None:
+            bar.update(task, completed=going.done, total=going.draws, description=_live(going))
+
+        yield show
+
+
+def _live(going: Going) -> str:
+    """Rate, remaining time and failures, as the bar shows them."""
+    parts = [f"{going.rate:,.0f} a second"] if going.rate else []
+    if going.rate and going.remaining is not None:
+        parts.append(f"{time_word(going.remaining)} to go")
+    parts += [f"{count:,} {word}" for word, count in going.unsolved.items()]
+    return ", ".join(parts + ([going.remark] if going.remark else []))
+
+
+def sweep_words(told: dict[str, Any], table: Path | None = None) -> str:
+    """A sweep's summary in words: outcomes over the draws, statuses, certificates, time."""
+    from offramp.apps.telling import number_word, paragraph, share_word, table_of
+
+    def row(name: str, one: dict[str, Any], word: Callable[[float | None], str]) -> tuple[str, ...]:
+        return (name, word(one["mean"]), *(word(one[q]) for q in ("q05", "q50", "q95")))
+
+    heads = ("mean", "5 %", "median", "95 %")
+    rows = [row(name, one, share_word) for name, one in told["outcomes"].items()
+            if name != "unresolved" or one["mean"]]  # fmt: skip
+    if told["agreement"]:
+        rows.append(row("any agreement", told["agreement"], share_word))
+    lines = [told["title"], "", *table_of(("outcome", *heads), rows), ""]
+    lines += table_of(
+        ("expected payoff", *heads),
+        (row(name, one, number_word) for name, one in told["payoff"].items()),
+    )
+    if told.get("quantities"):
+        kept = (row(name, one, number_word) for name, one in told["quantities"].items())
+        lines += ["", *table_of(("quantity", *heads), kept)]
+    lines += ["", *map(paragraph, _sentences(told)), "", f"store: {told['store']}"]
+    return "\n".join(lines + ([f"table: {table}"] if table else []))
+
+
+def _sentences(told: dict[str, Any]) -> Iterator[str]:
+    """Statuses, certificates and time, in sentences."""
+    draws, worst = told["draws"], told["certificate"]
+    others = [f"{count:,} {word}" for word, count in draws["status"].items() if word != "solved"]
+    listed = f" ({', '.join(others)})" if others else ""
+    yield f"{draws['solved']:,} of {draws['count']:,} draws solved{listed}, seed {told['seed']}."
+    if draws["solved"]:
+        within = "no regret exceeds" if worst["regret_within_bound"] else "SOME REGRET EXCEEDS"
+        yield (
+            f"Certificates: largest residual {worst['worst_residual']:.1e}; {within} what logit "
+            f"play can lose; other equilibria found in {worst['with_several_equilibria']:,} draws."
+        )
+    run = told.get("statistics", {}).get("sessions", [{}])[-1]
+    if run.get("draws"):
+        again = f", {run['solved_again']:,} of them again because they were damaged"
+        yield (
+            f"This time {run['draws']:,} draws were solved"
+            f"{again if run['solved_again'] else ''}, in {time_word(run['seconds'])}: "
+            f"{run['draws_per_second']:,.0f} a second."
+        )
+    else:
+        yield "Everything was in the store already."
+    if run.get("remark"):
+        yield run["remark"]
+
+
+def time_word(seconds: float) -> str:
+    """A duration in its two largest units."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s"
+    for unit, size, below, small in (("d", 86_400, "h", 3600), ("h", 3600, "min", 60)):
+        if whole >= size:
+            return f"{whole // size} {unit} {whole % size // small} {below}"
+    return f"{whole // 60} min {whole % 60} s"
