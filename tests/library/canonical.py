@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Any
+
+import numpy as np
 
 import offramp
 from offramp.scenario import with_account
@@ -66,3 +69,18 @@ def replayed(whole: Document, **parameters: float) -> Played:
         else:
             whole["parameters"][family] = value
     return Played(scenario_of(whole))
+
+
+def made_of(game: Any, strategy: np.ndarray, *moves: str) -> float:
+    """How often the first move is made of all times that one of them is; games without cycles."""
+    structure = game.structure
+    reach = np.zeros(structure.nodes)
+    reach[structure.start] = 1
+    for node in structure.order[::-1]:
+        edges = slice(structure.first[node], structure.first[node + 1])
+        inside = structure.target[edges] >= 0
+        np.add.at(reach, structure.target[edges][inside], reach[node] * strategy[edges][inside])
+    source = np.repeat(np.arange(structure.nodes), np.diff(structure.first))
+    uses = [(reach[source] * strategy)[game.edge_move == game.moves.index(one)].sum()
+            for one in moves]  # fmt: skip
+    return float(uses[0] / sum(uses))

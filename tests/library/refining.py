@@ -67,11 +67,13 @@ def with_fine(name: str, count: int) -> Document:
 
 
 def with_errors(name: str, count: int) -> Document:
-    """The signalling game with ``count`` equally likely values in place of a normal one."""
+    """The signalling game with ``count`` equally likely values in place of every normal one."""
     whole = document(name)
     levels = [f"error_{k}" for k in range(count)]
     quantiles = [NormalDist().inv_cdf((k + 0.5) / count) for k in range(count)]
     for private in whole["private"].values():
         private |= {"levels": levels, "odds": dict.fromkeys(levels, f"1/{count}")}
     whole["parameters"]["error"]["each"] = dict(zip(levels, quantiles, strict=True))
+    whole["outcomes"]["war"]["pay"]["a"] = "barW_A + error[a_war]"
+    whole["outcomes"]["backing_down"]["pay"]["a"] = "bar_a + error[a_shame]"
     return whole
