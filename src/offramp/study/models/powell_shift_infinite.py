@@ -88,4 +88,9 @@ MODEL = Model(
         "peace": {"p1": 0.45, "p2": 0.5},
         "depends": {"p2": 0.4},
     },
+    scenario="model-lasting-shift",
+    note="In the scenario what is agreed in period 2 stands in all later periods, since nothing "
+    "changes after the shift. Bargained anew in every period, with offers in steps, the side that "
+    "offers would gamble on war for the last step again and again: peace then survives only where "
+    "its exact share is a step, and elsewhere the smaller the steps the longer it lasts.",
 )
