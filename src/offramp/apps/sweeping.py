@@ -14,7 +14,7 @@ from cyclopts import App, Parameter
 from offramp.apps.options import MAX_DRAWS, Account, Asked, Json, Scale, Seed, Settings, refuse
 
 if TYPE_CHECKING:
-    from offramp.study.sweeping import Going, Wishes
+    from offramp.study.sweeping import Going, Order, Wishes
 
 Kept = Annotated[
     tuple[str, ...],
@@ -92,7 +92,7 @@ def sweep_command(
 
     wishes = Wishes(
         draws, seed, account or "", scale, tuple(keep) or None, tuple(quantity) or None, starts,
-        chunk, device, workers, dask, _Words(file, account, tuple(set_), scale),
+        chunk, device, workers, dask, _Words(file, tuple(set_)),
     )  # fmt: skip
     told = _swept(scenario, root, wishes, table)
     if json:
@@ -110,15 +110,17 @@ class _Words:
     """The command that repeats a sweep."""
 
     file: str
-    account: str | None
     settings: tuple[str, ...]
-    scale: float
 
-    def __call__(self, draws: int, seed: int) -> str:
-        asked = Asked(
-            "sweep", self.file, draws, seed, False, False, self.settings, self.account, self.scale
-        )
-        return asked.words(seed)
+    def __call__(self, draws: int, order: Order) -> str:
+        more = {"--starts": order.starts} if order.starts else {}
+        more |= {"--device": order.device} if order.device != "cpu" else {}
+        repeated = [("--keep", one) for one in order.keep]
+        repeated += [("--quantity", one) for one in order.quantities]
+        return Asked(
+            "sweep", self.file, draws, order.seed, False, False, self.settings,
+            order.account or None, order.precision_scale, more, tuple(repeated),
+        ).words(order.seed)  # fmt: skip
 
 
 def _swept(scenario: Any, root: Path, wishes: Wishes, table: Path | None) -> dict[str, Any]:

@@ -18,8 +18,9 @@ from offramp.analysis.elimination import eliminate
 from offramp.core.errors import OfframpError, ResultError, suggestion
 from offramp.core.provenance import versions
 from offramp.game import Game, build
-from offramp.scenario import Scenario, parse_query, read, scenario_text
+from offramp.scenario import Scenario, read, scenario_text, understand
 from offramp.study.declared import as_told
+from offramp.study.sweeping.asked import questions_of
 from offramp.study.sweeping.comparing import differing
 from offramp.study.sweeping.forms import Forms, forms_of
 from offramp.study.sweeping.orders import KEPT, Order, Part
@@ -56,8 +57,8 @@ class Wishes:
     device: str = "cpu"
     workers: int | None = None
     dask: str | None = None
-    command: Callable[[int, int], str] | None = None
-    """The words that repeat it, from draws and seed."""
+    command: Callable[[int, Order], str] | None = None
+    """The words that repeat it, from the draws and the order."""
 
     def check(self) -> None:
         """A ResultError for a wish that cannot be met."""
@@ -119,14 +120,18 @@ def sweep(
 def run_sweep(scenario: Scenario, root: Path, wishes: Wishes, watch: Watch | None = None) -> None:
     """See `sweep`; a KeyboardInterrupt leaves the store ready to be gone on with."""
     wishes.check()
-    game = build(as_told(scenario, wishes.account) if wishes.account else scenario)
-    game.tables(game.nominal())
-    for text in wishes.quantities or ():
-        parse_query(text, game.meaning)
     store = Store(root)
+    old = store.task()
+    asked = wishes.quantities
+    if asked is None:
+        asked = old.order.quantities if old else ()
+    meaning = understand(as_told(scenario, wishes.account) if wishes.account else scenario)
+    questions = questions_of(meaning, asked)
+    game = build(meaning, questions.watched)
+    game.tables(game.nominal())
     with store.writing():
-        task = _task(store, scenario, game, wishes)
-        plan = Plan(task.order, game, eliminate(game.structure))
+        task = _task(store, scenario, game, replace(wishes, quantities=tuple(questions.texts)))
+        plan = Plan(task.order, game, eliminate(game.structure), questions)
         _Run(store, task, plan, wishes, watch).go()
 
 
@@ -139,10 +144,10 @@ def _task(store: Store, scenario: Scenario, game: Game, wishes: Wishes) -> Task:
             raise error
         order = old.order
     draws = max(wishes.draws or (0 if old else DRAWS), old.draws if old else 0)
-    words = wishes.command or _python(wishes.account)
+    words = wishes.command or _python
     attrs = dict(old.attrs) if old else _attributes(game, order)
     if old is None or old.draws != draws:
-        task = Task(order, draws, attrs | {"command": words(draws, order.seed)})
+        task = Task(order, draws, attrs | {"command": words(draws, order)})
         store.put_task(task)
         return task
     return old
@@ -198,9 +203,15 @@ def _attributes(game: Game, order: Order) -> dict[str, Any]:
     }
 
 
-def _python(account: str) -> Callable[[int, int], str]:
-    whose = f", account={account!r}" if account else ""
-    return lambda draws, seed: f"offramp.sweep(scenario, store, draws={draws}, seed={seed}{whose})"
+def _python(draws: int, order: Order) -> str:
+    """The call that repeats a sweep."""
+    given = {
+        name: value
+        for name in ("account", "precision_scale", "keep", "quantities", "starts", "device")
+        if (value := getattr(order, name)) != getattr(Order, name)
+    }
+    more = "".join(f", {name}={value!r}" for name, value in given.items())
+    return f"offramp.sweep(scenario, store, draws={draws}, seed={order.seed}{more})"
 
 
 class _Run:

@@ -23,7 +23,12 @@ from offramp.study.sweeping.words import WORDS, flags
 
 LEVEL = 3
 """How hard zstd tries; numbers hardly get smaller by trying harder."""
-STRATEGY = {"units": "1", "long_name": "Probability of the move at its node"}
+OWN = {
+    "strategy": ("edge", {"units": "1", "long_name": "Probability of the move at its node"}),
+    "quantity_value": ("quantity", {"units": "as asked", "long_name": "Value of the quantity"}),
+    "quantity_status": ("quantity", {"units": "1", "long_name": "Whether it has a value"}),
+}
+"""Variables of a sweep's own: dimension besides the draw, attributes."""
 EDGE = {
     "edge": "Number of the edge",
     "edge_node": "Number of the solved node that the edge leaves",
@@ -163,8 +168,8 @@ def forms_of(plan: Plan, attrs: Mapping[str, Any]) -> Forms:
     draw = {key: template["draw"].attrs[key] for key in ("units", "long_name")}
     arrays = [Form("draw", ("draw",), np.dtype(np.int64), (), draw)]
     for name, values in plan.blank.items():
-        if name == "strategy":
-            about, dims = dict(STRATEGY), ("draw", "edge")
+        if name in OWN:
+            dims, about = ("draw", OWN[name][0]), dict(OWN[name][1])
         else:
             about, dims = dict(template[name].attrs), tuple(map(str, template[name].dims))
         about |= flags(name) if name in WORDS else {}
@@ -176,7 +181,9 @@ def forms_of(plan: Plan, attrs: Mapping[str, Any]) -> Forms:
         for name, one in template.coords.items()
         if name != "draw" and set(one.dims) <= used
     }
-    return Forms(plan.order, tuple(arrays), labels | _kinds(plan) | _edges(plan), dict(attrs))
+    return Forms(
+        plan.order, tuple(arrays), labels | _kinds(plan) | _asked(plan) | _edges(plan), dict(attrs)
+    )
 
 
 def _kinds(plan: Plan) -> Labels:
@@ -184,6 +191,14 @@ def _kinds(plan: Plan) -> Labels:
     kinds = np.array([*(one.kind for one in plan.game.meaning.outcomes), UNRESOLVED])
     about = {"units": "1", "long_name": "Kind of the outcome"}
     return {"outcome_kind": (("outcome",), kinds, about)}
+
+
+def _asked(plan: Plan) -> Labels:
+    """The quantities as they were asked for."""
+    if not len(plan.questions):
+        return {}
+    about = {"units": "1", "long_name": "The quantity as claims write it"}
+    return {"quantity": (("quantity",), np.array(plan.questions.texts), about)}
 
 
 def _edges(plan: Plan) -> Labels:

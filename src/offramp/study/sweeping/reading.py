@@ -64,13 +64,14 @@ def _worded(raw: xr.Dataset, root: Path, task: Task) -> xr.Dataset:
         if one.dtype.kind not in "iuf"
     }
     told = raw.assign_coords({**labels, "draw": ("draw", np.arange(count), raw["draw"].attrs)})
-    for name, words in WORDS.items():
+    for name, words in ((name, words) for name, words in WORDS.items() if name in raw):
         about = {key: one for key, one in raw[name].attrs.items() if key not in FLAGS}
         read = partial(_decoded, raw[name], name)
-        told[name] = lazy_variable(count, np.array(words).dtype, read, about)
+        sizes = {str(dim): size for dim, size in raw[name].sizes.items()}
+        told[name] = lazy_variable(sizes, np.array(words).dtype, read, about)
     about = {"units": "1", "long_name": QUANTITIES["message"].long_name}
     read = partial(_messages, Store(root), task.order.chunk)
-    told["message"] = lazy_variable(count, np.dtype(object), read, about)
+    told["message"] = lazy_variable({"draw": count}, np.dtype(object), read, about)
     return told
 
 
@@ -117,5 +118,16 @@ def write_sweep_table(path: str | Path, store: str | Path) -> Path:
             lines.writerow(("draw", "quantity", "key", "value"))
             for piece in pieces(dataset, size):
                 lines.writerows(long_table(piece))
+                lines.writerows(_asked_rows(piece))
 
     return atomic_write(path, writer)
+
+
+def _asked_rows(piece: xr.Dataset) -> Iterator[tuple[Any, ...]]:
+    """Rows of the quantities that were asked for besides."""
+    if "quantity_value" in piece:
+        keys = piece["quantity"].values.tolist()
+        rows = piece["quantity_value"].values.tolist()
+        for draw, row in zip(piece["draw"].values.tolist(), rows, strict=True):
+            for key, value in zip(keys, row, strict=True):
+                yield draw, "quantity_value", key, value

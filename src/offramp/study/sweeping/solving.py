@@ -24,9 +24,10 @@ from offramp import solvers
 from offramp.analysis.elimination import Elimination, eliminate
 from offramp.core.errors import GameError, OfframpError
 from offramp.game import Draws, Game, build, draw, with_precision
-from offramp.scenario import Scenario, read
+from offramp.scenario import Scenario, read, understand
 from offramp.study.declared import as_told
 from offramp.study.experiment import Solved, outcomes
+from offramp.study.sweeping.asked import Questions, questions_of
 from offramp.study.sweeping.orders import Order, Part
 from offramp.study.sweeping.words import BROKEN, NONE, UNFIT, WORDS, encode
 
@@ -37,7 +38,8 @@ SLICE_BYTES = 24_000_000
 """Memory that the draws solved together may take; a chunk is solved slice by slice."""
 MISTAKES = (ArithmeticError, ValueError, IndexError, KeyError, np.linalg.LinAlgError)
 """What a mistake of ours in a single draw may raise: the draw is lost, not the sweep."""
-DROPPED = ("message",)
+DROPPED = ("message", "condition")
+"""Not kept as arrays: messages stand elsewhere, and a condition only traced draws have."""
 OPTIONAL = ("move_uses", "by_round")
 Rows = dict[str, NDArray[Any]]
 Messages = dict[int, str]
@@ -74,6 +76,7 @@ class Plan:
     order: Order
     game: Game
     elimination: Elimination
+    questions: Questions
 
     @property
     def slice(self) -> int:
@@ -85,7 +88,7 @@ class Plan:
     def solve(self, draws: Draws, traced: list[int], threads: int) -> Solved:
         """Certified equilibria of draws that make a game; rows in ``traced`` are traced."""
         tables = with_precision(self.game.tables(draws), self.order.precision_scale)
-        given: dict[str, Any] = {"workers": threads}
+        given: dict[str, Any] = {"workers": threads, "condition_unknowns": 0}
         if self.order.device != "cpu":
             given["device"] = self.order.device
         found = solvers.solve(
@@ -101,6 +104,15 @@ class Plan:
     @cached_property
     def template(self) -> xr.Dataset:
         """One draw without numbers: every variable, label and unit, and nothing solved."""
+        return self.happens(self._nothing)
+
+    @cached_property
+    def blank(self) -> Rows:
+        """What is kept of one draw without numbers."""
+        return self.kept(self._nothing, self.template)
+
+    @cached_property
+    def _nothing(self) -> Solved:
         draws, structure = self.game.nominal(), self.game.structure
         party, node = (1, structure.parties), (1, structure.nodes, structure.parties)
         nothing = solvers.Equilibria(
@@ -111,32 +123,38 @@ class Plan:
             uniqueness=np.array([NONE]), others=(), condition=np.full(1, np.nan),
             sweeps=np.zeros(1, np.int64), status=np.array([UNFIT]), message=np.array([""]),
         )  # fmt: skip
-        return self.happens(Solved(self.game, draws, self.game.tables(draws), nothing))
+        return Solved(self.game, draws, self.game.tables(draws), nothing)
 
-    @cached_property
-    def blank(self) -> Rows:
-        """What is kept of one draw without numbers."""
-        return self.kept(self.template, np.full((1, self.game.structure.edges), np.nan))
-
-    def kept(self, dataset: xr.Dataset, strategy: NDArray[np.float64]) -> Rows:
+    def kept(self, solved: Solved, dataset: xr.Dataset) -> Rows:
         """The variables that the order keeps, words as numbers."""
-        keep = self.order.keep
+        keep, order = self.order.keep, self.order
         rows: Rows = {}
         for name in map(str, dataset.data_vars):
-            if name in DROPPED or (name in OPTIONAL and name not in keep):
-                continue
-            values = dataset[name].values
-            rows[name] = encode(name, values) if name in WORDS else values
+            if name not in DROPPED and (name not in OPTIONAL or name in keep):
+                values = dataset[name].values
+                rows[name] = encode(name, values) if name in WORDS else values
         if "strategy" in keep:
-            rows["strategy"] = strategy
+            rows["strategy"] = solved.strategy
+        if len(self.questions) and solved is not self._nothing:
+            rows["quantity_value"], status = self.questions.answers(
+                solved, self.elimination, order.precision_scale, order.starts
+            )
+            rows["quantity_status"] = encode("quantity_status", status)
+        elif len(self.questions):
+            shape = (1, len(self.questions))
+            rows["quantity_value"] = np.full(shape, np.nan)
+            rows["quantity_status"] = encode("quantity_status", np.full(shape, UNFIT))
         return rows
 
 
 def plan_for(order: Order, scenario: Scenario | None = None) -> Plan:
     """The order made ready; ``scenario`` saves reading it again from the order's own text."""
     whole = scenario or read(order.scenario)
-    game = build(as_told(whole, order.account) if order.account else whole)
-    return Plan(order, game, eliminate(game.structure))
+    told = as_told(whole, order.account) if order.account else whole
+    meaning = understand(told)
+    questions = questions_of(meaning, order.quantities)
+    game = build(meaning, questions.watched)
+    return Plan(order, game, eliminate(game.structure), questions)
 
 
 _READY = Lock()
@@ -257,7 +275,7 @@ class _Slice:
         solved = self.plan.solve(draws, traced, self.threads)
         dataset = self.plan.happens(solved)
         told = zip(index.tolist(), dataset["message"].values.tolist(), strict=True)
-        return self.plan.kept(dataset, solved.strategy), {i: text for i, text in told if text}
+        return self.plan.kept(solved, dataset), {i: text for i, text in told if text}
 
 
 def on_one_line(error: OfframpError) -> str:

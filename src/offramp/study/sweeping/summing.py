@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 TOLD = {"outcomes": "probability", "outcomes_by": "probability_by", "payoff": "payoff",
-        "value": "value", "rounds": "rounds", "quantities": "quantity"}  # fmt: skip
+        "value": "value", "rounds": "rounds", "quantities": "quantity_value"}  # fmt: skip
 """Word of the summary to variable."""
 AGREEMENT = "agreement"
 

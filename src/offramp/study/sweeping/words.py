@@ -23,6 +23,7 @@ WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "branch": (MISSING, NONE, "traced", "continued", "fixed_point", OTHER),
     "uniqueness": (MISSING, NONE, "proved", "several found", OTHER,
                    *(f"not refuted by {k} starts" for k in range(STARTS + 1))),
+    "quantity_status": (MISSING, "solved", "vacuous", "open", "undefined", "failed", UNFIT, OTHER),
 })  # fmt: skip
 """Variable to its words; a word's position is its number, and never changes."""
 _NUMBERS = {name: {word: number for number, word in enumerate(words)}
