@@ -65,6 +65,7 @@ TALKS = {
     "pr_battle": ("share reply.fight reply.accept", 0.001),
     "pr_final_war": ("P(war_to_the_end)", 0.001),
 }
+SEMI = TALKS | {"pr_final_war": ("P(war_to_the_end)", 0.003)}
 LOGIT = {"Y1": ("P(status_quo)", 1e-9), "Y3": ("P(giving_way)", 1e-9), "Y4": ("P(conflict)", 1e-9)}
 
 CASES = [
@@ -99,6 +100,7 @@ CASES = [
     Near("model-spoiler", "low_trust_gain", "spoiler_trust_update", "low_trust_gain", SPOILED),
     Near("model-fighting-talks", "", "bargain_while_fighting_2x2", "screen", TALKS),
     Near("model-fighting-talks", "pool", "bargain_while_fighting_2x2", "pool", TALKS),
+    Near("model-fighting-talks", "semi", "bargain_while_fighting_2x2", "semi", SEMI),
     Near("model-strategic-choice", "", "egame12", "logit", LOGIT),
 ]  # fmt: skip
 

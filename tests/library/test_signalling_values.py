@@ -47,7 +47,7 @@ def likely(count: int) -> Values:
 
 def evenly(count: int, step: float) -> Values:
     """Values a step apart, each as likely as what is nearest to it."""
-    values = (np.arange(count) - (count - 1) / 2) * step
+    values: Array = np.linspace(-1, 1, count, dtype=np.float64) * (count - 1) / 2 * step
     edges = ndtr(np.concatenate([[-np.inf], (values[1:] + values[:-1]) / 2, [np.inf]]))
     return values, np.diff(edges)
 
