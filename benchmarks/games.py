@@ -10,10 +10,17 @@ sizes by their order of magnitude in solved nodes.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from offramp.game import Game, build
+from offramp.game.structure import Structure, Tables
 from offramp.scenario import read
+from offramp.testing.random_games import assembled
+
+if TYPE_CHECKING:
+    from tests.peers.games import TurnGame
 
 RULES = """
 offramp: 1
@@ -170,3 +177,36 @@ def crisis(
 ) -> Game:
     """The game of ``crisis_text``."""
     return build(read(crisis_text(size, whole=whole, patience=patience, lasting=lasting)))
+
+
+def as_arrays(game: TurnGame, precision: float = 3.0) -> tuple[Structure, Tables]:
+    """A turn-based game as a structure: its states in order, then a node of nature for each move.
+
+    A state's node belongs to its owner; what a move pays is paid on its edge, and nature's draw
+    of the next state ends the round.
+    """
+    states, parties = game.states, game.pay.shape[2]
+    rows = [(s, m) for s, moves in enumerate(game.moves) for m in range(moves)]
+    reached = [np.flatnonzero(game.odds[row]) for row in rows]
+    moves, ways = np.array(game.moves), np.array([len(after) for after in reached])
+    nature = np.concatenate([np.zeros(len(rows), bool), np.ones(ways.sum(), bool)])
+    structure = assembled(
+        np.concatenate([game.owner, np.full(len(rows), -1)]),
+        np.concatenate([[0], np.cumsum(np.concatenate([moves, ways]))]),
+        np.concatenate([states + np.arange(len(rows)), *reached]),
+        turns=nature,
+        at_end=np.zeros(len(nature), bool),
+        pay_class=np.concatenate([1 + np.arange(len(rows)), np.zeros(ways.sum(), int)]),
+        step=np.concatenate([np.zeros(states, int), np.ones(len(rows), int)]).astype(np.int16),
+        sizes=(parties, 1, 0),
+    )
+    pay = np.concatenate([np.zeros((1, parties)), [game.pay[row] for row in rows]])
+    odds = np.concatenate([game.odds[row][after] for row, after in zip(rows, reached, strict=True)])
+    return structure, Tables(
+        pay=pay[None],
+        odds=odds[None],
+        end_pay=np.zeros((1, 1, parties)),
+        patience=np.array(game.patience)[None],
+        precision=np.full((1, parties), precision),
+        entropy=False,
+    )

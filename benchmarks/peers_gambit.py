@@ -91,7 +91,7 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=200)
     parser.add_argument("--without-peer", action="store_true")
     asked = parser.parse_args()
-    gambit = None if asked.without_peer else _gambit()
+    gambit = None if asked.without_peer else load_gambit()
     rows = [HEADINGS, *(row.words() for row in _rows(asked.draws, gambit))]
     widths = [max(len(row[i]) for row in rows) for i in range(len(HEADINGS))]
     print(f"peer: {'none' if gambit is None else 'pygambit ' + gambit.__version__}; "
@@ -100,11 +100,11 @@ def main() -> None:
         print("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))
 
 
-def _gambit() -> Any:
+def load_gambit() -> Any:
+    """The package, or None where it is not installed (Offramp's extra `peers`)."""
     try:
         import pygambit
-    except ImportError as absent:
-        print(f"Gambit is left out: {absent}. Install Offramp's extra 'peers' to compare.")
+    except ImportError:
         return None
     return pygambit
 
@@ -114,19 +114,19 @@ def _rows(draws: int, gambit: Any) -> Iterator[Row]:
     game = build(scenario)
     spread, many = game.draws(draws, seed=1), game.draws(10_000, seed=1)
     structure = game.structure
-    sets = _decisions(structure)
+    sets = count_sets(structure)
     one, tables = Options(workers=1), game.tables(spread)
-    games = [] if gambit is None else _games(gambit, scenario, spread)
+    games = [] if gambit is None else games_of(gambit, scenario, spread)
     for way, work, solver in (
-        ("precision 10", lambda: solve(structure, tables, starts=0, options=one), _to_precision),
-        ("limit 1e-8", lambda: limit(structure, tables, regret=1e-8, options=one), _to_limit),
+        ("precision 10", lambda: solve(structure, tables, starts=0, options=one), to_precision),
+        ("limit 1e-8", lambda: limit(structure, tables, regret=1e-8, options=one), to_limit),
     ):
         found, own = _timed(work)
         peer, difference = None, None
         if games:
             profiles, peer = _timed(lambda s=solver: [s(gambit, one) for one in games])
             peer *= 1000 / draws
-            difference = max(_apart(found, structure, d, p) for d, p in enumerate(profiles))
+            difference = max(apart(found, structure, d, p) for d, p in enumerate(profiles))
         yield Row("signalling", sets, structure.nodes, way, peer, 1000 * own / draws, difference,
                   found)  # fmt: skip
     tables = game.tables(many)
@@ -139,12 +139,12 @@ def _haggling(one: Options) -> Iterator[Row]:
     """Alternating offers, with one type and with two; Gambit does not finish them."""
     structure, tables = haggle(types=1, draws=20)
     found, own = _timed(lambda: solve(structure, tables, traced=(), starts=0, options=one))
-    sets = _decisions(structure)
+    sets = count_sets(structure)
     yield Row("11 offers", sets, structure.nodes, "precision 10", None, 50 * own, None, found)
     for precision in (10.0, 50.0):
         structure, tables = haggle(types=2, precision=precision)
         found, own = _timed(lambda s=structure, t=tables: solve(s, t, starts=0, options=one))
-        sets, way = _decisions(structure), f"precision {precision:g}"
+        sets, way = count_sets(structure), f"precision {precision:g}"
         yield Row("two types", sets, structure.nodes, way, None, 1000 * own, None, found)
     found, own = _timed(lambda: limit(structure, tables, regret=1e-4))
     yield Row("two types", sets, structure.nodes, "limit 1e-4", None, 1000 * own, None, found)
@@ -160,13 +160,13 @@ def _timed(
     return answer, clock() - begun
 
 
-def _decisions(structure: Any) -> int:
+def count_sets(structure: Any) -> int:
     """How many information sets there are, those of one node included."""
     own = structure.infoset[structure.mover >= 0]
     return int((own < 0).sum() + len(set(own[own >= 0].tolist())))
 
 
-def _games(gambit: Any, scenario: Any, spread: Any) -> list[Any]:
+def games_of(gambit: Any, scenario: Any, spread: Any) -> list[Any]:
     """The game of every draw as Gambit holds it."""
     found = []
     for draw in range(len(spread)):
@@ -176,13 +176,13 @@ def _games(gambit: Any, scenario: Any, spread: Any) -> list[Any]:
     return found
 
 
-def _to_precision(gambit: Any, game: Any) -> list[float]:
+def to_precision(gambit: Any, game: Any) -> list[float]:
     """The first probability of every information set; payoffs are in units of 1 / precision."""
     (found,) = gambit.qre.logit_solve_lambda(game, 1.0)
     return _firsts(game, found.profile)
 
 
-def _to_limit(gambit: Any, game: Any) -> list[float]:
+def to_limit(gambit: Any, game: Any) -> list[float]:
     """The same where the branch ends."""
     found = gambit.nash.logit_solve(game).equilibrium
     return _firsts(game, found)
@@ -193,7 +193,7 @@ def _firsts(game: Any, profile: Any) -> list[float]:
     return [float(next(iter(actions))[1]) for actions in sets]
 
 
-def _apart(found: Equilibria, structure: Any, draw: int, profile: list[float]) -> float:
+def apart(found: Equilibria, structure: Any, draw: int, profile: list[float]) -> float:
     """Largest gap between the sorted first probabilities: the two number sets differently."""
     seen: dict[tuple[int, int], float] = {}
     for node in np.flatnonzero(structure.mover >= 0).tolist():

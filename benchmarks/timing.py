@@ -1,0 +1,109 @@
+"""Clocks: the least of some calls, work in a process of its own, and growth rates."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How hard to measure."""
+
+    quick: bool = False
+    """Small sizes and few repeats: to see that everything runs, not to publish."""
+
+    def pick(self, full: Any, quick: Any) -> Any:
+        """One of two settings."""
+        return quick if self.quick else full
+
+
+class ChildError(Exception):
+    """A process of its own did not answer; the message says why, in one line."""
+
+
+def least(
+    work: Callable[[], Answer],
+    repeats: int = 5,
+    *,
+    clock: Callable[[], float] = time.process_time,
+    within: float = 6.0,
+    warm: bool = True,
+) -> tuple[float, Answer]:
+    """Least seconds of one call over ``repeats``, and what the last call gave.
+
+    A first call that compiles is not counted if ``warm``; calls stop when ``within`` seconds
+    have been spent. The least is the time with least disturbance by other work.
+    """
+    answer = work() if warm else None
+    best, begun = float("inf"), time.perf_counter()
+    for _ in range(repeats):
+        start = clock()
+        answer = work()
+        best = min(best, clock() - start)
+        if time.perf_counter() - begun > within:
+            break
+    assert answer is not None
+    return best, answer
+
+
+def least_wall(work: Callable[[], Answer], repeats: int = 5) -> tuple[float, Answer]:
+    """The same in seconds of the clock on the wall."""
+    return least(work, repeats, clock=time.perf_counter)
+
+
+def peak_memory() -> float:
+    """Most memory (GiB) that this process has held.
+
+    The high-water mark of its own memory where the system tells it: what `getrusage` counts
+    may include the process that started this one.
+    """
+    status = Path("/proc/self/status")
+    if status.is_file():
+        for line in status.read_text(encoding="ascii", errors="replace").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 2**20
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / 2 ** (30 if sys.platform == "darwin" else 20)
+
+
+def ask_child(*arguments: str, timeout: float = 300.0) -> dict[str, Any]:
+    """What ``python -m benchmarks.children ARGUMENTS`` prints as JSON on its last line.
+
+    Raises ChildError where it fails or takes longer than ``timeout`` seconds.
+    """
+    command = [sys.executable, "-W", "ignore", "-m", "benchmarks.children", *arguments]
+    try:
+        ran = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise ChildError(f"no answer within {timeout:g} s") from None
+    lines = ran.stdout.strip().splitlines()
+    if ran.returncode or not lines:
+        last = (ran.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        raise ChildError(last[:200])
+    return json.loads(lines[-1])
+
+
+def growth(sizes: Sequence[float], seconds: Sequence[float]) -> float:
+    """Exponent of the power of size by which seconds grow: slope of the logarithms."""
+    return float(np.polyfit(np.log(sizes), np.log(seconds), 1)[0])
+
+
+def cores() -> int:
+    """How many processors there are."""
+    return os.cpu_count() or 1
