@@ -36,15 +36,23 @@ def solve(
     any thread. A draw that fails is a status with a message, never an exception; tables that
     do not fit the structure raise GameError. ``known`` (draw, node, party) are values that
     solve every component already, from a game that goes on as this one does: they are
-    confirmed and spare the ladder, or are passed over. Equations: McKelvey & Palfrey (1998).
+    confirmed and spare the ladder, or are passed over. Where ``options.device`` cannot be used
+    a warning says why, and the compiled solver does all; DeviceError says what to install.
+    Equations: McKelvey & Palfrey (1998).
     """
+    chosen = options or Options()
+    if chosen.device != "cpu":
+        from offramp.solvers.accelerated import device_for, solve_batches
+
+        device = device_for(structure, chosen.device)
+        if device is not None and known is None:
+            return solve_batches(structure, tables, traced, starts, seed, progress, chosen, device)
     if structure.hidden:
         from offramp.solvers.hidden import solve_hidden
 
-        return solve_hidden(structure, tables, traced, starts, seed, progress, options or Options())
+        return solve_hidden(structure, tables, traced, starts, seed, progress, chosen)
     from offramp.solvers.driver import solve_game
 
-    chosen = options or Options()
     return solve_game(structure, tables, traced, starts, seed, progress, chosen, known)
 
 

@@ -99,3 +99,7 @@ class Options:
     """Largest game (nodes times parties) whose condition is estimated."""
     workers: int = 0
     """Threads; 0 means one for every processor."""
+    device: str = "cpu"
+    """'gpu' first solves draws on a graphics processor, where there is one and JAX is installed
+    (extra ``gpu``); 'jax' does so on whatever JAX runs on, for tests. Certificates and traced
+    draws are always the processor's."""
