@@ -21,11 +21,11 @@ from offramp.study.sweeping import Chunk, cluster, local
 from offramp.study.sweeping.orders import Order
 
 
-def order_of(chunk: int, traced: int) -> Order:
+def order_of(chunk: int, traced: int, starts: int = 0) -> Order:
     scenario = read("border-standoff")
     return Order(
         scenario=scenario_text(scenario), scenario_hash=scenario.content_hash, seed=1,
-        chunk=chunk, traced=traced,
+        chunk=chunk, traced=traced, starts=starts,
     )  # fmt: skip
 
 
@@ -85,26 +85,41 @@ def test_a_worker_of_another_version_is_refused() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("allowed", [0, 3])
 def test_workers_killed_every_few_seconds(allowed: int) -> None:
-    """With 0 allowed failures the scheduler gives every part up; it is then begun again."""
-    order = order_of(chunk=512, traced=4)
-    parts = order.parts(0, 64 * 512)
+    """A worker dies every two seconds, once it or the other has got anywhere since the last.
+
+    With 0 allowed failures the scheduler gives every part up; it is then begun again.
+    """
+    order = order_of(chunk=256, traced=4, starts=2)
+    parts = order.parts(0, 64 * 256)
     here = by_part(local.solve_chunks(order, parts))
-    chance, over, killed = random.Random(allowed), threading.Event(), []
     with config.set({"distributed.scheduler.allowed-failures": allowed}), local_cluster() as there:
-
-        def kill() -> None:
-            while not over.wait(2.0):
-                nanny: Any = chance.choice(list(there.workers.values()))
-                if nanny.pid is not None:
-                    os.kill(nanny.pid, signal.SIGKILL)
-                    killed.append(nanny.pid)
-
-        killer = threading.Thread(target=kill)
+        killer = Killer(there, random.Random(allowed))
         killer.start()
         try:
-            found = by_part(cluster.solve_chunks(order, parts, address=there.scheduler_address))
+            chunks = cluster.solve_chunks(order, parts, address=there.scheduler_address)
+            found = by_part(killer.watched(chunks))
         finally:
-            over.set()
+            killer.over.set()
             killer.join()
-    assert len(killed) >= 3
+    assert killer.killed >= 3
     assert_same(here, found)
+
+
+class Killer(threading.Thread):
+    def __init__(self, there: Any, chance: random.Random) -> None:
+        super().__init__()
+        self.there, self.chance = there, chance
+        self.over, self.moved, self.killed = threading.Event(), threading.Event(), 0
+
+    def watched(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+        for chunk in chunks:
+            self.moved.set()
+            yield chunk
+
+    def run(self) -> None:
+        while not self.over.wait(2.0):
+            alive = [nanny.pid for nanny in self.there.workers.values() if nanny.pid is not None]
+            if alive and self.moved.is_set():
+                self.moved.clear()
+                os.kill(self.chance.choice(alive), signal.SIGKILL)
+                self.killed += 1
