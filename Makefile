@@ -29,9 +29,8 @@ docs: $(VENV)/.dev  ## build the documentation into docs/_build/html
 	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet -d docs/_build/doctrees docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
-bench: $(VENV)/.peers  ## time Offramp beside other programs (minutes)
-	$(BIN)/python benchmarks/peers_gambit.py
-	$(BIN)/python benchmarks/peers_sgamesolver.py --without-peer
+bench: $(VENV)/.peers  ## time Offramp beside other programs into docs/reference/benchmarks.json
+	$(BIN)/python -m benchmarks --save docs/reference/benchmarks.json
 
 format: $(VENV)/.dev  ## put the code into the common format
 	$(BIN)/ruff check --fix .
@@ -81,6 +80,10 @@ $(VENV)/.dev: $(VENV)/.runtime
 	@touch $@
 
 $(VENV)/.peers: $(VENV)/.dev
-	@echo "Installing the programs that Offramp is compared with into $(VENV) (once)"
-	@$(PIP) install --constraint constraints.txt --editable ".[peers]"
+	@echo "Installing the programs that Offramp is compared with into $(VENV) (once; a few minutes)"
+	@$(PIP) install --constraint constraints.txt --editable ".[peers]" || \
+	    echo "Not all of them could be installed: their rows will say so."
+	@$(PIP) install --constraint constraints.txt numpy cython setuptools wheel && \
+	    $(PIP) install --constraint constraints.txt --no-build-isolation sgamesolver==1.0.2 || \
+	    echo "sgamesolver could not be built (it needs a C compiler): its rows will say so."
 	@touch $@
