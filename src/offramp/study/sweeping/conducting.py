@@ -232,11 +232,11 @@ class _Run:
 
     def go(self) -> None:
         """Solve what is missing; however it ends, the statistics say so."""
-        parts = list(self.missing())
-        self.left.update(parts)
-        self.watch(self.tally.going())
         ended = "failed"
         try:
+            parts = list(self.missing())
+            self.left.update(parts)
+            self.watch(self.tally.going())
             if self.partial:
                 self.describe()
             if parts:
