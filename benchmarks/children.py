@@ -7,6 +7,7 @@
 """
 
 # pyright: reportMissingImports=false, reportAttributeAccessIssue=false
+# pyright: reportCallIssue=false
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The benchmarks: what their table says, and that they run."""
