@@ -20,6 +20,7 @@ _DOORS = {
     "scenario_text": "offramp.scenario",
     "build": "offramp.game",
     "draw": "offramp.game",
+    "emulate": "offramp.study.emulating",
     "solve": "offramp.study",
     "outcomes": "offramp.study",
     "claims": "offramp.study.checking",
@@ -43,6 +44,7 @@ __all__ = [
     "claims",
     "compare",
     "draw",
+    "emulate",
     "histories",
     "investigate",
     "OfframpError",
@@ -77,6 +79,7 @@ if TYPE_CHECKING:
     from offramp.study import write_results as write_results
     from offramp.study.checking import claims as claims
     from offramp.study.comparison import compare as compare
+    from offramp.study.emulating import emulate as emulate
     from offramp.study.packaging import packages as packages
     from offramp.study.proposals import offramps as offramps
     from offramp.study.retold import histories as histories

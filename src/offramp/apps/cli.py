@@ -9,6 +9,7 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from offramp import __version__
+from offramp.apps.emulating import add_emulation
 from offramp.apps.formats import add_formats
 from offramp.apps.modelling import add_models
 from offramp.apps.options import Account, Asked, Json, Nominal, Scale, Seed, Settings
@@ -156,6 +157,7 @@ add_studies(app)
 add_formats(app)
 add_models(app)
 add_sweeps(app)
+add_emulation(app)
 
 
 def _say(text: str) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from offramp.study.emulating.emulation import ALLOWED, emulate
+from offramp.study.emulating.emulation import ALLOWED, emulate, refuse_far_off
 from offramp.study.emulating.fresh import Check, check_fresh
-from offramp.study.emulating.saved import packed, read_surrogate, write_surrogate
+from offramp.study.emulating.saved import read_surrogate, write_emulated_table, write_surrogate
 from offramp.study.emulating.surrogates import Emulator, Point, Spread, Surrogate
-from offramp.study.emulating.telling import told_check
+from offramp.study.emulating.telling import BANNER, told_check
 
 __all__ = [
     "emulate",
     "ALLOWED",
+    "refuse_far_off",
     "Surrogate",
     "Emulator",
     "Point",
@@ -18,7 +19,8 @@ __all__ = [
     "check_fresh",
     "Check",
     "told_check",
+    "BANNER",
     "read_surrogate",
     "write_surrogate",
-    "packed",
+    "write_emulated_table",
 ]

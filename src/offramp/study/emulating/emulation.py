@@ -71,7 +71,7 @@ def emulate(
         _origin(source, training, used, held, command), source.order,
     )  # fmt: skip
     if not anyway:
-        _refuse(found, allow)
+        refuse_far_off(found, allow)
     return found
 
 
@@ -173,8 +173,12 @@ def _version(package: str) -> dict[str, str]:
     return {package: version(package)}
 
 
-def _refuse(found: Surrogate, allow: float) -> None:
-    """A ResultError where a quantity is further off than allowed."""
+def refuse_far_off(found: Surrogate, allow: float) -> None:
+    """A ResultError where a quantity is further off than allowed.
+
+    Looked at is the root mean square error on held-out draws: of a probability as it is, else
+    in parts of the span of its solved values.
+    """
     worst = max(found.emulators, key=lambda one: one.error.relative)
     if worst.error.relative <= allow:
         return

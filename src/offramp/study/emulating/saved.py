@@ -8,6 +8,7 @@ the scenario's text, so that the emulator can be checked against the solver.
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from offramp.core.errors import Place, ResultError
-from offramp.core.files import write_text
+from offramp.core.files import atomic_write, write_text
 from offramp.study.emulating.fitting import Constant, Fitted, Recipe
 from offramp.study.emulating.held_out import Errors
 from offramp.study.emulating.inputs import Input
@@ -38,9 +39,36 @@ def write_surrogate(found: Surrogate, path: str | Path) -> Path:
     try:
         return write_text(path, text + "\n")
     except OSError as error:
-        raise ResultError(f"the emulator cannot be written: {error.strerror or error}",
-                          expected="a file that can be written", repair="name another with --out",
-                          place=Place(str(path), 1, 1)) from None  # fmt: skip
+        raise _unwritable(path, error, "--out") from None
+
+
+def write_emulated_table(
+    found: Surrogate, path: str | Path, count: int, seed: int | None = None
+) -> Path:
+    """Write ``count`` emulated draws as CSV: a row each, with every column named as emulated.
+
+    Columns are the draw, the assumptions, for each quantity 'emulated Q' and 'emulation error
+    Q' (root mean square on held-out draws). Raises ResultError where it cannot be written.
+    """
+    draws = found.emulated_draws(count, seed)
+    heads = ["draw", *draws["parameter"].values.tolist()]
+    for quantity in found.quantities:
+        heads += [f"emulated {quantity}", f"emulation error {quantity}"]
+    errors = draws["emulation_error"].values.tolist()
+
+    def writer(temporary: Path) -> None:
+        with open(temporary, "w", encoding="utf-8", newline="") as out:
+            lines = csv.writer(out, lineterminator="\n")
+            lines.writerow(heads)
+            rows = zip(draws["parameters"].values, draws["emulated"].values, strict=True)
+            for number, (places, values) in enumerate(rows):
+                pairs = zip(values.tolist(), errors, strict=True)
+                lines.writerow([number, *places.tolist(), *(x for pair in pairs for x in pair)])
+
+    try:
+        return atomic_write(path, writer)
+    except OSError as error:
+        raise _unwritable(path, error, "--table") from None
 
 
 def read_surrogate(path: str | Path) -> Surrogate:
@@ -167,6 +195,12 @@ def _number(value: float) -> float | None:
 def _numbers(plain: Mapping[str, Any], names: Any) -> dict[str, Any]:
     """The same with nan where a number does not exist."""
     return {key: math.nan if one is None and key in names else one for key, one in plain.items()}
+
+
+def _unwritable(path: str | Path, error: OSError, option: str) -> ResultError:
+    return ResultError(f"'{path}' cannot be written: {error.strerror or error}",
+                       expected="a file that can be written", repair=f"name another with {option}",
+                       place=Place(str(path), 1, 1))  # fmt: skip
 
 
 def _unfit(path: str | Path, found: str) -> ResultError:
