@@ -29,13 +29,14 @@ def sized(kind: Kind, order: int, repeats: int) -> dict[str, Any]:
     return ask_child("size", kind, str(order), str(repeats))
 
 
-def one_draw(kind: Kind, order: int, effort: Effort) -> Row:
-    """One size."""
+def one_draw(kind: Kind, asked: int, effort: Effort) -> Row:
+    """One size; a quick run looks at none above ten thousand nodes."""
+    order = min(asked, effort.pick(asked, 4))
     seen = sized(kind, order, effort.pick(3, 1))
     names = ("nodes", "reached", "edges", "components", "sweeps", "absorbed a round",
              "exploration, s", "ends, s", "arrangement, s", "memory, GiB")  # fmt: skip
     return Row(
-        name=f"size-{kind}-{order}",
+        name=f"size-{kind}-{asked}",
         work=f"{seen['nodes']:,} nodes, {WORDS[kind]}",
         own=seen["solve"],
         unit="s",
@@ -81,16 +82,11 @@ def by_nodes(kind: Kind, effort: Effort) -> Row:
 def _rows(kind: Kind) -> dict[str, Measured]:
     """The rows of one kind of crisis."""
     rows: dict[str, Measured] = {
-        f"size-{kind}-{order}": partial(_no_larger, kind, order) for order in sorted(LAYERED)
+        f"size-{kind}-{order}": partial(one_draw, kind, order) for order in sorted(LAYERED)
     }
     rows[f"memory-{kind}"] = partial(memory, kind)
     rows[f"growth-{kind}"] = partial(by_nodes, kind)
     return rows
-
-
-def _no_larger(kind: Kind, order: int, effort: Effort) -> Row:
-    """A size, or the largest that a quick run looks at."""
-    return one_draw(kind, min(order, effort.pick(order, 4)), effort)
 
 
 ROWS = {**_rows("layered"), **_rows("whole")}
