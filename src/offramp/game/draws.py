@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from offramp.core.errors import GameError, OfframpError, suggestion
 from offramp.expressions import Number, evaluate, names
+from offramp.game.points import sobol_points
 from offramp.scenario import Assumption, Meaning
 from offramp.scenario.distributions import EDGE
 
@@ -122,14 +123,7 @@ def _points(dimensions: int, count: int, seed: int, first: int) -> NDArray[np.fl
     """Sobol points ``first``.. of the scrambling named by the seed, (count, dimensions)."""
     if dimensions == 0:
         return np.zeros((count, 0))
-    from scipy.stats import qmc  # pyright: ignore[reportMissingTypeStubs]
-
-    sampler = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
-    if first:
-        sampler.fast_forward(first)
-        points = sampler.random(count)
-    else:
-        points = sampler.random_base2(max(0, int(count - 1).bit_length()))[:count]
+    points = sobol_points(dimensions, count, seed, first)
     return np.clip(points, EDGE, 1 - EDGE)
 
 
