@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,9 +29,9 @@ DRAWS, CHUNK = 40, 16
 KILLER = Path(__file__).with_name("killing.py")
 
 
-def swept(store: Path, text: str = UNFIT, **given: object) -> xr.Dataset:
-    usual = {"draws": DRAWS, "seed": 3, "chunk": CHUNK}
-    return sweep(scenario(text), store, **(usual | given))  # type: ignore[arg-type]
+def swept(store: Path, text: str = UNFIT, **given: Any) -> xr.Dataset:
+    usual: dict[str, Any] = {"draws": DRAWS, "seed": 3, "chunk": CHUNK}
+    return sweep(scenario(text), store, **(usual | given))
 
 
 @pytest.fixture(scope="module")
@@ -288,9 +289,9 @@ def test_reading_damaged_metadata_says_how_to_mend_them(copied: Path) -> None:
 @pytest.mark.parametrize("damage", DAMAGE[:3])
 def test_a_damaged_order_is_a_clear_refusal(damage: Callable[[Path], None], copied: Path) -> None:
     damage(copied / "sweep/order.json")
-    with pytest.raises(ResultError, match="what '.*' is a sweep of cannot be read"):
+    with pytest.raises(ResultError, match=r"what '.*' is a sweep of cannot be read"):
         swept(copied)
-    with pytest.raises(ResultError, match="what '.*' is a sweep of cannot be read"):
+    with pytest.raises(ResultError, match=r"what '.*' is a sweep of cannot be read"):
         read_sweep(copied)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,9 +33,9 @@ ALL = ("strategy", "move_uses", "by_round")
 ASKED = ("P(settlement and rung == clashes)", "P(disaster | do(north.north = hold))")
 
 
-def swept(store: Path, text: str = TEXT, **given: object) -> xr.Dataset:
-    usual = {"draws": 40, "seed": 3, "chunk": 16}
-    return sweep(scenario(text), store, **(usual | given))  # type: ignore[arg-type]
+def swept(store: Path, text: str = TEXT, **given: Any) -> xr.Dataset:
+    usual: dict[str, Any] = {"draws": 40, "seed": 3, "chunk": 16}
+    return sweep(scenario(text), store, **(usual | given))
 
 
 @pytest.fixture(scope="module")
@@ -251,7 +252,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("given", "found", "repair"), REFUSED)
 def test_a_store_of_something_else_is_refused(
-    small: Path, given: dict[str, object], found: str, repair: str
+    small: Path, given: dict[str, Any], found: str, repair: str
 ) -> None:
     before = files_of(small)
     with pytest.raises(ResultError) as caught:

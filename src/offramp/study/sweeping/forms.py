@@ -81,9 +81,9 @@ class Forms:
         """Every file of the store that holds no draw, for ``draws`` draws; the root comes last."""
         found: dict[str, Any] = {}
         for form in self.arrays:
-            memory = _Memory((draws, *form.others), (self.order.chunk, *form.others), form)
-            found[form.name] = memory.described
-            yield f"{form.name}/zarr.json", memory.file("zarr.json")
+            told = self._memory[form.name].described
+            found[form.name] = told | {"shape": [draws, *form.others]}
+            yield f"{form.name}/zarr.json", _json(found[form.name])
         for name, (dims, values, attrs) in self.labels.items():
             form = Form(name, dims, values.dtype, values.shape[1:], attrs)
             memory = _Memory(values.shape, values.shape, form)

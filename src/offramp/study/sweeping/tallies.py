@@ -11,6 +11,7 @@ import platform
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from time import monotonic
 from typing import Any
 
@@ -69,6 +70,11 @@ class Tally:
         self.new = 0
         self.lately = deque([(self.began, 0)])
 
+    @cached_property
+    def versions(self) -> dict[str, str]:
+        """Of what computes."""
+        return versions()
+
     def add(self, status: Mapping[str, int], before: Mapping[str, int], count: int) -> None:
         """A chunk is committed in place of what was there ``before``; ``count`` draws are new."""
         self.status.update(status)
@@ -98,7 +104,7 @@ class Tally:
             "process": os.getpid(),
             "machine": platform.platform(),
             "processors": os.cpu_count(),
-            "versions": versions(),
+            "versions": self.versions,
             "draws": at.solved_now,
             "solved_again": at.solved_again,
             "seconds": round(at.seconds, 3),
