@@ -1,6 +1,7 @@
 """Work that needs a process of its own: ``python -m benchmarks.children WHAT …`` prints JSON.
 
 - ``size KIND ORDER REPEATS``: explore, solve and certify one crisis, with memory;
+- ``sweep SCENARIO BEFORE DRAWS``: what a store takes to be extended, with memory;
 - ``first SCENARIO SINCE``: from a moment (seconds since 1970) to the first draw;
 - ``negmas COUNT``, ``ema COUNT``: what one trivial experiment costs there;
 - ``gambit-offers``: Gambit on the game of alternating offers with 11 offers.
@@ -58,6 +59,36 @@ def size(kind: str, order: str, repeats: str) -> dict[str, Any]:
         "exploration, s": exploring, "solve": solving, "arrangement, s": arranging,
         "ends, s": ending, "memory, GiB": memory, "base, GiB": base,
         "certificate": asdict(certificate_of(found)),
+    }  # fmt: skip
+
+
+def sweep(name: str, before: str, draws: str) -> dict[str, Any]:
+    """Seconds of the clock a draw when a store of ``before`` draws is extended to ``draws``."""
+    import tempfile
+
+    import numpy as np
+
+    from benchmarks.timing import peak_memory
+    from offramp.study.sweeping import sweep as solve_into
+
+    with tempfile.TemporaryDirectory() as folder:
+        store = f"{folder}/sweep.zarr"
+        solve_into(name, store, draws=int(before), seed=1)
+        base, begun = peak_memory(), time.perf_counter()
+        solve_into(name, store, draws=int(draws), seed=1)
+        seconds, memory = time.perf_counter() - begun, peak_memory()
+        found = solve_into(name, store, draws=int(draws), seed=1).load()
+    solved = found["status"].values == "solved"
+    return {
+        "seconds": seconds / (int(draws) - int(before)), "memory, GiB": memory,
+        "before, GiB": base,
+        "certificate": {
+            "draws": len(solved), "solved": int(solved.sum()),
+            "residual": float(np.max(found["residual"].values[solved])),
+            "regret": float(np.max(found["regret"].values[solved])),
+            "bound": float(np.max(found["regret_bound"].values[solved])),
+            "branch": ", ".join(sorted(set(found["branch"].values.tolist()))),
+        },
     }  # fmt: skip
 
 
@@ -135,6 +166,7 @@ def gambit_offers() -> dict[str, Any]:
 
 WORK: dict[str, Callable[..., dict[str, Any]]] = {
     "size": size,
+    "sweep": sweep,
     "first": first,
     "negmas": negmas,
     "ema": ema,

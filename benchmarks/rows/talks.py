@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.judging import certificate_of
-from benchmarks.table import Aim, Row
-from benchmarks.timing import Effort, least
+from benchmarks.table import Aim, Certificate, Row
+from benchmarks.timing import Effort, ask_child, least
 from offramp.analysis import absorb, eliminate
 from offramp.game import build
 from offramp.scenario import read
@@ -53,7 +53,28 @@ def one_draw(name: str, bound: float | None, effort: Effort) -> Row:
     )  # fmt: skip
 
 
+def swept(effort: Effort) -> Row:
+    """A draw of the talks on its way into the store of a sweep."""
+    before, draws = effort.pick((512, 2560), (80, 144))
+    seen = ask_child("sweep", "trilateral-talks", str(before), str(draws), timeout=600)
+    return Row(
+        name="sweep",
+        work=f"a draw of `offramp sweep trilateral-talks`, {before:,} to {draws:,} draws",
+        own=seen["seconds"],
+        unit="s",
+        clock="wall",
+        aim=Aim(AIM / 2),
+        certificate=Certificate(**seen["certificate"]),
+        facts={
+            "a hundred thousand draws, minutes": seen["seconds"] * 100_000 / 60,
+            "memory, GiB": seen["memory, GiB"],
+            f"memory after {before:,} draws, GiB": seen["before, GiB"],
+        },
+    )
+
+
 ROWS = {
     "border-standoff": lambda effort: one_draw("border-standoff", None, effort),
     "trilateral-talks": lambda effort: one_draw("trilateral-talks", AIM, effort),
+    "sweep": swept,
 }
