@@ -419,12 +419,12 @@ def _solve_small(gram: Array, right: Array, count: Array) -> Array:
     matrix += jnp.where(same, jnp.where(used, 1e-13, 1.0), 0.0)
     right = jnp.where(used, right / size, 0.0)
 
-    def eliminate(i: int, state: tuple[Array, Array]) -> tuple[Array, Array]:
+    def eliminate(i: Array, state: tuple[Array, Array]) -> tuple[Array, Array]:
         matrix, right = state
         factor = jnp.where((place == i)[:, None], 0.0, matrix[:, i] / matrix[i, i])
         return matrix - factor[:, None] * matrix[i], right - factor * right[i]
 
-    matrix, right = lax.fori_loop(0, MEMORY, eliminate, (matrix, right), unroll=True)
+    matrix, right = lax.fori_loop(0, MEMORY, eliminate, (matrix, right))
     return right / (matrix[place, place] * size)
 
 
