@@ -165,12 +165,12 @@ def sweep_bar() -> Iterator[Callable[[Going], None]]:
         task = bar.add_task("", total=None)
 
         def show(going: Going) -> None:
-            bar.update(task, completed=going.done, total=going.draws, description=_live(going))
+            bar.update(task, completed=going.done, total=going.draws, description=live_words(going))
 
         yield show
 
 
-def _live(going: Going) -> str:
+def live_words(going: Going) -> str:
     """Rate, remaining time and failures, as the bar shows them."""
     parts = [f"{going.rate:,.0f} a second"] if going.rate else []
     if going.rate and going.remaining is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import warnings
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, suppress
@@ -36,6 +37,8 @@ DRAWS = 1000
 """How many draws a new store gets unless more are asked for."""
 TRACED, TRACED_NODES = 64, 2000
 """How many draws are traced, in games of up to so many solved nodes; fewer in larger ones."""
+DEVICES = ("cpu", "gpu", "jax")
+"""'jax' is whatever JAX runs on, for tests."""
 CHUNK_EDGES, MOST_IN_CHUNK = 1_600_000, 4096
 """Edges (of the solved game, times draws) of a chunk: a few seconds of work; most draws."""
 SAVING = 2.0
@@ -71,9 +74,14 @@ class Wishes:
             if name not in KEPT:
                 raise ResultError(f"'{name}' cannot be kept", expected=", ".join(KEPT),
                                   repair=suggestion(name, KEPT))  # fmt: skip
-        if self.device not in ("cpu", "gpu"):
+        if self.device not in DEVICES:
             raise ResultError(f"there is no device '{self.device}'", expected="cpu or gpu",
                               repair="leave --device out")  # fmt: skip
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether other processes solve."""
+        return self.workers is not None or self.dask is not None
 
 
 def sweep(
@@ -129,10 +137,26 @@ def run_sweep(scenario: Scenario, root: Path, wishes: Wishes, watch: Watch | Non
     questions = questions_of(meaning, asked)
     game = build(meaning, questions.watched)
     game.tables(game.nominal())
+    device, remark = usable(wishes, game)
+    wishes = replace(wishes, quantities=tuple(questions.texts), device=device)
     with store.writing():
-        task = _task(store, scenario, game, replace(wishes, quantities=tuple(questions.texts)))
+        task = _task(store, scenario, game, wishes)
         plan = Plan(task.order, game, eliminate(game.structure), questions)
-        _Run(store, task, plan, wishes, watch).go()
+        _Run(store, task, plan, wishes, watch, remark).go()
+
+
+def usable(wishes: Wishes, game: Game) -> tuple[str, str]:
+    """The device that will solve, and a sentence where it is not the one asked for."""
+    if wishes.device == "cpu" or wishes.elsewhere:
+        return wishes.device, ""
+    from offramp.solvers.accelerated import device_for
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        found = device_for(game.structure, wishes.device)
+    return (wishes.device, "") if found is not None else ("cpu", " ".join(
+        str(one.message) for one in told
+    ))  # fmt: skip
 
 
 def _task(store: Store, scenario: Scenario, game: Game, wishes: Wishes) -> Task:
@@ -156,11 +180,12 @@ def _task(store: Store, scenario: Scenario, game: Game, wishes: Wishes) -> Task:
 def _ordered(scenario: Scenario, game: Game, wishes: Wishes, old: Order | None) -> Order:
     """The order that the wishes amount to, with what they leave open from the store's."""
     edges, nodes = game.structure.edges, game.structure.nodes
+    most = CHUNK_EDGES if wishes.device == "cpu" else 4 * CHUNK_EDGES
     usual = old or Order(
         scenario=scenario_text(scenario),
         scenario_hash=scenario.content_hash,
         seed=secrets.randbits(32),
-        chunk=1 << max(0, min(CHUNK_EDGES // edges, MOST_IN_CHUNK).bit_length() - 1),
+        chunk=1 << max(0, min(most // edges, MOST_IN_CHUNK).bit_length() - 1),
         traced=max(4, TRACED * TRACED_NODES // max(nodes, TRACED_NODES)),
     )
     wished = {
@@ -218,11 +243,12 @@ class _Run:
     """One run of a sweep: goes through what is missing and writes it."""
 
     def __init__(
-        self, store: Store, task: Task, plan: Plan, wishes: Wishes, watch: Watch | None
-    ) -> None:
+        self, store: Store, task: Task, plan: Plan, wishes: Wishes, watch: Watch | None,
+        remark: str,
+    ) -> None:  # fmt: skip
         self.store, self.task, self.plan, self.wishes = store, task, plan, wishes
         self.watch = watch or (lambda _: None)
-        self.tally = Tally(task.draws)
+        self.tally = Tally(task.draws, remark=remark)
         self.left: set[Part] = set()
         self.partial: dict[int, Record] = {}
         self.forms: Forms | None = None
@@ -280,7 +306,7 @@ class _Run:
     def chunks(self, parts: Sequence[Part]) -> Generator[Chunk]:
         """The chunks of some parts, from whoever solves them."""
         order, wishes = self.task.order, self.wishes
-        if wishes.workers is None and wishes.dask is None:
+        if not wishes.elsewhere:
             from offramp.study.sweeping.local import solve_chunks
 
             yield from solve_chunks(order, parts, plan=self.plan)
@@ -324,7 +350,7 @@ class _Run:
     def save(self, ended: str) -> None:
         """Write the statistics."""
         by = "threads"
-        if self.wishes.dask is not None or self.wishes.workers is not None:
+        if self.wishes.elsewhere:
             by = f"cluster {self.wishes.dask or f'of {self.wishes.workers} local processes'}"
         session = self.tally.session(ended, by)
         told = statistics_of(self.tally.going(), [*self.sessions, session])

@@ -23,22 +23,24 @@ def solve_chunks(
 ) -> Iterator[Chunk]:
     """The chunks of ``parts`` as they get done, by ``workers`` threads (one per processor).
 
-    At most one part per thread, and one that waits to be taken, is held at a time. Parts with
-    draws that are traced, which take long, come one by one and get all the threads.
+    At most one part per thread, and those that wait to be taken, are held at a time. A part with
+    draws that are traced, which take long, may use all the threads. A graphics processor gets
+    one part after the other.
     """
     threads = workers or os.cpu_count() or 1
+    at_once = threads if order.device == "cpu" else 1
     ready = plan or plan_of(order)
     left = iter(parts)
     stop = Event()
     with ThreadPoolExecutor(threads, thread_name_prefix="sweep") as pool:
 
         def begin(part: Part) -> Future[Chunk]:
-            own = threads if part.first < order.traced else 1
+            own = threads if part.first < order.traced or at_once == 1 else 1
             return pool.submit(
                 solve_chunk, order, part, plan=ready, threads=own, stopped=stop.is_set
             )
 
-        running = {begin(part) for part in islice(left, threads)}
+        running = {begin(part) for part in islice(left, at_once)}
         try:
             while running:
                 done, running = wait(running, return_when=FIRST_COMPLETED)

@@ -10,7 +10,7 @@ store: one process writes, and to it a chunk that comes twice is the same chunk.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from threading import Lock
@@ -34,8 +34,11 @@ from offramp.study.sweeping.words import BROKEN, NONE, UNFIT, WORDS, encode
 if TYPE_CHECKING:
     import xarray as xr
 
-SLICE_BYTES = 24_000_000
-"""Memory that the draws solved together may take; a chunk is solved slice by slice."""
+SLICE_BYTES, SLICE_DRAWS = 24_000_000, 512
+"""Memory that the draws solved together may take, and most of them; a chunk is solved slice by
+slice. A graphics processor gets ten times as much."""
+TRACED_SLICE = 4
+"""Most traced draws solved together by one thread: they take long."""
 MISTAKES = (ArithmeticError, ValueError, IndexError, KeyError, np.linalg.LinAlgError)
 """What a mistake of ours in a single draw may raise: the draw is lost, not the sweep."""
 DROPPED = ("message", "condition")
@@ -81,9 +84,9 @@ class Plan:
     @property
     def slice(self) -> int:
         """How many draws are solved together."""
-        structure = self.game.structure
+        structure, more = self.game.structure, 1 if self.order.device == "cpu" else 10
         each = 8 * (2 * structure.nodes * structure.parties + 5 * structure.edges)
-        return max(1, min(SLICE_BYTES // each, 512))
+        return max(1, min(more * SLICE_BYTES // each, more * SLICE_DRAWS))
 
     def solve(self, draws: Draws, traced: list[int], threads: int) -> Solved:
         """Certified equilibria of draws that make a game; rows in ``traced`` are traced."""
@@ -186,13 +189,17 @@ def solve_chunk(
     ready = plan or plan_of(order)
     rows: list[Rows] = []
     messages: Messages = {}
-    for first in range(part.first, part.stop, ready.slice):
+    first = part.first
+    while first < part.stop:
         if stopped is not None and stopped():
             raise Stopped
-        count = min(ready.slice, part.stop - first)
-        one, why = _Slice(ready, first, threads).solve(count)
+        traced = first < order.traced
+        size = min(ready.slice, TRACED_SLICE * threads) if traced else ready.slice
+        stop = min(first + size, part.stop, order.traced if traced else part.stop)
+        one, why = _Slice(ready, first, threads).solve(stop - first)
         rows.append(one)
         messages |= why
+        first = stop
     data = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
     return Chunk(part, data, messages, perf_counter() - begun)
 
@@ -211,9 +218,12 @@ class _Slice:
         draws = self._drawn(self.first, count, lost)
         kept = [i for i in range(count) if self.first + i not in lost]
         fit = self._fit(draws, np.array(kept, np.int64), lost)
+        found = list(self._found(draws, fit, lost))
         whole = {name: np.repeat(one, count, axis=0) for name, one in self.plan.blank.items()}
         whole["parameters"] = draws.values.copy()
-        self._fill(whole, draws, fit, lost)
+        for rows, values in found:
+            for name in values:
+                whole[name][rows] = values[name]
         return whole, lost
 
     def _drawn(self, first: int, count: int, lost: Messages) -> Draws:
@@ -248,8 +258,10 @@ class _Slice:
             return rows
         return np.concatenate([self._fit(draws, half, lost) for half in np.array_split(rows, 2)])
 
-    def _fill(self, whole: Rows, draws: Draws, rows: Integers, lost: Messages) -> None:
-        """Solve some rows and put in what is kept; one that breaks is told by itself."""
+    def _found(
+        self, draws: Draws, rows: Integers, lost: Messages
+    ) -> Iterator[tuple[Integers, Rows]]:
+        """Rows with what is kept of them, once they are solved; one that breaks by itself."""
         if not len(rows):
             return
         try:
@@ -257,17 +269,15 @@ class _Slice:
         except MISTAKES as error:
             if len(rows) > 1:
                 for half in np.array_split(rows, 2):
-                    self._fill(whole, draws, half, lost)
+                    yield from self._found(draws, half, lost)
                 return
-            whole["status"][rows] = encode("status", np.array([BROKEN]))
-            lost[self.first + int(rows[0])] = (
+            found = {"status": encode("status", np.array([BROKEN]))}
+            why = {self.first + int(rows[0]): (
                 f"A mistake in Offramp ({type(error).__name__}: {error}); please report this "
                 "scenario, seed and draw."
-            )
-            return
+            )}  # fmt: skip
         lost |= why
-        for name, values in found.items():
-            whole[name][rows] = values
+        yield rows, found
 
     def _solved(self, draws: Draws, rows: Integers) -> tuple[Rows, Messages]:
         index = self.first + rows

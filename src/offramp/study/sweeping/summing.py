@@ -77,8 +77,12 @@ class _Look:
 
     def told(self, name: str) -> Any:
         """The spread of a variable, by label."""
-        found = self.spread(name, lambda piece: piece[name].values.reshape(piece.sizes["draw"], -1))
         dims = self.dataset[name].dims[1:]
+
+        def columns(piece: xr.Dataset) -> NDArray[np.float64]:
+            return piece[name].values if dims else piece[name].values[:, None]
+
+        found = self.spread(name, columns)
         if not dims:
             return found[0]
         return dict(zip(self.dataset[dims[0]].values.tolist(), found, strict=True))
