@@ -57,4 +57,7 @@ MODEL = Model(
     solve=_solve,
     chart=_chart,
     cases={"base": {}, "high_stakes": {"w": 2, "s": 0}},
+    scenario="model-critical-risk",
+    note="In the scenario risk rises in rungs of 0.03, taken in turn: which of two sides gives way "
+    "is settled where their critical risks differ by a rung or more.",
 )

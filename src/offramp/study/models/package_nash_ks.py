@@ -183,4 +183,9 @@ MODEL = Model(
         "interior": {"a": (0.5, 0.5), "b": (0.4, 0.6), "d_A": 0.4, "d_B": 0.2},
         "three": {"a": (0.5, 0.3, 0.2), "b": (0.2, 0.3, 0.5), "d_A": 0.35, "d_B": 0.45},
     },
+    scenario="model-packages",
+    note="Neither solution is an equilibrium, so that the scenario states the issues and 'offramp "
+    "packages model-packages' works the solutions out, on a menu of tenths. Its game, offers "
+    "in turn at the risk that talks fail, leads to Nash's package as risk and steps vanish; "
+    "it has none that leads to Kalai and Smorodinsky's.",
 )  # fmt: skip

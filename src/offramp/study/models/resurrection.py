@@ -85,4 +85,8 @@ MODEL = Model(
         "ahead": {"mu": 0.6},
         "hopeless": {"mu": 0.2, "sigma": 0.05},
     },
+    scenario="model-resurrection",
+    note="The scenario language has no normal distribution to draw an outcome from inside the "
+    "game: twenty equally likely values stand for it, and settlements come in steps of 1/20. "
+    "A rival that offers them is added.",
 )  # fmt: skip

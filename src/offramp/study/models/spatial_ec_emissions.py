@@ -118,4 +118,8 @@ MODEL = Model(
     solve=_solve,
     chart=_chart,
     cases={"initial": {}},
+    scenario="model-many-places",
+    note="A vote in proportion to power and interest is nobody's choice, so that the scenario has "
+    "it as the odds of a step of nature, exactly as above. That two proposers compete for it "
+    "is added.",
 )  # fmt: skip
