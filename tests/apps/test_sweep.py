@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a scenario and a store of 8 of its draws."""
     folder = tmp_path_factory.mktemp("begun")
     (folder / "border.yaml").write_text(TEXT, encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, suppress(SystemExit):
         patch.chdir(folder)
         cli.main(["sweep", "border.yaml", "--draws", "8", "--seed", "1"])
     return folder
@@ -154,8 +155,12 @@ def test_a_graphics_processor_that_is_not_there_is_said_and_done_without(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 def test_ctrl_c_ends_soon_and_says_how_to_go_on(folder: Path) -> None:
-    command = [str(Path(sys.executable).with_name("offramp")), "sweep", "border.yaml"]
-    words = [*command, "--draws", "1000000", "--chunk", "64", "--seed", "1"]
+    code = (
+        "from offramp.study.sweeping import conducting; conducting.TRACED = 4\n"
+        "from offramp.apps.cli import main\n"
+        "main('sweep border.yaml --draws 1000000 --chunk 64 --seed 1'.split())"
+    )
+    words = [sys.executable, "-c", code]
     with subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as run:
         records = folder / "offramp-results/border.zarr/sweep/records"
         end = time.monotonic() + 120

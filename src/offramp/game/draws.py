@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from offramp.core.errors import GameError, OfframpError, suggestion
 from offramp.expressions import Number, evaluate, names
-from offramp.game.points import sobol_points
+from offramp.game.sobol import sobol_points
 from offramp.scenario import Assumption, Meaning
 from offramp.scenario.distributions import EDGE
 

@@ -26,7 +26,7 @@ from offramp.study.sweeping import (
     sweep_summary,
     write_sweep_table,
 )
-from offramp.study.sweeping.spreads import spreads
+from offramp.study.sweeping.spreads import find_spreads
 from tests.study.sweeping.scenes import TEXT, UNFIT, files_of, scenario
 
 ALL = ("strategy", "move_uses", "by_round")
@@ -338,7 +338,7 @@ def test_quantiles_are_numpys() -> None:
         np.full(997, np.inf),
     ])  # fmt: skip
     shares = (0.0, 0.05, 0.5, 0.95, 1.0)
-    found = spreads(lambda: iter(np.array_split(columns, 7)), shares)
+    found = find_spreads(lambda: iter(np.array_split(columns, 7)), shares)
     for column, one in zip(columns.T, found, strict=True):
         there = column[np.isfinite(column)]
         assert one.count == len(there)

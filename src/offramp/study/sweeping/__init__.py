@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from offramp.study.sweeping.conducting import Wishes, run_sweep, sweep
-from offramp.study.sweeping.orders import KEPT, Order, Part
+from offramp.study.sweeping.ordering import KEPT, Order, Part
 from offramp.study.sweeping.reading import read_sweep, task_of, write_sweep_table
 from offramp.study.sweeping.solving import Chunk, Plan, Stopped, plan_for, plan_of, solve_chunk
 from offramp.study.sweeping.summing import sweep_summary

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from offramp import __version__
 from offramp.core.errors import Place, ResultError
-from offramp.study.sweeping.orders import Order, Part
+from offramp.study.sweeping.ordering import Order, Part
 from offramp.study.sweeping.solving import Chunk, solve_chunk
 
 if TYPE_CHECKING:

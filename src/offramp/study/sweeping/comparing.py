@@ -8,7 +8,7 @@ from typing import Any
 
 from offramp.core.errors import ResultError
 from offramp.scenario import Scenario, read
-from offramp.study.sweeping.orders import Order
+from offramp.study.sweeping.ordering import Order
 from offramp.study.sweeping.store import unfit
 
 SAME = "the scenario, options and version that the store was begun with"

@@ -21,10 +21,10 @@ from offramp.core.provenance import versions
 from offramp.game import Game, build
 from offramp.scenario import Scenario, read, scenario_text, understand
 from offramp.study.declared import as_told
-from offramp.study.sweeping.asked import questions_of
 from offramp.study.sweeping.comparing import differing
 from offramp.study.sweeping.forms import Forms, forms_of
-from offramp.study.sweeping.orders import KEPT, Order, Part
+from offramp.study.sweeping.inquiries import questions_of
+from offramp.study.sweeping.ordering import KEPT, Order, Part
 from offramp.study.sweeping.solving import Chunk, Plan
 from offramp.study.sweeping.store import Record, Store, Task, unfit
 from offramp.study.sweeping.tallies import Tally, Watch, statistics_of

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.analysis.results import UNRESOLVED
-from offramp.study.sweeping.orders import Order, Part
+from offramp.study.sweeping.ordering import Order, Part
 from offramp.study.sweeping.solving import Plan, Rows
 from offramp.study.sweeping.words import WORDS, flags
 

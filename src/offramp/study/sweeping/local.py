@@ -14,7 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from threading import Event
 
-from offramp.study.sweeping.orders import Order, Part
+from offramp.study.sweeping.ordering import Order, Part
 from offramp.study.sweeping.solving import Chunk, Plan, plan_of, solve_chunk
 
 

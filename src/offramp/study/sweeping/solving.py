@@ -27,8 +27,8 @@ from offramp.game import Draws, Game, build, draw, with_precision
 from offramp.scenario import Scenario, read, understand
 from offramp.study.declared import as_told
 from offramp.study.experiment import Solved, outcomes
-from offramp.study.sweeping.asked import Questions, questions_of
-from offramp.study.sweeping.orders import Order, Part
+from offramp.study.sweeping.inquiries import Questions, questions_of
+from offramp.study.sweeping.ordering import Order, Part
 from offramp.study.sweeping.words import BROKEN, NONE, UNFIT, WORDS, encode
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ class Spread:
     quantiles: Mapping[float, float | None]
 
 
-def spreads(passes: Passes, shares: Sequence[float]) -> list[Spread]:
+def find_spreads(passes: Passes, shares: Sequence[float]) -> list[Spread]:
     """The spread of every column, as numpy's linear quantiles; what is not finite is left out."""
     counts, sums = _summed(passes)
     columns = len(counts)

@@ -19,7 +19,7 @@ from typing import Any
 
 from offramp.core.errors import Place, ResultError
 from offramp.study.sweeping.lock import Held, locked
-from offramp.study.sweeping.orders import Order, Part
+from offramp.study.sweeping.ordering import Order, Part
 
 FORMAT = 1
 OURS = "sweep"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from offramp.analysis.results import QUANTILES
 from offramp.study.sweeping.reading import pieces, read_sweep, task_of
-from offramp.study.sweeping.spreads import spreads
+from offramp.study.sweeping.spreads import find_spreads
 from offramp.study.sweeping.store import Store
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class _Look:
         self, name: str, columns: Callable[[xr.Dataset], NDArray[np.float64]]
     ) -> list[dict[str, Any]]:
         """Mean and quantiles of columns that are worked out from a variable."""
-        found = spreads(
+        found = find_spreads(
             lambda: (columns(piece) for piece in self.of(name)), tuple(QUANTILES.values())
         )
         return [

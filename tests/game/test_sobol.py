@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from offramp.game.points import BITS, sobol_points
+from offramp.game.sobol import BITS, sobol_points
 
 
 def of_scipy(dimensions: int, count: int, seed: int, first: int) -> np.ndarray:
