@@ -230,7 +230,7 @@ def emulated_answer(wish: _Wish) -> Answer:
 
 def answer_words(answer: Answer) -> Iterator[str]:
     """The answer in words: tables, each headed as emulated, and the sentences under them."""
-    from offramp.apps.telling import number_word, paragraph, table_of
+    from offramp.apps.telling import paragraph, table_of
     from offramp.study.emulating import BANNER, told_check
 
     found = answer.surrogate
@@ -254,11 +254,6 @@ def answer_words(answer: Answer) -> Iterator[str]:
     if answer.check is not None:
         yield ""
         yield from (paragraph(text) for text in told_check(answer.check, found))
-    if answer.point is not None and not all(one.own for one in answer.point.readings):
-        yield paragraph(
-            f"Ends at the point: {number_word(0.95)} of held-out errors, where the fit states no "
-            "interval of its own."
-        )
 
 
 def _row(one: Emulator, spread: Spread) -> tuple[str, ...]:
@@ -286,7 +281,11 @@ def _point_words(answer: Answer) -> Iterator[str]:
         word = share_word if one.is_probability else number_word
         rows.append((one.quantity, word(reading.value), f"{word(reading.low)} – "
                      f"{word(reading.high)}", number_word(one.error.rms)))  # fmt: skip
-    yield from table_of(("quantity", "EMULATED", "95 % of errors leave", "error (rms)"), rows)
+    yield from table_of(("quantity", "EMULATED", "95 % interval", "error (rms)"), rows)
+    yield paragraph(
+        "The interval is the process's own; where the fit is no process it is the value give or "
+        "take what 95 % of held-out errors stay within."
+    )
     yield from (paragraph(f"WARNING: {one.sentence}") for one in point.outside)
 
 

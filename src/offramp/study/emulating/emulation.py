@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,14 +58,15 @@ def emulate(
     texts = (quantities,) if isinstance(quantities, str) else tuple(quantities)
     training = training_of(source.draws, texts, meaning=source.meaning(), most=most)
     used = secrets.randbits(32) if seed is None else seed
-    held = _all_held_out(training, methods, used, progress)
-    sums = (1.0, 1.0)
-    if training.complete:
-        held, sums = _in_sum(held)
-    emulators = tuple(
-        _emulator(training, target, one, used)
-        for target, one in zip(training.targets, held, strict=True)
-    )
+    with _one_thread():
+        held = _all_held_out(training, methods, used, progress)
+        sums = (1.0, 1.0)
+        if training.complete:
+            held, sums = _in_sum(held)
+        emulators = tuple(
+            _emulator(training, target, one, used)
+            for target, one in zip(training.targets, held, strict=True)
+        )
     found = Surrogate(
         training.inputs, emulators, training.complete, sums,
         _origin(source, training, used, held, command), source.order,
@@ -85,6 +86,13 @@ def _check(allow: float, most: int) -> None:
     if find_spec("sklearn") is None:
         raise ResultError("scikit-learn is not installed", expected="the extra 'emulation'",
                           repair='pip install "offramp[emulation]"')  # fmt: skip
+
+
+def _one_thread() -> Any:
+    """Small matrices are worked out faster by one thread than by many that wait for each other."""
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1)
 
 
 def _source(
@@ -142,7 +150,10 @@ def _emulator(training: Training, target: Target, held: HeldOut, seed: int) -> E
 def _final(training: Training, target: Target, held: HeldOut, seed: int) -> Fitted:
     if not target.varies:
         return constant_fit(target)
-    return fit_recipes(training.inputs, training.places, target, [held.recipe], seed)[held.recipe]
+    near = {held.recipe: held.fold_fits[0]}
+    return fit_recipes(
+        training.inputs, training.places, target, [held.recipe], seed, near
+    )[held.recipe]  # fmt: skip
 
 
 def _weights(training: Training, target: Target) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from offramp.core.errors import ResultError, suggestion
 from offramp.study.emulating.inputs import Input
 from offramp.study.emulating.polynomials import fit_polynomial
-from offramp.study.emulating.processes import fit_process
+from offramp.study.emulating.processes import Process, fit_process
 from offramp.study.emulating.training import Target
 
 Array = NDArray[np.float64]
@@ -103,11 +103,13 @@ def scales_of(target: Target) -> tuple[str, ...]:
 
 
 def fit_recipes(
-    inputs: Sequence[Input], places: Array, target: Target, recipes: Sequence[Recipe], seed: int
-) -> dict[Recipe, Fitted]:
+    inputs: Sequence[Input], places: Array, target: Target, recipes: Sequence[Recipe], seed: int,
+    near: Mapping[Recipe, Fitted] | None = None,
+) -> dict[Recipe, Fitted]:  # fmt: skip
     """The quantity fitted in several ways to the same draws.
 
-    A process is told what each input weighs by the polynomial of the same draws.
+    A process is told what each input weighs by the polynomial of the same draws; its search
+    begins where that of ``near``, fits to other draws, ended.
     """
     found: dict[Recipe, Fitted] = {}
     for scale in dict.fromkeys(one.scale for one in recipes):
@@ -121,7 +123,11 @@ def fit_recipes(
             elif recipe.method == POLYNOMIAL:
                 model = polynomial
             else:
-                model = fit_process(inputs, places, values, polynomial.weights, seed)
+                before = near[recipe].model if near else None
+                model = fit_process(
+                    inputs, places, values, polynomial.weights, seed,
+                    before if isinstance(before, Process) else None,
+                )  # fmt: skip
             found[recipe] = Fitted(recipe, model, target.low, target.high)
     return found
 

@@ -101,7 +101,10 @@ def hold_out(
     fits: list[dict[Recipe, Fitted]] = []
     for fold in range(count):
         out = folds == fold
-        fits.append(_without(training, target, out, recipes, seed))
+        own = Target(target.text, solved[~out], target.low, target.high)
+        fits.append(fit_recipes(
+            training.inputs, training.places[~out], own, recipes, seed, fits[0] if fits else None
+        ))  # fmt: skip
         for row, recipe in enumerate(recipes):
             _tell_apart(fits[-1][recipe], training.places, solved, out, emulated[row],
                         inside[row], stated[row])  # fmt: skip
@@ -147,14 +150,6 @@ def measured(
         relative=rms if target.is_probability else rms / span if target.varies else 0.0,
         draws=len(solved),
     )  # fmt: skip
-
-
-def _without(
-    training: Training, target: Target, out: NDArray[np.bool_], recipes: Sequence[Recipe], seed: int
-) -> dict[Recipe, Fitted]:
-    """All recipes fitted to the draws that are not held out."""
-    own = Target(target.text, target.values[~out], target.low, target.high)
-    return fit_recipes(training.inputs, training.places[~out], own, recipes, seed)
 
 
 def _tell_apart(

@@ -32,6 +32,8 @@ ROWS = 2048
 SURE = 1.959963984540054
 """Standard deviations on either side of a 95 % interval."""
 JITTER = 1e-10
+STEPS, ENOUGH = 60, 1e-6
+"""Most steps of the search for the largest likelihood, and the relative gain that ends it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,12 +104,14 @@ class Process:
 
 
 def fit_process(
-    inputs: Sequence[Input], places: Array, values: Array, weights: Array, seed: int
-) -> Process:
+    inputs: Sequence[Input], places: Array, values: Array, weights: Array, seed: int,
+    near: Process | None = None,
+) -> Process:  # fmt: skip
     """The process through ``values`` (draw,) at ``places`` (draw, input).
 
     ``weights`` (input,) is what each input weighs; of more than 1,500 draws as many are taken
-    at random by ``seed``.
+    at random by ``seed``. The search for lengths and sizes begins at those of ``near``, which
+    saves steps.
     """
     from scipy.linalg import cho_solve  # pyright: ignore[reportMissingTypeStubs]
 
@@ -117,7 +121,7 @@ def fit_process(
     scale = np.ones(len(inputs)) if own else np.sqrt(np.maximum(weights, 0) + FLOOR)
     points = _coordinates(inputs, places[rows]) * scale
     told = (values[rows] - centre) / spread
-    length, bent, straight, noise = _tuned(points[:TUNED], told[:TUNED], own)
+    length, bent, straight, noise = _tuned(points[:TUNED], told[:TUNED], own, near)
     empty = Process(
         tuple(inputs), scale, np.broadcast_to(length, len(inputs)).copy(), bent, straight, noise,
         centre, spread, points, np.zeros(len(rows)),
@@ -127,7 +131,9 @@ def fit_process(
     return Process(**{**parts, "pull": pull})
 
 
-def _tuned(points: Array, values: Array, own: bool) -> tuple[Array, float, float, float]:
+def _tuned(
+    points: Array, values: Array, own: bool, near: Process | None
+) -> tuple[Array, float, float, float]:
     """Lengths, and the sizes of the bent part, the straight part and the noise."""
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import (
@@ -137,15 +143,20 @@ def _tuned(points: Array, values: Array, own: bool) -> tuple[Array, float, float
         WhiteKernel,
     )
 
-    start: Any = np.full(points.shape[1], 2.0) if own else 1.0
+    length: Any = np.full(points.shape[1], 2.0) if own else 1.0
+    bent, straight, noise = 1.0, 0.1, 1e-2
+    if near is not None:
+        length = near.length if own else float(near.length[0])
+        bent, straight, noise = near.bent, near.straight, near.noise
     kernel = (
-        ConstantKernel(1.0, (1e-4, 1e4)) * Matern(start, (1e-2, 1e4), nu=2.5)
-        + ConstantKernel(0.1, (1e-6, 1e4)) * DotProduct(0.0, "fixed")
-        + WhiteKernel(1e-2, (1e-8, 10.0))
+        ConstantKernel(bent, (1e-4, 1e4)) * Matern(length, (1e-2, 1e4), nu=2.5)
+        + ConstantKernel(straight, (1e-6, 1e4)) * DotProduct(0.0, "fixed")
+        + WhiteKernel(noise, (1e-8, 10.0))
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a size at its bound is none to speak of
-        fitted = GaussianProcessRegressor(kernel, random_state=0).fit(points, values)
+        search: Any = _largest
+        fitted = GaussianProcessRegressor(kernel, optimizer=search).fit(points, values)
     found: Any = fitted.kernel_
     told = found.get_params()
     return (
@@ -154,6 +165,18 @@ def _tuned(points: Array, values: Array, own: bool) -> tuple[Array, float, float
         float(told["k1__k2__k1__constant_value"]),
         float(told["k2__noise_level"]),
     )
+
+
+def _largest(negative: Any, start: Array, bounds: Array) -> tuple[Array, float]:
+    """Where the likelihood is largest, as far as anybody can tell apart."""
+    from scipy.optimize import minimize  # pyright: ignore[reportMissingTypeStubs]
+
+    start = np.clip(start, bounds[:, 0], bounds[:, 1])
+    found = minimize(
+        negative, start, jac=True, bounds=bounds, method="L-BFGS-B",
+        options={"maxiter": STEPS, "ftol": ENOUGH, "gtol": 1e-3},
+    )  # fmt: skip
+    return np.asarray(found.x, np.float64), float(found.fun)
 
 
 def _coordinates(inputs: Sequence[Input], places: Array) -> Array:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from offramp.study.saying import amount_in_words, joined
+from offramp.study.shares import percent
 
 if TYPE_CHECKING:
     from offramp.study.emulating.fresh import Check
@@ -78,7 +79,7 @@ def told_emulator(one: Emulator, folds: int) -> str:
     )
     if np.isfinite(error.corners):
         said += f", in the outermost tenth of the draws it is {amount_in_words(error.corners, 2)}"
-    said += f"; it explains {100 * error.explained:.1f} % of the variance."
+    said += f"; it explains {percent(max(error.explained, 0.0))} of the variance."
     if np.isfinite(error.coverage):
         said += f" Its own 95 % interval holds {100 * error.coverage:.0f} % of them."
     return said
@@ -93,6 +94,9 @@ def told_check(check: Check, found: Surrogate) -> tuple[str, ...]:
     ]
     for one in found.emulators:
         error = check.errors[one.quantity]
+        if not one.tried and not error.largest:
+            parts.append(f"{one.quantity} is {amount_in_words(one.solved.mean)} there as well.")
+            continue
         said = (
             f"{one.quantity} is off by {amount_in_words(error.rms, 2)} (root mean square; "
             f"{amount_in_words(one.error.rms, 2)} was stated), at most by "

@@ -1,9 +1,10 @@
 """Sobol indices of an emulator, with what its training draws leave open.
 
 Saltelli's estimators (Saltelli et al. 2010, as SALib has them) on the emulator's own values,
-clipped as they are. The interval beside an index is that of the folds: the emulator fitted
-without each of them gives it again (the jackknife over groups of draws). What the emulator
-does not explain of the variance of solved draws is in no index, and stands beside them.
+clipped as they are. The interval beside an index holds two things: the emulator fitted without
+each fold gives it again (the jackknife over groups of draws), and eight stretches of the points
+that it is worked out from give it eight times. What the emulator does not explain of the
+variance of solved draws is in no index, and stands beside them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from offramp.study.emulating.inputs import Input, even_places
 
 Array = NDArray[np.float64]
 POINTS = 2048
+STRETCHES = 8
 SINGLE = 12
 """Inputs that stand by themselves; the others are one group."""
 OTHERS = "all others together"
@@ -29,7 +31,7 @@ STILL = 1e-12
 class Share:
     """First-order and total share of one input in the emulator's variance, each ± its reach.
 
-    ``reach`` is half of the 95 % interval over folds; nan with a single fit.
+    ``reach`` is half of the 95 % interval over folds and points; nan with a single fit.
     """
 
     name: str
@@ -54,7 +56,11 @@ def variance_shares(
     if whole is None:
         return ()
     again = [one for one in (_shares(f, sample, len(groups)) for f in fold_fits) if one is not None]
-    reach = _reach(np.array(again)) if len(again) > 1 else np.full(whole.shape, np.nan)
+    parts = [_shares(fit, part, len(groups)) for part in np.split(sample, STRETCHES, axis=1)]
+    apart = np.array([one for one in parts if one is not None])
+    reach = np.full(whole.shape, np.nan)
+    if len(again) > 1 and len(apart) > 1:
+        reach = _reach(np.array(again), apart)
     found = [
         Share(
             inputs[group[0]].name if len(group) == 1 else OTHERS,
@@ -102,10 +108,15 @@ def _shares(fit: Fitted, sample: Array, groups: int) -> Array | None:
     ])  # fmt: skip
 
 
-def _reach(again: Array) -> Array:
-    """Half of the 95 % interval, from (fold, …) the same numbers without each fold."""
+def _reach(again: Array, apart: Array) -> Array:
+    """Half of the 95 % interval.
+
+    ``again`` (fold, …) are the same numbers without each fold, ``apart`` (stretch, …) those of
+    each stretch of the points.
+    """
     from scipy import special  # pyright: ignore[reportMissingTypeStubs]
 
     folds = len(again)
-    error = np.sqrt((folds - 1) * again.var(axis=0))
-    return float(special.stdtrit(folds - 1, 0.975)) * error
+    learnt = (folds - 1) * again.var(axis=0)
+    worked_out = apart.var(axis=0, ddof=1) / len(apart)
+    return float(special.stdtrit(folds - 1, 0.975)) * np.sqrt(learnt + worked_out)
