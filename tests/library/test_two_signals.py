@@ -71,7 +71,7 @@ def test_the_tough_sink_the_least_that_the_weak_do_not(case: str) -> None:
     """To the next signal there is, and they get so much less."""
     exact, sizes = MODEL.evaluate(case=case), _sizes(case)
     found = _signals(case, 0, sizes)
-    chosen = min(range(5), key=lambda k: (sizes[k] < exact["m_sink"], sizes[k]))
+    chosen = min(range(4), key=lambda k: (sizes[k] < exact["m_sink"], sizes[k]))
     assert found.tough[1 + chosen] == pytest.approx(TOUGH, abs=0.003)
     assert found.weak[1 + chosen] == pytest.approx(0, abs=0.003)
     loss = sizes[chosen] - exact["m_sink"]
@@ -84,7 +84,7 @@ def test_tied_hands_are_worth_more_and_do_not_always_tell_the_types_apart(case: 
     exact = MODEL.evaluate(case=case)
     found = _signals(case, 1, _sizes(case))
     assert found.worth == pytest.approx(exact["tough_payoff_tie"], abs=0.003)
-    staked = [k for k in range(1, 6) if found.tough[k] > 0.01]
+    staked = [k for k in range(1, 5) if found.tough[k] > 0.01]
     assert (sum(found.weak[k] for k in staked) < 0.003) == exact["tie_separates"]
     if exact["tie_separates"]:
         least = _sizes(case)[staked[0] - 1]
@@ -98,10 +98,10 @@ def test_a_finer_choice_of_signals_comes_nearer(tied: int) -> None:
     least = exact["m_tie" if tied else "m_sink"]
     errors = []
     for step in (0.05, 0.02, 0.005):
-        others = (0.4, 0.5) if tied else (0.3, 0.4, 0.5)
-        sizes = (*(0.15,) * tied, least - 0.8 * step, least + 0.2 * step, *others)
+        others = (0.4, 0.5) if tied else (0.3, 0.4)
+        sizes = (least - 0.8 * step, least + 0.2 * step, *others)
         found = _signals("tie_ok", tied, sizes, sharp=400 / step)
-        used = next(k for k in range(5) if found.tough[1 + k] > 0.05)
+        used = next(k for k in range(4) if found.tough[1 + k] > 0.05)
         assert found.weak[1 + used] < 0.003
         errors.append(abs(sizes[used] - least))
         worth = exact["tough_payoff_tie" if tied else "tough_payoff_sink"]
@@ -123,5 +123,5 @@ def test_without_the_stubborn_nobody_sinks_anything() -> None:
     """Silence by all is an equilibrium too: a sunk cost is the same for every type."""
     one = replayed(document(NAME), stubborn_share=0)
     assert one.value("share declare.stay_silent declare.signal_1 declare.signal_2 "
-                     "declare.signal_3 declare.signal_4 declare.signal_5") > 0.999  # fmt: skip
+                     "declare.signal_3 declare.signal_4") > 0.999  # fmt: skip
     assert one.value("P(kept)") < 0.001

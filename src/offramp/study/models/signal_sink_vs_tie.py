@@ -93,7 +93,7 @@ MODEL = Model(
         "risky_world": {"v_weak": 1.4, "v_tough": 1.6, "p": 0.9, "c": 1.3, "rho": 0.2},
     },
     scenario="model-two-signals",
-    note="The language knows no continuous choice: the scenario has five signals, and the tough "
+    note="The language knows no continuous choice: the scenario has four signals, and the tough "
     "send the least of them that will do. The game has other equilibria, silence by all among "
     "them, which the branch from precision 0 would follow where a sunk cost is the same for "
     "every type; a few stubborn defenders keep every signal in use.",
