@@ -48,15 +48,17 @@ def sweep_command(
 ) -> None:  # fmt: skip
     """Solve very many draws of FILE's assumptions into a store on disk.
 
-    Give the same command again after an interruption of any kind, and it goes on: what is
-    in the store and undamaged is kept. With more --draws than before it adds to the store.
-    The draws of a seed are always the same, however they are cut, shared out or
-    interrupted. Options that are left out are as the store has them, but for --account,
-    --set and --precision-scale, which belong to the question. A draw that is not solved
-    is counted with its status; it never stops the others.
+    Give the same command again after an interruption of any kind, and it goes on:
+    what is in the store and undamaged is kept. With more --draws than before it
+    adds to the store. The draws of a seed are always the same, however they are
+    cut, shared out or interrupted. A draw that is not solved is counted with its
+    status; it never stops the others.
+
+    Options that are left out are as the store has them, but for --account, --set
+    and --precision-scale, which belong to the question.
 
     The store is a zarr group with the names of the results' dataset: read it with
-    offramp.read_sweep(STORE), or any program that reads zarr.
+    offramp.read_sweep(STORE) in Python, or with any program that reads zarr.
 
     Parameters
     ----------

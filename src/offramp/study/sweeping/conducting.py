@@ -142,7 +142,14 @@ def run_sweep(scenario: Scenario, root: Path, wishes: Wishes, watch: Watch | Non
     with store.writing():
         task = _task(store, scenario, game, wishes)
         plan = Plan(task.order, game, eliminate(game.structure), questions)
-        _Run(store, task, plan, wishes, watch, remark).go()
+        _Run(store, task, plan, wishes, watch, remark or alike(game)).go()
+
+
+def alike(game: Game) -> str:
+    """A sentence where all draws are the same."""
+    if any(one.distribution is not None for one in game.meaning.assumptions):
+        return ""
+    return "No assumption has a range, so that all draws are the same."
 
 
 def usable(wishes: Wishes, game: Game) -> tuple[str, str]:
