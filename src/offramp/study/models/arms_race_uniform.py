@@ -68,4 +68,6 @@ MODEL = Model(
     chart=_chart,
     cases={"interior": {}, "multiplier": {"mu": 0.01, "d": 1.1}, "steep": {"d": 0.95}},
     scenario="model-arms-race",
+    note="The scenario has ten types a side in place of a continuum, and choices soft enough to "
+    "bridge the gaps between them: sharper ones add equilibria a type apart.",
 )
