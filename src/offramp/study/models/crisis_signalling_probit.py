@@ -265,7 +265,7 @@ MODEL = Model(
     },
     regret=_regret,
     scenario="model-crisis-signalling",
-    note="The scenario language draws private values from finite sets only. The scenario has eight, "
-    "five and five in place of normal ones, a step apart that was chosen so that all three "
+    note="The scenario language draws private values from finite sets only. The scenario has "
+    "eight, five and five in place of normal ones, a step apart that was chosen so that all three "
     "equilibria of three_eq are met; see 'How fine a grid has to be' in the gallery.",
 )  # fmt: skip
