@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import warnings
@@ -256,6 +257,19 @@ def test_the_caller_keeps_single_precision():
 def test_jax_is_loaded_when_it_is_asked_for():
     code = "import sys, offramp.solvers.accelerated; assert 'jax' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.slow
+def test_speed_is_told_with_a_certificate(capsys):
+    from benchmarks.gpu import main
+
+    words = ["--device", "jax", "--draws", "70", "--games", "talks", "--repeats", "1"]
+    assert main(words) == 0
+    table = json.loads(capsys.readouterr().out)
+    (row,) = table["rows"]
+    assert row["certificate"]["solved"] == row["draws"] == 70
+    assert row["largest_difference"] < 1e-9
+    assert set(row["draws_per_second"]) == {"compiled", "proposed", "certified"}
 
 
 @pytest.mark.parametrize("memory", [1 << 20, 1 << 24, 1 << 40])

@@ -31,7 +31,7 @@ MOST_SWEEPS = 300
 """Sweeps after which a device gives a draw up, since all others would wait for it."""
 LANES = {"cpu": 64}
 """Most draws at once by JAX's name of the kind of device;"""
-MANY_LANES = 4096
+MANY_LANES = 2048
 """on any other."""
 MEMORY_SHARE = 0.4
 """Share of a device's memory that a batch may fill."""
