@@ -118,8 +118,13 @@ def _group(place: Path) -> xr.Dataset:
     """Any zarr group that xarray reads."""
     import xarray as xr
 
+    whole = "consolidated_metadata" in (place / "zarr.json").read_text(encoding="utf-8")
     try:
-        return xr.open_zarr(place, chunks=None)  # pyright: ignore[reportArgumentType]
+        return xr.open_zarr(
+            place,
+            chunks=None,  # pyright: ignore[reportArgumentType]
+            consolidated=whole,
+        )
     except (OSError, ValueError, KeyError) as error:
         raise ResultError(f"'{place}' cannot be read: {error}",
                           expected="a zarr group of labelled draws") from None  # fmt: skip
