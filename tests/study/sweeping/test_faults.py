@@ -118,7 +118,7 @@ def test_an_end_at_any_write(
     moments = len(written)
     assert moments > 3 * 15
     rng = random.Random(1)
-    for moment in sorted({1, 2, moments, *rng.sample(range(3, moments), 9)}):
+    for moment in sorted({1, 2, moments, *rng.sample(range(3, moments), 5)}):
         store = tmp_path / f"{moment}.zarr"
         with ending_at(moment, monkeypatch, torn=bool(moment % 2)), pytest.raises(Killed):
             swept(store)
@@ -134,7 +134,7 @@ def test_an_end_while_more_draws_are_added(
     peaceful: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     swept(tmp_path / "20.zarr", draws=20)
-    for moment in (1, 2, 9, 18, 19, 27, 40):
+    for moment in (1, 9, 18, 27):
         store = Path(shutil.copytree(tmp_path / "20.zarr", tmp_path / f"{moment}.zarr"))
         with ending_at(moment, monkeypatch, torn=moment in (9, 27)), pytest.raises(Killed):
             swept(store)
@@ -174,7 +174,7 @@ def test_sigkill_at_thirty_random_moments(peaceful: Path, tmp_path: Path) -> Non
 # interruptions
 
 
-@pytest.mark.parametrize("after", [0, 1, 2])
+@pytest.mark.parametrize("after", [0, 2])
 def test_an_interruption_keeps_what_is_there(after: int, peaceful: Path, tmp_path: Path) -> None:
     store, seen = tmp_path / "S.zarr", []
 
@@ -192,7 +192,7 @@ def test_an_interruption_keeps_what_is_there(after: int, peaceful: Path, tmp_pat
     assert_whole(store, peaceful)
 
 
-@pytest.mark.parametrize("room", [0, 1, 20, 50])
+@pytest.mark.parametrize("room", [0, 20])
 def test_a_full_disk_is_said_and_gone_on_from(
     room: int, peaceful: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -253,8 +253,16 @@ DAMAGE = [truncated, flipped, emptied, Path.unlink]
 RECORD = "sweep/records/0000/0000001.json"
 
 
-@pytest.mark.parametrize("damage", DAMAGE)
-@pytest.mark.parametrize("name", ["payoff/c/1/0", "status/c/1", RECORD])
+@pytest.mark.parametrize(
+    ("damage", "name"),
+    [
+        (truncated, "payoff/c/1/0"),
+        (flipped, "status/c/1"),
+        (emptied, "draw/c/1"),
+        (Path.unlink, "regret/c/1/0"),
+        *((damage, RECORD) for damage in DAMAGE),
+    ],
+)
 def test_a_damaged_chunk_is_solved_again_and_that_is_said(
     damage: Callable[[Path], None], name: str, peaceful: Path, copied: Path
 ) -> None:
@@ -267,8 +275,15 @@ def test_a_damaged_chunk_is_solved_again_and_that_is_said(
     assert seen[-1].solved_again == (0 if missing else CHUNK)
 
 
-@pytest.mark.parametrize("damage", DAMAGE)
-@pytest.mark.parametrize("name", ["zarr.json", "payoff/zarr.json", "outcome/c/0"])
+@pytest.mark.parametrize(
+    ("damage", "name"),
+    [
+        (flipped, "zarr.json"),
+        (truncated, "payoff/zarr.json"),
+        (emptied, "outcome/c/0"),
+        (Path.unlink, "payoff/zarr.json"),
+    ],
+)
 def test_damaged_metadata_are_made_again(
     damage: Callable[[Path], None], name: str, peaceful: Path, copied: Path
 ) -> None:
