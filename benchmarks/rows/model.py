@@ -57,7 +57,7 @@ def _grid(effort: Effort) -> list[tuple[int, int, int, int]]:
     """Width of a step, most moves, parties, draws."""
     if effort.quick:
         return [(w, m, p, d) for w in (30, 120) for m in (2, 5) for p in (2, 5) for d in (2, 9)]
-    sides: list[Any] = [(100, 400, 1600), (2, 4, 8), (2, 4, 6, 8), (8, 32)]
+    sides: list[Any] = [(100, 400, 1600), (2, 4, 8), (2, 4, 8), (8, 24)]
     return [(w, m, p, d) for w in sides[0] for m in sides[1] for p in sides[2] for d in sides[3]]
 
 
@@ -67,7 +67,7 @@ def _point(width: int, moves: int, parties: int, draws: int, effort: Effort) -> 
         precision=(2.0, 10.0), patience=(0.9, 0.97), nature=True,
     )  # fmt: skip
     work = climber(structure, tables)
-    seconds, used = least(work, effort.pick(2, 1), within=1.0, warm=False)
+    seconds, used = least(work, effort.pick(2, 1), within=0.5, warm=False)
     return Point(
         structure.nodes, structure.edges / structure.nodes, parties, draws,
         float(np.abs(used).mean()), seconds,

@@ -121,7 +121,7 @@ def stretch(kind: Kind, effort: Effort) -> Row:
 def by_draws(effort: Effort) -> Row:
     """How the time of the certified call grows with the number of draws."""
     game = game_of("layered")
-    counts = effort.pick((100, 400, 1600, 6400), (20, 60))
+    counts = effort.pick((50, 200, 800, 3200), (20, 60))
     times, found = [], None
     for count in counts:
         tables = game.tables(game.draws(count, seed=1))
