@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from offramp import __version__
 from offramp.core.errors import Place, ResultError
+from offramp.core.version import VERSION
 from offramp.study.sweeping.ordering import Order, Part
 from offramp.study.sweeping.solving import Chunk, solve_chunk
 
@@ -43,9 +43,9 @@ def solve_chunks(
 
 def solve_part(order: Order, part: Part, version: str) -> Chunk:
     """On a worker: the chunk of a part, if the worker has the version that asks for it."""
-    if version != __version__:
+    if version != VERSION:
         raise ResultError(
-            f"a worker has version {__version__} of Offramp, the sweep is of {version}",
+            f"a worker has version {VERSION} of Offramp, the sweep is of {version}",
             expected="the same version on every worker, so that every draw is solved alike",
             repair=f"install offramp=={version} where the workers run",
         )
@@ -84,7 +84,7 @@ class _Gathering:
 
     def _begin(self, part: Part) -> None:
         self.tries[part] = self.tries.get(part, 0) + 1
-        future = self.client.submit(solve_part, self.order, part, __version__, pure=False)
+        future = self.client.submit(solve_part, self.order, part, VERSION, pure=False)
         self.under_way[future] = part
         self.arriving.add(future)
 
