@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from benchmarks.table import Certificate, Row, Table
 
 HEADINGS = ("work", "Offramp", "beside it", "ratio", "to reach", "reached", "certificate")
+BUSY = 0.5
+"""Load before a run above which times of the wall clock say little."""
 SCALES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 
 
@@ -115,12 +117,13 @@ def machine_words(table: Table) -> str:
     """When, on what and with which versions the figures were taken, in a sentence or two."""
     machine = table.machine
     versions = ", ".join(f"{name} {number}" for name, number in table.versions.items())
-    memory = machine.get("memory_GiB")
+    memory, load = machine.get("memory_GiB"), machine.get("load_before")
+    busy = "It was busy: times of the wall clock are too long. " if load and load > BUSY else ""
     return (
         f"Taken on {table.taken} in one run of {table.seconds / 60:.0f} minutes on "
         f"{machine.get('cores')} cores of a machine with {machine.get('processor')}, "
         f"{'unknown' if memory is None else f'{memory:g} GiB of'} memory, {machine.get('system')}, "
-        f"whose load before the run was {machine.get('load_before')}. Versions: {versions}."
+        f"whose load before the run was {machine.get('load_before')}. {busy}Versions: {versions}."
     )
 
 

@@ -28,7 +28,7 @@ def slow(kind: Kind, patience: float, effort: Effort) -> Row:
     """One kind of crisis at one patience."""
     size = (WHOLE if kind == "whole" else LAYERED)[3]
     game = crisis(size, whole=kind == "whole", patience=patience, lasting=LASTING[patience])
-    structure, draws = game.structure, effort.pick(50, 5)
+    structure, draws = game.structure, effort.pick(50, 2)
     tables, one = game.tables(game.draws(draws, seed=1)), Options(workers=1)
     own, found = least(
         lambda: solve(structure, tables, traced=(), starts=0, options=one), effort.pick(3, 1)

@@ -55,11 +55,11 @@ def one_draw(name: str, bound: float | None, effort: Effort) -> Row:
 
 def swept(effort: Effort) -> Row:
     """A draw of the talks on its way into the store of a sweep."""
-    before, draws = effort.pick((512, 2560), (80, 144))
+    before, draws = effort.pick((512, 2560), (16, 80))
     seen = ask_child("sweep", "trilateral-talks", str(before), str(draws), timeout=600)
     return Row(
         name="sweep",
-        work=f"a draw of `offramp sweep trilateral-talks`, {before:,} to {draws:,} draws",
+        work="trilateral-talks, on its way into a store",
         own=seen["seconds"],
         unit="s",
         clock="wall",
@@ -68,6 +68,7 @@ def swept(effort: Effort) -> Row:
         facts={
             "a hundred thousand draws, minutes": seen["seconds"] * 100_000 / 60,
             "memory, GiB": seen["memory, GiB"],
+            "draws": draws,
             f"memory after {before:,} draws, GiB": seen["before, GiB"],
         },
     )

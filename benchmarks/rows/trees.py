@@ -196,7 +196,7 @@ def _on_offers() -> Peer:
     except ChildError as stopped:
         if "no answer" not in str(stopped):
             return Peer(name, missing=str(stopped))
-        return Peer(name, OFFERS_WAIT, note="stopped without an answer", beyond=True)
+        return Peer(name, OFFERS_WAIT, note="stopped, at patience 1", beyond=True)
 
 
 def _unfinished() -> Peer:

@@ -44,7 +44,7 @@ def compare(states: int, effort: Effort, *, dense: bool = False) -> Row:
         "states": states, "nodes": structure.nodes, "edges": structure.edges, "draws": BATCH,
         "sweeps": float(found.sweeps[0]), "one draw alone, ms": 1000 * single,
     }  # fmt: skip
-    if not dense:
+    if not dense and not (effort.quick and states > 50):
         facts["as a scenario, ms"] = 1000 * _as_scenario(game, one, repeats)
     peer, difference = beside(game, found.value[0, :states], effort)
     return Row(
