@@ -188,6 +188,10 @@ def test_an_interruption_keeps_what_is_there(after: int, peaceful: Path, tmp_pat
     told = json.loads((store / "sweep/statistics.json").read_text())
     assert told["sessions"][-1]["ended"] == "interrupted"
     assert told["done"] == seen[-1].done
+    if after:
+        words = read_sweep(store)["status"].values.tolist()
+        assert words.count("missing") == DRAWS - seen[-1].done
+        assert sweep_summary(store)["draws"]["status"]["missing"] == DRAWS - seen[-1].done
     swept(store)
     assert_whole(store, peaceful)
 

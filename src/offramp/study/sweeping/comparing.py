@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from offramp.core.errors import ResultError
+from offramp.core.errors import OfframpError, ResultError
 from offramp.scenario import Scenario, read
 from offramp.study.sweeping.ordering import Order
 from offramp.study.sweeping.store import unfit
@@ -44,7 +44,7 @@ def differing(root: Path, old: Order, new: Order, scenario: Scenario) -> ResultE
         return None
     repair = REPAIRS.get(told[0][0], f"say it as before, {ELSE}")
     listed = "; ".join(words for _, words in told)
-    return unfit(root, f"'{root}' is a sweep of something else: {listed}", SAME, repair)
+    return unfit(f"'{root}' is a sweep of something else: {listed}", SAME, repair)
 
 
 def _worded(value: Any) -> str:
@@ -59,7 +59,7 @@ def _where(old: Order, scenario: Scenario) -> str:
     """The first entry in which two scenarios differ."""
     try:
         before = read(old.scenario).model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    except ResultError:
+    except OfframpError:
         return "that of the store cannot be read any more"
     after = scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     for path, one, other in _apart((), before, after):

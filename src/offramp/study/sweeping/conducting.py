@@ -280,7 +280,7 @@ class _Run:
                             self.write(chunk)
             if self.left:
                 raise unfit(
-                    self.store.root, f"{len(self.left)} parts of the sweep did not come back",
+                    f"{len(self.left)} parts of the sweep did not come back",
                     "every part solved", "give the same command again",
                 )  # fmt: skip
             if self.forms is None:

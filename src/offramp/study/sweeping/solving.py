@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 SLICE_BYTES, SLICE_DRAWS = 24_000_000, 512
 """Memory that the draws solved together may take, and most of them; a chunk is solved slice by
-slice. A graphics processor gets ten times as much."""
+slice. A graphics processor gets twenty times as much."""
 TRACED_SLICE = 4
 """Most traced draws solved together by one thread: they take long."""
 MISTAKES = (ArithmeticError, ValueError, IndexError, KeyError, np.linalg.LinAlgError)
@@ -84,7 +84,7 @@ class Plan:
     @property
     def slice(self) -> int:
         """How many draws are solved together."""
-        structure, more = self.game.structure, 1 if self.order.device == "cpu" else 10
+        structure, more = self.game.structure, 1 if self.order.device == "cpu" else 20
         each = 8 * (2 * structure.nodes * structure.parties + 5 * structure.edges)
         return max(1, min(more * SLICE_BYTES // each, more * SLICE_DRAWS))
 

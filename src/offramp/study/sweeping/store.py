@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from offramp.core.errors import Place, ResultError
+from offramp.core.errors import ResultError
 from offramp.study.sweeping.lock import Held, locked
 from offramp.study.sweeping.ordering import Order, Part
 
@@ -61,7 +61,7 @@ class Store:
         fresh = not self.ours.is_dir()
         if fresh and self.root.exists() and (not self.root.is_dir() or any(self.root.iterdir())):
             raise unfit(
-                self.root, f"'{self.root}' is there and is no store of a sweep",
+                f"'{self.root}' is there and is no store of a sweep",
                 "a new name, or a store that 'offramp sweep' wrote", "name another --store",
             )  # fmt: skip
         with ExitStack() as held:
@@ -73,7 +73,7 @@ class Store:
                 raise unwritable(self.root, error) from None
             except Held as error:
                 raise unfit(
-                    self.root, f"'{self.root}' is being written by {error}",
+                    f"'{self.root}' is being written by {error}",
                     "one writer at a time",
                     "wait until it is done, or end it: what it has committed is kept",
                 ) from None  # fmt: skip
@@ -127,7 +127,7 @@ class Store:
             return Task(Order.of(told["order"]), int(told["draws"]), told["attrs"])
         except (KeyError, TypeError, ValueError):
             raise unfit(
-                self.root, f"what '{self.root}' is a sweep of cannot be read",
+                f"what '{self.root}' is a sweep of cannot be read",
                 "the file sweep/order.json in it, as this version of Offramp writes it",
                 "name another --store, or take the version that wrote it",
             ) from None  # fmt: skip
@@ -191,15 +191,15 @@ def checksum(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:DIGITS]
 
 
-def unfit(root: Path, found: str, expected: str, repair: str) -> ResultError:
-    """An error about a store, placed at it."""
-    return ResultError(found, expected=expected, repair=repair, place=Place(str(root), 1, 1))
+def unfit(found: str, expected: str, repair: str) -> ResultError:
+    """An error about a store; ``found`` names it."""
+    return ResultError(found, expected=expected, repair=repair)
 
 
 def unwritable(root: Path, error: OSError) -> ResultError:
     """The error of a disk that is full, or a folder that may not be written."""
     return unfit(
-        root, f"'{root}' cannot be written: {error.strerror or error}",
+        f"'{root}' cannot be written: {error.strerror or error}",
         "a folder that can be written, with room for the draws",
         "make room or name another --store; what is committed is kept, and the same command "
         "goes on from there",
