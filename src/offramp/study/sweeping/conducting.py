@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from offramp import __version__
 from offramp.analysis.elimination import eliminate
 from offramp.core.errors import OfframpError, ResultError, suggestion
 from offramp.core.provenance import versions
+from offramp.core.version import VERSION
 from offramp.game import Game, build
 from offramp.scenario import Scenario, read, scenario_text, understand
 from offramp.study.declared import as_told
@@ -204,7 +204,7 @@ def _ordered(scenario: Scenario, game: Game, wishes: Wishes, old: Order | None) 
         wished["keep"] = tuple(name for name in KEPT if name in wished["keep"])
     order = replace(
         usual, account=wishes.account, precision_scale=wishes.precision_scale,
-        device=wishes.device, version=__version__, **wished,
+        device=wishes.device, version=VERSION, **wished,
     )  # fmt: skip
     if old is None and "by_round" in order.keep:
         return replace(order, rounds=_rounds(order, game))
