@@ -312,6 +312,12 @@ def test_the_limit_needs_no_precision_from_the_file() -> None:
 OPEN = {
     "model-brinkmanship": {"disaster_deters", "the_jump_hardly_matters"},
     "model-trust": {"survivable_forces_help"},
+    "model-biased-mediator": {
+        "bias_is_believed",
+        "who_is_heeded_tells_the_truth",
+        "better_eyes_need_less_bias",
+    },
+    "model-trust-mediator": {"who_would_regret_is_believed", "truth_pays_where_it_is_believed"},
 }
 """Claims on games of several equilibria, where the file says so."""
 

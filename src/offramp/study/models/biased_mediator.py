@@ -92,4 +92,9 @@ MODEL = Model(
     solve=_solve,
     chart=_chart,
     cases={"base": {}, "accurate": {"accuracy": 0.95}, "costly_war_mediator": {"c_M": 0.6}},
+    scenario="model-biased-mediator",
+    note="Talk costs nothing, so that nobody's listening is an equilibrium beside the one in "
+    "which reports are honest, and claims on them are open. The branch that the scenario follows, "
+    "with a few mediators who cannot but say what they saw, leads to honest reports from "
+    "beta_min on and to war as without a mediator below it.",
 )  # fmt: skip

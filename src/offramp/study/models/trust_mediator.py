@@ -62,4 +62,10 @@ MODEL = Model(
         "peace_only": {"g_exploit1": 0.2, "g_exploit2": 0.2},
         "biased": {"g_exploit2": 0.3},
     },
+    scenario="model-trust-mediator",
+    note="The scenario gives the sides payoffs (a stag hunt that mistrust does not win) where the "
+    "model has rules. Truth and nobody's listening are both equilibria; the branch followed "
+    "leads to the truth where lying would be clearly regretted, and to nobody's listening where "
+    "g_exploit1 or g_exploit2 is above 0 or near it. The condition itself, that a believed "
+    "mediator would not gain by a false word, holds in the scenario exactly as here.",
 )
