@@ -10,9 +10,11 @@ import pytest
 from offramp.core.errors import GameError
 from offramp.game.structure import Structure, Tables
 from offramp.solvers import Options, limit, solve
-from offramp.solvers.information import draw_veil, find_pattern
+from offramp.solvers.equations import write_equations
+from offramp.solvers.information import draw_veil
 from offramp.solvers.layout import arrange
-from offramp.solvers.unveiling import evaluate, gather_figures, lay_out, room_for
+from offramp.solvers.tape import PLAIN, TIME, Tape, facts_of, load_tape, read_lines
+from offramp.solvers.workshop import write_rulebook
 from offramp.testing.random_trees import random_tree, signalling_game, signalling_tables
 from tests.solvers.slow_information import (
     beliefs_plainly,
@@ -108,24 +110,25 @@ def test_slopes_equal_differences(lone: bool, entropy: bool) -> None:
     for seed in range(4):
         structure, tables = random_tree(seed, rounds=2, steps=2, entropy=entropy, ending=0.3)
         veil = draw_veil(arrange(structure), lone)
-        pattern = find_pattern(veil, entropy)
-        room = room_for(veil, structure.terminals, 2)._replace(entropy=entropy)
-        bench = lay_out(veil, pattern, structure.terminals, 2)
-        gather_figures(
-            veil, room, tables.pay[0], tables.odds[0], tables.end_pay[0], tables.patience[0],
-            tables.precision[0], 1.0,
+        tape = write_equations(veil, facts_of(tables)).tape
+        cells, size = np.zeros(tape.cells), veil.unknowns
+        load_tape.py_func(
+            tape, cells, np.zeros(0), tables.pay[0], tables.odds[0], tables.end_pay[0],
+            tables.patience[0], tables.precision[0], 1.0,
         )  # fmt: skip
-        rng, size = np.random.default_rng(seed), veil.unknowns
+        rng = np.random.default_rng(seed)
         point, lean = rng.normal(size=size + 1), rng.normal(size=size)
-        point[-1] = 0.7
+        point[-1], cells[tape.lean : tape.lean + size] = 0.7, lean
+        matrix = cells[tape.slopes : tape.slopes + (size + 1) ** 2].reshape(size + 1, size + 1)
 
-        def gap(x: np.ndarray, slopes: float = 0.0) -> np.ndarray:
-            evaluate(veil, pattern, room, bench, x[:-1], lean, x[-1], slopes)  # noqa: B023
-            return bench.gap.copy()  # noqa: B023
+        def gap(x: np.ndarray, tape: Tape = tape, cells: np.ndarray = cells) -> np.ndarray:
+            cells[tape.z : tape.z + len(x) - 1], cells[TIME] = x[:-1], x[-1]
+            read_lines(tape.runs, tape.lines, tape.weigh, cells, tape.begin[PLAIN], len(tape.runs))
+            return cells[tape.gap : tape.gap + len(x) - 1].copy()
 
-        gap(point, 1.0)
-        exact = bench.jacobian[:-1].copy()
-        unit = 1e-6 * np.eye(size + 1)
+        matrix[:] = np.eye(size + 1)
+        gap(point)
+        exact, unit = matrix[:-1].copy(), 1e-6 * np.eye(size + 1)
         rough = np.stack([(gap(point + e) - gap(point - e)) / 2e-6 for e in unit], axis=1)
         np.testing.assert_allclose(exact, rough, atol=1e-7)
 
@@ -133,8 +136,10 @@ def test_slopes_equal_differences(lone: bool, entropy: bool) -> None:
 def test_every_decision_as_an_unknown_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     structure, tables = random_tree(3, rounds=2, steps=2, precision=(2.0, 6.0))
     all_unknown = solve(structure, tables, options=ALONE)
-    monkeypatch.setattr("offramp.solvers.hidden.FEW", 0)
+    monkeypatch.setattr("offramp.solvers.workshop.FEW", 0)
+    write_rulebook.cache_clear()
     shared = solve(structure, tables, options=ALONE)
+    write_rulebook.cache_clear()
     np.testing.assert_allclose(all_unknown.strategy, shared.strategy, atol=1e-10)
 
 

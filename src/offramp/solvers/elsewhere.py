@@ -32,14 +32,14 @@ def search_elsewhere(
     """
     walk.go_back(known)
     walk.evaluate(1.0)
-    plays, found, ended = [picture(walk)], [], 0
+    plays, found, ended = [sketch(walk)], [], 0
 
     def finish(arrived: bool) -> None:
         nonlocal ended
         if not arrived:
             return
         ended += 1
-        now = picture(walk)
+        now = sketch(walk)
         if len(found) < most and all(np.abs(now - old).max() > SAME for old in plays):
             plays.append(now)
             found.append(walk.point())
@@ -63,7 +63,7 @@ def search_elsewhere(
     return ended, found
 
 
-def picture(walk: Walk) -> Array:
+def sketch(walk: Walk) -> Array:
     """Play and values at the heads, over their scale, in one vector."""
     ghosts = walk.desk.value[walk.base :] / walk.stakes.scale
     return np.concatenate([walk.desk.chance, ghosts.ravel()])

@@ -1,4 +1,4 @@
-"""What a best reply would gain where information sets are: orders of play, replies, residuals.
+"""What a best reply would gain where information sets are: orders of play, beliefs, replies.
 
 With perfect recall a party's own earlier moves are the same at all nodes of its set, so that
 the beliefs of the play are also those of its best reply: a party's problem is solved
@@ -39,7 +39,9 @@ def order_replies(layout: Layout, veil: Veil) -> Orders:
     first, units = [0], []
     for party in range(structure.parties):
         unit = np.empty(structure.nodes, np.int64)
-        count = order_units(veil, party, place, loops, unit)
+        # compiling takes longer than a few nodes do
+        order = order_units if structure.nodes > 500 else order_units.py_func
+        count = order(veil, party, place, loops, unit)
         if count < 0:
             raise GameError(
                 f"party {party} does not remember at an information set where it has been",
@@ -217,64 +219,3 @@ def recall_beliefs(veil: Veil, figures, log_chance, reach, belief):
             mass += belief[n]
         for i in range(low, high):
             belief[member[i]] /= mass
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def measure_gap(veil: Veil, figures, value, belief, total, residual):
-    """Largest |V - T(V)| by party: play anew from values and beliefs, then values from play.
-
-    ``value`` (position and terminal, party); ``total`` (2, move) is room for the widest choice.
-    """
-    first, target, turns, mover = veil.first, veil.target, veil.turns, veil.mover
-    set_of, member_first, member = veil.set_of, veil.member_first, veil.member
-    pay, patience, precision, odds = (
-        figures.pay,
-        figures.patience,
-        figures.precision,
-        figures.chance,
-    )
-    nodes, parties, sets = len(mover), len(patience), len(member_first) - 1
-    for j in range(parties):
-        residual[j] = 0.0
-    for k in range(nodes + sets):
-        low, high = 0, 1
-        n, m = k, -1
-        if k < nodes:
-            if set_of[n] >= 0:
-                continue
-        else:
-            low, high = member_first[k - nodes], member_first[k - nodes + 1]
-            n = member[low]
-        m, moves = mover[n], first[n + 1] - first[n]
-        if m >= 0:
-            top, mass = -np.inf, 0.0
-            for c in range(moves):
-                total[0, c] = 0.0
-                for i in range(low, high):
-                    p = n if high - low == 1 else member[i]
-                    e = first[p] + c
-                    worth = value[target[e], m] * (patience[m] if turns[e] else 1.0)
-                    total[0, c] += belief[p] * (pay[e, m] + worth)
-                top = max(top, total[0, c])
-            for c in range(moves):
-                total[1, c] = np.exp(precision[m] * (total[0, c] - top))
-                mass += total[1, c]
-            for c in range(moves):
-                total[1, c] /= mass
-        lost = 0.0
-        if figures.entropy and m >= 0:
-            for c in range(moves):
-                if total[1, c] > 0.0:
-                    lost += total[1, c] * (np.log(total[1, c]) + np.log(moves))
-            lost /= precision[m]
-        for i in range(low, high):
-            p = n if high - low == 1 else member[i]
-            a = first[p]
-            for j in range(parties):
-                fresh = -lost if j == m else 0.0
-                for c in range(moves):
-                    e = a + c
-                    worth = value[target[e], j] * (patience[j] if turns[e] else 1.0)
-                    likely = total[1, c] if m >= 0 else odds[e]
-                    fresh += likely * (pay[e, j] + worth)
-                residual[j] = max(residual[j], abs(value[p, j] - fresh))

@@ -12,24 +12,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.game.structure import Structure, Tables
-from offramp.solvers.blocks import Sheet
+from offramp.solvers.branching import FAR_OUT, REACHED
 from offramp.solvers.certificate import bound_regret
 from offramp.solvers.driver import check_shapes, find_invalid
 from offramp.solvers.equilibria import Equilibria, Options, Other
-from offramp.solvers.information import Veil, draw_veil
-from offramp.solvers.layout import Layout, arrange
-from offramp.solvers.searching import rough_span
-from offramp.solvers.workshop import Rulebook, Workshop, blank_sheet, write_rulebook
+from offramp.solvers.tape import facts_of
+from offramp.solvers.verdicts import Sheet
+from offramp.solvers.workshop import (
+    SETTLED,
+    Rulebook,
+    Workshop,
+    blank_sheet,
+    gather_numbers,
+    write_rulebook,
+)
 
 Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Progress = Callable[[int, int], None]
-SMALL = 100
-"""Most unknowns that are solved by dense elimination; more go to the solver for large games."""
-DENSE = 400
-"""The same for limits, where it is slower but surer."""
-FEW = 80
-"""Most unknowns at which every decision is one, which suits high precision."""
 STEEPEST = 1e13
 """Precisions are raised until moves differ by so much in units of log-odds."""
 
@@ -45,13 +46,12 @@ def solve_hidden(
 ) -> Equilibria:
     """See ``offramp.solvers.solve``; for structures in which somebody does not know the node."""
     check_shapes(structure, tables)
-    layout = arrange(structure)
-    veil = choose_veil(layout)
-    if veil is None:
+    book = write_rulebook(structure, facts_of(tables), False)
+    if book is None:
         from offramp.solvers.large import solve_large
 
         return solve_large(structure, tables, traced, starts, seed, progress, options)
-    job = HiddenJob(layout, veil, tables, options)
+    job = HiddenJob(book, tables, options)
     job.plan_search(frozenset(int(draw) for draw in traced), starts, seed)
     job.solve(progress)
     return job.result()
@@ -66,46 +66,32 @@ def find_limit(
 ) -> Equilibria:
     """See ``offramp.solvers.limit``."""
     check_shapes(structure, tables)
-    layout = arrange(structure)
-    veil = None if structure.cyclic.any() else draw_veil(layout, lone=structure.hidden)
-    if veil is None or veil.unknowns > DENSE:
+    book = write_rulebook(structure, facts_of(tables), True)
+    if book is None:
         from offramp.solvers.large import limit_large
 
         return limit_large(structure, tables, regret, progress, options)
-    job = HiddenJob(layout, veil, tables, options)
+    job = HiddenJob(book, tables, options)
     job.target = regret
     job.solve(progress)
     return job.result()
 
 
-def choose_veil(layout: Layout) -> Veil | None:
-    """The unknowns to solve for: all decisions if they are few, else those at shared sets.
-
-    None where a structure has cycles or too many unknowns for dense elimination.
-    """
-    if layout.structure.cyclic.any():
-        return None
-    veil = draw_veil(layout, lone=True)
-    if veil.unknowns <= FEW:
-        return veil
-    veil = draw_veil(layout)
-    return veil if veil.unknowns <= SMALL else None
-
-
 class HiddenJob:
     """The arrays that blocks of draws fill; every draw writes only its own rows."""
 
-    def __init__(self, layout: Layout, veil: Veil, tables: Tables, options: Options) -> None:
-        self.layout, self.tables, self.options = layout, tables, options
-        self.structure = structure = layout.structure
-        self.book: Rulebook = write_rulebook(layout, veil, tables)
-        self.invalid = find_invalid(layout, tables)
+    def __init__(self, book: Rulebook, tables: Tables, options: Options) -> None:
+        self.book, self.tables, self.options = book, tables, options
+        self.structure = structure = book.layout.structure
+        self.invalid = find_invalid(book.layout, tables)
         self.valid = np.array([not text for text in self.invalid], bool)
         draws = tables.draws
-        self.others: list[list[Other]] = [[] for _ in range(draws)]
+        self.numbers = gather_numbers(book.veil, tables)
+        self.others: dict[int, list[Other]] = {}
         self.effort, self.seed, self.target = np.zeros((draws, 3), np.int64), 0, 0.0
         self.sheet = blank_sheet(structure, draws)
-        self.failed = np.full(draws, "", dtype=object)
+        self.why: dict[int, str] = {}
+        """Why a draw is not solved."""
         self.steps, self.tried = np.zeros(draws, np.int64), np.zeros(draws, np.int64)
         self.scale = np.ones(draws)
         self.branch = np.full(draws, "traced", dtype="<U11")
@@ -122,7 +108,7 @@ class HiddenJob:
     def blocks(self) -> list[Ints]:
         """Draws for one task each."""
         draws, workers = np.flatnonzero(self.valid), self.workers()
-        size = max(1, min(512, 100_000 // self.structure.nodes, -(-len(draws) // (4 * workers))))
+        size = max(1, min(512, 100_000 // self.structure.nodes, -(-len(draws) // workers)))
         return [draws[k : k + size] for k in range(0, len(draws), size)]
 
     def workers(self) -> int:
@@ -151,7 +137,7 @@ class HiddenJob:
 
     def solve_block(self, draws: Ints) -> None:
         """Trace, certify and search the draws of a block."""
-        shop = Workshop(self.book)
+        shop = Workshop(self.book, self.numbers)
         if self.target:
             self.solve_limit(shop, draws)
             return
@@ -159,30 +145,31 @@ class HiddenJob:
         self.steps[draws] = traced.steps
         shop.certify(draws, self.scale[draws], traced.odds, draws, self.sheet)
         scale = np.abs(self.sheet.value[draws]).max(axis=(1, 2), initial=1e-300)
-        for row, draw in enumerate(draws):
-            unsettled = not self.sheet.residual[draw] <= 1e-8 * scale[row]
-            self.failed[draw] = traced.message[row] or (
-                "Newton's method did not settle at its end" if unsettled else ""
-            )
-            if self.failed[draw]:
-                self._rescue(shop, int(draw), traced.odds[row])
-        good = np.array([not self.failed[draw] for draw in draws], bool)
+        loose = ~(self.sheet.residual[draws] <= 1e-8 * scale)
+        good = ~loose & (traced.ended == REACHED)
+        for row in np.flatnonzero(~good).tolist():
+            self.why[int(draws[row])] = traced.message(row)
+            good[row] = self._rescue(shop, int(draws[row]), traced.odds[row])
+        if not (traced.beside or self.effort[draws].any()):
+            return
         tried, others = shop.search(
             draws[good], traced.odds[good], self.effort[draws[good]], self.seed, traced.beside
         )
         self.tried[draws[good]] = tried
         for other in others:
-            self.others[other.draw].append(other)
+            self.others.setdefault(other.draw, []).append(other)
 
-    def _rescue(self, shop: Workshop, draw: int, odds: Array) -> None:
+    def _rescue(self, shop: Workshop, draw: int, odds: Array) -> bool:
         """Look for any solution of a draw whose branch was lost; ``odds`` are replaced by it."""
         found = shop.seek(draw, odds, self.seed)
         if found is None:
-            return
+            return False
         odds[:] = found
         where = np.array([draw])
         shop.certify(where, self.scale[where], found[None], where, self.sheet)
-        self.branch[draw], self.failed[draw] = "fixed_point", ""
+        self.branch[draw] = "fixed_point"
+        del self.why[draw]
+        return True
 
     def solve_limit(self, shop: Workshop, draws: Ints) -> None:
         """Follow the branches of draws until no regret exceeds the target.
@@ -192,21 +179,57 @@ class HiddenJob:
         for straight in (False, True):
             shop.straight = straight
             before = Sheet(*(field[draws] for field in self.sheet)), self.scale[draws]
-            self.scale[draws] = 1.0 / np.maximum(1.0, rough_span(self.tables)[draws])
-            traced = shop.trace(draws, self.scale[draws], np.zeros(len(draws), np.int64))
-            self.steps[draws] += traced.steps
-            shop.certify(draws, self.scale[draws], traced.odds, draws, self.sheet)
-            for row, draw in enumerate(draws):
-                self.failed[draw] = traced.message[row]
-            there = np.array([not self.failed[draw] for draw in draws], bool)
-            self._climb(shop, draws[there], draws, traced.odds)
+            self._follow_far(shop, draws)
             if straight:
                 self._keep_better(draws, *before)
             draws = draws[self._open(draws)]
             if not len(draws):
                 return
 
-    def _open(self, draws: Ints) -> NDArray[np.bool_]:
+    def _follow_far(self, shop: Workshop, draws: Ints) -> None:
+        """Follow branches to where log-odds are large, or at least about 1, and then on."""
+        far = FAR_OUT / self.numbers.span[draws]
+        odds, left = np.zeros((len(draws), self.book.veil.unknowns)), np.arange(len(draws))
+        for share in (1.0, 1.0 / FAR_OUT):
+            self.scale[draws[left]] = share * far[left]
+            traced = shop.trace(draws[left], share * far[left], np.zeros(len(left), np.int64))
+            self.steps[draws[left]] += traced.steps
+            odds[left] = traced.odds
+            lost = traced.ended != REACHED
+            messages = [traced.message(row) for row in np.flatnonzero(lost).tolist()]
+            left = left[lost]
+            if not len(left):
+                break
+        for row, message in zip(left, messages, strict=True):
+            self.why[int(draws[row])] = message
+        shop.certify(draws[left], self.scale[draws[left]], odds[left], draws[left], self.sheet)
+        there = np.delete(np.arange(len(draws)), left)
+        for draw in draws[there]:
+            self.why.pop(int(draw), None)
+        self._climb(shop, draws[there], odds[there])
+
+    def _climb(self, shop: Workshop, draws: Ints, odds: Array) -> None:
+        """Raise precisions until no regret exceeds the target, which losses at the sets foretell.
+
+        Without unknowns there are no branches to follow, and precisions grow tenfold.
+        """
+        loss, span = self.target, self.numbers.span
+        for _ in range(20):
+            room = STEEPEST / (self.scale[draws] * span[draws])
+            if not self.book.veil.unknowns:
+                room = np.minimum(room, 10.0)
+            onward = shop.go_on(draws, self.scale[draws], odds, np.maximum(1.0, room), loss)
+            self.steps[draws] += onward.steps
+            moved = onward.gap < SETTLED
+            self.scale[draws[moved]] *= onward.reached[moved]
+            odds[moved] = onward.odds[moved]
+            shop.certify(draws, self.scale[draws], odds, draws, self.sheet)
+            go_on = self._open(draws) & moved & (onward.ended == REACHED) & (room > 1.0)
+            draws, odds, loss = draws[go_on], odds[go_on], 0.1 * loss
+            if not len(draws):
+                return
+
+    def _open(self, draws: Ints) -> Bools:
         """Which draws have a regret above the target and what rounding hides."""
         scope = np.abs(self.sheet.value[draws]).max(axis=(1, 2), initial=0.0)
         return ~(self.sheet.anywhere[draws].max(axis=1) <= self.target + 1e-14 * scope)
@@ -218,45 +241,21 @@ class HiddenJob:
             now[draws[worse]] = old[worse]
         self.scale[draws[worse]] = scale[worse]
 
-    def _climb(self, shop: Workshop, active: Ints, draws: Ints, odds: Array) -> None:
-        """Raise precisions tenfold again and again until no regret exceeds the target."""
-        begun, factor = self.scale.copy(), np.full(self.tables.draws, 10.0)
-        where = np.zeros(self.tables.draws, np.int64)
-        where[draws] = np.arange(len(draws))
-        while len(active):
-            open_ = self._open(active) & (factor[active] > 1.01)
-            active = active[open_ & (self.scale[active] < STEEPEST * begun[active])]
-            if not len(active):
-                break
-            rows = where[active]
-            onward = shop.go_on(active, self.scale[active], odds[rows], factor[active])
-            self.steps[active] += onward.steps
-            there = np.array([not why for why in onward.message], bool)
-            arrived = active[there]
-            odds[rows[there]] = onward.odds[there]
-            self.scale[arrived] *= factor[arrived]
-            shop.certify(arrived, self.scale[arrived], onward.odds[there], arrived, self.sheet)
-            factor[active[~there]] **= 0.5
-
     def result(self) -> Equilibria:
         """Everything together, read-only."""
         sheet, tables, draws = self.sheet, self.tables, self.tables.draws
-        limited = self.target > 0.0
         reached = tables.precision * self.scale[:, None]
-        bound = bound_regret(self.layout, replace(tables, precision=reached))
+        bound = bound_regret(self.book.layout, replace(tables, precision=reached))
         scale = np.abs(sheet.payoff).max(axis=(1, 2), initial=0.0)[:, None]
         over = (sheet.anywhere > bound + 1e-9 * scale).any(axis=1)
-        unsolved = np.array([bool(why) for why in self.failed], bool) | ~self.valid
+        unsolved = ~self.valid
+        unsolved[list(self.why)] = True
         status = np.full(draws, "solved", dtype="<U11")
         status[over] = "uncertified"
         status[unsolved] = "failed"
         status[~self.valid] = "invalid"
         sheet.regret[unsolved] = np.nan
         sheet.anywhere[unsolved] = np.nan
-        unique = [
-            "several found" if found else f"not refuted by {tried} starts"
-            for found, tried in zip(self.others, self.tried, strict=True)
-        ]
         return Equilibria(
             value=sheet.value,
             payoff=sheet.payoff if tables.entropy else sheet.value,
@@ -266,15 +265,37 @@ class HiddenJob:
             regret_anywhere=sheet.anywhere,
             regret_bound=bound,
             branch=self.branch,
-            uniqueness=np.array(unique, dtype=str),
-            others=tuple(other for found in self.others for other in found),
+            uniqueness=self._uniqueness(),
+            others=tuple(other for draw in sorted(self.others) for other in self.others[draw]),
             condition=np.full(draws, np.nan),
             sweeps=self.steps,
             status=status,
-            message=np.array([self._message(d, str(status[d])) for d in range(draws)], dtype=str),
+            message=self._messages(status),
             belief=sheet.belief,
-            reached=reached if limited else np.full_like(reached, np.nan),
+            reached=reached if self.target else np.full_like(reached, np.nan),
         )
+
+    def _uniqueness(self) -> NDArray[np.str_]:
+        """A tag for every draw."""
+        counts, where = np.unique(self.tried, return_inverse=True)
+        tags = np.array([f"not refuted by {count} starts" for count in counts])[where]
+        tags[list(self.others)] = "several found"
+        return tags
+
+    def _messages(self, status: NDArray[np.str_]) -> NDArray[np.str_]:
+        """A sentence for every draw that is not quite as it was asked for."""
+        odd = (status != "solved") | (self.branch != "traced")
+        if self.target:
+            odd |= self._open(np.arange(self.tables.draws))
+        texts = {
+            int(draw): self._message(int(draw), str(status[draw])) for draw in np.flatnonzero(odd)
+        }
+        messages = np.full(
+            self.tables.draws, "", dtype=f"<U{max(map(len, texts.values()), default=1)}"
+        )
+        for draw, text in texts.items():
+            messages[draw] = text
+        return messages
 
     def _message(self, draw: int, status: str) -> str:
         if self.branch[draw] == "fixed_point":
@@ -285,16 +306,14 @@ class HiddenJob:
         if status == "invalid":
             return self.invalid[draw]
         if status == "failed":
-            return f"The principal branch was not traced: {self.failed[draw]}. Lower the precision."
+            return f"The principal branch was not traced: {self.why[draw]}. Lower the precision."
         regret = float(self.sheet.anywhere[draw].max())
         if self.target and self._open(np.array([draw]))[0]:
             return (
                 f"The regret stays at {regret:.2g}: no higher precision than "
                 f"{self.scale[draw]:.3g} times the given one was reached."
             )
-        if status == "uncertified":
-            return (
-                "A party could gain more than logit play can lose; please report this "
-                "scenario, and lower the precision meanwhile."
-            )
-        return ""
+        return (
+            "A party could gain more than logit play can lose; please report this "
+            "scenario, and lower the precision meanwhile."
+        )

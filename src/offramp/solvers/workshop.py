@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
@@ -10,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.game.structure import Structure, Tables
-from offramp.solvers.blocks import Place, Sheet, certify_draws, lay_desk
 from offramp.solvers.branching import (
     BY_NEWTON,
     FALLEN,
@@ -23,10 +23,11 @@ from offramp.solvers.branching import (
     room_to_walk,
     run_tasks,
 )
+from offramp.solvers.equations import Equations, write_equations
 from offramp.solvers.equilibria import Other
-from offramp.solvers.gains import Orders, order_replies
-from offramp.solvers.information import Pattern, Veil, find_pattern
-from offramp.solvers.layout import Layout
+from offramp.solvers.gains import order_replies
+from offramp.solvers.information import Veil, draw_veil
+from offramp.solvers.layout import Layout, arrange
 from offramp.solvers.searching import (
     log_odds_of,
     pick_different,
@@ -37,7 +38,9 @@ from offramp.solvers.searching import (
     set_chances,
     tilts,
 )
-from offramp.solvers.unveiling import lay_out, room_for
+from offramp.solvers.tape import Facts
+from offramp.solvers.unveiling import mask_zeros
+from offramp.solvers.verdicts import Sheet, Verdicts, certify_draws, write_verdicts
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -48,37 +51,88 @@ BETWEEN = (0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9)
 """Shares of the way from one equilibrium to another at which Newton's method begins."""
 
 
+SMALL = 100
+"""Most unknowns that are solved by dense elimination; more go to the solver for large games."""
+DENSE = 400
+"""The same for limits, where it is slower but surer."""
+FEW = 80
+"""Most unknowns at which every decision is one, which suits high precision."""
+
+
 @dataclass(frozen=True)
 class Rulebook:
-    """What all threads read."""
+    """What all threads read, the same for all draws."""
 
+    layout: Layout
     veil: Veil
-    pattern: Pattern
-    orders: Orders
-    place: Place
-    structure: Structure
-    tables: Tables
+    equations: Equations
+    verdicts: Verdicts
 
 
-class Traced(NamedTuple):
+class Numbers(NamedTuple):
+    """Those of all draws."""
+
+    span: Array
+    """(draw,) how strongly moves can differ, in log-odds."""
+    masks: Array
+    pay: Array
+    odds: Array
+    end_pay: Array
+    patience: Array
+    precision: Array
+
+
+@dataclass(frozen=True)
+class Traced:
     """Where branches ended, a row for each draw."""
 
     odds: Array
     """(row, unknown) log-odds at the sets."""
+    ended: Ints
     steps: Ints
-    message: list[str]
-    """Empty where the precision was reached."""
+    reached: Array
+    """(row,) the t that was reached."""
+    goal: Array
+    gap: Array
+    """(row,) size of the last Newton step there."""
     beside: list[tuple[int, Array]]
     """Draw and log-odds of solutions, or points near them, that were passed."""
 
+    def message(self, row: int) -> str:
+        """Why a branch was not followed to its goal, or that Newton's method failed there."""
+        if self.ended[row] == REACHED:
+            return "Newton's method did not settle at its end"
+        share = self.reached[row] / self.goal[row]
+        return (
+            f"following it stopped at {share:.3g} of the precision, {WORDS[int(self.ended[row])]}"
+        )
 
-def write_rulebook(layout: Layout, veil: Veil, tables: Tables) -> Rulebook:
-    """Everything about a structure that does not depend on the draw."""
-    structure, shape = layout.structure, layout.shape
-    depth = float((structure.limit or 1) * shape.steps)
-    place = Place(shape.node, shape.edge, layout.start, depth)
-    pattern = find_pattern(veil, tables.entropy)
-    return Rulebook(veil, pattern, order_replies(layout, veil), place, structure, tables)
+
+@lru_cache(maxsize=4)
+def write_rulebook(structure: Structure, facts: Facts, far: bool) -> Rulebook | None:
+    """Everything about a structure that does not depend on the draw, kept for the next call.
+
+    The unknowns are all decisions if they are few or if the branch is followed ``far``, else
+    those at shared sets. None where there are cycles or too many unknowns for dense elimination.
+    """
+    if structure.cyclic.any():
+        return None
+    layout = arrange(structure)
+    veil = draw_veil(layout, lone=structure.hidden)
+    if not far and veil.unknowns > FEW:
+        veil = draw_veil(layout)
+    if veil.unknowns > (DENSE if far else SMALL):
+        return None
+    verdicts = write_verdicts(layout, veil, order_replies(layout, veil), facts)
+    return Rulebook(layout, veil, write_equations(veil, facts), verdicts)
+
+
+def gather_numbers(veil: Veil, tables: Tables) -> Numbers:
+    """The tables, and what follows from them for all draws at once."""
+    return Numbers(
+        rough_span(tables), mask_zeros(veil, tables), tables.pay, tables.odds, tables.end_pay,
+        tables.patience, tables.precision,
+    )  # fmt: skip
 
 
 def blank_sheet(structure: Structure, rows: int) -> Sheet:
@@ -99,24 +153,16 @@ def blank_sheet(structure: Structure, rows: int) -> Sheet:
 class Workshop:
     """The kernels of one rulebook with room of their own: one for each thread."""
 
-    def __init__(self, book: Rulebook) -> None:
-        self.book, self.veil = book, book.veil
-        terminals, parties = book.structure.terminals, book.structure.parties
-        self.figures = room_for(self.veil, terminals, parties)
-        self.figures = self.figures._replace(entropy=book.tables.entropy)
-        self.bench = lay_out(self.veil, book.pattern, terminals, parties)
-        self.desk = lay_desk(self.veil, terminals, parties)
-        self.walk = room_to_walk(self.veil.unknowns)
+    def __init__(self, book: Rulebook, numbers: Numbers) -> None:
+        self.book, self.veil, self.structure = book, book.veil, book.layout.structure
+        self.walk, self.cells = room_to_walk(book.equations), np.zeros(book.verdicts.tape.cells)
         self.straight = False
         """Whether branches are followed straight on where they fork."""
-        tables = book.tables
-        self.tables = (
-            tables.pay, tables.odds, tables.end_pay, tables.patience, tables.precision
-        )  # fmt: skip
+        self.span, self.tables = numbers.span, numbers[1:]
 
     def run(
         self, kind: int, draws: Ints, odds: Array, *, scale: Array | float = 1.0,
-        goal: Array | float = 1.0, further: Ints | int = 0, shy: float = 2.0,
+        goal: Array | float = 1.0, loss: float = 0.0, further: Ints | int = 0, shy: float = 2.0,
     ) -> Tasks:  # fmt: skip
         """Carry out one kind of task for draws, from log-odds ``(row, unknown)``."""
         count, unknowns = len(draws), self.veil.unknowns
@@ -125,13 +171,13 @@ class Workshop:
         rows = 8 * int((beyond > 0).sum())
         tasks = Tasks(
             draw=np.asarray(draws, np.int64), kind=zeros[0] + kind, scale=np.full(count, scale),
-            goal=np.full(count, goal), further=beyond, shy=np.full(count, shy),
+            goal=np.full(count, goal), loss=np.full(count, loss), further=beyond,
+            shy=np.full(count, shy),
             odds=np.array(odds, float).reshape(count, unknowns), ended=zeros[1], steps=zeros[2],
             flips=zeros[3], reached=np.ones(count), gap=np.zeros(count),
             passed=np.zeros((rows, unknowns)), passed_task=np.full(rows, -1),
         )  # fmt: skip
-        book = self.book
-        run_tasks(self.veil, book.pattern, self.figures, self.bench, self.walk, tasks, *self.tables)
+        run_tasks(self.book.equations, self.walk, tasks, *self.tables)
         return tasks
 
     def trace(self, draws: Ints, scale: Array, further: Ints) -> Traced:
@@ -140,24 +186,24 @@ class Workshop:
         tasks = self.run(FROM_ZERO, draws, none, scale=scale, further=further)
         return self._traced(tasks, scale)
 
-    def go_on(self, draws: Ints, scale: Array, odds: Array, factor: Array) -> Traced:
-        """Their branches from precisions ``scale`` on to ``factor`` times these."""
-        tasks = self.run(ONWARDS, draws, odds, scale=scale, goal=factor)
-        return self._traced(tasks, scale * factor)
+    def go_on(self, draws: Ints, scale: Array, odds: Array, factor: Array, loss: float) -> Traced:
+        """Their branches from precisions ``scale`` on to ``factor`` times these, or less far.
+
+        They are left where no party loses more than ``loss`` at its sets.
+        """
+        tasks = self.run(ONWARDS, draws, odds, scale=scale, goal=factor, loss=loss)
+        return self._traced(tasks, scale * tasks.reached)
 
     def _traced(self, tasks: Tasks, scale: Array) -> Traced:
         """What tasks found; where branches fork, the side taken."""
-        message = [
-            "" if ended == REACHED else
-            f"following it stopped at {reached:.3g} of the precision, {WORDS[int(ended)]}"
-            for ended, reached in zip(tasks.ended, tasks.reached / tasks.goal, strict=True)
-        ]  # fmt: skip
         passed = np.flatnonzero(tasks.passed_task >= 0)
         beside = [(int(tasks.draw[tasks.passed_task[k]]), tasks.passed[k]) for k in passed]
         forks = np.flatnonzero((tasks.flips > 0) & (tasks.ended == REACHED))
         if len(forks) and not self.straight:
             self._take_sides(tasks, scale, forks, beside)
-        return Traced(tasks.odds, tasks.steps, message, beside)
+        return Traced(
+            tasks.odds, tasks.ended, tasks.steps, tasks.reached, tasks.goal, tasks.gap, beside
+        )
 
     def _take_sides(
         self, tasks: Tasks, scale: Array, forks: Ints, beside: list[tuple[int, Array]]
@@ -185,11 +231,10 @@ class Workshop:
 
     def certify(self, draws: Ints, scale: Array, odds: Array, rows: Ints, sheet: Sheet) -> None:
         """Unfold log-odds with their certificates into rows of a sheet."""
-        book = self.book
         certify_draws(
-            self.veil, book.pattern, book.orders, book.place, self.figures, self.bench, self.desk,
-            *self.tables, np.asarray(draws, np.int64), np.full(len(draws), scale),
-            np.ascontiguousarray(odds), np.asarray(rows, np.int64), sheet,
+            self.book.verdicts, self.cells, *self.tables, np.asarray(draws, np.int64),
+            np.full(len(draws), scale), np.ascontiguousarray(odds), np.asarray(rows, np.int64),
+            sheet,
         )  # fmt: skip
 
     def search(
@@ -269,7 +314,7 @@ class Workshop:
         unit = random_odds(
             self.veil.unknowns, range(first, first + int(count.max(initial=0))), seed
         )
-        span = np.repeat(rough_span(self.book.tables)[draws], count)
+        span = np.repeat(self.span[draws], count)
         return unit[number] * reach_of_starts(number, span)[:, None]
 
     def _different(self, tasks: Tasks, ended: Ints, rows: Ints, home: Array) -> Ints:
@@ -282,7 +327,7 @@ class Workshop:
         """Equilibria with values and play."""
         if not found:
             return []
-        sheet = blank_sheet(self.book.structure, len(found))
+        sheet = blank_sheet(self.structure, len(found))
         which = draws[[row for row, _ in found]]
         odds = np.array([one for _, one in found])
         self.certify(which, np.ones(len(found)), odds, np.arange(len(found)), sheet)
