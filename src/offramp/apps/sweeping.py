@@ -174,7 +174,7 @@ def sweep_bar() -> Iterator[Callable[[Going], None]]:
 
 def live_words(going: Going) -> str:
     """Rate, remaining time and failures, as the bar shows them."""
-    parts = [f"{going.rate:,.0f} a second"] if going.rate else []
+    parts = [f"{rate_word(going.rate)} a second"] if going.rate else []
     if going.rate and going.remaining is not None:
         parts.append(f"{time_word(going.remaining)} to go")
     parts += [f"{count:,} {word}" for word, count in going.unsolved.items()]
@@ -215,7 +215,8 @@ def _sentences(told: dict[str, Any]) -> Iterator[str]:
         within = "no regret exceeds" if worst["regret_within_bound"] else "SOME REGRET EXCEEDS"
         yield (
             f"Certificates: largest residual {worst['worst_residual']:.1e}; {within} what logit "
-            f"play can lose; other equilibria found in {worst['with_several_equilibria']:,} draws."
+            "play can lose; draws in which other equilibria were found: "
+            f"{worst['with_several_equilibria']:,}."
         )
     run = told.get("statistics", {}).get("sessions", [{}])[-1]
     if run.get("draws"):
@@ -223,12 +224,17 @@ def _sentences(told: dict[str, Any]) -> Iterator[str]:
         yield (
             f"This time {run['draws']:,} draws were solved"
             f"{again if run['solved_again'] else ''}, in {time_word(run['seconds'])}: "
-            f"{run['draws_per_second']:,.0f} a second."
+            f"{rate_word(run['draws_per_second'])} a second."
         )
     else:
         yield "Everything was in the store already."
     if run.get("remark"):
         yield run["remark"]
+
+
+def rate_word(rate: float) -> str:
+    """Draws per second: whole, or with two digits where there are few."""
+    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.2g}"
 
 
 def time_word(seconds: float) -> str:

@@ -276,7 +276,7 @@ def test_a_scenario_edited_between_runs_is_refused(small: Path) -> None:
 def test_a_store_of_another_version_is_refused(
     small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(conducting, "__version__", "9.9")
+    monkeypatch.setattr(conducting, "VERSION", "9.9")
     with pytest.raises(ResultError, match=r"version .*, not 9\.9") as caught:
         swept(small)
     assert caught.value.repair.startswith("go on with that version of Offramp")
