@@ -22,6 +22,7 @@ REPAIRS = {
     "keep": f"leave --keep out, {ELSE}",
     "quantities": f"leave --quantity out, {ELSE}",
     "starts": f"leave --starts out, {ELSE}",
+    "device": f"go on with --device and a machine as before, {ELSE}",
     "version": f"go on with that version of Offramp, {ELSE}",
 }
 
