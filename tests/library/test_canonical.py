@@ -317,6 +317,7 @@ OPEN = {
         "who_is_heeded_tells_the_truth",
         "better_eyes_need_less_bias",
     },
+    "model-honest-threats": {"patience_keeps_threats_honest", "memory_keeps_threats_honest"},
     "model-trust-mediator": {"who_would_regret_is_believed", "truth_pays_where_it_is_believed"},
 }
 """Claims on games of several equilibria, where the file says so."""

@@ -96,4 +96,9 @@ MODEL = Model(
         "forever_rare_test": {"r": 0.1},
         "N10": {"r": 0.5, "pi": 0.8, "N": 10},
     },
+    scenario="model-honest-threats",
+    note="In the language a variable that nothing reads makes no difference, so that a reputation "
+    "cannot be a mere convention: in the scenario threats cannot be heard, and everybody attacks, "
+    "once a bluff was called. Memory is endless or of ten periods, since rules hold no "
+    "parameters.",
 )  # fmt: skip
