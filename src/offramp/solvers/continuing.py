@@ -107,7 +107,7 @@ def solve_across(
                 load[column] = cosine[column] * load[column]
                 used = column + 1
                 left = abs(load[used]) / length
-            if left <= tolerance or norm <= 1e-14 * radius or used == most:
+            if left <= tolerance or not norm > 1e-14 * radius or column + 1 == most:
                 column = most
         column += 1
         if column == 0 and length == 0.0:

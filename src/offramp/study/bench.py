@@ -90,7 +90,7 @@ class Bench:
 
     def _where_fit(self, draws: Draws, traced: bool) -> Standing:
         """The same where some of the draws make no game: they are not solved."""
-        fit = fitting(self.game, draws)
+        fit = find_fit(self.game, draws)
         count, parties = len(draws), self.game.structure.parties
         terminals = int(self._own(self.aim).sum())
         shapes = ((), (), (parties,), (terminals,), (terminals, parties), (), ())
@@ -151,7 +151,7 @@ def nominal_rows(game: Game, count: int) -> Draws:
     return Draws(one.names, np.repeat(one.values, count, axis=0), one.seed, one.first)
 
 
-def fitting(game: Game, draws: Draws) -> Truths:
+def find_fit(game: Game, draws: Draws) -> Truths:
     """(draw,) whether the values make a game: odds are odds, patience and precision in bounds."""
     if tables_or_none(game, draws) is not None:
         return np.ones(len(draws), np.bool_)
@@ -159,7 +159,7 @@ def fitting(game: Game, draws: Draws) -> Truths:
         return np.zeros(1, np.bool_)
     half = len(draws) // 2
     halves = (slice(0, half), slice(half, None))
-    return np.concatenate([fitting(game, rows_of(draws, part)) for part in halves])
+    return np.concatenate([find_fit(game, rows_of(draws, part)) for part in halves])
 
 
 def tables_or_none(game: Game, draws: Draws) -> Tables | None:

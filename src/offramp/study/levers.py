@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from offramp.analysis import absorb
 from offramp.core.errors import GameError
 from offramp.game import Draws, Game, Tables, fix
-from offramp.study.bench import Bench, fitting, nominal_rows, rows_of
+from offramp.study.bench import Bench, find_fit, nominal_rows, rows_of
 from offramp.study.experiment import solve
 from offramp.study.saying import joined, spoken
 
@@ -150,7 +150,7 @@ def harms(bench: Bench, levers: Sequence[Handle], parts: Array, draws: Draws | N
     if draws is not None and len(draws):
         few = rows_of(draws, slice(0, DRAWS))
         there = moved_draws(game, few, levers, parts)
-        fit = fitting(game, few) & fitting(game, there)
+        fit = find_fit(game, few) & find_fit(game, there)
         if fit.any():
             pair = game.tables(rows_of(few, fit)), game.tables(rows_of(there, fit))
             often = _hurt(game, *pair).mean(axis=0)
