@@ -67,6 +67,18 @@ TALKS = {
 }
 SEMI = TALKS | {"pr_final_war": ("P(war_to_the_end)", 0.003)}
 LOGIT = {"Y1": ("P(status_quo)", 1e-9), "Y3": ("P(giving_way)", 1e-9), "Y4": ("P(conflict)", 1e-9)}
+FRONTS = {
+    "Y1": ("P(left_borne)", 1e-9),
+    "Y2": ("P(left_resisted)", 1e-9),
+    "Y3": ("P(right_borne)", 1e-9),
+    "Y4": ("P(right_resisted)", 1e-9),
+}
+IN_TURN = {
+    "Y1": ("P(status_quo)", 1e-9),
+    "Y3": ("P(no_answer)", 1e-9),
+    "Y5": ("P(target_helped)", 1e-9),
+    "Y6": ("P(challenger_helped)", 1e-9),
+}
 
 CASES = [
     Near("model-ultimatum", "", "fearon1995_uniform", "base", ULTIMATUM),
@@ -102,6 +114,8 @@ CASES = [
     Near("model-fighting-talks", "pool", "bargain_while_fighting_2x2", "pool", TALKS),
     Near("model-fighting-talks", "semi", "bargain_while_fighting_2x2", "semi", SEMI),
     Near("model-strategic-choice", "", "egame12", "logit", LOGIT),
+    Near("model-two-fronts", "", "egame122", "logit", FRONTS),
+    Near("model-three-in-turn", "", "egame123", "logit", IN_TURN),
 ]  # fmt: skip
 
 
@@ -356,3 +370,10 @@ def test_it_says_whose_it_is_and_where_its_numbers_come_from(name: str) -> None:
 
 def test_links_lead_to_scenarios() -> None:
     assert {one.scenario for one in MODELS.values() if one.scenario} == set(NAMES)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_model_is_played_or_says_why_not(name: str) -> None:
+    model = MODELS[name]
+    assert model.scenario or model.note
+    assert not model.note or model.note.endswith(".")

@@ -74,4 +74,7 @@ MODEL = Model(
     solve=_solve,
     chart=_chart,
     cases={"3of4": {}},
+    scenario="model-battlefield-learning",
+    note="Bayes' rule is no game. In the scenario four battles are fought, and a side that saw "
+    "them gives way from a certain belief on.",
 )  # fmt: skip

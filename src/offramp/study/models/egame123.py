@@ -71,4 +71,6 @@ MODEL = Model(
     solve=_solve,
     chart=_chart,
     cases={"probit_agent": {}, "logit": {"error": "logit"}},
+    scenario="model-three-in-turn",
+    note="The scenario is the logit form; the language has no probit errors.",
 )

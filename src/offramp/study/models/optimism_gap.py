@@ -66,4 +66,7 @@ MODEL = Model(
     solve=_solve,
     chart=_chart,
     cases={"war": {}, "peace": {"p_A": 0.6, "p_B": 0.45}},
+    scenario="model-optimism",
+    note="In the language chances are the same for everybody. The scenario puts what each side "
+    "expects of a war into its payoffs, so that expected payoffs are each side's own.",
 )
