@@ -22,10 +22,10 @@ def held_out_chart(found: Surrogate, one: Emulator) -> Chart:
     reach = one.error.reach
     band = Area(
         (low, high, high, low), (low - reach, high - reach, high + reach, low + reach),
-        "95 % of errors", "first",
+        "95 % of errors", "quiet",
     )  # fmt: skip
-    line = Line((low, high), (low, high), "emulated = solved", "quiet", dashed=True)
-    dots = Dots(tuple(solved.tolist()), tuple(emulated.tolist()), "a draw not learnt from", "war")
+    line = Line((low, high), (low, high), "emulated = solved", "ink", dashed=True)
+    dots = Dots(tuple(solved.tolist()), tuple(emulated.tolist()), "a draw not learnt from", "first")
     error = one.error
     told = (
         f"{len(solved):,} solved draws of {found.origin.title}. Across: {one.quantity} as the "
@@ -43,7 +43,7 @@ def held_out_chart(found: Surrogate, one: Emulator) -> Chart:
 def _ends(one: Emulator) -> tuple[float, float]:
     """The ends of both axes."""
     low, high = float(one.held_out.min()), float(one.held_out.max())
-    if one.is_probability and high - low > 0.3:
+    if one.is_probability and high - low > 0.6:
         return 0.0, 1.0
     edge = 0.05 * (high - low) or max(1e-6, 0.05 * abs(high))
     first, last = low - edge, high + edge

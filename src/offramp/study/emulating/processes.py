@@ -88,7 +88,7 @@ class Process:
     def root(self) -> Array:
         """The triangular root of the covariance of the training draws."""
         whole = self._covariance(self.points, self.points)
-        whole[np.diag_indices(len(whole))] += self.noise + JITTER
+        whole[np.diag_indices(len(whole))] += self.noise + JITTER * float(np.diag(whole).mean())
         return np.asarray(np.linalg.cholesky(whole), np.float64)
 
     def _scaled(self, places: Array) -> Array:
@@ -116,7 +116,7 @@ def fit_process(
     from scipy.linalg import cho_solve  # pyright: ignore[reportMissingTypeStubs]
 
     rows = np.random.default_rng(seed).permutation(len(values))[:MOST]
-    centre, spread = float(values[rows].mean()), float(values[rows].std())
+    centre, spread = float(values[rows].mean()), float(values[rows].std()) or 1.0
     own = len(inputs) <= FEW
     scale = np.ones(len(inputs)) if own else np.sqrt(np.maximum(weights, 0) + FLOOR)
     points = _coordinates(inputs, places[rows]) * scale

@@ -50,20 +50,23 @@ def write_emulated_table(
     Columns are the draw, the assumptions, for each quantity 'emulated Q' and 'emulation error
     Q' (root mean square on held-out draws). Raises ResultError where it cannot be written.
     """
-    draws = found.emulated_draws(count, seed)
-    heads = ["draw", *draws["parameter"].values.tolist()]
+    chunks = found.points(count, seed)
+    heads = ["draw", *(one.name for one in found.inputs)]
     for quantity in found.quantities:
         heads += [f"emulated {quantity}", f"emulation error {quantity}"]
-    errors = draws["emulation_error"].values.tolist()
+    errors = [one.error.rms for one in found.emulators]
 
     def writer(temporary: Path) -> None:
         with open(temporary, "w", encoding="utf-8", newline="") as out:
             lines = csv.writer(out, lineterminator="\n")
             lines.writerow(heads)
-            rows = zip(draws["parameters"].values, draws["emulated"].values, strict=True)
-            for number, (places, values) in enumerate(rows):
-                pairs = zip(values.tolist(), errors, strict=True)
-                lines.writerow([number, *places.tolist(), *(x for pair in pairs for x in pair)])
+            number = 0
+            for places in chunks:
+                rows = zip(found.values(places), found.predict(places), strict=True)
+                for values, told in rows:
+                    pairs = zip(told.tolist(), errors, strict=True)
+                    lines.writerow([number, *values.tolist(), *(x for pair in pairs for x in pair)])
+                    number += 1
 
     try:
         return atomic_write(path, writer)

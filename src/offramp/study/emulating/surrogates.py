@@ -6,7 +6,7 @@ error that was found on draws which the emulator had not seen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from offramp.core.errors import Place, ResultError, suggestion
 from offramp.study.emulating.fitting import Fitted
 from offramp.study.emulating.held_out import Errors
-from offramp.study.emulating.inputs import Input, even_places, places_of
+from offramp.study.emulating.inputs import Input, place_chunks, places_of
 from offramp.study.emulating.variance import Share
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from offramp.study.sweeping import Order
 
 Array = NDArray[np.float64]
-ROWS = 1 << 15
 QUANTILES = {"q05": 0.05, "q50": 0.50, "q95": 0.95}
 LABEL = "emulated, not solved"
 MOST = 10_000_000
@@ -213,7 +212,8 @@ class Surrogate:
 
     def over(self, count: int = 100_000, seed: int | None = None) -> tuple[Spread, ...]:
         """Mean and quantiles of every quantity over ``count`` points of the ranges."""
-        told = self._over(count, self.origin.seed if seed is None else seed)
+        parts = [self.predict(places) for places in self.points(count, seed)]
+        told = np.concatenate(parts)
         return tuple(
             Spread(
                 one.quantity, count, float(column.mean()), float(column.std()),
@@ -232,14 +232,14 @@ class Surrogate:
         import xarray as xr
 
         used = self.origin.seed if seed is None else seed
-        places = even_places(_count(count), len(self.inputs), used)
-        values = np.column_stack([one.value(places[:, i]) for i, one in enumerate(self.inputs)])
+        parts = [(self.values(one), self.predict(one)) for one in self.points(count, used)]
+        values, told = (np.concatenate(one) for one in zip(*parts, strict=True))
         about = {"units": "as asked", "long_name": "Emulated value of the quantity, not solved"}
         off = {"units": "as asked", "long_name": "Root mean square error on held-out draws"}
         errors = [one.error.rms for one in self.emulators]
         return xr.Dataset(
             {
-                "emulated": (("draw", "quantity"), self._chunks(places), about),
+                "emulated": (("draw", "quantity"), told, about),
                 "emulation_error": (("quantity",), errors, off),
                 "parameters": (("draw", "parameter"), values,
                                {"units": "1", "long_name": "Value of the parameter"}),
@@ -250,12 +250,16 @@ class Surrogate:
              "scenario_hash": self.origin.scenario_hash},
         )  # fmt: skip
 
-    def _over(self, count: int, seed: int) -> Array:
-        return self._chunks(even_places(_count(count), len(self.inputs), seed))
+    def points(self, count: int, seed: int | None = None) -> Iterator[Array]:
+        """``count`` points of the ranges as places (draw, input), some at a time."""
+        if not 1 <= count <= MOST:
+            raise ResultError(f"{count:,} draws to emulate", expected=f"1 to {MOST:,}",
+                              repair="say --over 100000", place=Place("--over", 1, 1))  # fmt: skip
+        return place_chunks(count, len(self.inputs), self.origin.seed if seed is None else seed)
 
-    def _chunks(self, places: Array) -> Array:
-        parts = [self.predict(places[low : low + ROWS]) for low in range(0, len(places), ROWS)]
-        return np.concatenate(parts)
+    def values(self, places: Array) -> Array:
+        """(draw, input) values of the assumptions at places."""
+        return np.column_stack([one.value(places[:, i]) for i, one in enumerate(self.inputs)])
 
     def _check(self, name: str, value: float) -> None:
         """A ResultError for an assumption that cannot be given."""
@@ -327,10 +331,3 @@ def _reading(one: Emulator, value: float, places: Array) -> Reading:
         return Reading(one.quantity, value, float(ends[0][0]), float(ends[1][0]), True)
     low, high = value - one.error.reach, value + one.error.reach
     return Reading(one.quantity, value, max(low, one.fit.low), min(high, one.fit.high), False)
-
-
-def _count(count: int) -> int:
-    if not 1 <= count <= MOST:
-        raise ResultError(f"{count:,} draws to emulate", expected=f"1 to {MOST:,}",
-                          repair="say --over 100000", place=Place("--over", 1, 1))  # fmt: skip
-    return count

@@ -24,6 +24,8 @@ UNKNOWN_RANGES = (
     "the greatest value of the draws."
 )
 
+HALF = 0.5
+
 
 def told_surrogate(found: Surrogate) -> tuple[str, ...]:
     """What was learnt, from what, and how far off it is."""
@@ -80,6 +82,8 @@ def told_emulator(one: Emulator, folds: int) -> str:
     if np.isfinite(error.corners):
         said += f", in the outermost tenth of the draws it is {amount_in_words(error.corners, 2)}"
     said += f"; it explains {percent(max(error.explained, 0.0))} of the variance."
+    if error.explained < HALF:
+        said += " That is little: the mean of the solved draws says nearly as much."
     if np.isfinite(error.coverage):
         said += f" Its own 95 % interval holds {100 * error.coverage:.0f} % of them."
     return said
