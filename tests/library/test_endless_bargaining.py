@@ -13,9 +13,9 @@ from tests.library.refining import Document, with_fine
 
 def endless_offers(fine: int) -> Document:
     """Alternating offers without a last round, in steps of a tenth over ``fine``."""
-    whole = with_fine("model-alternating-offers", fine) | {"rounds": "unlimited"}
-    del whole["at_end"], whole["outcomes"]["nothing_agreed"]
-    return whole
+    whole: Document = with_fine("model-alternating-offers", fine) | {"rounds": "unlimited"}
+    outcomes = {key: one for key, one in whole["outcomes"].items() if key != "nothing_agreed"}
+    return {key: one for key, one in whole.items() if key != "at_end"} | {"outcomes": outcomes}
 
 
 def _offers(fine: int, **given: float) -> Played:

@@ -51,9 +51,8 @@ class Signals:
             for cost, row in zip((0, *sizes), shares["tough"], strict=True)
             for end, share in zip(ends, row, strict=True)
         )
-        return cls(
-            *([sum(row) for row in shares[kind]] for kind in ("weak", "tough")), worth / TOUGH
-        )
+        weak, tough = ([sum(row) for row in shares[kind]] for kind in ("weak", "tough"))
+        return cls(weak, tough, worth / TOUGH)
 
 
 def _signals(case: str, tied: int, sizes: Sequence[float], sharp: float = 2000) -> Signals:
