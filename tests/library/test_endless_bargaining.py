@@ -27,12 +27,17 @@ def _offers(fine: int, **given: float) -> Played:
     ("model", "case", "result"),
     [
         ("rubinstein_infinite", "equal", "share_1"),
-        ("rubinstein_infinite", "unequal", "share_1"),
+        pytest.param("rubinstein_infinite", "unequal", "share_1", marks=pytest.mark.slow),
         ("rubinstein_infinite", "patient2", "share_1"),
-        ("rubinstein_outside_option", "not_binding", "share_1"),
+        pytest.param("rubinstein_outside_option", "not_binding", "share_1", marks=pytest.mark.slow),
         ("rubinstein_outside_option", "binding", "share_1"),
         ("rubinstein_war_option", "B_constrained", "share_A_when_proposing"),
-        ("rubinstein_war_option", "none_binding", "share_A_when_proposing"),
+        pytest.param(
+            "rubinstein_war_option",
+            "none_binding",
+            "share_A_when_proposing",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_finer_shares_come_nearer(model: str, case: str, result: str) -> None:

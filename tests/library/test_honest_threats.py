@@ -30,7 +30,7 @@ def _threats(case: str, beyond: float, sharp: float) -> tuple[Played, float]:
 @each_case
 def test_the_least_patience_is_approached(case: str) -> None:
     """Whether a bluff is ever called changes within a distance that sharper players narrow."""
-    for distance, sharp in ((0.01, 500), (0.003, 2_000), (0.001, 8_000)):
+    for distance, sharp in ((0.01, 500), (0.001, 8_000)):
         beyond, _ = _threats(case, distance, sharp)
         short, _ = _threats(case, -distance, sharp)
         assert beyond.value("P(ever lost > 0)") < 0.001, distance

@@ -68,7 +68,7 @@ def test_finer_demands_make_it_exact() -> None:
     weak = BIASED.evaluate({"l": low, "h": high})["mu_weak"]
     exact = 0.44 * (0.5 + low) + 0.56 * ((1 - weak) * (0.5 + high) + weak * (0.5 - 0.1))
     errors = []
-    for count in (10, 20, 40):
+    for count in (10, 20, 30):
         one = replayed(_with_demands(count), cost__tough=low, cost__soft=high, beta=1)
         errors.append(abs(one.value("E(payoff[a])") - exact))
         assert errors[-1] < 1 / count
@@ -102,7 +102,7 @@ def test_vouching_brings_a_believed_mediator_what_the_closed_form_asks_of(
     Believed it is where nearly all are candid, who cannot but tell the truth.
     """
     errors = []
-    for sharp in (5, 10, 20, 40):
+    for sharp in (5, 10, 30):
         one = replayed(document("model-trust-mediator"), **{worth: given},
                        sharp=sharp, sharper=100 * sharp, candid_share=0.99)  # fmt: skip
         pair = MIXED[worth]
