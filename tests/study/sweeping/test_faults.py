@@ -314,6 +314,19 @@ def test_a_damaged_order_is_a_clear_refusal(damage: Callable[[Path], None], copi
         read_sweep(copied)
 
 
+def test_a_run_that_was_killed_is_told_as_killed(peaceful: Path, copied: Path) -> None:
+    store = Store(copied)
+    told = store.get_json("statistics.json")
+    assert told is not None
+    told["sessions"][0]["ended"] = "running"
+    store.put_json("statistics.json", told)
+    swept(copied)
+    told = store.get_json("statistics.json")
+    assert told is not None
+    assert [one["ended"] for one in told["sessions"]] == ["killed", "finished"]
+    assert_whole(copied, peaceful)
+
+
 def test_damaged_statistics_do_no_harm(peaceful: Path, copied: Path) -> None:
     (copied / "sweep/statistics.json").write_bytes(b"nonsense")
     swept(copied)

@@ -261,7 +261,10 @@ class _Run:
         self.forms: Forms | None = None
         self.saved = -SAVING
         told = store.get_json("statistics.json") or {}
-        self.sessions: list[dict[str, Any]] = list(told.get("sessions", []))
+        self.sessions: list[dict[str, Any]] = [
+            one | {"ended": "killed"} if one["ended"] == "running" else one
+            for one in told.get("sessions", [])
+        ]
 
     def go(self) -> None:
         """Solve what is missing; however it ends, the statistics say so."""
