@@ -19,13 +19,12 @@ from offramp.core.errors import OfframpError, ResultError, suggestion
 from offramp.core.provenance import versions
 from offramp.core.version import VERSION
 from offramp.game import Game, build
-from offramp.scenario import Scenario, read, scenario_text, understand
-from offramp.study.declared import as_told
+from offramp.scenario import Scenario, read, scenario_text
 from offramp.study.sweeping.comparing import differing
 from offramp.study.sweeping.forms import Forms, forms_of
 from offramp.study.sweeping.inquiries import questions_of
 from offramp.study.sweeping.ordering import KEPT, Order, Part
-from offramp.study.sweeping.solving import Chunk, Plan
+from offramp.study.sweeping.solving import Chunk, Plan, meaning_of
 from offramp.study.sweeping.store import Record, Store, Task, unfit
 from offramp.study.sweeping.tallies import Tally, Watch, statistics_of
 from offramp.study.sweeping.words import decode
@@ -133,7 +132,7 @@ def run_sweep(scenario: Scenario, root: Path, wishes: Wishes, watch: Watch | Non
     asked = wishes.quantities
     if asked is None:
         asked = old.order.quantities if old else ()
-    meaning = understand(as_told(scenario, wishes.account) if wishes.account else scenario)
+    meaning = meaning_of(scenario, wishes.account)
     questions = questions_of(meaning, asked)
     game = build(meaning, questions.watched)
     game.tables(game.nominal())

@@ -24,8 +24,7 @@ from offramp import solvers
 from offramp.analysis.elimination import Elimination, eliminate
 from offramp.core.errors import GameError, OfframpError
 from offramp.game import Draws, Game, build, draw, with_precision
-from offramp.scenario import Scenario, read, understand
-from offramp.study.declared import as_told
+from offramp.scenario import Meaning, Scenario, read, understand
 from offramp.study.experiment import Solved, outcomes
 from offramp.study.sweeping.inquiries import Questions, questions_of
 from offramp.study.sweeping.ordering import Order, Part
@@ -150,11 +149,18 @@ class Plan:
         return rows
 
 
+def meaning_of(scenario: Scenario, account: str) -> Meaning:
+    """What a scenario means as an account tells it; '' is the scenario as written."""
+    if not account:
+        return understand(scenario)
+    from offramp.study.declared import as_told
+
+    return understand(as_told(scenario, account))
+
+
 def plan_for(order: Order, scenario: Scenario | None = None) -> Plan:
     """The order made ready; ``scenario`` saves reading it again from the order's own text."""
-    whole = scenario or read(order.scenario)
-    told = as_told(whole, order.account) if order.account else whole
-    meaning = understand(told)
+    meaning = meaning_of(scenario or read(order.scenario), order.account)
     questions = questions_of(meaning, order.quantities)
     game = build(meaning, questions.watched)
     return Plan(order, game, eliminate(game.structure), questions)
