@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 import offramp
+from offramp.analysis import absorb, outcome_probability
 from offramp.scenario import with_account
 from offramp.study import evaluate_queries
 from offramp.study.asking import ask
@@ -41,6 +42,15 @@ class Played:
             else readings[text.split()[0]](*text.split()[1:])
             for text in texts
         ]
+
+    def everywhere(self, outcome: str) -> tuple[np.ndarray, np.ndarray]:
+        """Its probability (equilibrium,) and payoffs (equilibrium, party), the branch's first."""
+        structure, found = self.game.structure, self.solved.equilibria
+        names = [one.name for one in self.game.meaning.outcomes]
+        play = np.array([found.strategy[0], *(one.strategy for one in found.others)])
+        pay = np.array([found.payoff[0], *(one.value for one in found.others)])
+        ends = outcome_probability(structure, absorb(structure, play), len(names))
+        return ends[:, names.index(outcome)], pay[:, structure.start]
 
     def share(self, *moves: str) -> float:
         """How often the first move is made of all times that one of the moves is."""

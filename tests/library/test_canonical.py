@@ -101,7 +101,6 @@ CASES = [
     Near("model-audience-costs", "symmetric", "fearon1994_attrition", "symmetric", NERVES),
     Near("model-audience-costs", "asym_war", "fearon1994_attrition", "asym_war",
          {"pr_war": ("P(war)", 0.04)}),
-    Near("model-brinkmanship", "", "brinkmanship_ladder", "skip", LADDER),
     Near("model-brinkmanship", "one_rung", "brinkmanship_ladder", "one_rung", LADDER),
     Near("model-brinkmanship", "coarse", "brinkmanship_ladder", "coarse_2x0.5_then_war", LADDER),
     Near("model-arms-race", "", "arms_race_uniform", "interior", RACE),
@@ -128,7 +127,26 @@ def test_it_comes_near_its_closed_form(near: Near) -> None:
         assert value == pytest.approx(expected[result], abs=tolerance), result
 
 
-@pytest.mark.parametrize("near", CASES, ids=lambda one: f"{one.name}-{one.account or 'base'}")
+FORKED = Near("model-brinkmanship", "", "brinkmanship_ladder", "skip", LADDER)
+
+
+def test_where_its_branch_forks_the_even_way_is_kept_beside_both_sides() -> None:
+    """Both play alike up to a precision of about 2.2; then either may be the one that holds."""
+    expected = model_named("brinkmanship_ladder").evaluate(case="skip")["pr_disaster"]
+    play = played("model-brinkmanship")
+    disaster, pay = play.everywhere("disaster")
+    assert play.solved.equilibria.uniqueness.item() == "several found"
+    even = np.isclose(pay[:, 0], pay[:, 1])
+    assert even.sum() == 1
+    assert disaster[even] == pytest.approx(expected, abs=0.0075)
+    assert disaster[0] == pytest.approx(0, abs=0.001)
+    mirrored = np.abs(pay[1:, ::-1] - pay[0]).max(axis=1)
+    assert mirrored.min() < 1e-6
+
+
+@pytest.mark.parametrize(
+    "near", [*CASES, FORKED], ids=lambda one: f"{one.name}-{one.account or 'base'}"
+)
 def test_its_numbers_are_those_of_the_closed_form(near: Near) -> None:
     """Parameters of the same name have the same value, so that the same game is compared."""
     values = model_named(near.model).values(case=near.case)
