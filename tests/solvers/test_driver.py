@@ -113,3 +113,13 @@ def test_entropy_is_the_limit_of_its_own_expansion():
 def test_the_door_is_light():
     code = "import sys, offramp.solvers; assert 'numba' not in sys.modules, 'numba'"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_known_values_that_are_no_numbers_are_passed_over() -> None:
+    structure, tables = random_game(3, draws=3)
+    found = solve(structure, tables, traced=(), starts=0)
+    known = found.value.copy()
+    known[1] = np.nan
+    again = solve(structure, tables, traced=(), starts=0, known=known)
+    assert (again.status == "solved").all()
+    np.testing.assert_allclose(again.value, found.value, atol=1e-9)

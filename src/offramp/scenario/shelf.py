@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import metadata, resources
 from pathlib import Path
 
@@ -11,6 +12,7 @@ SUFFIXES = (".yaml", ".yml")
 ENTRY_POINTS = "offramp.library"
 
 
+@cache
 def libraries() -> tuple[Path, ...]:
     """Folders with ``scenarios/`` and ``mechanisms/``: ours, then those of installed packages.
 

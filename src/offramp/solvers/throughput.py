@@ -141,10 +141,14 @@ def solve_draws(
 @njit(cache=True, nogil=True, error_model="numpy")
 def confirm(shape: Shape, numbers: Numbers, known, tolerance, values, scale, work, scratch):
     """Sweeps after which values known beforehand solve the game; negative if they do not."""
-    nodes, lanes = len(shape.mover), shape.lanes
+    nodes, lanes, total = len(shape.mover), shape.lanes, 0.0
     for i in range(nodes):
         for j in range(known.shape[1]):
             values[i * lanes + j] = known[shape.node[i], j]
+            total += abs(known[shape.node[i], j])
+    if not total < np.inf:
+        values[: nodes * lanes] = 0.0
+        return -1
     fill_scale(shape, numbers, values, scale)
     used = settle_all(shape, numbers, values, 1.0 / scale, tolerance, 5, work, scratch)
     if used < 0:
