@@ -16,7 +16,16 @@ from numba import njit
 from numpy.typing import NDArray
 
 from offramp.solvers.equations import Equations
-from offramp.solvers.tape import PLAIN, TIME, Tape, inner_jit, load_tape, read_lines
+from offramp.solvers.tape import (
+    PLAIN,
+    STEEP,
+    TIME,
+    Tape,
+    inner_jit,
+    load_tape,
+    read_lines,
+    used_once_jit,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -29,8 +38,8 @@ WISH, NEAR, ROUGH = 0.03, 0.05, 0.2
 """First corrections that steps aim at, that need no second one, and most, in log-odds."""
 FAR_OUT = 20.0
 """Differences between moves, in log-odds, from which on there are leaps."""
-SURPRISE = 0.1
-"""Most by which a share may differ after a leap from what was predicted."""
+CHANGE, SURPRISE = 0.2, 0.02
+"""Most by which a leap may change a probability or belief, and be mistaken about one."""
 
 
 class Walk(NamedTuple):
@@ -186,14 +195,15 @@ def span_of(end_pay, pay, precision):
     return most if most > 1e-6 else 1.0
 
 
-@inner_jit
-def correct_step(tape, walk, span, stride, upright, facing):
+@used_once_jit
+def correct_step(tape, walk, span, stride, upright, facing, care):
     """Newton's method across the branch from the trial point.
 
-    A small first correction is enough where the branch is nearly straight. Returns its size
-    (or -1: too long or too slow) and the orientation; ``walk.after`` becomes the new direction.
+    Without ``care`` (0) a small first correction is enough where the branch is nearly straight;
+    with much (2) only a point on the branch is. Returns its size (or -1: too long or too slow)
+    and the orientation; ``walk.after`` becomes the new direction.
     """
-    last, previous, begun, sign, done = len(walk.trial) - 1, np.inf, 0.0, 0.0, False
+    last, previous, begun, sign, done, near = len(walk.trial) - 1, np.inf, 0.0, 0.0, False, False
     right, trial, after = walk.right, walk.trial, walk.after
     for turn in range(6):
         sign = linearise(tape, walk, span, upright)
@@ -206,17 +216,18 @@ def correct_step(tape, walk, span, stride, upright, facing):
             trial[k] += right[0, k]
             most = max(most, abs(right[0, k]))
         face_ahead(after, right[1])
-        near = sign == facing and most < NEAR and begun < 0.02 * stride
+        near = care == 0 and sign == facing and most < NEAR and begun < 0.02 * stride
         near = near and product(after, walk.tangent) > 0.95
-        done = near or size < 1e-4 + 1e-9 * abs(trial[last])
-        done = done or (turn > 0 and size < 3e-2 and size < 0.1 * begun)
+        small = 1e-9 * abs(trial[last]) + (1e-4 if care < 2 else 1e-7)
+        done = near or size < small
+        done = done or (care < 2 and turn > 0 and size < 3e-2 and size < 0.1 * begun)
         if done:
             break
         previous = size
     return (begun if done else -1.0), sign
 
 
-@inner_jit
+@used_once_jit
 def stand(tape, walk, span, full):
     """Stand at ``walk.point`` at t = 0, or 1 if ``full``, facing towards higher precision.
 
@@ -243,7 +254,7 @@ def face_ahead(tangent, direction):
         tangent[k] = direction[k] / length
 
 
-@inner_jit
+@used_once_jit
 def predict(walk, stride, earlier):
     """Put the trial on the cubic through the last two points, ``earlier`` apart; 0: straight on."""
     point, past, tangent, before = walk.point, walk.past, walk.tangent, walk.before
@@ -257,7 +268,7 @@ def predict(walk, stride, earlier):
         walk.trial[k] = point[k] + stride * (tangent[k] + bend)
 
 
-@inner_jit
+@used_once_jit
 def step_to_trial(walk, turn):
     """Move on to the trial point; how far it was along the branch."""
     point, past, trial = walk.point, walk.past, walk.trial
@@ -270,30 +281,38 @@ def step_to_trial(walk, turn):
     return length
 
 
-@inner_jit
+@used_once_jit
 def leap(equations: Equations, walk, span, end, facing):
     """From the point to t = end / span at once; whether that was safe, and the point moved.
 
     Log-odds that grow are predicted in proportion to t, others as if settling like 1 / t.
     """
-    cells, shares, places = walk.cells, walk.shares, equations.shares
+    cells, shares, places, tape = walk.cells, walk.shares, equations.shares, equations.tape
     point, trial, tangent, right = walk.point, walk.trial, walk.tangent, walk.right
     last = len(point) - 1
     now, previous, done = point[last], np.inf, False
     for k in range(last):
+        cells[tape.z + k] = point[k]
         change = now * tangent[k] / tangent[last]
         grows = abs(change) > 0.5 * abs(point[k])
         trial[k] = point[k] + change * (end / now - 1.0 if grows else 1.0 - now / end)
-    trial[last] = end
+    trial[last], cells[TIME] = end, now / span
+    read_lines(tape.runs, tape.lines, tape.weigh, cells, tape.begin[PLAIN], tape.begin[STEEP])
+    for k in range(len(shares)):
+        shares[k] = cells[places[k]]
     for turn in range(6):
-        sign, size, most = linearise(equations.tape, walk, span, 1.0), 0.0, 0.0
+        sign, size, most = linearise(tape, walk, span, 1.0), 0.0, 0.0
         for k in range(last):
             size, most = max(size, abs(right[0, k])), max(most, abs(trial[k]))
         if sign != facing or not size < 0.5 * previous:
             break
         if turn == 0:
+            change = 0.0
             for k in range(len(shares)):
+                change = max(change, abs(shares[k] - cells[places[k]]))
                 shares[k] = cells[places[k]]
+            if not change < CHANGE:
+                break
         for k in range(last):
             trial[k] += right[0, k]
         previous, done = size, size < 1e-4 + 1e-12 * most
@@ -310,7 +329,7 @@ def leap(equations: Equations, walk, span, end, facing):
     return True
 
 
-@inner_jit
+@used_once_jit
 def largest_loss(equations: Equations, cells, point, t, losses):
     """What a party loses against better moves at all its sets together, by their equations.
 
@@ -333,7 +352,7 @@ def largest_loss(equations: Equations, cells, point, t, losses):
     return most
 
 
-@inner_jit
+@used_once_jit
 def follow_branch(
     equations, walk, span, stride, facing, goal, target, further, shy, losses
 ):  # fmt: skip
@@ -346,8 +365,8 @@ def follow_branch(
     tape, end, past_end = equations.tape, goal * span, 0
     last = len(walk.point) - 1
     point, trial, tangent, after = walk.point, walk.trial, walk.tangent, walk.after
-    taken, flips, patience, earlier, ended = 0, 0, 0.0, 0.0, TIRED
-    beyond, most, factor, wait = 0, 2000, 4.0, 0
+    taken, flips, patience, earlier, ended, beyond, most = 0, 0, 0.0, 0.0, TIRED, 0, 2000
+    factor, wait, care, doubt, failed, growth = 4.0, 0, 0, 0.0, 0, 3.0
     while taken < most:
         if stride < 1e-9 * (1.0 + abs(point[last])):
             ended = STUCK
@@ -372,29 +391,41 @@ def follow_branch(
                 if not landing:
                     continue
         if not landing:
-            landing = beyond == 0 and point[last] + stride * tangent[last] >= end
+            landing = beyond == 0 and care < 2 and point[last] + stride * tangent[last] >= end
             if landing:
                 stride = min(stride, (end - point[last]) / tangent[last])
-            predict(walk, stride, earlier)
+            predict(walk, stride if care < 2 else 0.0, earlier)
             if landing:
                 trial[last] = end
-            begun, sign = correct_step(tape, walk, span, stride, 1.0 if landing else 0.0, facing)
-            if begun < 0.0:
-                stride *= 0.3
-                continue
-            turn = product(after, tangent)
+            upright, length = 1.0 if landing else 0.0, stride if care < 2 else 1.0
+            begun, sign = correct_step(tape, walk, span, length, upright, facing, care)
+            turn, shrink = product(after, tangent), 0.0
             if turn < 0.0 and not landing:
-                turn = -turn
+                turn, sign = -turn, -sign
                 for k in range(last + 1):
                     after[k] = -after[k]
-                sign = -sign
-            if turn < 0.8 or (not landing and beyond == 0 and trial[last] > end):
+            if begun < 0.0 or turn < 0.8:
+                shrink = 0.3
+            elif not landing and beyond == 0 and trial[last] > end:
                 stride *= 0.4
                 continue
-            if sign != facing and patience < shy:
-                patience += 1.0
-                stride *= 0.3
+            elif sign != facing and patience < shy:
+                patience, shrink = patience + 1.0, 0.3
+            if shrink > 0.0:
+                failed, growth = failed + 1, 1.0
+                stride, back = shrink * stride, earlier > 0.0 and (doubt > 0.1 * NEAR or care == 2)
+                care = 2 if failed == 4 else 1
+                if back:
+                    stride, earlier, doubt = shrink * earlier, 0.0, 0.0
+                    for k in range(last + 1):
+                        point[k], tangent[k] = walk.past[k], walk.before[k]
                 continue
+            if care == 2:  # the point itself was put right
+                care, stride, earlier, doubt = 1, 0.01, 0.0, 0.0
+                for k in range(last + 1):
+                    point[k], tangent[k] = trial[k], after[k]
+                continue
+            care, doubt, failed = 0, begun, 0
             flips += int(sign != facing)
             patience = 0.0 if sign != facing else max(0.0, patience - 0.2)
             facing = sign
@@ -405,7 +436,8 @@ def follow_branch(
                         walk.passed[past_end, k] = point[k] + share * (trial[k] - point[k])
                     past_end += 1
             earlier = step_to_trial(walk, turn)
-            stride *= min(3.0, max(0.5, (WISH / max(begun, 1e-12)) ** 0.3))
+            stride *= min(growth, max(0.5, np.sqrt(np.sqrt(WISH / max(begun, 1e-12)))))
+            growth = min(3.0, 1.5 * growth)
         if landing:
             ended, most = REACHED, taken + further
             for k in range(last + 1):
@@ -423,7 +455,7 @@ def follow_branch(
     return ended, flips, taken, past_end
 
 
-@inner_jit
+@used_once_jit
 def settle(tape, walk, t, most):
     """Newton's method at fixed t from ``walk.point``, shortened until the gap falls.
 

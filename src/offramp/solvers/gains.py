@@ -40,7 +40,8 @@ def order_replies(layout: Layout, veil: Veil) -> Orders:
     for party in range(structure.parties):
         unit = np.empty(structure.nodes, np.int64)
         # compiling takes longer than a few nodes do
-        order = order_units if structure.nodes > 500 else order_units.py_func
+        plain = getattr(order_units, "py_func", order_units)
+        order = order_units if structure.nodes > 500 else plain
         count = order(veil, party, place, loops, unit)
         if count < 0:
             raise GameError(

@@ -7,6 +7,8 @@ branch turns back it passes through others.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,8 +34,14 @@ def tilts(unknowns: int) -> Array:
 
 def random_odds(unknowns: int, starts: range, seed: int) -> Array:
     """(start, unknown) numbers between -1 and 1 that depend on seed and start only."""
-    rows = [np.random.default_rng([seed, start]).uniform(-1, 1, unknowns) for start in starts]
+    rows = [_random_row(unknowns, start, seed) for start in starts]
     return np.array(rows).reshape(len(rows), unknowns)
+
+
+@lru_cache(maxsize=4096)
+def _random_row(unknowns: int, start: int, seed: int) -> tuple[float, ...]:
+    """One start: drawing a few numbers takes less time than seeding, and starts recur."""
+    return tuple(np.random.default_rng([seed, start]).uniform(-1, 1, unknowns).tolist())
 
 
 def reach_of_starts(starts: NDArray[np.int64], span: Array) -> Array:

@@ -22,6 +22,8 @@ Cells = NDArray[np.uint32]
 _INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 inner_jit: Any = njit(cache=True, nogil=True, error_model="numpy", **_INNER)
 """For kernels that only kernels call: what Python would need takes longer to compile than they."""
+used_once_jit: Any = njit(cache=True, nogil=True, error_model="numpy", inline="always", **_INNER)
+"""For those with one caller, into which they are written."""
 
 ZERO, ONE, MINUS, TIME = 0, 1, 2, 3
 """The first cells: 0, 1, -1 and t."""

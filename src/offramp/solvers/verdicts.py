@@ -168,10 +168,11 @@ class _Judge:
         """By party, the largest |V - T(V)|: play from values and beliefs, values from play."""
         scribe = self.scribe
         worst = [self._clear() for _ in range(scribe.parties)]
-        for members in self._decisions():
-            mover, moves = scribe.mover[members[0]], len(scribe.edges(members[0]))
-            totals = [self._weighed(members, c) for c in range(moves)]
-            share = scribe.share([scribe.total(ZERO, scribe.sharp[mover], t) for t in totals])
+        weighed = [(members, self._weighed(members)) for members in self._decisions()]
+        shared = [(members, scribe.share(cells)) for members, cells in weighed]
+        gaps: list[tuple[int, int, int]] = []
+        for members, share in shared:
+            mover = scribe.mover[members[0]]
             short = scribe.shortfall(share, mover) if scribe.facts.entropy else ZERO
             for n in members:
                 for party in range(scribe.parties):
@@ -181,7 +182,9 @@ class _Judge:
                         fresh = scribe.total(fresh, scribe.give[share] + c, worth)
                     if party == mover:
                         fresh = scribe.total(fresh, MINUS, short)
-                    self._raise(FAR, worst[party], scribe.value[n][party], fresh)
+                    gaps.append((worst[party], scribe.value[n][party], fresh))
+        for gap in gaps:
+            self._raise(FAR, *gap)
         return worst
 
     def _decisions(self) -> list[list[int]]:
@@ -190,13 +193,17 @@ class _Judge:
         known = [[n] for n in range(scribe.nodes) if scribe.set_of[n] < 0 and scribe.decides(n)]
         return [*known, *scribe.members]
 
-    def _weighed(self, members: list[int], move: int) -> int:
-        """What a move is worth to the mover of a set, given its beliefs."""
-        scribe, cell = self.scribe, ZERO
-        for n in members:
-            worth = scribe.worth(scribe.first[n] + move, scribe.mover[n])
-            cell = scribe.total(cell, self.belief[n], worth)
-        return cell
+    def _weighed(self, members: list[int]) -> list[int]:
+        """By move, the precision times what it is worth at a set, given its beliefs."""
+        scribe, found = self.scribe, []
+        mover = scribe.mover[members[0]]
+        for c in range(len(scribe.edges(members[0]))):
+            cell = ZERO
+            for n in members:
+                worth = scribe.worth(scribe.first[n] + c, mover)
+                cell = scribe.total(cell, self.belief[n], worth)
+            found.append(scribe.total(ZERO, scribe.sharp[mover], cell))
+        return found
 
     def _clear(self) -> int:
         """A new cell that is 0 at every reading."""
@@ -253,7 +260,7 @@ class _Judge:
 
     def most(self, party: int, best: dict[int, int]) -> int:
         """The most that it gains at a decision of the party, given its beliefs."""
-        scribe, cell = self.scribe, self._clear()
+        scribe, cell, gaps = self.scribe, self._clear(), []
         for members in self._decisions():
             if scribe.mover[members[0]] != party:
                 continue
@@ -261,5 +268,7 @@ class _Judge:
             for n in members:
                 now = scribe.total(now, self.belief[n], self.payoff[n][party])
                 then = scribe.total(then, self.belief[n], best[n])
-            self._raise(MORE, cell, then, now)
+            gaps.append((cell, then, now))
+        for gap in gaps:
+            self._raise(MORE, *gap)
         return cell
