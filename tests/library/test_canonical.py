@@ -130,7 +130,7 @@ def test_it_comes_near_its_closed_form(near: Near) -> None:
 FORKED = Near("model-brinkmanship", "", "brinkmanship_ladder", "skip", LADDER)
 
 
-def test_where_its_branch_forks_the_even_way_is_kept_beside_both_sides() -> None:
+def test_where_its_branch_forks_both_sides_and_the_even_way_are_found() -> None:
     """Both play alike up to a precision of about 2.2; then either may be the one that holds."""
     expected = model_named("brinkmanship_ladder").evaluate(case="skip")["pr_disaster"]
     play = played("model-brinkmanship")
@@ -139,9 +139,10 @@ def test_where_its_branch_forks_the_even_way_is_kept_beside_both_sides() -> None
     even = np.isclose(pay[:, 0], pay[:, 1])
     assert even.sum() == 1
     assert disaster[even] == pytest.approx(expected, abs=0.0075)
-    assert disaster[0] == pytest.approx(0, abs=0.001)
-    mirrored = np.abs(pay[1:, ::-1] - pay[0]).max(axis=1)
-    assert mirrored.min() < 1e-6
+    for side in ((0, 0.5), (0.5, 0)):
+        at = np.abs(pay - side).max(axis=1) < 0.001
+        assert at.any()
+        assert disaster[at] == pytest.approx(0, abs=0.001)
 
 
 @pytest.mark.parametrize(
