@@ -22,8 +22,8 @@ check: $(VENV)/.dev  ## lint, format, types, and who may import whom
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 
-test: $(VENV)/.dev  ## run the tests, the slow ones left out (TESTS="-m slow" runs those)
-	$(BIN)/pytest $(TESTS)
+test: $(VENV)/.dev  ## run the tests, the slow ones left out (TESTS="-m slow -n 0" runs those)
+	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(TESTS)
 
 docs: $(VENV)/.dev  ## build the documentation into docs/_build/html
 	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet -d docs/_build/doctrees docs docs/_build/html
