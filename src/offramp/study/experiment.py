@@ -56,18 +56,21 @@ def solve(
     starts: int = 2,
     progress: Callable[[int, int], None] | None = None,
     known: NDArray[np.float64] | None = None,
+    workers: int | None = None,
 ) -> Solved:
     """Certified equilibria of ``game`` for ``draws``; without draws at nominal values.
 
     The nominal draw is traced along the principal branch; others follow it up a ladder of
-    precisions unless their index is in ``traced``. For ``known`` see ``offramp.solvers.solve``.
+    precisions unless their index is in ``traced``. For ``known`` see ``offramp.solvers.solve``;
+    ``workers`` threads solve, one per processor if None.
     """
     chosen = game.nominal() if draws is None else draws
     tables = with_precision(game.tables(chosen), precision_scale)
     follow = ((0,) if draws is None else ()) if traced is None else traced
     found = solvers.solve(
-        game.structure, tables, traced=follow, starts=starts, progress=progress, known=known
-    )
+        game.structure, tables, traced=follow, starts=starts, progress=progress, known=known,
+        options=solvers.Options(workers=workers),
+    )  # fmt: skip
     return Solved(game, chosen, tables, found)
 
 

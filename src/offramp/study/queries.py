@@ -128,17 +128,19 @@ def evaluate_queries(
     traced: Sequence[int] | None = None,
     starts: int = 2,
     progress: Progress | None = None,
+    workers: int | None = None,
 ) -> QueryValues:
     """The values of ``queries`` for ``draws``; without draws at nominal values, traced.
 
     Draws whose index is in ``traced`` follow the principal branch; the others climb to it and
-    are looked at from ``starts`` random starts for other equilibria.
+    are looked at from ``starts`` random starts for other equilibria. ``workers`` threads solve,
+    one per processor if None.
     """
     meaning = scenario if isinstance(scenario, Meaning) else understand(scenario)
     asked = tuple(dict.fromkeys(queries))
     chosen = nominal_draw(meaning) if draws is None else draws
     follow = ((0,) if draws is None else ()) if traced is None else tuple(traced)
-    work = _Work(meaning, asked, chosen, precision_scale, follow, starts)
+    work = _Work(meaning, asked, chosen, precision_scale, follow, starts, workers)
     work.static()
     work.run(work.solves(), progress)
     return work.result()
@@ -172,8 +174,9 @@ class _Work:
 
     def __init__(
         self, meaning: Meaning, queries: tuple[Query, ...], draws: Draws, scale: float,
-        traced: tuple[int, ...], starts: int,
+        traced: tuple[int, ...], starts: int, workers: int | None,
     ) -> None:  # fmt: skip
+        self.workers = workers
         self.meaning, self.queries, self.draws = meaning, queries, draws
         self.scale, self.traced, self.starts = scale, traced, starts
         self.kinds: dict[str, Quantity] = find_quantities()
@@ -264,7 +267,7 @@ class _Work:
         try:
             solved = solve(
                 one.rules.game, few, precision_scale=self.scale, traced=sorted(traced),
-                starts=self.starts, progress=step, known=known,
+                starts=self.starts, progress=step, known=known, workers=self.workers,
             )  # fmt: skip
         except GameError:
             one.rules.game.tables(fixed)  # says the same of the draw by its own number

@@ -51,8 +51,9 @@ class Questions:
         return frozenset[str]().union(*(self.queries[i].reads for i in self.plain))
 
     def answers(
-        self, solved: Solved, elimination: Elimination, scale: float, starts: int
-    ) -> tuple[Array, Words]:
+        self, solved: Solved, elimination: Elimination, scale: float, starts: int,
+        threads: int = 1,
+    ) -> tuple[Array, Words]:  # fmt: skip
         """Values and statuses (draw, quantity) of solved draws; statuses as in `QueryValues`."""
         shape = (len(solved.draws), len(self.queries))
         values, status = np.full(shape, np.nan), np.full(shape, "failed", dtype="<U9")
@@ -70,7 +71,7 @@ class Questions:
         if others:
             queries = [self.queries[i] for i in others]
             values[:, others], status[:, others] = _evaluated(
-                solved.game.meaning, queries, solved.draws, scale, starts
+                solved.game.meaning, queries, solved.draws, scale, starts, threads
             )
         return values, status
 
@@ -82,13 +83,19 @@ def questions_of(meaning: Meaning, texts: Sequence[str]) -> Questions:
 
 
 def _evaluated(
-    meaning: Meaning, queries: Sequence[Query], draws: Draws, scale: float, starts: int
+    meaning: Meaning,
+    queries: Sequence[Query],
+    draws: Draws,
+    scale: float,
+    starts: int,
+    threads: int,
 ) -> tuple[Array, Words]:
     """Quantities under interventions; 'unfit' where what is set makes no game of a draw."""
     try:
         told = evaluate_queries(
-            meaning, queries, draws, precision_scale=scale, traced=(), starts=starts
-        )
+            meaning, queries, draws,
+            precision_scale=scale, traced=(), starts=starts, workers=threads,
+        )  # fmt: skip
     except GameError:
         if len(draws) == 1:
             shape = (1, len(queries))
@@ -97,7 +104,7 @@ def _evaluated(
         return told.values, told.status
     half = len(draws) // 2
     low, high = (
-        _evaluated(meaning, queries, Draws(draws.names, rows, draws.seed), scale, starts)
+        _evaluated(meaning, queries, Draws(draws.names, rows, draws.seed), scale, starts, threads)
         for rows in (draws.values[:half], draws.values[half:])
     )
     return np.concatenate([low[0], high[0]]), np.concatenate([low[1], high[1]])

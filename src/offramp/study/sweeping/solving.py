@@ -127,7 +127,7 @@ class Plan:
         )  # fmt: skip
         return Solved(self.game, draws, self.game.tables(draws), nothing)
 
-    def kept(self, solved: Solved, dataset: xr.Dataset) -> Rows:
+    def kept(self, solved: Solved, dataset: xr.Dataset, threads: int = 1) -> Rows:
         """The variables that the order keeps, words as numbers."""
         keep, order = self.order.keep, self.order
         rows: Rows = {}
@@ -139,7 +139,7 @@ class Plan:
             rows["strategy"] = solved.strategy
         if len(self.questions) and solved is not self._nothing:
             rows["quantity_value"], status = self.questions.answers(
-                solved, self.elimination, order.precision_scale, order.starts
+                solved, self.elimination, order.precision_scale, order.starts, threads
             )
             rows["quantity_status"] = encode("quantity_status", status)
         elif len(self.questions):
@@ -291,7 +291,7 @@ class _Slice:
         solved = self.plan.solve(draws, traced, self.threads)
         dataset = self.plan.happens(solved)
         told = zip(index.tolist(), dataset["message"].values.tolist(), strict=True)
-        return self.plan.kept(solved, dataset), {i: text for i, text in told if text}
+        return self.plan.kept(solved, dataset, self.threads), {i: text for i, text in told if text}
 
 
 def on_one_line(error: OfframpError) -> str:
