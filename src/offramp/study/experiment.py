@@ -56,13 +56,13 @@ def solve(
     starts: int = 2,
     progress: Callable[[int, int], None] | None = None,
     known: NDArray[np.float64] | None = None,
-    workers: int | None = None,
+    workers: int = 0,
 ) -> Solved:
     """Certified equilibria of ``game`` for ``draws``; without draws at nominal values.
 
     The nominal draw is traced along the principal branch; others follow it up a ladder of
     precisions unless their index is in ``traced``. For ``known`` see ``offramp.solvers.solve``;
-    ``workers`` threads solve, one per processor if None.
+    ``workers`` threads solve, one per processor if 0.
     """
     chosen = game.nominal() if draws is None else draws
     tables = with_precision(game.tables(chosen), precision_scale)

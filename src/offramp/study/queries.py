@@ -128,13 +128,13 @@ def evaluate_queries(
     traced: Sequence[int] | None = None,
     starts: int = 2,
     progress: Progress | None = None,
-    workers: int | None = None,
+    workers: int = 0,
 ) -> QueryValues:
     """The values of ``queries`` for ``draws``; without draws at nominal values, traced.
 
     Draws whose index is in ``traced`` follow the principal branch; the others climb to it and
     are looked at from ``starts`` random starts for other equilibria. ``workers`` threads solve,
-    one per processor if None.
+    one per processor if 0.
     """
     meaning = scenario if isinstance(scenario, Meaning) else understand(scenario)
     asked = tuple(dict.fromkeys(queries))
@@ -174,7 +174,7 @@ class _Work:
 
     def __init__(
         self, meaning: Meaning, queries: tuple[Query, ...], draws: Draws, scale: float,
-        traced: tuple[int, ...], starts: int, workers: int | None,
+        traced: tuple[int, ...], starts: int, workers: int,
     ) -> None:  # fmt: skip
         self.workers = workers
         self.meaning, self.queries, self.draws = meaning, queries, draws
