@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +18,7 @@ def climber(
 
     It gives the number of sweeps (draw,), negative where no fixed point was reached.
     """
-    if "certified" not in {field.name for field in fields(Options)}:
-        from benchmarks.climbing_apart import climber_apart
-
-        return climber_apart(structure, tables, workers)
-    asked: dict[str, Any] = {"workers": workers, "certified": False}
-    options = Options(**asked)
+    options = Options(workers=workers, certified=False)
 
     def work() -> NDArray[np.int64]:
         found = solve(structure, tables, traced=(), starts=0, options=options)

@@ -78,6 +78,11 @@ class Linearised:
     rows: tuple[int, int]
     """Rows of the tables of pays and of odds."""
 
+    @property
+    def discount(self) -> Array:
+        """(2, lane) what a further step, and a further round, is multiplied by."""
+        return np.stack([np.ones_like(self.numbers.patience), self.numbers.patience])
+
 
 def linearised(
     structure: Structure, tables: Tables, draw: int, value: Array, layout: Layout | None = None
@@ -138,7 +143,7 @@ def visits_discounted(point: Linearised, party: int) -> Array:
     shape = point.layout.shape
     arriving, visits = np.zeros(len(shape.mover) + shape.terminals), np.zeros(len(shape.mover))
     arriving[point.layout.start] = 1.0
-    discount = np.ascontiguousarray(point.numbers.discount[:, party : party + 1])
+    discount = np.ascontiguousarray(point.discount[:, party : party + 1])
     last = len(shape.mover)
     for c in np.flatnonzero(shape.cyclic)[::-1]:
         cycle = _Cycle(point, int(c), transposition.ARRIVALS, discount)
@@ -193,10 +198,10 @@ def _multiply(point: Linearised, adjoint: Array, multiplier: Array) -> tuple[flo
     ``adjoint`` is used up; behind the nodes it gathers what reaches the terminals.
     """
     shape, lanes = point.layout.shape, point.layout.shape.lanes
-    moved = (shape, point.numbers.discount, point.chance, point.slope)
+    moved = (shape, point.discount, point.chance, point.slope)
     condition, residual, last = 1.0, 0.0, len(shape.mover)
     for c in np.flatnonzero(shape.cyclic)[::-1]:
-        cycle = _Cycle(point, int(c), transposition.MULTIPLIERS, point.numbers.discount)
+        cycle = _Cycle(point, int(c), transposition.MULTIPLIERS, point.discount)
         transposition.push_back(*moved, cycle.high, last, False, adjoint, multiplier)
         last = cycle.high
         if adjoint[cycle.low * lanes : cycle.high * lanes].any():

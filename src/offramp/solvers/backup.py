@@ -14,19 +14,40 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from offramp.solvers.abreast import (
+    add_worth,
+    exponential,
+    get,
+    jit_inside,
+    larger,
+    load,
+    many,
+    nothing_in,
+    put,
+    rows_like,
+    save,
+    save_four,
+    size,
+    where_more,
+    worth,
+)
 from offramp.solvers.layout import Shape
+
+Array = NDArray[np.float64]
 
 
 class Numbers(NamedTuple):
-    """The numbers of one draw as the kernels read them, gathered to edges, parties in lanes."""
+    """The numbers of one draw as the kernels read them, or of eight abreast in arrays (row, 8)."""
 
-    pay: NDArray[np.float64]
-    """(edge, lane)."""
-    odds: NDArray[np.float64]
-    """(edge,), 0 at parties' moves."""
-    discount: NDArray[np.float64]
-    """(2, lane): row 0 is one, row 1 the patience."""
-    precision: NDArray[np.float64]
+    pay: Array
+    """(class * lanes + lane,); no pay is -0."""
+    paid: NDArray[np.int64]
+    """(class,) 1 where anybody is paid anything, else 0."""
+    odds: Array
+    """(odds class,)."""
+    patience: Array
+    """(lane,)."""
+    precision: Array
     """(lane,)."""
     entropy: bool
 
@@ -34,165 +55,120 @@ class Numbers(NamedTuple):
 @njit(cache=True, nogil=True, error_model="numpy")
 def gather_numbers(shape: Shape, pay, odds, patience, precision, entropy):
     """The numbers of one draw from its rows of the tables."""
-    edges, lanes = len(shape.target), shape.lanes
-    by_edge, chance = np.zeros((edges, lanes)), np.zeros(edges)
-    for e in range(edges):
-        c = shape.pay_class[e]
-        for j in range(len(patience)):
-            by_edge[e, j] = pay[c, j]
-        if shape.odds_class[e] >= 0:
-            chance[e] = odds[shape.odds_class[e]]
-    discount, sharp = np.ones((2, lanes)), np.zeros(lanes)
-    discount[1] = 0.0
-    for j in range(len(patience)):
-        discount[1, j] = patience[j]
+    classes, lanes, parties = len(pay), shape.lanes, len(patience)
+    by_class, paid = np.zeros(classes * lanes), np.zeros(classes, np.int64)
+    for c in range(classes):
+        for j in range(parties):
+            by_class[c * lanes + j] = pay[c, j] + 0.0
+            if pay[c, j] != 0.0:
+                paid[c] = 1
+    patient, sharp = np.zeros(lanes), np.zeros(lanes)
+    for j in range(parties):
+        patient[j] = patience[j]
         sharp[j] = precision[j]
-    return Numbers(by_edge, chance, discount, sharp, entropy)
+    return Numbers(by_class, paid, odds.copy(), patient, sharp, entropy)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def worth_with_shocks(total, count, top, precision):
-    """(log mean exp(precision total)) / precision of ``count`` totals; ``top`` is their largest."""
-    low = top
-    for k in range(count):
-        low = min(low, total[k])
-    width = precision * (top - low)
-    mean = 0.0
-    if width < 1e-7:
-        for k in range(count):
-            mean += total[k] - top
-        mean /= count
-        spread = 0.0
-        for k in range(count):
-            spread += (total[k] - top - mean) ** 2
-        return top + mean + 0.5 * precision * spread / count
-    if width < 0.1:
-        for k in range(count):
-            mean += np.expm1(precision * (total[k] - top))
-        return top + np.log1p(mean / count) / precision
-    for k in range(count):
-        mean += np.exp(precision * (total[k] - top))
-    return top + np.log(mean / count) / precision
+@jit_inside
+def discounts(numbers: Numbers):
+    """The factors (2, lane) of one draw: row 0 is one, row 1 the patience."""
+    table = np.ones((2, len(numbers.patience)))
+    table[1] = numbers.patience
+    return table
+
+
+@jit_inside
+def scratch_for(shape: Shape, like):
+    """Rows for ``step_back``: as many draws abreast as in ``like``."""
+    return rows_like(like, 2 * shape.widest + shape.lanes)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def step_back(shape: Shape, numbers: Numbers, values, low, high, scratch):
-    """Replace the values at positions ``low`` to ``high`` by their backups, in order, in place."""
-    if shape.lanes == 4:
-        step_back_four(shape, numbers, values, low, high, scratch)
-    else:
-        step_back_many(shape, numbers, values, low, high, scratch)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def step_back_four(shape: Shape, numbers: Numbers, values, low, high, scratch):
-    """``step_back`` for one set of lanes, held in plain variables, which halves the time.
+    """Replace the values at positions ``low`` to ``high`` by their backups, in order, in place.
 
     Two moves, the most frequent case, need one exponential.
     """
     mover, first, target, turns = shape.mover, shape.first, shape.target, shape.turns
-    pay, odds, discount, precision = numbers.pay, numbers.odds, numbers.discount, numbers.precision
-    entropy = numbers.entropy
+    pay_class, odds_class, lanes = shape.pay_class, shape.odds_class, shape.lanes
+    pay, paid, patience = numbers.pay, numbers.paid, numbers.patience
+    odds, precision, widest = numbers.odds, numbers.precision, shape.widest
     for n in range(low, high):
-        m, a, b = mover[n], first[n], first[n + 1]
-        mass, top = 1.0, -np.inf
-        f0, f1, f2, f3 = 0.0, 0.0, 0.0, 0.0
-        if m < 0:
+        m, a, b = np.int64(mover[n]), first[n], first[n + 1]
+        if b - a == 1:
+            save(scratch, 0, 1.0)
+        elif m < 0:
             for e in range(a, b):
-                p, w, v = odds[e], turns[e], target[e] * 4
-                f0 += p * (pay[e, 0] + discount[w, 0] * values[v])
-                f1 += p * (pay[e, 1] + discount[w, 1] * values[v + 1])
-                f2 += p * (pay[e, 2] + discount[w, 2] * values[v + 2])
-                f3 += p * (pay[e, 3] + discount[w, 3] * values[v + 3])
-        elif b - a == 1:
-            w, v = turns[a], target[a] * 4
-            f0 = pay[a, 0] + discount[w, 0] * values[v]
-            f1 = pay[a, 1] + discount[w, 1] * values[v + 1]
-            f2 = pay[a, 2] + discount[w, 2] * values[v + 2]
-            f3 = pay[a, 3] + discount[w, 3] * values[v + 3]
-        elif b - a == 2:
-            top = choose_of_two(shape, numbers, values, a, m, scratch)
-            p, q = scratch[2], scratch[3]
-            w, v, x, u = turns[a], target[a] * 4, turns[a + 1], target[a + 1] * 4
-            f0 = p * (pay[a, 0] + discount[w, 0] * values[v])
-            f1 = p * (pay[a, 1] + discount[w, 1] * values[v + 1])
-            f2 = p * (pay[a, 2] + discount[w, 2] * values[v + 2])
-            f3 = p * (pay[a, 3] + discount[w, 3] * values[v + 3])
-            f0 += q * (pay[a + 1, 0] + discount[x, 0] * values[u])
-            f1 += q * (pay[a + 1, 1] + discount[x, 1] * values[u + 1])
-            f2 += q * (pay[a + 1, 2] + discount[x, 2] * values[u + 2])
-            f3 += q * (pay[a + 1, 3] + discount[x, 3] * values[u + 3])
+                save(scratch, e - a, load(odds, np.int64(odds_class[e])))
         else:
             for e in range(a, b):
-                q = pay[e, m] + discount[turns[e], m] * values[target[e] * 4 + m]
-                scratch[e - a] = q
-                top = max(top, q)
-            mass = 0.0
+                c, w, v = np.int64(pay_class[e]), np.int64(turns[e]), np.int64(target[e])
+                total = worth(values, v * lanes + m, paid[c], pay, c * lanes + m, w, patience, m)
+                save(scratch, widest + e - a, total)
+            if b - a == 2:
+                one, two = load(scratch, widest), load(scratch, widest + 1)
+                less = exponential(0.0 - load(precision, m) * size(one - two))
+                likely = 1.0 / (1.0 + less)
+                less = less * likely
+                save(scratch, 0, where_more(two, one, less, likely))
+                save(scratch, 1, where_more(two, one, likely, less))
+            else:
+                top = load(scratch, widest)
+                for k in range(1, b - a):
+                    top = larger(load(scratch, widest + k), top)
+                mass = 0.0 * top
+                for k in range(b - a):
+                    less = load(scratch, widest + k) - top
+                    likely = exponential(load(precision, m) * less)
+                    save(scratch, k, likely)
+                    mass = mass + likely
+                mass = 1.0 / mass
+                for k in range(b - a):
+                    save(scratch, k, load(scratch, k) * mass)
+        for j in range(0, lanes, 4):
+            mean = nothing_in(values)
             for e in range(a, b):
-                p = 1.0
-                if scratch[e - a] < top:
-                    p = np.exp(precision[m] * (scratch[e - a] - top))
-                mass += p
-                w, v = turns[e], target[e] * 4
-                f0 += p * (pay[e, 0] + discount[w, 0] * values[v])
-                f1 += p * (pay[e, 1] + discount[w, 1] * values[v + 1])
-                f2 += p * (pay[e, 2] + discount[w, 2] * values[v + 2])
-                f3 += p * (pay[e, 3] + discount[w, 3] * values[v + 3])
-            mass = 1.0 / mass
-        v = n * 4
-        values[v], values[v + 1], values[v + 2], values[v + 3] = (
-            f0 * mass, f1 * mass, f2 * mass, f3 * mass,
-        )  # fmt: skip
-        if entropy and m >= 0 and b - a > 1:
-            values[v + m] = worth_with_shocks(scratch, b - a, top, precision[m])
-
-
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def choose_of_two(shape: Shape, numbers: Numbers, values, a, m, scratch):
-    """Totals of two moves and their probabilities into ``scratch``; returns the larger total."""
-    pay, discount, turns, target = numbers.pay, numbers.discount, shape.turns, shape.target
-    one = pay[a, m] + discount[turns[a], m] * values[target[a] * 4 + m]
-    other = pay[a + 1, m] + discount[turns[a + 1], m] * values[target[a + 1] * 4 + m]
-    less = np.exp(-numbers.precision[m] * abs(one - other))
-    likely = 1.0 / (1.0 + less)
-    scratch[0], scratch[1] = one, other
-    scratch[2], scratch[3] = likely, less * likely
-    if one < other:
-        scratch[2], scratch[3] = less * likely, likely
-    return max(one, other)
+                c, w, v = np.int64(pay_class[e]), np.int64(turns[e]), np.int64(target[e])
+                mean = add_worth(
+                    mean, load(scratch, e - a), values, v * lanes + j, paid[c], pay, c * lanes + j,
+                    w, patience, j,
+                )  # fmt: skip
+            save_four(values, n * lanes + j, mean)
+        if numbers.entropy and m >= 0 and b - a > 1:
+            for k in range(many(values)):
+                sharp = get(precision, m, k)
+                put(values, n * lanes + m, k, worth_at(scratch, widest, b - a, k, sharp))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def step_back_many(shape: Shape, numbers: Numbers, values, low, high, scratch):
-    """``step_back`` for more than four parties."""
-    mover, first, target, turns = shape.mover, shape.first, shape.target, shape.turns
-    pay, odds, discount, precision = numbers.pay, numbers.odds, numbers.discount, numbers.precision
-    lanes, count = shape.lanes, shape.widest
-    for n in range(low, high):
-        m, a, b = mover[n], first[n], first[n + 1]
-        mass, top = 1.0, -np.inf
-        if m >= 0:
-            for e in range(a, b):
-                q = pay[e, m] + discount[turns[e], m] * values[target[e] * lanes + m]
-                scratch[e - a] = q
-                top = max(top, q)
-            mass = 0.0
-        for e in range(a, b):
-            if m < 0:
-                scratch[count + e - a] = odds[e]
-            else:
-                scratch[count + e - a] = np.exp(precision[m] * (scratch[e - a] - top))
-                mass += scratch[count + e - a]
-        for j in range(lanes):
-            total = 0.0
-            for e in range(a, b):
-                w, v = turns[e], target[e] * lanes + j
-                total += scratch[count + e - a] * (pay[e, j] + discount[w, j] * values[v])
-            scratch[2 * count + j] = total / mass
-        for j in range(lanes):
-            values[n * lanes + j] = scratch[2 * count + j]
-        if numbers.entropy and m >= 0 and b - a > 1:
-            values[n * lanes + m] = worth_with_shocks(scratch, b - a, top, precision[m])
+def worth_at(total, begin, count, place, precision):
+    """(log mean exp(precision total)) / precision of rows ``begin`` on, of one draw of them."""
+    low = top = get(total, begin, place)
+    for k in range(begin, begin + count):
+        low, top = min(low, get(total, k, place)), max(top, get(total, k, place))
+    width = precision * (top - low)
+    mean = 0.0
+    if width < 1e-7:
+        for k in range(begin, begin + count):
+            mean += get(total, k, place) - top
+        mean /= count
+        spread = 0.0
+        for k in range(begin, begin + count):
+            spread += (get(total, k, place) - top - mean) ** 2
+        return top + mean + 0.5 * precision * spread / count
+    if width < 0.1:
+        for k in range(begin, begin + count):
+            mean += np.expm1(precision * (get(total, k, place) - top))
+        return top + np.log1p(mean / count) / precision
+    for k in range(begin, begin + count):
+        mean += np.exp(precision * (get(total, k, place) - top))
+    return top + np.log(mean / count) / precision
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def worth_with_shocks(total, count, top, precision):
+    """``worth_at`` for the first ``count`` totals of one draw; ``top`` is their largest."""
+    return worth_at(total, 0, count, 0, precision)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -204,7 +180,7 @@ def linearise(shape: Shape, numbers: Numbers, scale, values, high, scratch, chan
     (position, lane) with the derivative by ``scale``.
     """
     lanes = shape.lanes
-    pay, discount = numbers.pay, numbers.discount
+    pay, discount = numbers.pay, discounts(numbers)
     precision = numbers.precision * scale
     total = np.empty((shape.widest, lanes))
     mean = np.empty(lanes)
@@ -213,16 +189,16 @@ def linearise(shape: Shape, numbers: Numbers, scale, values, high, scratch, chan
         a, b = shape.first[n], shape.first[n + 1]
         top = -np.inf
         for e in range(a, b):
-            w, v = shape.turns[e], shape.target[e] * lanes
+            w, v, c = shape.turns[e], shape.target[e] * lanes, shape.pay_class[e] * lanes
             for j in range(lanes):
-                total[e - a, j] = pay[e, j] + discount[w, j] * values[v + j]
+                total[e - a, j] = pay[c + j] + discount[w, j] * values[v + j]
             if m >= 0:
                 scratch[e - a] = total[e - a, m]
                 top = max(top, scratch[e - a])
         mass = 0.0
         for e in range(a, b):
             if m < 0:
-                chance[e] = numbers.odds[e]
+                chance[e] = numbers.odds[shape.odds_class[e]]
             else:
                 chance[e] = np.exp(precision[m] * (scratch[e - a] - top))
             mass += chance[e]
@@ -256,7 +232,7 @@ def linearise(shape: Shape, numbers: Numbers, scale, values, high, scratch, chan
             values[n * lanes + j] = mean[j]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@jit_inside
 def push_change(shape: Shape, discount, chance, slope, rate, by_scale, change, high, scratch):
     """Carry a change of the heads and of the scale back over positions 0 to ``high``, in place."""
     mover, first, target, turns = shape.mover, shape.first, shape.target, shape.turns

@@ -2,9 +2,10 @@
 
 The method is that of ``sweeps``, with draws side by side in the last axis: whole rounds
 backwards, Anderson's method on the values at the heads, a ladder of warm-started precisions
-that every draw climbs at its own pace. What differs is that the components of one stage share
-their weights, that parties in a round of one step answer each other piece by piece, and that
-a draw which needs long is given up: it is for the compiled solver to climb. All is float64.
+that every draw climbs at its own pace. What differs is that a rung is cut and sweeps are
+remembered by simpler rules, that the components of one stage share their weights, that
+parties in a round of one step answer each other piece by piece, and that a draw which needs
+long is given up: it is for the compiled solver to climb. All is float64.
 """
 
 from __future__ import annotations

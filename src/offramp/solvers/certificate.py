@@ -7,68 +7,128 @@ the best reply and of the payoffs, rounding included, is added.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from offramp.game.structure import Structure, Tables
-from offramp.solvers.backup import Numbers, gather_numbers, worth_with_shocks
+from offramp.solvers.abreast import (
+    add_worth,
+    exponential,
+    four_of,
+    get,
+    jit_inside,
+    larger,
+    load,
+    many,
+    nothing_in,
+    put,
+    save,
+    save_four,
+    size,
+    worth,
+)
+from offramp.solvers.backup import Numbers, gather_numbers, worth_at
 from offramp.solvers.layout import Layout
 
 Array = NDArray[np.float64]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def check_fixed_point(
-    mover, first, target, turns, pay_class, odds_class,
-    pay, odds, end_pay, patience, precision, entropy, value, strategy, residual,
-):  # fmt: skip
-    """Fill ``strategy`` (edge,) with play under ``value`` (node, party), ``residual`` (party,)."""
-    nodes, parties = value.shape
-    widest = 1
-    for n in range(nodes):
-        widest = max(widest, first[n + 1] - first[n])
-    total, fresh = np.empty(widest), np.empty(parties)
-    residual[:] = 0.0
-    for n in range(nodes):
-        m, a, b = mover[n], first[n], first[n + 1]
-        mass, top = 0.0, -np.inf
-        for e in range(a, b):
-            if m < 0:
-                strategy[e] = odds[odds_class[e]]
-                continue
-            discount = patience[m] if turns[e] else 1.0
-            t = target[e]
-            worth = value[t, m] if t >= 0 else end_pay[-t - 1, m]
-            total[e - a] = pay[pay_class[e], m] + discount * worth
-            top = max(top, total[e - a])
-        if m >= 0:
-            for e in range(a, b):
-                strategy[e] = np.exp(precision[m] * (total[e - a] - top))
-                mass += strategy[e]
-            for e in range(a, b):
-                strategy[e] /= mass
-        for j in range(parties):
-            fresh[j] = 0.0
-            for e in range(a, b):
-                t = target[e]
-                discount = patience[j] if turns[e] else 1.0
-                worth = value[t, j] if t >= 0 else end_pay[-t - 1, j]
-                fresh[j] += strategy[e] * (pay[pay_class[e], j] + discount * worth)
-        if entropy and m >= 0:
-            fresh[m] = worth_with_shocks(total, b - a, top, precision[m])
-        for j in range(parties):
-            residual[j] = max(residual[j], abs(value[n, j] - fresh[j]))
+class Given(NamedTuple):
+    """The structure as it was given, from which certificates are computed."""
+
+    mover: NDArray[np.int16]
+    first: NDArray[np.int64]
+    target: NDArray[np.int64]
+    turns: NDArray[np.bool_]
+    pay_class: NDArray[np.int32]
+    odds_class: NDArray[np.int32]
 
 
-def reply_tolerance(layout: Layout) -> float:
+def given_of(structure: Structure) -> Given:
+    """The arrays of a structure that certificates read."""
+    return Given(*(getattr(structure, name) for name in Given._fields))
+
+
+@jit_inside
+def check_fixed_point(given: Given, numbers: Numbers, lanes, value, strategy, residual, total):
+    """Fill ``strategy`` (edge,) with play under ``value``, ``residual`` (lane,) with |V - T(V)|.
+
+    ``value`` (node * lanes + lane,) stands in the order of the structure, the ends behind the
+    nodes; ``total`` has room for the moves of a node and four rows more.
+    """
+    nodes = len(given.mover)
+    pay, paid, patience = numbers.pay, numbers.paid, numbers.patience
+    poison = nothing_in(value)
+    for j in range(lanes):
+        save(residual, j, 0.0)
+    for n in range(nodes):
+        m, a, b = np.int64(given.mover[n]), given.first[n], given.first[n + 1]
+        if m < 0:
+            for e in range(a, b):
+                save(strategy, e, load(numbers.odds, np.int64(given.odds_class[e])))
+        else:
+            for e in range(a, b):
+                c, w, v = np.int64(given.pay_class[e]), np.int64(given.turns[e]), given.target[e]
+                v = v if v >= 0 else nodes - v - 1
+                one = worth(value, v * lanes + m, paid[c], pay, c * lanes + m, w, patience, m)
+                save(total, e - a, one)
+            top = load(total, 0)
+            for k in range(1, b - a):
+                top = larger(load(total, k), top)
+            mass = 0.0 * top
+            for e in range(a, b):
+                likely = exponential(load(numbers.precision, m) * (load(total, e - a) - top))
+                save(strategy, e, likely)
+                mass = mass + likely
+            for e in range(a, b):
+                save(strategy, e, load(strategy, e) / mass)
+        for j in range(0, lanes, 4):
+            mean = nothing_in(value)
+            for e in range(a, b):
+                c, w, v = np.int64(given.pay_class[e]), np.int64(given.turns[e]), given.target[e]
+                v = v if v >= 0 else nodes - v - 1
+                mean = add_worth(
+                    mean, load(strategy, e), value, v * lanes + j, paid[c], pay, c * lanes + j,
+                    w, patience, j,
+                )  # fmt: skip
+            here = n * lanes + j
+            gap = size(four_of(value, here) - mean)
+            if numbers.entropy and m >= j and m < j + 4:
+                save_four(total, b - a, gap)
+                for k in range(many(value)):
+                    shocks = worth_at(total, 0, b - a, k, get(numbers.precision, m, k))
+                    put(total, b - a + m - j, k, abs(get(value, n * lanes + m, k) - shocks))
+                gap = four_of(total, b - a)
+            poison = poison + 0.0 * gap
+            save_four(residual, j, larger(four_of(residual, j), gap))
+    for j in range(0, lanes, 4):
+        save_four(residual, j, four_of(residual, j) + poison)
+
+
+def reply_tolerance(nodes: int) -> float:
     """Error, relative to the scale of values, up to which best replies are iterated.
 
     It is added to the regret, so a looser one makes the regret larger, never wrong.
     """
-    return 1e-9 if layout.structure.nodes <= 50_000 else 1e-6
+    return 1e-9 if nodes <= 50_000 else 1e-6
+
+
+def play_under(
+    structure: Structure, tables: Tables, draw: int, value: Array
+) -> tuple[Array, Array]:
+    """Play (edge,) under any values (node, party) of a draw, and |V - T(V)| by party."""
+    source, total = _totals(structure, tables, draw, value)
+    chance = edge_chances(structure, tables, draw, total)
+    fresh = np.zeros_like(value)
+    np.add.at(fresh, source, chance[:, None] * total)
+    if tables.entropy:
+        for node in np.flatnonzero(structure.mover >= 0):
+            own, edges = structure.mover[node], slice(*structure.first[node : node + 2])
+            worth = np.ascontiguousarray(total[edges, own])
+            fresh[node, own] = worth_at(worth, 0, len(worth), 0, tables.precision[draw, own])
+    return chance, np.abs(value - fresh).max(axis=0)
 
 
 def bound_regret(layout: Layout, tables: Tables) -> Array:
@@ -120,13 +180,9 @@ def sparse_jacobian(structure: Structure, tables: Tables, draw: int, value: Arra
     """dT/dV at ``value`` (node, party) as a sparse array, rows and columns (node, party)."""
     from scipy.sparse import coo_array
 
-    nodes, parties = value.shape
-    source = np.repeat(np.arange(nodes), np.diff(structure.first))
-    inner = structure.target >= 0
-    spot = np.where(inner, structure.target, nodes - 1 - structure.target)
+    parties, inner = value.shape[1], structure.target >= 0
+    source, total = _totals(structure, tables, draw, value)
     discount = np.where(structure.turns[:, None], tables.patience[draw], 1.0)
-    following = np.concatenate([value, tables.end_pay[draw]])[spot]
-    total = tables.pay[draw, structure.pay_class] + discount * following
     chance = edge_chances(structure, tables, draw, total)
     mean = np.zeros_like(value)
     np.add.at(mean, source, chance[:, None] * total)
@@ -145,6 +201,18 @@ def sparse_jacobian(structure: Structure, tables: Tables, draw: int, value: Arra
     column = [straight[inner].ravel(), across[by_party].ravel()]
     index = (np.concatenate(row), np.concatenate(column))
     return coo_array((np.concatenate(data), index), shape=(value.size, value.size)).tocsr()
+
+
+def _totals(
+    structure: Structure, tables: Tables, draw: int, value: Array
+) -> tuple[NDArray[np.int64], Array]:
+    """The node of every edge, and its total for every party (edge, party)."""
+    nodes = len(value)
+    source = np.repeat(np.arange(nodes), np.diff(structure.first))
+    spot = np.where(structure.target >= 0, structure.target, nodes - 1 - structure.target)
+    discount = np.where(structure.turns[:, None], tables.patience[draw], 1.0)
+    following = np.concatenate([value, tables.end_pay[draw]])[spot]
+    return source, tables.pay[draw, structure.pay_class] + discount * following
 
 
 def edge_chances(structure: Structure, tables: Tables, draw: int, total: Array) -> Array:

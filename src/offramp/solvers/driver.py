@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Lock
 
 import numpy as np
@@ -12,30 +13,25 @@ from numpy.typing import NDArray
 
 from offramp.core.errors import GameError
 from offramp.game.structure import Structure, Tables
-from offramp.solvers.backup import Numbers, step_back
+from offramp.solvers.abreast import WIDTH
+from offramp.solvers.backup import Numbers
 from offramp.solvers.certificate import (
     bound_regret,
-    check_fixed_point,
     estimate_condition,
+    given_of,
     numbers_of,
     pile_up,
+    play_under,
     reply_tolerance,
 )
 from offramp.solvers.equilibria import Equilibria, Options, Other
 from offramp.solvers.homotopy import trace_branch
 from offramp.solvers.layout import Layout, arrange
-from offramp.solvers.starts import restart, rough_box, search_others
+from offramp.solvers.starts import random_places, restart, rough_box, search_others
 from offramp.solvers.sweeps import fill_terminals
-from offramp.solvers.throughput import (
-    PASSES,
-    Found,
-    certify,
-    given_of,
-    room_for,
-    sheets_of,
-    solve_draws,
-)
-from offramp.solvers.uniqueness import prove_unique, value_box
+from offramp.solvers.teams import Effort, Found, Sheets, effort_of, like_for, room_for, sheets_of
+from offramp.solvers.throughput import ELSEWHERE, solve_draws
+from offramp.solvers.uniqueness import value_box
 
 Array = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -107,11 +103,17 @@ class _Job:
     ) -> None:  # fmt: skip
         self.structure, self.tables, self.traced = structure, tables, traced
         self.known = np.zeros((0, 0, 0)) if known is None else np.ascontiguousarray(known)
-        self.starts, self.seed, self.options = starts, seed, options
+        self.seed, self.options = seed, options
         self.layout: Layout = arrange(structure)
-        draws, parties = tables.draws, structure.parties
-        self.given, self.sheets = given_of(structure), sheets_of(tables)
-        self.found: Found = room_for(structure, tables, self.layout.shape.lanes)
+        shape, draws, parties = self.layout.shape, tables.draws, structure.parties
+        self.like, self.given, self.sheets = like_for(shape), given_of(structure), sheets_of(tables)
+        self.effort = effort_of(options, reply_tolerance(structure.nodes))
+        small = structure.nodes <= options.start_nodes and options.certified
+        self.starts = starts if small and not self.layout.acyclic else 0
+        self.places = np.zeros((self.starts, len(shape.heads) * shape.lanes))
+        for start in range(self.starts):
+            self.places[start] = random_places(shape, seed, start + 1000).ravel()
+        self.found: Found = room_for(structure, tables, shape.lanes, self.starts)
         self.value, self.payoff = self.found.value, self.found.payoff
         self.strategy = self.found.strategy
         self.residual = np.full(draws, np.nan)
@@ -126,14 +128,17 @@ class _Job:
         self.status = ["solved"] * draws
         self.message = [""] * draws
         self.others: list[list[Other]] = [[] for _ in range(draws)]
+        self.elsewhere: list[list[Array]] = [[] for _ in range(draws)]
         self.invalid = find_invalid(self.layout, tables)
         count = np.diff(structure.first)
         self.evenly = np.repeat(1.0 / count, count)
 
     def blocks(self) -> list[range]:
-        """Ranges of draws for one task each: short enough to share out and report on."""
+        """Ranges of draws for one task each: whole teams, few enough to share out and report on."""
         draws, workers = self.tables.draws, self.options.workers or os.cpu_count() or 1
-        size = max(1, min(64, 40_000 // self.structure.nodes, -(-draws // (2 * workers))))
+        abreast = WIDTH if self.like.ndim == 2 else 1
+        size = min(256, 400_000 // self.structure.nodes, -(-draws // (2 * workers)))
+        size = abreast * max(1, -(-size // abreast))
         return [range(k, min(k + size, draws)) for k in range(0, draws, size)]
 
     def solve_block(self, block: range) -> None:
@@ -145,16 +150,30 @@ class _Job:
             self.strategy[draw] = self.evenly
         follow = [draw for draw in sound if self.may_trace(draw) and self.traces(draw)]
         climbing = np.array(sorted(set(sound) - set(follow)), np.int64)
-        solve_draws(
-            self.layout.shape, self.given, self.sheets, climbing, self.known,
-            self.options.tolerance, reply_tolerance(self.layout), self.options.sweeps, self.found,
+        if len(climbing):
+            self.sweep(climbing, self.known, self.effort)
+        fine = self.sweeps[climbing] > 0
+        self.sweeps[climbing] = np.abs(self.sweeps[climbing])
+        rescued = [draw for draw in climbing[~fine].tolist() if self.rescued(draw)]
+        closing = np.array(follow + rescued, np.int64)
+        if len(closing):
+            steps = self.sweeps[closing]
+            self.sweep(closing, self.value.copy(), self.effort._replace(confirming=0))
+            self.sweeps[closing] = steps
+        solved = np.concatenate([climbing[fine], closing])
+        self.weigh(solved)
+        for draw in solved.tolist():
+            self.look_around(draw)
+
+    def sweep(self, draws: NDArray[np.int64], known: Array, effort: Effort) -> None:
+        """Solve and certify draws in compiled code; where random starts led elsewhere is kept."""
+        pairs, others = solve_draws(
+            self.like, self.layout.shape, self.given, self.sheets, draws, known, self.places,
+            effort, self.found,
         )  # fmt: skip
-        for draw in climbing.tolist():
-            used, self.sweeps[draw] = self.sweeps[draw], abs(self.sweeps[draw])
-            if used >= 0:
-                self.finish(draw)
-            else:
-                self.rescued(draw)
+        for (draw, start), other in zip(pairs.tolist(), others, strict=True):
+            if self.found.ended[draw, start] == ELSEWHERE:
+                self.elsewhere[draw].append(other.copy())
 
     def opened(self, draw: int) -> tuple[Numbers, Array]:
         """The numbers of a draw, and flat values with its terminals filled in."""
@@ -163,6 +182,11 @@ class _Job:
         values = np.zeros((self.structure.nodes + self.structure.terminals) * shape.lanes)
         fill_terminals(shape, tables.end_pay[draw], values)
         return numbers, values
+
+    def alone(self, draw: int) -> Tables:
+        """The tables of one draw."""
+        rows = {name: getattr(self.tables, name)[draw : draw + 1] for name in Sheets._fields[:-1]}
+        return replace(self.tables, **rows)
 
     def settled(self, draw: int) -> Array:
         """The flat values of a solved draw."""
@@ -175,36 +199,25 @@ class _Job:
     def traces(self, draw: int) -> bool:
         """Solve a draw along its branch; no if the branch could not be followed."""
         numbers, values = self.opened(draw)
-        scale = self.found.scale[draw]
-        if not self.trace(draw, numbers, values, scale):
+        if not self.trace(draw, numbers, values):
             return False
-        self.close(draw, numbers, values)
+        self.keep(draw, values)
         return True
 
-    def rescued(self, draw: int) -> None:
-        """A draw for which the ladder failed."""
+    def rescued(self, draw: int) -> bool:
+        """Solve a draw for which the ladder failed in another way; no if nothing helps."""
         numbers, values = self.opened(draw)
-        if self.rescue(draw, numbers, values, self.found.scale[draw]):
-            self.close(draw, numbers, values)
-
-    def close(self, draw: int, numbers: Numbers, values: Array) -> None:
-        """Certify a draw that was solved on its own."""
-        shape = self.layout.shape
-        certify(
-            shape, self.given, self.sheets, numbers, draw, reply_tolerance(self.layout), values,
-            self.found,
-        )  # fmt: skip
-        self.found.proved[draw] = prove_unique(
-            shape, numbers, values, self.found.scale[draw], PASSES
-        )
-        self.finish(draw)
+        if not self.rescue(draw, numbers, values, self.found.scale[draw]):
+            return False
+        self.keep(draw, values)
+        return True
 
     def may_trace(self, draw: int) -> bool:
         """Whether the branch of a draw is asked for and the game small enough."""
         small = self.structure.nodes <= self.options.trace_nodes
         return draw in self.traced and small and not self.layout.acyclic
 
-    def trace(self, draw: int, numbers: Numbers, values: Array, scale: Array) -> bool:
+    def trace(self, draw: int, numbers: Numbers, values: Array) -> bool:
         """Follow the principal branch; on failure leave a message and say no."""
         trace = trace_branch(self.layout, numbers, values)
         self.sweeps[draw] = trace.steps
@@ -212,23 +225,25 @@ class _Job:
             self.message[draw] = f"The principal branch was not traced: {trace.message}."
             return False
         self.branch[draw] = "traced"
-        values[:], scale[:] = trace.values, trace.scale
+        values[:] = trace.values
         return True
 
     def rescue(self, draw: int, numbers: Numbers, values: Array, scale: Array) -> bool:
         """After the ladder failed: trace the branch, then try from random starts."""
         shape = self.layout.shape
         small = self.structure.nodes <= self.options.rescue_nodes
-        if small and draw not in self.traced and self.trace(draw, numbers, values, scale):
+        if small and self.branch[draw] != "traced" and self.trace(draw, numbers, values):
+            self.message[draw] = ""
             return True
-        scale[:] = self.rough_scale(draw)
+        fill_terminals(shape, self.tables.end_pay[draw], values)
+        scale[: self.structure.parties] = self.rough_scale(draw)[: self.structure.parties]
         floor, ceiling = np.zeros(shape.lanes), np.zeros(shape.lanes)
         value_box(shape, numbers, values, 60, floor, ceiling)
         nowhere = np.full_like(values, np.inf)
         few = self.structure.nodes > self.options.start_nodes
         for start in range(1 if few else 8):
             ended = restart(
-                self.layout, numbers, values, nowhere, (floor, ceiling), scale,
+                self.layout, self.alone(draw), values, nowhere, (floor, ceiling), scale,
                 self.seed, start, self.options.tolerance, self.options.sweeps,
             )  # fmt: skip
             if ended:
@@ -239,7 +254,8 @@ class _Job:
                 )
                 return True
         self.keep(draw, values)
-        self.residual[draw] = self.check(draw, self.value[draw], self.strategy[draw]).max()
+        play, residual = play_under(self.structure, self.tables, draw, self.value[draw])
+        self.strategy[draw], self.residual[draw] = play, residual.max()
         self.payoff[draw] = self.value[draw]
         self.fail(
             draw,
@@ -268,88 +284,69 @@ class _Job:
         table = values.reshape(-1, shape.lanes)[: self.structure.nodes, : self.structure.parties]
         self.value[draw, shape.node] = table
 
-    def finish(self, draw: int) -> None:
-        """Weigh what was certified of a solved draw, and look for other equilibria."""
-        self.weigh(draw)
-        self.look_around(draw)
-        small = self.value[draw].size <= self.options.condition_unknowns
-        if draw in self.traced and small and self.branch[draw] == "traced":
+    def weigh(self, draws: NDArray[np.int64]) -> None:
+        """Residual and regrets of solved draws, with the bounds on their errors added."""
+        found, parties = self.found, self.structure.parties
+        residual, scale = found.residual[draws], found.scale[draws, :parties]
+        self.residual[draws] = residual.max(axis=1, initial=0.0)
+        rounding = 8.0 * np.finfo(float).eps * scale
+        error = 0.0 if self.tables.entropy else residual
+        error = (error + rounding) * self.piled[draws] + found.slack[draws]
+        self.regret[draws] = found.gain[draws] + error
+        self.anywhere[draws] = found.anywhere[draws] + error
+        over = self.anywhere[draws] > self.bound[draws] + 1e-9 * scale + 4.0 * error
+        for row in np.flatnonzero(over.any(axis=1)).tolist():
+            self.status[draws[row]] = "uncertified"
+            self.message[draws[row]] = (
+                f"Party {int(np.flatnonzero(over[row])[0])} could gain more than logit play can "
+                "lose; please report this scenario, and lower the precision meanwhile."
+            )
+
+    def look_around(self, draw: int) -> None:
+        """Other equilibria, unless the one found is certainly the only one; the condition."""
+        if self.layout.acyclic or self.found.proved[draw]:
+            self.uniqueness[draw] = "proved"
+        elif self.effort.certified:
+            found, tried = self.elsewhere[draw], int(np.count_nonzero(self.found.ended[draw]))
+            if self.follows(draw) and self.structure.nodes <= self.options.start_nodes:
+                ended, more = self.search(draw)
+                found, tried = [*more, *found], tried + ended
+            self.note_others(draw, found, tried)
+        small = self.value[draw].size <= self.options.condition_unknowns and self.effort.certified
+        if self.follows(draw) and small:
             value = self.value[draw]
             self.condition[draw] = estimate_condition(self.structure, self.tables, draw, value)
 
-    def weigh(self, draw: int) -> None:
-        """Residual and regrets of one draw, with the bounds on their errors added."""
-        tables, parties, found = self.tables, self.structure.parties, self.found
-        residual, scale = found.residual[draw], found.scale[draw]
-        self.residual[draw] = residual.max()
-        rounding = 8.0 * np.finfo(float).eps * scale[:parties]
-        error = 0.0 if tables.entropy else residual
-        error = (error + rounding) * self.piled[draw] + found.slack[draw]
-        self.regret[draw] = found.gain[draw] + error
-        self.anywhere[draw] = found.anywhere[draw] + error
-        over = self.anywhere[draw] > self.bound[draw] + 1e-9 * scale[:parties] + 4.0 * error
-        if over.any():
-            self.status[draw] = "uncertified"
-            self.message[draw] = (
-                f"Party {int(np.flatnonzero(over)[0])} could gain more than logit play can lose; "
-                "please report this scenario, and lower the precision meanwhile."
-            )
+    def follows(self, draw: int) -> bool:
+        """Whether a draw was solved along its branch, as was asked for."""
+        return draw in self.traced and self.branch[draw] == "traced"
 
-    def check(self, draw: int, value: Array, strategy: Array) -> Array:
-        """Residual per party of any values, filling in the strategy they mean."""
-        structure, tables = self.structure, self.tables
-        residual = np.zeros(structure.parties)
-        check_fixed_point(
-            structure.mover, structure.first, structure.target, structure.turns,
-            structure.pay_class, structure.odds_class, tables.pay[draw], tables.odds[draw],
-            tables.end_pay[draw], tables.patience[draw], tables.precision[draw],
-            tables.entropy, value, strategy, residual,
-        )  # fmt: skip
-        return residual
+    def search(self, draw: int) -> tuple[int, list[Array]]:
+        """Newton's method from random starts: how many ended, and other equilibria."""
+        layout, nodes, options = self.layout, self.structure.nodes, self.options
+        numbers, values = numbers_of(layout, self.tables, draw), self.settled(draw)
+        box = rough_box(layout, values)
+        value_box(layout.shape, numbers, values, 60, *box)
+        share = options.newton_nodes / max(options.newton_nodes, nodes)
+        starts, scale = max(4, int(options.newton_starts * share)), self.found.scale[draw]
+        tried, found = search_others(layout, numbers, values, scale, box, starts, self.seed)
+        tables = [np.empty_like(self.value[draw]) for _ in found]
+        for table, flat in zip(tables, found, strict=True):
+            inner = flat.reshape(-1, layout.shape.lanes)[:nodes, : self.structure.parties]
+            table[layout.shape.node] = inner
+        return tried, tables
 
-    def look_around(self, draw: int) -> None:
-        """Search for other equilibria, unless the one found is certainly the only one."""
-        if self.layout.acyclic or self.found.proved[draw]:
-            self.uniqueness[draw] = "proved"
-            return
-        shape, options = self.layout.shape, self.options
-        traced = draw in self.traced and self.branch[draw] == "traced"
-        if self.structure.nodes > options.start_nodes or not (traced or self.starts):
-            return
-        numbers, values = numbers_of(self.layout, self.tables, draw), self.settled(draw)
-        scale, box = self.found.scale[draw], rough_box(self.layout, values)
-        tried, found = 0, []
-        if traced:
-            value_box(shape, numbers, values, 60, *box)
-            share = options.newton_nodes / max(options.newton_nodes, self.structure.nodes)
-            newton = max(4, int(options.newton_starts * share))
-            tried, found = search_others(
-                self.layout, numbers, values, scale, box, newton, self.seed
-            )
-        for start in range(self.starts):
-            other = values.copy()
-            ended = restart(
-                self.layout, numbers, other, values, box, scale,
-                self.seed, start + 1000, options.tolerance, 100,
-            )  # fmt: skip
-            tried += int(ended > 0)
-            if ended == 2 and all(np.abs(other - old).max() > 1e-6 for old in found):
-                found.append(other)
-        self.note_others(draw, numbers, found, tried)
-
-    def note_others(self, draw: int, numbers: Numbers, found: list[Array], tried: int) -> None:
-        """Keep other equilibria in the order of the structure, and the tag."""
-        shape, parties = self.layout.shape, self.structure.parties
-        scratch = np.zeros(2 * shape.widest + shape.lanes)
-        self.uniqueness[draw] = "several found" if found else f"not refuted by {tried} starts"
-        for flat in found:
-            step_back(shape, numbers, flat, 0, self.structure.nodes, scratch)
-            value, strategy = np.zeros_like(self.value[draw]), np.zeros(self.structure.edges)
-            value[shape.node] = flat.reshape(-1, shape.lanes)[: len(shape.node), :parties]
-            self.check(draw, value, strategy)
-            value.setflags(write=False)
-            strategy.setflags(write=False)
-            self.others[draw].append(Other(draw, value, strategy))
+    def note_others(self, draw: int, found: list[Array], tried: int) -> None:
+        """Keep other equilibria (node, party), each once, and the tag."""
+        kept: list[Array] = []
+        for value in found:
+            if all(np.abs(value - old).max() > 1e-6 for old in kept):
+                kept.append(value)
+                strategy, _ = play_under(self.structure, self.tables, draw, value)
+                value.setflags(write=False)
+                strategy.setflags(write=False)
+                self.others[draw].append(Other(draw, value, strategy))
+        self.uniqueness[draw] = "several found" if kept else f"not refuted by {tried} starts"
 
     def result(self) -> Equilibria:
         """Everything together, read-only."""

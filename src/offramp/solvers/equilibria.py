@@ -97,6 +97,8 @@ class Options:
     """Above this many nodes a traced draw gets proportionally fewer such starts, at least 4."""
     condition_unknowns: int = 8_000
     """Largest game (nodes times parties) whose condition is estimated."""
+    certified: bool = True
+    """Whether regrets and uniqueness are worked out; without, regrets are nan."""
     workers: int = 0
     """Threads; 0 means one for every processor."""
     device: str = "cpu"

@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from offramp.solvers.backup import Numbers, linearise, push_change
+from offramp.solvers.backup import Numbers, discounts, linearise, push_change
 from offramp.solvers.layout import Shape
 
 Array = NDArray[np.float64]
@@ -83,7 +83,7 @@ def apply_border(shape: Shape, numbers: Numbers, slopes: Slopes, border, vector,
             k = i * lanes + j
             change[shape.heads[i] * lanes + j] = vector[k] / slopes.weight[k]
     push_change(
-        shape, numbers.discount, slopes.chance, slopes.slope, slopes.rate,
+        shape, discounts(numbers), slopes.chance, slopes.slope, slopes.rate,
         vector[size], change, shape.reach, slopes.scratch,
     )  # fmt: skip
     last = border[size] * vector[size]

@@ -8,148 +8,282 @@ returned as an upper bound: T(W) <= W + e at the heads gives W* <= T(W) + patien
 
 from __future__ import annotations
 
-import numpy as np
-from numba import njit
+from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.solvers.abreast import (
+    add_worth,
+    four_of,
+    get,
+    jit_inside,
+    larger,
+    load,
+    many,
+    nothing_in,
+    put,
+    root,
+    rows_like,
+    save,
+    save_four,
+    smaller,
+    where_more,
+    worth,
+)
 from offramp.solvers.backup import Numbers
 from offramp.solvers.layout import Shape
-from offramp.solvers.sweeps import FLOOR, MEMORY, solve_small
+from offramp.solvers.sweeps import EPSILON
+
+Array = NDArray[np.float64]
+MEMORY = 5
+"""Changes that a sweep is judged by."""
+LESS, MORE, GOES_ON, SCALE = range(4)
+"""Blocks of ``lanes`` rows of ``Bench.lane``."""
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+class Bench(NamedTuple):
+    """Room to work in; all arrays as many draws abreast as values."""
+
+    x: Array
+    """(unknown,) the values at the heads before a sweep,"""
+    kept: Array
+    """before the last one,"""
+    f: Array
+    """and how the last one changed them."""
+    dx: Array
+    """(memory * unknown,) steps and"""
+    df: Array
+    """the changes of ``f`` over them."""
+    gram: Array
+    """(memory * memory * lane,) products of the latter, party by party,"""
+    right: Array
+    """(memory * lane,) their products with ``f``,"""
+    mix: Array
+    """the weights that follow, and"""
+    usable: Array
+    """1 where a party remembers a change."""
+    table: Array
+    """(memory * (memory + 1) * lane,) for elimination."""
+    lane: Array
+    """(4 * lane,) largest decrease and increase, 1 where a party goes on, scale of values."""
+
+
+@jit_inside
+def bench_for(shape: Shape, like):
+    """A bench for as many draws as stand abreast in ``like``."""
+    unknown, lanes = max(1, shape.longest * shape.lanes), shape.lanes
+    return Bench(
+        rows_like(like, unknown), rows_like(like, unknown), rows_like(like, unknown),
+        rows_like(like, MEMORY * unknown), rows_like(like, MEMORY * unknown),
+        rows_like(like, MEMORY * MEMORY * lanes), rows_like(like, MEMORY * lanes),
+        rows_like(like, MEMORY * lanes), rows_like(like, MEMORY * lanes),
+        rows_like(like, MEMORY * (MEMORY + 1) * lanes), rows_like(like, 4 * lanes),
+    )  # fmt: skip
+
+
+@jit_inside
 def follow_back(shape: Shape, numbers: Numbers, chance, values, low, high, best):
-    """Back up raw payoffs under ``chance`` in place; with ``best`` every mover maximises."""
+    """Back up raw payoffs under ``chance`` in place; with ``best`` 1 every mover maximises."""
     mover, first, target, turns = shape.mover, shape.first, shape.target, shape.turns
-    pay, discount, lanes = numbers.pay, numbers.discount, shape.lanes
+    pay_class, lanes = shape.pay_class, shape.lanes
+    pay, paid, patience = numbers.pay, numbers.paid, numbers.patience
     for n in range(low, high):
-        m, a, b = mover[n], first[n], first[n + 1]
-        for j in range(0, lanes, 4):
-            f0, f1, f2, f3 = 0.0, 0.0, 0.0, 0.0
+        m, a, b = np.int64(mover[n]), first[n], first[n + 1]
+        top = 0.0 * load(patience, 0) - np.inf
+        if best == 1 and m >= 0:
             for e in range(a, b):
-                p, w, v = chance[e], turns[e], target[e] * lanes + j
-                f0 += p * (pay[e, j] + discount[w, j] * values[v])
-                f1 += p * (pay[e, j + 1] + discount[w, j + 1] * values[v + 1])
-                f2 += p * (pay[e, j + 2] + discount[w, j + 2] * values[v + 2])
-                f3 += p * (pay[e, j + 3] + discount[w, j + 3] * values[v + 3])
-            top = -np.inf
-            if best and j <= m < j + 4:
-                for e in range(a, b):
-                    v = target[e] * lanes + m
-                    top = max(top, pay[e, m] + discount[turns[e], m] * values[v])
-            v = n * lanes + j
-            values[v], values[v + 1], values[v + 2], values[v + 3] = f0, f1, f2, f3
-            if best and j <= m < j + 4:
-                values[n * lanes + m] = top
+                c, w, v = np.int64(pay_class[e]), np.int64(turns[e]), np.int64(target[e])
+                total = worth(values, v * lanes + m, paid[c], pay, c * lanes + m, w, patience, m)
+                top = larger(total, top)
+        for j in range(0, lanes, 4):
+            mean = nothing_in(values)
+            for e in range(a, b):
+                c, w, v = np.int64(pay_class[e]), np.int64(turns[e]), np.int64(target[e])
+                mean = add_worth(
+                    mean, load(chance, e), values, v * lanes + j, paid[c], pay, c * lanes + j,
+                    w, patience, j,
+                )  # fmt: skip
+            save_four(values, n * lanes + j, mean)
+        if best == 1 and m >= 0:
+            save(values, n * lanes + m, top)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def follow(shape: Shape, numbers: Numbers, chance, values, best, scale, tolerance, limit, slack):
+@jit_inside
+def follow(
+    shape: Shape, numbers: Numbers, chance, values, best, scale, tolerance, limit, bench: Bench,
+    slack,
+):  # fmt: skip
     """Raw payoffs under ``chance``, or upper bounds on best replies, from a first guess, in place.
 
-    ``slack`` (lane,) receives a bound on the error where ``best`` is False.
+    Best replies where ``best`` is 1; where it is 0 ``slack`` (lane,) receives a bound on the error.
     """
-    lanes = shape.lanes
-    work = np.empty((3 + 2 * MEMORY, max(1, shape.longest * lanes)))
-    gain = np.empty(lanes)
+    lanes, abreast, last = shape.lanes, many(values), len(shape.cyclic)
+    gain = np.empty((lanes, abreast))
     for j in range(lanes):
-        gain[j] = 1.0 / max(1e-12, 1.0 - numbers.discount[1, j])
-        slack[j] = 0.0
-    for c in range(len(shape.cyclic)):
-        low, head, high = shape.component[c], shape.head[c], shape.component[c + 1]
+        save(slack, j, 0.0)
+        save(bench.lane, SCALE * lanes + j, load(scale, j))
+        for k in range(abreast):
+            gain[j, k] = 1.0 / max(1e-12, 1.0 - get(numbers.patience, j, k))
+    c = 0
+    while c < last:
+        low, head = shape.component[c], shape.head[c]
         if not shape.cyclic[c]:
-            follow_back(shape, numbers, chance, values, low, high, best)
+            while c < last and not shape.cyclic[c]:
+                c += 1
+            follow_back(shape, numbers, chance, values, low, shape.component[c], best)
             continue
-        over = settle_parties(
-            shape, numbers, chance, values, c, best, scale, gain, tolerance, limit, work
-        )
-        if best:
-            for i in range(head, high):
-                for j in range(lanes):
-                    values[i * lanes + j] += numbers.discount[1, j] * over[j] * gain[j]
+        high = shape.component[c + 1]
+        settle_parties(shape, numbers, chance, values, c, best, gain, tolerance, limit, bench)
+        for j in range(lanes):
+            for k in range(abreast):
+                more = get(bench.lane, MORE * lanes + j, k)
+                less = get(bench.lane, LESS * lanes + j, k)
+                if best == 1:
+                    over = get(numbers.patience, j, k) * max(0.0, more) * gain[j, k]
+                    for i in range(head, high):
+                        put(values, i * lanes + j, k, get(values, i * lanes + j, k) + over)
+                else:
+                    over = max(more, -less) * gain[j, k]
+                    put(slack, j, k, get(slack, j, k) + over)
+        if best == 1:
             follow_back(shape, numbers, chance, values, low, head, best)
-        else:
-            for j in range(lanes):
-                slack[j] += over[j] * gain[j]
+        c += 1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@jit_inside
 def settle_parties(
-    shape: Shape, numbers: Numbers, chance, values, c, best, scale, gain, tolerance, limit, work
+    shape: Shape, numbers: Numbers, chance, values, c, best, gain, tolerance, limit, bench: Bench
 ):
     """Iterate one component, every party with an Anderson history of its own.
 
-    Returns (lane,) the last excess of the new values over the old ones (its positive part
-    for best replies, its size otherwise).
+    Leaves the last decrease and increase of the values on the bench, party by party.
     """
-    lanes = shape.lanes
+    lanes, abreast = shape.lanes, many(values)
     low, head, high = shape.component[c], shape.head[c], shape.component[c + 1]
-    size, base = (high - head) * lanes, head * lanes
-    x, f, kept = work[0], work[1], work[2]
-    gram = np.zeros((lanes, MEMORY, MEMORY))
-    right, mix = np.zeros(MEMORY), np.zeros(MEMORY)
-    count, slot = np.zeros(lanes, np.int64), np.zeros(lanes, np.int64)
-    least, over = np.full(lanes, np.inf), np.zeros(lanes)
-    for sweep in range(limit):
-        for k in range(size):
-            x[k] = values[base + k]
+    unknown, base = (high - head) * lanes, head * lanes
+    floor = 8.0 * EPSILON * (shape.steps + 1.0)
+    least, begun = np.full((lanes, abreast), np.inf), np.zeros((lanes, abreast), np.int64)
+    for j in range(lanes):
+        save(bench.lane, GOES_ON * lanes + j, 1.0)
+    for r in range(MEMORY * MEMORY * lanes):
+        save(bench.gram, r, 0.0)
+    for sweep in range(1, limit + 1):
+        for r in range(0, unknown, 4):
+            save_four(bench.x, r, four_of(values, base + r))
         follow_back(shape, numbers, chance, values, low, high, best)
-        open_lanes = 0
+        measure_parties(bench, lanes, values, base, unknown)
+        left = 0
         for j in range(lanes):
-            worst, over[j] = 0.0, 0.0
-            for k in range(j, size, lanes):
-                gap = values[base + k] - x[k]
-                worst = max(worst, abs(gap))
-                over[j] = max(over[j], gap)
-            if not best:
-                over[j] = worst
-            if worst * gain[j] <= tolerance * scale[j] or worst <= FLOOR * scale[j]:
-                count[j], slot[j] = 0, -1
-                continue
-            open_lanes += 1
-            if worst > 2.0 * least[j]:
-                count[j], slot[j], least[j] = 0, 0, worst
-            elif slot[j] < 0:
-                slot[j] = 0
-            elif sweep > 0:
-                remember(j, lanes, size, base, values, work, gram[j], count, slot)
-            least[j] = min(least[j], worst)
-        if open_lanes == 0 or sweep == limit - 1:
+            for k in range(abreast):
+                worst = get(bench.lane, MORE * lanes + j, k)
+                worst = max(worst, -get(bench.lane, LESS * lanes + j, k))
+                worst /= get(bench.lane, SCALE * lanes + j, k)
+                if worst * gain[j, k] <= tolerance or worst <= floor or not worst < np.inf:
+                    put(bench.lane, GOES_ON * lanes + j, k, 0.0)
+                left += get(bench.lane, GOES_ON * lanes + j, k) == 1.0
+                if worst > 2.0 * least[j, k]:
+                    begun[j, k], least[j, k] = sweep + 1, np.inf
+                least[j, k] = min(least[j, k], worst)
+        if left == 0 or sweep == limit:
             break
-        for j in range(lanes):
-            for k in range(j, size, lanes):
-                f[k] = values[base + k] - x[k]
-                kept[k] = x[k]
-            if count[j] == 0:
-                continue
-            for i in range(count[j]):
-                right[i] = 0.0
-                for k in range(j, size, lanes):
-                    right[i] += work[3 + MEMORY + i, k] * f[k]
-            solve_small(gram[j], right, count[j], mix)
-            for i in range(count[j]):
-                for k in range(j, size, lanes):
-                    values[base + k] -= mix[i] * (work[3 + i, k] + work[3 + MEMORY + i, k])
-    return over
+        live = min(MEMORY, sweep - 1)
+        if sweep > 1:
+            keep_pairs(bench, lanes, values, base, unknown, (sweep - 2) % MEMORY, live)
+        for i in range(live):
+            back = (sweep - 2 - i) % MEMORY
+            for j in range(lanes):
+                row = (i * MEMORY + i) * lanes + j
+                for k in range(abreast):
+                    fine = sweep - back >= begun[j, k] and get(bench.gram, row, k) > 0.0
+                    put(bench.usable, i * lanes + j, k, 1.0 if fine else 0.0)
+        mix_parties(bench, lanes, live)
+        leap_parties(bench, lanes, values, base, unknown, live)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def remember(j, lanes, size, base, values, work, gram, count, slot):
-    """Add the last change of one party to its history."""
-    x, f, kept = work[0], work[1], work[2]
-    spot = slot[j]
-    dx, df = work[3 + spot], work[3 + MEMORY + spot]
-    for k in range(j, size, lanes):
-        dx[k] = x[k] - kept[k]
-        df[k] = values[base + k] - x[k] - f[k]
-    count[j] = min(count[j] + 1, MEMORY)
-    for i in range(count[j]):
-        total = 0.0
-        for k in range(j, size, lanes):
-            total += df[k] * work[3 + MEMORY + i, k]
-        gram[spot, i] = total
-        gram[i, spot] = total
-    if gram[spot, spot] <= 0.0:
-        count[j] = 0
-        slot[j] = 0
-    else:
-        slot[j] = (spot + 1) % MEMORY
+@jit_inside
+def measure_parties(bench: Bench, lanes, values, base, unknown):
+    """Largest decrease (below 0) and increase of each party's values at the heads."""
+    for j in range(0, lanes, 4):
+        less, more = nothing_in(values), nothing_in(values)
+        for r in range(j, unknown, lanes):
+            gap = four_of(values, base + r) - four_of(bench.x, r)
+            more, less = larger(gap, more), smaller(gap, less)
+        save_four(bench.lane, MORE * lanes + j, more)
+        save_four(bench.lane, LESS * lanes + j, less)
+
+
+@jit_inside
+def keep_pairs(bench: Bench, lanes, values, base, unknown, newest, live):
+    """Remember the last step and its effect, and their products with those remembered before."""
+    row = newest * unknown
+    for r in range(0, unknown, 4):
+        new = four_of(values, base + r) - four_of(bench.x, r)
+        save_four(bench.dx, row + r, four_of(bench.x, r) - four_of(bench.kept, r))
+        save_four(bench.df, row + r, new - four_of(bench.f, r))
+        save_four(bench.f, r, new)
+    for i in range(live):
+        for j in range(0, lanes, 4):
+            product, right = nothing_in(values), nothing_in(values)
+            for r in range(j, unknown, lanes):
+                one = four_of(bench.df, i * unknown + r)
+                product = product + one * four_of(bench.df, row + r)
+                right = right + one * four_of(bench.f, r)
+            save_four(bench.gram, (newest * MEMORY + i) * lanes + j, product)
+            save_four(bench.gram, (i * MEMORY + newest) * lanes + j, product)
+            save_four(bench.right, i * lanes + j, right)
+
+
+@jit_inside
+def mix_parties(bench: Bench, lanes, live):
+    """Least-squares weights per party from their normal equations, scaled."""
+    gram, table, mix, right, wide = bench.gram, bench.table, bench.mix, bench.right, MEMORY + 1
+    for j in range(0, lanes, 4):
+        for i in range(live):
+            usable = four_of(bench.usable, i * lanes + j)
+            scale = 1.0 / root(four_of(gram, (i * MEMORY + i) * lanes + j))
+            save_four(mix, i * lanes + j, where_more(usable, 0.5, scale, 0.0))
+        for i in range(live):
+            scale = four_of(mix, i * lanes + j)
+            for k in range(live):
+                one = four_of(gram, (i * MEMORY + k) * lanes + j) * scale
+                save_four(table, (i * wide + k) * lanes + j, one * four_of(mix, k * lanes + j))
+            one = four_of(table, (i * wide + i) * lanes + j) + 1e-13
+            one = where_more(four_of(bench.usable, i * lanes + j), 0.5, one, 1.0)
+            save_four(table, (i * wide + i) * lanes + j, one)
+            one = four_of(right, i * lanes + j) * scale
+            save_four(table, (i * wide + live) * lanes + j, one)
+        for i in range(live):
+            for k in range(i + 1, live):
+                factor = four_of(table, (k * wide + i) * lanes + j)
+                factor = factor / four_of(table, (i * wide + i) * lanes + j)
+                for n in range(i + 1, live + 1):
+                    one = factor * four_of(table, (i * wide + n) * lanes + j)
+                    one = four_of(table, (k * wide + n) * lanes + j) - one
+                    save_four(table, (k * wide + n) * lanes + j, one)
+        for i in range(live - 1, -1, -1):
+            one = four_of(table, (i * wide + live) * lanes + j)
+            for k in range(i + 1, live):
+                weight = four_of(right, k * lanes + j)
+                one = one - four_of(table, (i * wide + k) * lanes + j) * weight
+            save_four(right, i * lanes + j, one / four_of(table, (i * wide + i) * lanes + j))
+        for i in range(live):
+            one = four_of(mix, i * lanes + j) * four_of(right, i * lanes + j)
+            save_four(mix, i * lanes + j, one)
+
+
+@jit_inside
+def leap_parties(bench: Bench, lanes, values, base, unknown, live):
+    """Where the next sweep starts: parties that go on move, others stand still."""
+    for j in range(0, lanes, 4):
+        goes_on = four_of(bench.lane, GOES_ON * lanes + j)
+        for r in range(j, unknown, lanes):
+            old, new = four_of(bench.x, r), four_of(values, base + r)
+            step = new
+            for i in range(live):
+                share = four_of(bench.mix, i * lanes + j)
+                back = four_of(bench.dx, i * unknown + r) + four_of(bench.df, i * unknown + r)
+                step = step - share * back
+            save_four(bench.f, r, new - old)
+            save_four(bench.kept, r, old)
+            save_four(values, base + r, where_more(goes_on, 0.5, step, old))

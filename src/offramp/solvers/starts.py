@@ -9,14 +9,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.game.structure import Tables
 from offramp.solvers.backup import Numbers, step_back
+from offramp.solvers.certificate import given_of
 from offramp.solvers.layout import Layout, Shape
 from offramp.solvers.newton import put_unknowns, read_unknowns, seek, slopes_for
-from offramp.solvers.sweeps import settle_all, workspace
+from offramp.solvers.teams import Effort, like_for, room_for, sheets_of
+from offramp.solvers.throughput import ALIKE, ON_THE_WAY, SAME, solve_draws
 
 Array = NDArray[np.float64]
-SAME = 1e-6
-"""Two equilibria differ when some value does by more than this share of its scale."""
 
 
 def search_others(
@@ -46,21 +47,41 @@ def search_others(
 
 
 def restart(
-    layout: Layout, numbers: Numbers, values: Array, known: Array, box: tuple[Array, Array],
+    layout: Layout, tables: Tables, values: Array, known: Array, box: tuple[Array, Array],
     scale: Array, seed: int, start: int, tolerance: float, limit: int,
 ) -> int:  # fmt: skip
-    """Sweeps from a random start into ``values``: 0 not settled, 1 as ``known``, 2 different."""
+    """Sweeps from a random start into ``values``: 0 not settled, 1 as ``known``, 2 different.
+
+    ``tables`` are those of one draw.
+    """
     shape = layout.shape
-    work, scratch = workspace(shape)
-    weight = 1.0 / scale
     scatter(shape, values, box, seed, start)
-    if settle_all(shape, numbers, values, weight, 1e-5, limit, work, scratch) < 0:
+    if not settle_from(layout, tables, values, ON_THE_WAY, limit):
         return 0
-    if distance(shape, values, known, scale) < 1e-4:
+    if distance(shape, values, known, scale) < ALIKE:
         return 1
-    if settle_all(shape, numbers, values, weight, tolerance, limit, work, scratch) < 0:
+    if not settle_from(layout, tables, values, tolerance, limit):
         return 0
     return 1 if distance(shape, values, known, scale) < SAME else 2
+
+
+def settle_from(
+    layout: Layout, tables: Tables, values: Array, tolerance: float, limit: int
+) -> bool:
+    """Whether sweeps from flat values of one draw, in place, reach an error of ``tolerance``."""
+    shape, structure = layout.shape, layout.structure
+    found = room_for(structure, tables, shape.lanes, 0)
+    effort = Effort(tolerance, 1.0, limit, limit, False, False)
+    inner = values.reshape(-1, shape.lanes)[: structure.nodes, : structure.parties]
+    known = np.empty((1, *inner.shape))
+    known[0, shape.node] = inner
+    solve_draws(
+        like_for(shape), shape, given_of(structure), sheets_of(tables), np.zeros(1, np.int64),
+        known, np.zeros((0, 0)), effort, found,
+    )  # fmt: skip
+    if found.sweeps[0] > 0:
+        inner[:] = found.value[0, shape.node]
+    return bool(found.sweeps[0] > 0)
 
 
 def rough_box(layout: Layout, values: Array) -> tuple[Array, Array]:
@@ -71,7 +92,13 @@ def rough_box(layout: Layout, values: Array) -> tuple[Array, Array]:
 
 
 def scatter(shape: Shape, values: Array, box: tuple[Array, Array], seed: int, start: int) -> None:
-    """Random values at the heads between the sides of the box.
+    """Random values at the heads between the sides of the box."""
+    share = random_places(shape, seed, start)
+    values.reshape(-1, shape.lanes)[shape.heads] = box[0] + (box[1] - box[0]) * share
+
+
+def random_places(shape: Shape, seed: int, start: int) -> Array:
+    """Where in the box of values a random start begins, from 0 to 1 (head, lane).
 
     Odd starts are independent at every head; even ones put a party at one level everywhere,
     since independent ones average out within a round of a large game.
@@ -80,7 +107,7 @@ def scatter(shape: Shape, values: Array, box: tuple[Array, Array], seed: int, st
     share = rng.random((len(shape.heads), shape.lanes))
     if start % 2 == 0:
         share = 0.9 * rng.random(shape.lanes) + 0.1 * share
-    values.reshape(-1, shape.lanes)[shape.heads] = box[0] + (box[1] - box[0]) * share
+    return share
 
 
 def distance(shape: Shape, one: Array, other: Array, scale: Array) -> float:

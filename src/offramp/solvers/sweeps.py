@@ -1,254 +1,406 @@
 """Whole rounds backwards until the values at the heads of every component agree, compiled.
 
 A sweep of a cyclic component maps the values at its heads (the nodes where a round begins)
-to new ones; Anderson's method (memory 5, safeguarded by restarts with damping) speeds the
-iteration up. It stops on a bound on the error, residual / (1 - rho), with rho at least as
-large as the patience and the responses seen say. Draws are on a ladder of precisions,
-warm-started, so that they follow the branch that begins at precision 0.
+to new ones; Anderson's method, safeguarded by restarts with damping, speeds the iteration up.
+It stops on a bound on the error, residual / (1 - rho), with rho at least as large as the
+patience and the responses seen say. Draws are on a ladder of precisions, warm-started, so
+that they follow the branch that begins at precision 0 (`ladder`). Every kernel takes one draw
+or eight abreast; a draw that is done stands still while the others go on.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from offramp.solvers.backup import Numbers, step_back
+from offramp.solvers.abreast import (
+    four_of,
+    get,
+    jit_inside,
+    larger,
+    load,
+    many,
+    most_of,
+    nothing_in,
+    put,
+    root,
+    rows_like,
+    save,
+    save_four,
+    size,
+    sum_of,
+    where_more,
+)
+from offramp.solvers.backup import Numbers, scratch_for, step_back
 from offramp.solvers.layout import Shape
 
+if TYPE_CHECKING:
+    from offramp.solvers.teams import Team
+
 Array = NDArray[np.float64]
-MEMORY = 5
-FLOOR = 2e-15
-"""Residual, relative to the scale of values, below which rounding hides all progress."""
+MEMORY = 12
+"""Most changes that a sweep is judged by, and"""
+SHORT = 5
+"""how many of them up to"""
+SLOW = 20
+"""sweeps, after which the memory grows: few need it, and it costs time."""
+ANYWHERE = 1e300
+"""A leash that holds nobody but those who make no headway; an infinite one holds nobody."""
+STRETCH = 24
+"""Sweeps in which a draw on a leash has to come ten times closer."""
+EPSILON = 2.0**-53
+ROUGH = 1e-3
+"""Error, relative to the scale of values, at which a draw is compared with where it started."""
+BRISK = 60
+"""Most sweeps until then for a draw on a leash."""
+OPEN, STEP, DAMPING, WORST, SLACK, FAR, HOME, SUM, PATIENT, BEST, MARK, BEGUN = range(12)
+OTHERS = 12
+"""The first rows of a desk; the others are its fields."""
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def solve_small(matrix, right, size, answer):
-    """Least-squares weights from their normal equations, scaled and slightly regularised."""
-    a = np.empty((size, size + 1))
-    for i in range(size):
-        for j in range(size):
-            a[i, j] = matrix[i, j] / np.sqrt(matrix[i, i] * matrix[j, j])
-        a[i, i] += 1e-13
-        a[i, size] = right[i] / np.sqrt(matrix[i, i])
-    for i in range(size):
-        for k in range(i + 1, size):
-            factor = a[k, i] / a[i, i]
-            for j in range(i, size + 1):
-                a[k, j] -= factor * a[i, j]
-    for i in range(size - 1, -1, -1):
-        total = a[i, size]
-        for j in range(i + 1, size):
-            total -= a[i, j] * answer[j]
-        answer[i] = total / a[i, i]
-    for i in range(size):
-        answer[i] /= np.sqrt(matrix[i, i])
+class Desk(NamedTuple):
+    """Room to work in, for the longest component; all arrays as many draws abreast as values."""
+
+    rows: Array
+    """All that follows, and further numbers of each draw; the next fields say where it begins."""
+    x: int
+    """(unknown,) the values at the heads before a sweep,"""
+    kept: int
+    """before the last one,"""
+    fresh: int
+    """how a sweep changes them,"""
+    f: int
+    """and how the last one did."""
+    dx: int
+    """(memory * unknown,) steps and"""
+    df: int
+    """the changes of ``f`` over them."""
+    gram: int
+    """(memory * memory,) products of the latter,"""
+    right: int
+    """(memory,) their products with ``fresh``,"""
+    mix: int
+    """the weights that follow, and"""
+    usable: int
+    """1 where a draw remembers a change."""
+    table: int
+    """(memory * (memory + 1),) for elimination."""
+    guess: Array
+    """(unknown of all components,) where each rung started."""
+    weight: Array
+    """(lane,) one over the scale of values."""
+    scratch: Array
+    """For ``step_back``."""
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def settle(shape: Shape, numbers: Numbers, values, c, weight, tolerance, limit, work, scratch):
-    """Iterate component ``c`` from the values at its heads; returns sweeps, negative on failure.
+@jit_inside
+def desk_for(shape: Shape, like):
+    """A desk for as many draws as stand abreast in ``like``."""
+    unknown, begin = shape.longest * shape.lanes, OTHERS
+    gram = begin + (4 + 2 * MEMORY) * unknown
+    right = gram + MEMORY * MEMORY
+    return Desk(
+        rows_like(like, right + 3 * MEMORY + MEMORY * (MEMORY + 1)),
+        begin, begin + unknown, begin + 2 * unknown, begin + 3 * unknown, begin + 4 * unknown,
+        begin + (4 + MEMORY) * unknown, gram, right, right + MEMORY, right + 2 * MEMORY,
+        right + 3 * MEMORY, rows_like(like, len(shape.heads) * shape.lanes),
+        rows_like(like, shape.lanes), scratch_for(shape, like),
+    )  # fmt: skip
 
-    ``weight`` (party,) is one over the scale of values, ``tolerance`` relative to it;
-    ``work`` holds 4 + 2 * MEMORY rows of (longest component's heads) * lanes.
+
+@jit_inside
+def mix_changes(desk: Desk, length):
+    """Least-squares weights of ``length`` changes from their normal equations, scaled.
+
+    A change that a draw does not remember gets weight 0 in it.
+    """
+    rows, wide = desk.rows, MEMORY + 1
+    for i in range(length):
+        scale = 1.0 / root(load(rows, desk.gram + i * MEMORY + i))
+        save(rows, desk.mix + i, where_more(load(rows, desk.usable + i), 0.5, scale, 0.0))
+    for i in range(length):
+        here, scale = desk.table + i * wide, load(rows, desk.mix + i)
+        for j in range(length):
+            one = load(rows, desk.gram + i * MEMORY + j) * scale
+            save(rows, here + j, one * load(rows, desk.mix + j))
+        one = load(rows, here + i) + 1e-13
+        save(rows, here + i, where_more(load(rows, desk.usable + i), 0.5, one, 1.0))
+        save(rows, here + length, load(rows, desk.right + i) * scale)
+    for i in range(length):
+        here = desk.table + i * wide
+        for k in range(i + 1, length):
+            there = desk.table + k * wide
+            factor = load(rows, there + i) / load(rows, here + i)
+            for j in range(i + 1, length + 1):
+                save(rows, there + j, load(rows, there + j) - factor * load(rows, here + j))
+    for i in range(length - 1, -1, -1):
+        here = desk.table + i * wide
+        total = load(rows, here + length)
+        for j in range(i + 1, length):
+            total = total - load(rows, here + j) * load(rows, desk.right + j)
+        save(rows, desk.right + i, total / load(rows, here + i))
+    for i in range(length):
+        save(rows, desk.mix + i, load(rows, desk.mix + i) * load(rows, desk.right + i))
+
+
+@jit_inside
+def measure(desk: Desk, lanes, values, base, unknown):
+    """How a sweep changed the heads: into ``fresh``, and its largest part and change."""
+    rows = desk.rows
+    worst, slack, total = nothing_in(values), nothing_in(values), nothing_in(values)
+    for r in range(0, unknown, 4):
+        weight = four_of(desk.weight, r % lanes)
+        new = four_of(values, base + r) - four_of(rows, desk.x + r)
+        worst = larger(size(new) * weight, worst)
+        slack = larger(size(new - four_of(rows, desk.f + r)) * weight, slack)
+        total = total + new
+        save_four(rows, desk.fresh + r, new)
+    save(rows, WORST, most_of(worst))
+    save(rows, SLACK, most_of(slack))
+    save(rows, SUM, sum_of(total))
+
+
+@jit_inside
+def keep_pair(desk: Desk, lanes, unknown, sweep, window):
+    """Remember the last step and its effect, and their products with those remembered before."""
+    rows, newest = desk.rows, (sweep - 2) % MEMORY
+    dx, df = desk.dx + newest * unknown, desk.df + newest * unknown
+    for r in range(0, unknown, 4):
+        step = four_of(rows, desk.x + r) - four_of(rows, desk.kept + r)
+        save_four(rows, dx + r, step)
+        effect = four_of(rows, desk.fresh + r) - four_of(rows, desk.f + r)
+        save_four(rows, df + r, effect)
+    for back in range(window):
+        i = (newest - back) % MEMORY
+        there = desk.df + i * unknown
+        product, right = nothing_in(rows), nothing_in(rows)
+        for r in range(0, unknown, 4):
+            weight = four_of(desk.weight, r % lanes)
+            heavy = four_of(rows, there + r) * weight * weight
+            product = product + heavy * four_of(rows, df + r)
+            right = right + heavy * four_of(rows, desk.fresh + r)
+        save(rows, desk.gram + newest * MEMORY + i, sum_of(product))
+        save(rows, desk.gram + i * MEMORY + newest, sum_of(product))
+        save(rows, desk.right + i, sum_of(right))
+
+
+@jit_inside
+def leap(desk: Desk, lanes, values, base, unknown, window, newest):
+    """Where the next sweep starts: open draws move, others stand still."""
+    rows, step = desk.rows, nothing_in(values)
+    damping, is_open = load(rows, DAMPING), load(rows, OPEN)
+    for r in range(0, unknown, 4):
+        old, fresh = four_of(rows, desk.x + r), four_of(rows, desk.fresh + r)
+        new, ahead = fresh, nothing_in(rows)
+        for back in range(window):
+            i = (newest - back) % MEMORY
+            share = load(rows, desk.mix + i)
+            new = new - share * four_of(rows, desk.df + i * unknown + r)
+            ahead = ahead + share * four_of(rows, desk.dx + i * unknown + r)
+        new = where_more(is_open, 0.5, old + damping * new - ahead, old)
+        step = larger(size(new - old) * four_of(desk.weight, r % lanes), step)
+        save_four(values, base + r, new)
+        save_four(rows, desk.kept + r, old)
+        save_four(rows, desk.f + r, fresh)
+    save(rows, STEP, most_of(step))
+
+
+@jit_inside
+def distance_from(desk: Desk, lanes, values, base, unknown, begin):
+    """How far the heads are from where the rung started, into the row ``FAR``."""
+    far = nothing_in(values)
+    for r in range(0, unknown, 4):
+        gap = four_of(values, base + r) - four_of(desk.guess, begin + r)
+        far = larger(size(gap) * four_of(desk.weight, r % lanes), far)
+    save(desk.rows, FAR, most_of(far))
+
+
+@jit_inside
+def send_home(desk: Desk, unknown, begin):
+    """Let draws that have come back to a solution, the guess, start the next sweep from it."""
+    home, rows, guess = load(desk.rows, HOME), desk.rows, desk.guess
+    for r in range(0, unknown, 4):
+        there = where_more(home, 0.5, four_of(guess, begin + r), four_of(rows, desk.x + r))
+        save_four(rows, desk.x + r, there)
+
+
+@jit_inside
+def settle(
+    shape: Shape, numbers: Numbers, values, c, begin, few, limit, desk: Desk, used, team: Team
+):
+    """Iterate component ``c`` from the values at its heads, for draws with ``used`` (draw,) 0.
+
+    ``used`` becomes the number of sweeps, negative where they did not lead to the team's aim or
+    led further from ``guess`` than its leash; its ``moved`` is raised to how far they led.
+    ``begin`` is the row of ``guess`` at which the component begins. The last ``few`` of a team
+    are put off where they take much longer than the others.
     """
     low, head, high = shape.component[c], shape.head[c], shape.component[c + 1]
-    lanes = shape.lanes
-    size, base = (high - head) * lanes, head * lanes
-    x, f, kept, wide = work[0], work[1], work[2], work[3 + 2 * MEMORY]
-    gram, right, mix = np.zeros((MEMORY, MEMORY)), np.zeros(MEMORY), np.zeros(MEMORY)
-    patience_gain = 1.0
-    for j in range(lanes):
-        patience_gain = max(patience_gain, 1.0 / max(1e-9, 1.0 - numbers.discount[1, j]))
-    for k in range(size):
-        wide[k] = weight[k % lanes]
-    count, slot, damping, best = 0, 0, 1.0, np.inf
-    step_size = 0.0
+    lanes, abreast, rows = shape.lanes, many(values), desk.rows
+    unknown, base = (high - head) * lanes, head * lanes
+    floor, moved, leash = 8.0 * EPSILON * (shape.steps + 1.0), team.moved, team.leash
+    arriving, near = np.zeros(abreast, np.bool_), np.zeros(abreast, np.bool_)
+    enough, left = limit, 0
+    for k in range(abreast):
+        patient = 1.0
+        for j in range(lanes):
+            patient = max(patient, 1.0 / max(1e-9, 1.0 - get(numbers.patience, j, k)))
+        put(rows, OPEN, k, 1.0 if used[k] == 0 else 0.0)
+        put(rows, DAMPING, k, 1.0)
+        put(rows, PATIENT, k, patient)
+        put(rows, BEST, k, np.inf)
+        put(rows, MARK, k, np.inf)
+        put(rows, BEGUN, k, 0.0)
+        left += used[k] == 0
+    few = few if left > 2 * few else 0
+    for r in range(0, unknown, 4):
+        save_four(rows, desk.f + r, nothing_in(rows))
+    for i in range(MEMORY * MEMORY):
+        save(rows, desk.gram + i, 0.0)
     for sweep in range(1, limit + 1):
-        for k in range(size):
-            x[k] = values[base + k]
-        step_back(shape, numbers, values, low, high, scratch)
-        worst = 0.0
-        slack = 0.0
-        for k in range(size):
-            new = values[base + k] - x[k]
-            worst = max(worst, abs(new) * wide[k])
-            slack = max(slack, abs(new - f[k]) * wide[k])
-        if not np.isfinite(worst):
-            return -sweep
-        gain = patience_gain
-        if sweep > 1 and slack > 0.0:
-            gain = max(gain, step_size / slack)
-        if tolerance > 1e-8:
-            gain = max(1.0, gain / patience_gain)
-        if worst * gain <= tolerance or worst <= FLOOR:
-            return sweep
-        if worst > 2.5 * best:
-            count, slot, best, damping = 0, 0, np.inf, max(0.1, 0.5 * damping)
-        elif sweep > 1 and worst < best:
-            damping = min(1.0, 1.1 * damping)
-        best = min(best, worst)
-        if sweep > 1 and best < np.inf and step_size > 0.0:
-            dx, df = work[3 + slot], work[3 + MEMORY + slot]
-            for k in range(size):
-                dx[k] = x[k] - kept[k]
-                df[k] = values[base + k] - x[k] - f[k]
-            count = min(count + 1, MEMORY)
-            for i in range(count):
-                other = work[3 + MEMORY + i]
-                total = 0.0
-                for k in range(size):
-                    total += wide[k] * wide[k] * df[k] * other[k]
-                gram[slot, i] = total
-                gram[i, slot] = total
-            if gram[slot, slot] <= 0.0:
-                count = 0
-            slot = (slot + 1) % MEMORY if count > 0 else 0
-        for k in range(size):
-            f[k] = values[base + k] - x[k]
-            kept[k] = x[k]
-        if count > 0:
-            for i in range(count):
-                df = work[3 + MEMORY + i]
-                total = 0.0
-                for k in range(size):
-                    total += wide[k] * wide[k] * df[k] * f[k]
-                right[i] = total
-            solve_small(gram, right, count, mix)
-        step_size = 0.0
-        for k in range(size):
-            new = x[k] + damping * f[k]
-            for i in range(count):
-                new -= mix[i] * (work[3 + i, k] + damping * work[3 + MEMORY + i, k])
-            values[base + k] = new
-            step_size = max(step_size, abs(new - x[k]) * wide[k])
-    return -limit
+        for r in range(0, unknown, 4):
+            save_four(rows, desk.x + r, four_of(values, base + r))
+        step_back(shape, numbers, values, low, high, desk.scratch)
+        measure(desk, lanes, values, base, unknown)
+        left = judge_sweep(rows, sweep, limit, floor, team, arriving, near, used)
+        go_home = False
+        if left < 0:
+            distance_from(desk, lanes, values, base, unknown, begin)
+            left = 0
+            for k in range(abreast):
+                put(rows, HOME, k, 0.0)
+                if arriving[k]:
+                    moved[k] = max(moved[k], get(rows, FAR, k))
+                    if moved[k] > leash[k]:
+                        used[k] = -sweep
+                    elif moved[k] < team.home[k]:
+                        go_home, used[k] = True, sweep
+                        put(rows, HOME, k, 1.0)
+                left += used[k] == 0
+        if left <= few and few > 0:
+            enough = min(enough, sweep + sweep // 4 + 4)
+        if sweep == enough and sweep < limit:
+            left = 0
+            for k in range(abreast):
+                if used[k] == 0:
+                    used[k], team.away[k] = -sweep, True
+        for k in range(abreast):
+            put(rows, OPEN, k, 1.0 if used[k] == 0 else 0.0)
+        if go_home:
+            send_home(desk, unknown, begin)
+        elif left == 0:
+            break
+        window = min(sweep - 1, max(SHORT, min(MEMORY, sweep - SLOW + SHORT)))
+        if sweep > 1:
+            keep_pair(desk, lanes, unknown, sweep, window)
+            for i in range(min(MEMORY, sweep - 1)):
+                back = (sweep - 2 - i) % MEMORY
+                for k in range(abreast):
+                    fine = back < window and sweep - back >= get(rows, BEGUN, k)
+                    fine &= get(rows, desk.gram + i * MEMORY + i, k) > 0.0
+                    put(rows, desk.usable + i, k, 1.0 if fine else 0.0)
+            mix_changes(desk, min(MEMORY, sweep - 1))
+        leap(desk, lanes, values, base, unknown, window, (sweep - 2) % MEMORY)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def settle_all(shape: Shape, numbers: Numbers, values, weight, tolerance, limit, work, scratch):
-    """Solve every component, sinks first; returns the number of sweeps, negative on failure."""
-    most = 1
-    for c in range(len(shape.cyclic)):
-        if not shape.cyclic[c]:
-            step_back(shape, numbers, values, shape.component[c], shape.component[c + 1], scratch)
+@jit_inside
+def judge_sweep(rows, sweep, limit, floor, team: Team, arriving, near, used):
+    """Who is done or has failed; how many are not, or -1 where one comes near a solution."""
+    left, news, aim, leash = 0, False, team.aim, team.leash
+    for k in range(len(used)):
+        arriving[k] = False
+        if used[k] != 0:
             continue
-        used = settle(shape, numbers, values, c, weight, tolerance, limit, work, scratch)
-        if used < 0:
-            return used
-        most = max(most, used)
-    return most
+        worst, patient, best = get(rows, WORST, k), get(rows, PATIENT, k), get(rows, BEST, k)
+        if not np.isfinite(get(rows, SUM, k)):
+            used[k] = -sweep
+            continue
+        gain = patient
+        if sweep > 1 and get(rows, SLACK, k) > 0.0:
+            gain = max(gain, get(rows, STEP, k) / get(rows, SLACK, k))
+        rough = max(1.0, gain / patient)
+        done = worst <= floor or worst * (rough if aim[k] > 1e-8 else gain) <= aim[k]
+        if not near[k] and (done or worst * rough <= team.near[k]):
+            near[k] = arriving[k] = news = True
+        if done:
+            used[k] = sweep
+        elif sweep == limit or (sweep >= BRISK and not near[k] and leash[k] < np.inf):
+            used[k] = -sweep
+        if worst > 2.5 * best:
+            put(rows, BEGUN, k, np.float64(sweep))
+            put(rows, DAMPING, k, max(0.1, 0.5 * get(rows, DAMPING, k)))
+            best = np.inf
+        elif sweep > 1 and worst < best:
+            put(rows, DAMPING, k, min(1.0, 1.1 * get(rows, DAMPING, k)))
+        best = min(best, worst)
+        put(rows, BEST, k, best)
+        if sweep % STRETCH == 0:
+            if best > 0.1 * get(rows, MARK, k) and leash[k] < np.inf and used[k] == 0:
+                used[k] = -sweep
+            put(rows, MARK, k, best)
+        left += used[k] == 0
+    return -1 if news else left
+
+
+@jit_inside
+def settle_all(shape: Shape, numbers: Numbers, values, few, limit, desk: Desk, team: Team):
+    """Solve every component, sinks first, for draws with ``used`` 0; see ``settle``.
+
+    ``used`` becomes the most sweeps of any component, negative on failure.
+    """
+    abreast, last, begin, c, used = many(values), len(shape.cyclic), 0, 0, team.used
+    once, most = np.empty(abreast, np.int64), np.ones(abreast, np.int64)
+    for k in range(abreast):
+        team.moved[k] = 0.0
+        if used[k] != 0:
+            most[k] = -1
+    while c < last:
+        low = shape.component[c]
+        if not shape.cyclic[c]:
+            while c < last and not shape.cyclic[c]:
+                c += 1
+            step_back(shape, numbers, values, low, shape.component[c], desk.scratch)
+            continue
+        left = 0
+        for k in range(abreast):
+            once[k] = 0 if most[k] > 0 else -1
+            left += most[k] > 0
+        if left == 0:
+            break
+        settle(shape, numbers, values, c, begin, few, limit, desk, once, team)
+        for k in range(abreast):
+            if most[k] > 0:
+                most[k] = max(most[k], once[k]) if once[k] > 0 else once[k]
+        begin += (shape.component[c + 1] - shape.head[c]) * shape.lanes
+        c += 1
+    for k in range(abreast):
+        if used[k] == 0:
+            used[k] = most[k]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def fill_scale(shape: Shape, numbers: Numbers, values, scale):
     """Scale of each party's values: the largest pay, end or value met (1 where all are 0)."""
     lanes = shape.lanes
-    scale[:] = 0.0
-    for e in range(len(shape.target)):
-        for j in range(lanes):
-            scale[j] = max(scale[j], abs(numbers.pay[e, j]))
-    for n in range(len(shape.mover) + shape.terminals):
-        for j in range(lanes):
-            scale[j] = max(scale[j], abs(values[n * lanes + j]))
-    for j in range(lanes):
-        if scale[j] == 0.0:
-            scale[j] = 1.0
+    for j in range(0, lanes, 4):
+        most = nothing_in(values)
+        for r in range(j, len(numbers.pay), lanes):
+            most = larger(size(four_of(numbers.pay, r)), most)
+        for r in range(j, len(values), lanes):
+            most = larger(size(four_of(values, r)), most)
+        save_four(scale, j, where_more(most, 0.0, most, 1.0))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def climb(shape: Shape, numbers: Numbers, values, scale, tolerance, limit, work, scratch):
-    """Follow the branch from precision 0 up a ladder of warm-started rungs.
-
-    Rungs are even in log(1 + s t), with s the precision times the scale of values; the next
-    one starts from the line (or parabola) through the last ones. A rung that fails or lands
-    far from where it started is cut in half. Returns sweeps, negative on failure.
-    """
-    lanes = shape.lanes
-    count = len(shape.heads) * lanes
-    past, start = np.zeros((3, count)), np.zeros(count)
-    when = np.zeros(3)
-    weight = np.empty(lanes)
-    fill_scale(shape, numbers, values, scale)
-    for j in range(lanes):
-        weight[j] = 1.0 / scale[j]
-    level = Numbers(
-        numbers.pay, numbers.odds, numbers.discount, numbers.precision * 0.0, numbers.entropy
-    )
-    total = settle_all(shape, level, values, weight, 1e-3, limit, work, scratch)
-    if total < 0:
-        return total
-    fill_scale(shape, numbers, values, scale)
-    steep = 0.0
-    for j in range(lanes):
-        weight[j] = 1.0 / scale[j]
-        steep = max(steep, numbers.precision[j] * scale[j])
-    top = np.log1p(steep)
-    rungs = int(min(8.0, max(2.0, np.ceil(1.5 * top))))
-    stride, known, now = top / rungs, 1, 0.0
-    smallest = stride / 16.0
-    for k in range(count):
-        past[0, k] = values[shape.heads[k // lanes] * lanes + k % lanes]
-    while now < top:
-        after = now + stride
-        if after > top - 0.3 * stride:
-            after = top
-        t = 1.0 if after == top else np.expm1(after) / steep
-        level = Numbers(
-            numbers.pay, numbers.odds, numbers.discount, numbers.precision * t, numbers.entropy
-        )
-        guess(past, when, known, after, start)
-        for k in range(count):
-            values[shape.heads[k // lanes] * lanes + k % lanes] = start[k]
-        aim = tolerance if after == top else 1e-3
-        patience = limit if after == top else min(limit, 60)
-        used = settle_all(shape, level, values, weight, aim, patience, work, scratch)
-        total += abs(used)
-        moved = 0.0
-        for k in range(count):
-            new = values[shape.heads[k // lanes] * lanes + k % lanes]
-            moved = max(moved, abs(new - start[k]) * weight[k % lanes])
-        if (used < 0 or moved > 0.4) and stride > smallest:
-            stride *= 0.5
-            continue
-        if used < 0:
-            return -total
-        for i in range(2, 0, -1):
-            past[i] = past[i - 1]
-            when[i] = when[i - 1]
-        for k in range(count):
-            past[0, k] = values[shape.heads[k // lanes] * lanes + k % lanes]
-        when[0] = after
-        known, now = min(3, known + 1), after
-        if moved < 0.15:
-            stride = min(1.5 * stride, 1.0 + top / rungs)
-        if total > 40 * limit:
-            return -total
-    return total
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def guess(past, when, known, after, start):
-    """Extrapolate through the last rungs into ``start``: constant, line or parabola."""
-    for k in range(len(start)):
-        start[k] = past[0, k]
-    if known > 1:
-        for k in range(len(start)):
-            slope = (past[0, k] - past[1, k]) / (when[0] - when[1])
-            start[k] += slope * (after - when[0])
-            if known > 2:
-                older = (past[1, k] - past[2, k]) / (when[1] - when[2])
-                bend = (slope - older) / (when[0] - when[2])
-                start[k] += bend * (after - when[0]) * (after - when[1])
+@jit_inside
+def weigh_by(desk: Desk, scale):
+    """Put one over the scale (lane,) on the desk."""
+    for j in range(len(desk.weight)):
+        save(desk.weight, j, 1.0 / load(scale, j))
 
 
 def fill_terminals(shape: Shape, end_pay: Array, values: Array) -> None:
     """Write the worth (terminal, party) of the terminals behind the nodes."""
     values.reshape(-1, shape.lanes)[len(shape.mover) :, : end_pay.shape[1]] = end_pay
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def workspace(shape: Shape):
-    """Working arrays for ``settle_all`` and ``step_back``."""
-    rows = np.zeros((4 + 2 * MEMORY, max(1, shape.longest * shape.lanes)))
-    return rows, np.zeros(2 * shape.widest + shape.lanes)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from offramp.solvers.backup import Numbers
+from offramp.solvers.backup import Numbers, discounts
 from offramp.solvers.layout import Shape
 
 MULTIPLIERS, ARRIVALS, AHEAD = 0, 1, 2
@@ -207,7 +207,7 @@ def pull_play(
     Adds to ``adjoint`` (values, flat), ``odds`` (row,) and ``precision`` (lane,), and fills
     ``through`` (edge,) with the slope by the mover's total.
     """
-    pay, discount, lanes = numbers.pay, numbers.discount, shape.lanes
+    pay, discount, lanes = numbers.pay, discounts(numbers), shape.lanes
     for n in range(len(shape.mover)):
         m, a, b = shape.mover[n], shape.first[n], shape.first[n + 1]
         mean = 0.0
@@ -223,9 +223,9 @@ def pull_play(
             bend = chance[e] * (by_strategy[e] - mean)
             if bend == 0.0:
                 continue
-            w, v = shape.turns[e], shape.target[e] * lanes + m
+            w, v, c = shape.turns[e], shape.target[e] * lanes + m, shape.pay_class[e] * lanes + m
             through[e] = numbers.precision[m] * bend
-            precision[m] += bend * (pay[e, m] + discount[w, m] * values[v])
+            precision[m] += bend * (pay[c] + discount[w, m] * values[v])
             adjoint[v] += through[e] * discount[w, m]
 
 
@@ -235,7 +235,7 @@ def gather_slopes(
     pay, odds, patience, precision,
 ):  # fmt: skip
     """Add to the slopes by the numbers what the multipliers and ``through`` make of them."""
-    lanes = shape.lanes
+    lanes, discount = shape.lanes, discounts(numbers)
     for n in range(len(shape.mover)):
         m, here = shape.mover[n], n * lanes
         if m >= 0:
@@ -254,5 +254,5 @@ def gather_slopes(
                 if w:
                     patience[j] += share * values[v + j]
                 if m < 0:
-                    total = numbers.pay[e, j] + numbers.discount[w, j] * values[v + j]
+                    total = numbers.pay[c * lanes + j] + discount[w, j] * values[v + j]
                     odds[shape.odds_class[e]] += multiplier[here + j] * total
