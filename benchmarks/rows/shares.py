@@ -14,7 +14,7 @@ from benchmarks.table import Aim, Peer, Row
 from benchmarks.timing import Effort, least
 from offramp.analysis import absorb, eliminate
 from offramp.analysis.responses import Aim as Quantity
-from offramp.analysis.responses import earning, ending, respond
+from offramp.analysis.responses import earning, ending, respond_draws
 from offramp.game import Draws, Game
 from offramp.game.slopes import Derivatives, table_slopes
 from offramp.solvers import Options, solve
@@ -67,7 +67,7 @@ def certificate(kind: Kind, effort: Effort) -> Row:
 def slopes(kind: Kind, what: str, effort: Effort) -> Row:
     """The gradient of one quantity as a share of the solve."""
     bare, _ = solving(kind, effort.pick(200, 20), effort.pick(5, 1))
-    seen = gradient(game_of(kind), what, effort.pick(20, 2), effort.pick(5, 1))
+    seen = gradient(game_of(kind), what, effort.pick(200, 8), effort.pick(5, 1))
     return Row(
         name=f"gradient-{what}-{kind}",
         work=f"gradient of {WHAT[what]} by {seen.assumptions} assumptions, {WORDS[kind]}",
@@ -96,13 +96,10 @@ def gradient(game: Game, what: str, draws: int, repeats: int) -> Gradient:
 
     def work() -> NDArray[np.float64]:
         made = table_slopes(game.valuation, spread, names, derivatives=formulas)
-        rows = []
-        for draw in range(draws):
-            (response,) = respond(
-                structure, tables, found, [quantity], draw=draw, layout=layout, elimination=plan
-            )
-            rows.append(made.dot(response.slopes, draw))
-        return np.array(rows)
+        (response,) = respond_draws(
+            structure, tables, found, [quantity], layout=layout, elimination=plan, workers=1
+        )
+        return made.dots(response.slopes)
 
     seconds, exact = least(work, repeats)
     moved = _moved(game, spread)

@@ -18,14 +18,17 @@ from offramp.analysis.responses import (
     ending,
     lasting,
     respond,
+    respond_draws,
     valuing,
 )
 from offramp.core.errors import OfframpError
 from offramp.game import Draws, fix, nominal_draw
 from offramp.game.structure import Structure, Tables
 from offramp.scenario import read, understand
-from offramp.solvers import adjoint
+from offramp.solvers import adjoint, teams
+from offramp.solvers.certificate import sparse_jacobian
 from offramp.solvers.layout import arrange
+from offramp.solvers.pulling import Known
 from offramp.study.asking import ask
 from offramp.study.queries import evaluate_queries
 from offramp.study.slopes import SlopeFinder
@@ -207,10 +210,10 @@ def test_near_a_fold_slopes_are_flagged() -> None:
     for _ in range(200):
         middle = 0.5 * (low + high)
         low, high = (middle, high) if gap(low) * gap(middle) > 0 else (low, middle)
-    point = adjoint.linearised(structure, tables, 0, np.array([[low]]))
-    pulled = adjoint.pull_back(point, by_value=np.ones((1, 1)))
-    assert not pulled.sound
-    assert pulled.condition > adjoint.NEAR_SINGULAR
+    known = Known(np.array([[[low]]]), np.array([[[low]]]), np.zeros((0, 0)))
+    (pulled,) = adjoint.pull_back(structure, tables, [0], known, [adjoint.Quantity(party=0)])
+    assert not pulled.sound[0]
+    assert pulled.condition[0] > adjoint.NEAR_SINGULAR
 
 
 def test_a_full_matrix_agrees_with_krylov(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,6 +226,48 @@ def test_a_full_matrix_agrees_with_krylov(monkeypatch: pytest.MonkeyPatch) -> No
     for left, right in zip(one, other, strict=True):
         for name in NAMES:
             assert left.slopes[name] == pytest.approx(right.slopes[name], rel=1e-7, abs=1e-10)
+
+
+def several(entropy: bool) -> tuple[Structure, Tables, solvers.Equilibria]:
+    """A game with eleven draws, of which the third was not solved."""
+    structure, one = random_game(5, width=20, parties=3, entropy=entropy)
+    scale = np.linspace(0.8, 1.2, 11)
+    arrays = {name: np.repeat(getattr(one, name), 11, axis=0) for name in NAMES}
+    arrays["pay"] = arrays["pay"] * scale[:, None, None]
+    arrays["pay"][2] = np.nan
+    tables = Tables(**arrays, entropy=entropy)
+    return structure, tables, solvers.solve(structure, tables, traced=(), starts=0)
+
+
+@pytest.mark.parametrize("entropy", [False, True], ids=["payoff", "entropy"])
+def test_a_draw_has_the_same_slopes_whoever_stands_beside_it(
+    entropy: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    structure, tables, found = several(entropy)
+    aims = aims_of(structure)
+    together = respond_draws(structure, tables, found, aims)
+    some = respond_draws(structure, tables, found, aims, draws=[10, 3], workers=1)
+    monkeypatch.setattr(teams, "ALONE", 0)  # one after the other, as in large games
+    alone = respond_draws(structure, tables, found, aims, draws=[10, 3])
+    for all_of_them, two, apart in zip(together, some, alone, strict=True):
+        assert list(np.flatnonzero(all_of_them.message != "")) == [2]
+        assert np.array_equal(all_of_them.value[[10, 3]], two.value)
+        for name in NAMES:
+            assert np.isnan(all_of_them.slopes[name][2]).all()
+            assert np.array_equal(all_of_them.slopes[name][[10, 3]], two.slopes[name])
+            assert np.array_equal(two.slopes[name], apart.slopes[name])
+        assert np.array_equal(two.condition, apart.condition)
+
+
+def test_the_condition_is_that_of_the_whole_system() -> None:
+    """From below, and from 1 upwards; a quantity need not feel all of it."""
+    structure, tables, found = several(False)
+    for draw in (0, 5, 10):
+        jacobian = sparse_jacobian(structure, tables, draw, found.value[draw]).toarray()
+        responses = respond(structure, tables, found, aims_of(structure), draw=draw)
+        most = np.linalg.cond(np.eye(len(jacobian)) - jacobian)
+        assert all(1.0 <= response.condition <= most for response in responses)
+        assert max(response.condition for response in responses) > 1.5
 
 
 def test_an_unsolved_draw_has_no_slopes() -> None:

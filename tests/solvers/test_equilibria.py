@@ -9,7 +9,7 @@ import pytest
 from scipy.optimize import brentq
 
 from offramp.solvers import Options, solve
-from offramp.solvers.certificate import numbers_of
+from offramp.solvers.certificate import estimate_norm, numbers_of
 from offramp.solvers.homotopy import trace_branch
 from offramp.solvers.layout import arrange
 from offramp.solvers.sweeps import fill_terminals
@@ -102,3 +102,14 @@ def test_a_game_too_large_to_trace_is_continued():
     structure, tables = random_game(4, width=8)
     result = solve(structure, tables, options=Options(trace_nodes=3))
     assert result.branch[0] == "continued"
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 40])
+def test_the_norm_of_an_inverse_is_estimated_from_below_and_always_the_same(size: int) -> None:
+    rng = np.random.default_rng(size)
+    for _ in range(20):
+        matrix = rng.normal(size=(size, size))
+        exact = np.abs(matrix).sum(axis=0).max()
+        twice = {estimate_norm(matrix.__matmul__, matrix.T.__matmul__, size) for _ in range(2)}
+        assert len(twice) == 1
+        assert 0.5 * exact <= twice.pop() <= exact * (1 + 1e-12)

@@ -1,28 +1,22 @@
 """How outcomes, payoffs and rounds respond to small changes of the numbers: exact slopes.
 
-A quantity is the expected worth of what is met on the way and at the end. Its slope by the
-probability of an edge is the expected number of visits to the edge's node, times the worth
-that lies ahead on the edge; the rest is the transposed solve of `solvers.adjoint`.
+A quantity is a party's payoff, or the expected worth of what is met on the way and at the
+end. `solvers.adjoint` finds the slopes; here it is seen to what a draw has none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from offramp.analysis.absorption import Absorbed, absorb, edge_uses
-from offramp.solvers.adjoint import (
-    ACCEPTED,
-    Linearised,
-    linearised,
-    pull_back,
-    visits_discounted,
-    worth_ahead,
-)
+from offramp.solvers.adjoint import ACCEPTED, NAMES, Pulled, Quantity, pull_back
+from offramp.solvers.pulling import Known
 
 if TYPE_CHECKING:
     from offramp.analysis.elimination import Elimination
@@ -35,6 +29,7 @@ ENDLESS = "Play may never end, so that the number of rounds has no slope here."
 FOLDED = "The equilibrium is about to split or vanish here: slopes say little and are withheld."
 SLOW = "Ends are reached too slowly for slopes to be computed to nine digits."
 HIDDEN = "Somebody moves without seeing everything; slopes do not follow beliefs yet."
+CHAINS = ("ends", "rounds")
 UNSOLVED = "This draw was not solved, so that nothing has a slope."
 
 
@@ -86,6 +81,22 @@ class Response:
     message: str = ""
 
 
+@dataclass(frozen=True, eq=False)
+class Responses:
+    """The same for some draws: arrays (draw,) and slopes (draw, ...)."""
+
+    value: Array
+    slopes: dict[str, Array]
+    condition: Array
+    message: NDArray[np.str_]
+
+    def one(self, draw: int) -> Response:
+        """That of one draw."""
+        slopes = {name: slope[draw] for name, slope in self.slopes.items()}
+        value, condition = float(self.value[draw]), float(self.condition[draw])
+        return Response(value, slopes, condition, str(self.message[draw]))
+
+
 def respond(
     structure: Structure,
     tables: Tables,
@@ -96,107 +107,117 @@ def respond(
     layout: Layout | None = None,
     elimination: Elimination | None = None,
 ) -> tuple[Response, ...]:
-    """The response of every quantity in one draw: one transposed solve for each.
+    """The response of every quantity in one draw; see ``respond_draws``."""
+    found = respond_draws(
+        structure, tables, equilibria, aims, draws=[draw], layout=layout, elimination=elimination
+    )
+    return tuple(each.one(0) for each in found)
+
+
+def respond_draws(
+    structure: Structure,
+    tables: Tables,
+    equilibria: Equilibria,
+    aims: Sequence[Aim],
+    *,
+    draws: Sequence[int] | None = None,
+    layout: Layout | None = None,
+    elimination: Elimination | None = None,
+    workers: int | None = None,
+) -> tuple[Responses, ...]:
+    """The response of every quantity in some draws, or all: a transposed solve for each.
 
     ``layout`` and ``elimination`` of the same structure may be handed in to save finding
-    them again.
+    them again; ``workers`` are all processors if None.
     """
-    if equilibria.status[draw] != "solved":
-        return tuple(_withheld(tables, np.nan, np.inf, UNSOLVED) for _ in aims)
-    point = linearised(structure, tables, draw, equilibria.value[draw], layout)
-    strategy = equilibria.strategy[draw : draw + 1]
-    absorbed = None
-    if any(aim.what in ("ends", "rounds") for aim in aims):
-        absorbed = absorb(structure, strategy, elimination=elimination)
-    one = _Draw(structure, tables, draw, point, strategy[0], equilibria.payoff[draw], absorbed)
-    found = tuple(one.respond(aim) for aim in aims)
-    if structure.hidden:
-        return tuple(_withheld(tables, each.value, np.inf, HIDDEN) for each in found)
-    return found
+    chosen = np.arange(tables.draws) if draws is None else np.asarray(draws, np.int64)
+    fine = np.array([equilibria.status[draw] == "solved" for draw in chosen], np.bool_)
+    job = _Job(structure, tables, equilibria, chosen[fine], tuple(aims), elimination)
+    pulled: tuple[Pulled, ...] = ()
+    if fine.any() and not structure.hidden:
+        pulled = pull_back(
+            structure, tables, job.draws.tolist(), job.known(), job.quantities(), layout=layout,
+            workers=workers,
+        )  # fmt: skip
+    found = []
+    for q, aim in enumerate(aims):
+        each = _nothing(tables, len(chosen))
+        each.value[fine] = job.value(aim)
+        each.message[fine] = HIDDEN
+        if pulled:
+            job.hand_out(aim, pulled[q], each, np.flatnonzero(fine))
+        found.append(each)
+    return tuple(found)
 
 
 @dataclass(frozen=True, eq=False)
-class _Draw:
-    """One solved draw; differentiates one quantity after the other."""
+class _Job:
+    """Solved draws of a game whose quantities are differentiated."""
 
     structure: Structure
     tables: Tables
-    draw: int
-    point: Linearised
-    strategy: Array
-    payoff: Array
-    absorbed: Absorbed | None
+    equilibria: Equilibria
+    draws: NDArray[np.int64]
+    aims: tuple[Aim, ...]
+    elimination: Elimination | None
 
-    def respond(self, aim: Aim) -> Response:
-        if aim.what in ("ends", "rounds"):
-            return self._of_chain(aim)
-        start = (self.structure.start, aim.party)
-        if aim.what == "payoff" and self.tables.entropy:
-            return self._of_raw_payoff(aim.party)
-        by_value = np.zeros((self.structure.nodes, self.structure.parties))
-        by_value[start] = 1.0
-        value = float(self.point.values.reshape(-1, self.point.layout.shape.lanes)[
-            self.point.layout.start, aim.party])  # fmt: skip
-        return self._finish(value, None, by_value)
+    @cached_property
+    def absorbed(self) -> Absorbed:
+        return absorb(self.structure, self.strategy, elimination=self.elimination)
 
-    def _of_chain(self, aim: Aim) -> Response:
-        """Of the probability of ends, or of the number of rounds."""
-        structure, absorbed = self.structure, self.absorbed
-        assert absorbed is not None
-        on_edge = np.zeros(structure.edges) if aim.on_edge is None else aim.on_edge
-        at_end = np.zeros(structure.terminals) if aim.at_end is None else aim.at_end
-        value = float(absorbed.terminal[0] @ at_end)
+    @cached_property
+    def strategy(self) -> Array:
+        return self.equilibria.strategy[self.draws]
+
+    def known(self) -> Known:
+        """What the transposed solves need to know."""
+        chains = any(aim.what in CHAINS for aim in self.aims)
+        visits = self.absorbed.visits if chains else np.zeros((0, 0))
+        return Known(self.equilibria.value, self.equilibria.payoff, visits)
+
+    def quantities(self) -> list[Quantity]:
+        raw = self.tables.entropy
+        return [
+            Quantity(aim.party, raw and aim.what == "payoff", aim.at_end, aim.on_edge)
+            for aim in self.aims
+        ]
+
+    def value(self, aim: Aim) -> Array:
+        """The quantity (draw,)."""
+        start = self.structure.start
+        if aim.what == "payoff":
+            return self.equilibria.payoff[self.draws, start, aim.party]
+        if aim.what == "value":
+            return self.equilibria.value[self.draws, start, aim.party]
         if aim.what == "rounds":
-            value = float(absorbed.rounds[0])
-        elif aim.on_edge is not None:
-            uses = edge_uses(structure, self.strategy[None], absorbed.visits)[0]
-            value += float(uses[on_edge > 0].sum())
-        ahead, left = worth_ahead(self.point, at_end, on_edge)
-        if not np.isfinite(value) or not left <= ACCEPTED:
-            return _withheld(self.tables, value, np.inf, SLOW if np.isfinite(value) else ENDLESS)
-        ahead[~np.isfinite(absorbed.visits[0])] = 0.0  # never left, so that no end is met
-        gain = on_edge + np.concatenate([ahead, at_end])[self._spot]
-        visits = absorbed.visits[0][self._source]
-        with np.errstate(invalid="ignore"):
-            by_strategy = np.where(gain == 0.0, 0.0, visits * gain)
-        by_party = structure.mover[self._source] >= 0
-        by_strategy[by_party & ~np.isfinite(by_strategy)] = 0.0  # choices underflowed to 0
-        return self._finish(value, by_strategy, None)
+            return self.absorbed.rounds
+        value = np.zeros(len(self.draws))
+        if aim.at_end is not None:
+            value += self.absorbed.terminal @ aim.at_end
+        if aim.on_edge is not None:
+            uses = edge_uses(self.structure, self.strategy, self.absorbed.visits)
+            value += uses[:, aim.on_edge > 0].sum(axis=1)
+        return value
 
-    def _of_raw_payoff(self, party: int) -> Response:
-        """Of a raw payoff where values are not payoffs: through play, and directly."""
-        structure, tables, draw = self.structure, self.tables, self.draw
-        discount = np.where(structure.turns, tables.patience[draw, party], 1.0)
-        ahead = np.concatenate([self.payoff[:, party], tables.end_pay[draw, :, party]])[self._spot]
-        visits = visits_discounted(self.point, party)[self._source]
-        gain = tables.pay[draw, structure.pay_class, party] + discount * ahead
-        found = self._finish(float(self.payoff[structure.start, party]), visits * gain, None)
-        uses, slopes = visits * self.strategy, found.slopes
-        np.add.at(slopes["pay"][:, party], structure.pay_class, uses)
-        slopes["patience"][party] += (uses * ahead)[structure.turns].sum()
-        ends = structure.target < 0
-        spot = -structure.target[ends] - 1
-        np.add.at(slopes["end_pay"][:, party], spot, (uses * discount)[ends])
-        return found
-
-    def _finish(self, value: float, by_strategy: Array | None, by_value: Array | None) -> Response:
-        pulled = pull_back(self.point, by_strategy, by_value)
-        if not pulled.sound:
-            return _withheld(self.tables, value, pulled.condition, FOLDED)
-        return Response(value, pulled.by_table(), pulled.condition)
-
-    @property
-    def _source(self) -> NDArray[np.int64]:
-        return np.repeat(np.arange(self.structure.nodes), np.diff(self.structure.first))
-
-    @property
-    def _spot(self) -> NDArray[np.int64]:
-        """Where an edge's target stands when the terminals follow the nodes."""
-        target = self.structure.target
-        return np.where(target >= 0, target, self.structure.nodes - 1 - target)
+    def hand_out(self, aim: Aim, pulled: Pulled, found: Responses, rows: NDArray[np.int64]) -> None:
+        """Fill the rows of the solved draws, where slopes can be trusted."""
+        lost = ~(pulled.missing <= ACCEPTED)
+        if aim.what in CHAINS:
+            lost |= ~np.isfinite(found.value[rows])
+        endless = np.isnan(found.value[rows])
+        message = np.where(lost, np.where(endless, ENDLESS, SLOW), FOLDED)
+        sound = pulled.sound & ~lost
+        found.condition[rows] = np.where(lost, np.inf, pulled.condition)
+        found.message[rows] = np.where(sound, "", message)
+        for name, slope in pulled.slopes.items():
+            found.slopes[name][rows[sound]] = slope[sound]
 
 
-def _withheld(tables: Tables, value: float, condition: float, message: str) -> Response:
-    names = ("pay", "odds", "end_pay", "patience", "precision")
-    nothing = {name: np.full(getattr(tables, name).shape[1:], np.nan) for name in names}
-    return Response(value, nothing, condition, message)
+def _nothing(tables: Tables, draws: int) -> Responses:
+    """Of draws that were not solved."""
+    return Responses(
+        np.full(draws, np.nan),
+        {name: np.full((draws, *getattr(tables, name).shape[1:]), np.nan) for name in NAMES},
+        np.full(draws, np.inf),
+        np.full(draws, UNSOLVED, "<U100"),
+    )

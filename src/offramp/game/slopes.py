@@ -7,6 +7,7 @@ by formula counts with what follows it (the chain rule).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,18 +75,27 @@ class TableSlopes:
         ``gradient`` maps the names of the tables to arrays shaped like one draw of them. The
         result is nan for an assumption with a formula that has no slope where it matters.
         """
-        read = np.zeros(self.chain.shape[1])
+        return self._dots({name: gradient[name][None] for name in TABLES}, slice(draw, draw + 1))[0]
+
+    def dots(self, gradient: Mapping[str, Array]) -> Array:
+        """The same (draw, assumption) for all draws; ``gradient`` is shaped like the tables."""
+        return self._dots(gradient, slice(None))
+
+    def _dots(self, gradient: Mapping[str, Array], draws: slice) -> Array:
+        chain = self.chain[draws]
+        count, width = chain.shape[:2]
+        read = np.zeros(count * width)
         for name in TABLES:
             slope = cast("Slope", getattr(self, name))
-            weight = gradient[name].ravel()[slope.spot]
-            felt = (weight != 0.0) & (slope.value[draw] != 0.0)
-            term = np.multiply(weight, slope.value[draw], out=np.zeros_like(weight), where=felt)
-            read += np.bincount(slope.assumption, term, len(read))
-        chain = self.chain[draw]
-        followed = np.zeros_like(chain)
-        return np.multiply(
-            read[:, None], chain, out=followed, where=(chain != 0.0) & (read != 0.0)[:, None]
-        ).sum(axis=0)
+            value, table = slope.value[draws], gradient[name]
+            weight = table.reshape(count, math.prod(table.shape[1:]))[:, slope.spot]
+            felt = (weight != 0.0) & (value != 0.0)
+            term = np.multiply(weight, value, out=np.zeros_like(weight), where=felt)
+            place: Integers = width * np.arange(count)[:, None] + slope.assumption
+            read += np.bincount(place.ravel(), term.ravel(), len(read))
+        share = read.reshape(count, width)[:, :, None]
+        felt = (chain != 0.0) & (share != 0.0)
+        return np.multiply(share, chain, out=np.zeros_like(chain), where=felt).sum(axis=1)
 
     def along(self, tables: Tables, assumption: str, draw: int = 0) -> dict[str, Array]:
         """Table name to its derivative by one assumption, as full arrays for one draw."""

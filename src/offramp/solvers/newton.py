@@ -15,19 +15,31 @@ from numba import njit
 from numpy.typing import NDArray
 
 from offramp.solvers.backup import Numbers, discounts, linearise, push_change
+from offramp.solvers.krylov import (
+    NO,
+    ZERO,
+    Krylov,
+    answer_of,
+    combine,
+    krylov_alone,
+    open_cycle,
+    padded,
+    right_of,
+    take_in,
+)
 from offramp.solvers.layout import Shape
 
 Array = NDArray[np.float64]
 
 
 class Slopes(NamedTuple):
-    """Working arrays of one draw: the last linearisation and the Krylov basis."""
+    """Working arrays of one draw: the last linearisation and the room for GMRES."""
 
     chance: NDArray[np.float64]
     slope: NDArray[np.float64]
     rate: NDArray[np.float64]
     change: NDArray[np.float64]
-    basis: NDArray[np.float64]
+    krylov: Krylov
     scratch: NDArray[np.float64]
     weight: NDArray[np.float64]
     """(unknown,) one over the scale of each value at a head."""
@@ -42,7 +54,7 @@ def slopes_for(shape: Shape, scale: NDArray[np.float64], krylov: int) -> Slopes:
         slope=np.zeros((edges, shape.lanes)),
         rate=np.zeros((nodes, shape.lanes)),
         change=np.zeros((nodes + shape.terminals) * shape.lanes),
-        basis=np.zeros((min(size + 1, krylov) + 1, size + 1)),
+        krylov=krylov_alone(padded(size + 1), min(size + 1, krylov)),
         scratch=np.zeros(2 * shape.widest + shape.lanes),
         weight=np.tile(1.0 / scale, len(shape.heads)),
     )
@@ -98,53 +110,26 @@ def apply_border(shape: Shape, numbers: Numbers, slopes: Slopes, border, vector,
 @njit(cache=True, nogil=True, error_model="numpy")
 def solve_border(shape: Shape, numbers: Numbers, slopes: Slopes, border, right, tolerance, answer):
     """GMRES without restarts from zero; returns the relative residual that was reached."""
-    basis, size = slopes.basis, len(right)
-    most = len(basis) - 1
-    upper = np.zeros((most + 1, most))
-    cosine, sine, load = np.zeros(most), np.zeros(most), np.zeros(most + 1)
-    length = np.sqrt(np.sum(right * right))
-    answer[:] = 0.0
-    if length == 0.0:
-        return 0.0
-    for k in range(size):
-        basis[0, k] = right[k] / length
-    load[0] = length
-    used = 0
-    for column in range(most):
-        new = basis[column + 1]
-        apply_border(shape, numbers, slopes, border, basis[column], new)
-        for i in range(column + 1):
-            total = 0.0
-            for k in range(size):
-                total += basis[i, k] * new[k]
-            upper[i, column] = total
-            for k in range(size):
-                new[k] -= total * basis[i, k]
-        rest = np.sqrt(np.sum(new * new))
-        if rest > 0.0:
-            for k in range(size):
-                new[k] /= rest
-        for i in range(column):
-            turned = cosine[i] * upper[i, column] + sine[i] * upper[i + 1, column]
-            upper[i + 1, column] = cosine[i] * upper[i + 1, column] - sine[i] * upper[i, column]
-            upper[i, column] = turned
-        norm = np.sqrt(upper[column, column] ** 2 + rest * rest)
-        if norm == 0.0:
-            break
-        cosine[column], sine[column] = upper[column, column] / norm, rest / norm
-        upper[column, column] = norm
-        load[column + 1] = -sine[column] * load[column]
-        load[column] = cosine[column] * load[column]
-        used = column + 1
-        if abs(load[used]) <= tolerance * length or rest <= 1e-14 * norm:
-            break
-    for i in range(used - 1, -1, -1):
-        for k in range(i + 1, used):
-            load[i] -= upper[i, k] * load[k]
-        load[i] /= upper[i, i]
-        for k in range(size):
-            answer[k] += load[i] * basis[i, k]
-    return abs(load[used]) / length
+    krylov, count = slopes.krylov, len(right)
+    basis, size, column = krylov.basis, padded(count), ZERO
+    begin = right_of(krylov, size)
+    basis[begin : begin + count] = right
+    left = open_cycle(krylov, size, tolerance, NO)
+    length = krylov.rows[krylov.load]
+    while left > 0 and column < krylov.most:
+        here = column * size
+        apply_border(
+            shape, numbers, slopes, border, basis[here : here + count],
+            basis[here + size : here + size + count],
+        )  # fmt: skip
+        left = take_in(krylov, size, column)
+        column += 1
+    rest = abs(krylov.rows[krylov.load + krylov.used[0]])
+    if column > 0:
+        combine(krylov, size, column)
+    begin = answer_of(krylov, size)
+    answer[:] = basis[begin : begin + count]
+    return rest / length if length > 0.0 else 0.0
 
 
 def solve_step(

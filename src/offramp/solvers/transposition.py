@@ -1,258 +1,327 @@
-"""Compiled rounds of linear systems on a game: multipliers forwards, arrivals, worth ahead.
+"""Linear systems of whole rounds, compiled: multipliers forwards, arrivals, worth ahead.
 
 Three linear maps of one round of a cyclic component, from its heads to its heads: 0 carries
 multipliers of values forwards (the transpose of a linearised backup), 1 carries arrivals of
-play forwards, 2 carries the worth ahead backwards. GMRES solves x = map(x) + b for each.
+play forwards, each party's discounted by its patience, 2 carries the worth ahead backwards,
+undiscounted. GMRES solves x = map(x) + b for each, component by component, for one draw or
+eight abreast; where it fails, elimination does.
 """
 
 from __future__ import annotations
 
-import numpy as np
-from numba import njit
+from typing import NamedTuple
 
-from offramp.solvers.backup import Numbers, discounts
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.solvers.abreast import (
+    four_of,
+    get,
+    jit_inside,
+    load,
+    many,
+    nothing_in,
+    put,
+    rows_like,
+    store,
+    store_four,
+    sum_of,
+)
+from offramp.solvers.krylov import (
+    NO,
+    YES,
+    ZERO,
+    Krylov,
+    answer_of,
+    combine,
+    krylov_for,
+    open_cycle,
+    padded,
+    right_of,
+    take_in,
+    weigh_condition,
+)
 from offramp.solvers.layout import Shape
 
-MULTIPLIERS, ARRIVALS, AHEAD = 0, 1, 2
+Array = NDArray[np.float64]
+MULTIPLIERS, ARRIVALS, AHEAD = np.int64(0), np.int64(1), np.int64(2)
+TOLERANCE = 1e-12
+"""Residual of a system relative to its right-hand side at which GMRES stops."""
+CYCLES = 4
+"""How often it begins."""
+DENSE = 1000
+"""Unknowns up to which a system that it leaves unsolved is solved by elimination."""
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def push_back(shape: Shape, discount, chance, slope, low, high, inside, adjoint, multiplier):
+class Rounds(NamedTuple):
+    """A team of draws linearised, and room to work in; in solving order."""
+
+    patience: Array
+    """(lane,)."""
+    chance: Array
+    """(edge,)."""
+    slope: Array
+    """(edge * lanes + lane,) response of V_j to the mover's total."""
+    scale: Array
+    """(2 * lane,) scale of each party's values, then one over it."""
+    work: Array
+    """(position * lanes + lane,)."""
+    nothing: Array
+    """(edge,) no reward, the same for all draws."""
+    krylov: Krylov
+    condition: Array
+    """(place,) estimate of the condition of the systems of multipliers met."""
+    residual: Array
+    """(place,) largest residual of any system met, relative to its right-hand side."""
+
+
+@jit_inside
+def rounds_for(like, shape: Shape, most):
+    """Room for draws abreast; ``most`` Krylov vectors before GMRES begins again."""
+    lanes, edges, longest = shape.lanes, len(shape.target), max(1, shape.longest)
+    unknown = longest * lanes
+    return Rounds(
+        rows_like(like, lanes), rows_like(like, edges), rows_like(like, edges * lanes),
+        rows_like(like, 2 * lanes), rows_like(like, (len(shape.mover) + shape.terminals) * lanes),
+        np.zeros(edges), krylov_for(like, unknown, min(unknown, most)), np.ones(many(like)),
+        np.zeros(many(like)),
+    )  # fmt: skip
+
+
+@jit_inside
+def push_back(shape: Shape, rounds: Rounds, bends, low, high, inside, adjoint, multiplier):
     """Pass the adjoints of values from positions ``high`` - 1 down to ``low`` on to what follows.
 
     Each is kept in ``multiplier`` and taken from ``adjoint`` before it is passed on, so that
-    what comes back to the heads is left there. With ``inside`` nothing leaves the positions.
+    what comes back to the heads is left there. With ``inside`` nothing leaves the positions;
+    without ``bends`` play stays as it is.
     """
     mover, first, target, turns = shape.mover, shape.first, shape.target, shape.turns
-    lanes = shape.lanes
+    lanes, chance, slope, patience = shape.lanes, rounds.chance, rounds.slope, rounds.patience
     for n in range(high - 1, low - 1, -1):
-        m, here = mover[n], n * lanes
-        busy = False
-        for k in range(here, here + lanes):
-            multiplier[k] = adjoint[k]
-            adjoint[k] = 0.0
-            busy |= multiplier[k] != 0.0
-        if not busy:
-            continue
+        m, a, b = np.int64(mover[n]), first[n], first[n + 1]
+        chosen = bends and m >= 0 and b - a > 1
         for j in range(0, lanes, 4):
-            at = here + j
-            a0, a1, a2, a3 = (
-                multiplier[at], multiplier[at + 1], multiplier[at + 2], multiplier[at + 3],
-            )  # fmt: skip
-            for e in range(first[n], first[n + 1]):
-                t = target[e]
+            own = four_of(adjoint, n * lanes + j)
+            store_four(multiplier, n * lanes + j, own)
+            store_four(adjoint, n * lanes + j, nothing_in(adjoint))
+            for e in range(a, b):
+                t = np.int64(target[e])
                 if inside and (t < low or t >= high):
                     continue
-                w, v, p = turns[e], t * lanes + j, chance[e]
-                adjoint[v] += p * discount[w, j] * a0
-                adjoint[v + 1] += p * discount[w, j + 1] * a1
-                adjoint[v + 2] += p * discount[w, j + 2] * a2
-                adjoint[v + 3] += p * discount[w, j + 3] * a3
-                if m >= 0:
-                    own = slope[e, j] * a0 + slope[e, j + 1] * a1
-                    own += slope[e, j + 2] * a2 + slope[e, j + 3] * a3
-                    adjoint[t * lanes + m] += discount[w, m] * own
+                v, part = t * lanes, load(chance, e) * own
+                if turns[e]:
+                    part = part * four_of(patience, j)
+                store_four(adjoint, v + j, four_of(adjoint, v + j) + part)
+                if chosen:
+                    more = sum_of(four_of(slope, e * lanes + j) * own)
+                    if turns[e]:
+                        more = more * load(patience, m)
+                    store(adjoint, v + m, load(adjoint, v + m) + more)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def push_mass(shape: Shape, discount, chance, low, high, inside, arriving, visits):
-    """``push_back`` for the mass of one chain, (position,); ``discount`` (2, 1)."""
-    first, target, turns = shape.first, shape.target, shape.turns
-    for n in range(high - 1, low - 1, -1):
-        mass = arriving[n]
-        visits[n] = mass
-        arriving[n] = 0.0
-        if mass == 0.0:
-            continue
-        for e in range(first[n], first[n + 1]):
-            t = target[e]
-            if not inside or (t >= low and t < high):
-                arriving[t] += mass * chance[e] * discount[turns[e], 0]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def pull_worth(shape: Shape, discount, chance, low, high, inside, reward, ahead):
+@jit_inside
+def pull_worth(shape: Shape, chance, low, high, inside, reward, ahead):
     """Replace the worth ahead, (position,), of positions ``low`` to ``high``, in place.
 
     ``reward`` (edge,) is had on the way; with ``inside`` there is none, and nothing beyond.
     """
-    first, target, turns = shape.first, shape.target, shape.turns
+    first, target = shape.first, shape.target
     for n in range(low, high):
-        total = 0.0
+        total = load(ahead, n) - load(ahead, n)
         for e in range(first[n], first[n + 1]):
-            t = target[e]
+            t = np.int64(target[e])
             if not inside:
-                total += chance[e] * (reward[e] + discount[turns[e], 0] * ahead[t])
+                total = total + load(chance, e) * (load(ahead, t) + reward[e])
             elif t >= low and t < high:
-                total += chance[e] * discount[turns[e], 0] * ahead[t]
-        ahead[n] = total
+                total = total + load(chance, e) * load(ahead, t)
+        store(ahead, n, total)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def go_round(
-    kind, shape: Shape, discount, chance, slope, low, head, high, weight, work, spare, x, answer
-):
-    """``answer`` = x - map(x) at the heads, all scaled by ``weight``; ``work`` is scratch."""
-    lanes = shape.lanes if kind == MULTIPLIERS else 1
-    base, size = head * lanes, (high - head) * lanes
-    for k in range(low * lanes, high * lanes):
-        work[k] = 0.0
-    for k in range(size):
-        work[base + k] = x[k] / weight[k]
-    if kind == MULTIPLIERS:
-        push_back(shape, discount, chance, slope, low, high, True, work, spare)
-    elif kind == ARRIVALS:
-        push_mass(shape, discount, chance, low, high, True, work, spare)
-    else:
-        pull_worth(shape, discount, chance, low, high, True, chance, work)
-    for k in range(size):
-        answer[k] = x[k] - work[base + k] * weight[k]
+@jit_inside
+def go_round(kind, shape: Shape, rounds: Rounds, low, head, high, source, target):
+    """x - map(x) for the vector of the basis that begins at row ``source``, into another one."""
+    basis, work, lanes, scale = rounds.krylov.basis, rounds.work, shape.lanes, rounds.scale
+    if kind == AHEAD:
+        for i in range(high - head):
+            store(work, head + i, load(basis, source + i))
+        pull_worth(shape, rounds.chance, low, high, YES, rounds.nothing, work)
+        for i in range(high - head):
+            store(basis, target + i, load(basis, source + i) - load(work, head + i))
+        for i in range(high - head, padded(high - head)):
+            store(basis, target + i, 0.0)
+        return
+    for r in range(low * lanes, head * lanes, 4):
+        store_four(work, r, nothing_in(work))
+    for i in range(high - head):
+        for j in range(0, lanes, 4):
+            x = four_of(basis, source + i * lanes + j) * four_of(scale, lanes + j)
+            store_four(work, (head + i) * lanes + j, x)
+    push_back(shape, rounds, kind == MULTIPLIERS, low, high, YES, work, work)
+    for i in range(high - head):
+        for j in range(0, lanes, 4):
+            back = four_of(work, (head + i) * lanes + j) * four_of(scale, j)
+            x = four_of(basis, source + i * lanes + j)
+            store_four(basis, target + i * lanes + j, x - back)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def solve_heads(
-    kind, shape: Shape, discount, chance, slope, low, head, high, weight, right,
-    tolerance, cycles, work, spare, basis, triangle, answer,
-):  # fmt: skip
-    """GMRES with ``cycles`` restarts from zero; returns the relative residual, recomputed.
-
-    ``triangle`` (column, column) keeps the triangular factor of the first cycle.
-    """
-    size, most = len(right), len(basis) - 1
-    upper = np.zeros((most + 1, most))
-    cosine, sine, load = np.zeros(most), np.zeros(most), np.zeros(most + 1)
-    length = np.sqrt(np.sum(right * right))
-    rest_of = right.copy()
-    image = np.empty(size)
-    answer[:] = 0.0
-    if length == 0.0:
-        return 0.0
-    left = 1.0
-    for cycle in range(cycles):
-        norm = np.sqrt(np.sum(rest_of * rest_of))
-        basis[0] = rest_of / norm
-        load[:] = 0.0
-        load[0] = norm
-        used = 0
-        for column in range(most):
-            new = basis[column + 1]
-            go_round(
-                kind, shape, discount, chance, slope, low, head, high, weight, work, spare,
-                basis[column], new,
-            )  # fmt: skip
-            before = np.sqrt(np.sum(new * new))
-            for i in range(column + 1):
-                total = 0.0
-                for k in range(size):
-                    total += basis[i, k] * new[k]
-                upper[i, column] = total
-                for k in range(size):
-                    new[k] -= total * basis[i, k]
-            rest = np.sqrt(np.sum(new * new))
-            if rest < 0.1 * before:
-                for i in range(column + 1):
-                    total = 0.0
-                    for k in range(size):
-                        total += basis[i, k] * new[k]
-                    upper[i, column] += total
-                    for k in range(size):
-                        new[k] -= total * basis[i, k]
-                rest = np.sqrt(np.sum(new * new))
-            if rest > 0.0:
-                for k in range(size):
-                    new[k] /= rest
-            for i in range(column):
-                turned = cosine[i] * upper[i, column] + sine[i] * upper[i + 1, column]
-                upper[i + 1, column] = cosine[i] * upper[i + 1, column] - sine[i] * upper[i, column]
-                upper[i, column] = turned
-            bottom = np.sqrt(upper[column, column] ** 2 + rest * rest)
-            if bottom == 0.0:
-                break
-            cosine[column], sine[column] = upper[column, column] / bottom, rest / bottom
-            upper[column, column] = bottom
-            load[column + 1] = -sine[column] * load[column]
-            load[column] = cosine[column] * load[column]
-            used = column + 1
-            if abs(load[used]) <= tolerance * length or rest <= 1e-15 * before:
-                break
-        if cycle == 0:
-            triangle[:] = 0.0
-            for i in range(used):
-                for k in range(i, used):
-                    triangle[i, k] = upper[i, k]
-        for i in range(used - 1, -1, -1):
-            for k in range(i + 1, used):
-                load[i] -= upper[i, k] * load[k]
-            load[i] /= upper[i, i]
-            for k in range(size):
-                answer[k] += load[i] * basis[i, k]
-        go_round(
-            kind, shape, discount, chance, slope, low, head, high, weight, work, spare,
-            answer, image,
-        )  # fmt: skip
-        rest_of[:] = right - image
-        after = np.sqrt(np.sum(rest_of * rest_of)) / length
-        if not after > 10.0 * tolerance or after > 0.5 * left:
-            return after
-        left = after
-    return left
+@jit_inside
+def solve_heads(kind, shape: Shape, rounds: Rounds, low, head, high, size):
+    """Solve for the heads of a component, from and into the Krylov room (vectors of ``size``)."""
+    krylov = rounds.krylov
+    left = open_cycle(krylov, size, TOLERANCE, NO)
+    for cycle in range(CYCLES):
+        column = ZERO
+        while left > 0 and column < min(size, krylov.most):
+            here = column * size
+            go_round(kind, shape, rounds, low, head, high, here, here + size)
+            left = take_in(krylov, size, column)
+            column += 1
+        if column == 0:
+            return
+        combine(krylov, size, column)
+        if cycle == 0 and kind == MULTIPLIERS:
+            weigh_condition(krylov, column, rounds.condition)
+        if left == 0:
+            return
+        go_round(kind, shape, rounds, low, head, high, answer_of(krylov, size), size)
+        left = open_cycle(krylov, size, TOLERANCE, YES)
+    unknown = (high - head) * (1 if kind == AHEAD else shape.lanes)
+    if left > 0 and unknown <= DENSE:
+        solve_fully(kind, shape, rounds, low, head, high, size, unknown)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def pull_play(
-    shape: Shape, numbers: Numbers, values, chance, by_strategy, through, adjoint, odds, precision
-):  # fmt: skip
-    """From slopes by play to slopes by what play hangs on.
-
-    Adds to ``adjoint`` (values, flat), ``odds`` (row,) and ``precision`` (lane,), and fills
-    ``through`` (edge,) with the slope by the mover's total.
-    """
-    pay, discount, lanes = numbers.pay, discounts(numbers), shape.lanes
-    for n in range(len(shape.mover)):
-        m, a, b = shape.mover[n], shape.first[n], shape.first[n + 1]
-        mean = 0.0
-        for e in range(a, b):
-            through[e] = 0.0
-            if m < 0:
-                odds[shape.odds_class[e]] += by_strategy[e]
-            else:
-                mean += chance[e] * by_strategy[e]
-        if m < 0 or b - a == 1:
+@jit_inside
+def solve_fully(kind, shape: Shape, rounds: Rounds, low, head, high, size, unknown):
+    """The same by elimination, for the few draws that are still open."""
+    krylov, abreast = rounds.krylov, len(rounds.condition)
+    basis, right, answer = krylov.basis, right_of(krylov, size), answer_of(krylov, size)
+    wide = unknown + 1
+    tables = np.empty((abreast, unknown, wide))
+    for u in range(unknown):
+        for r in range(size):
+            store(basis, r, 1.0 if r == u else 0.0)
+        go_round(kind, shape, rounds, low, head, high, ZERO, size)
+        for r in range(unknown):
+            for k in range(abreast):
+                tables[k, r, u] = get(basis, size + r, k)
+    for k in range(abreast):
+        if not krylov.open[k]:
             continue
-        for e in range(a, b):
-            bend = chance[e] * (by_strategy[e] - mean)
-            if bend == 0.0:
-                continue
-            w, v, c = shape.turns[e], shape.target[e] * lanes + m, shape.pay_class[e] * lanes + m
-            through[e] = numbers.precision[m] * bend
-            precision[m] += bend * (pay[c] + discount[w, m] * values[v])
-            adjoint[v] += through[e] * discount[w, m]
+        for r in range(unknown):
+            tables[k, r, unknown] = get(basis, right + r, k)
+        steep = eliminate(tables[k])
+        rounds.condition[k] = max(rounds.condition[k], steep)
+        for r in range(unknown):
+            put(basis, answer + r, k, tables[k, r, unknown])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def gather_slopes(
-    shape: Shape, numbers: Numbers, values, chance, slope, rate, through, multiplier,
-    pay, odds, patience, precision,
-):  # fmt: skip
-    """Add to the slopes by the numbers what the multipliers and ``through`` make of them."""
-    lanes, discount = shape.lanes, discounts(numbers)
-    for n in range(len(shape.mover)):
-        m, here = shape.mover[n], n * lanes
-        if m >= 0:
-            for j in range(lanes):
-                precision[m] += multiplier[here + j] * rate[n, j] / numbers.precision[m]
-        for e in range(shape.first[n], shape.first[n + 1]):
-            w, v, c = shape.turns[e], shape.target[e] * lanes, shape.pay_class[e]
-            own = through[e]
-            for j in range(lanes):
-                own += slope[e, j] * multiplier[here + j]
-            for j in range(lanes):
-                share = chance[e] * multiplier[here + j]
-                if j == m:
-                    share += own
-                pay[c, j] += share
-                if w:
-                    patience[j] += share * values[v + j]
-                if m < 0:
-                    total = numbers.pay[c * lanes + j] + discount[w, j] * values[v + j]
-                    odds[shape.odds_class[e]] += multiplier[here + j] * total
+@jit_inside
+def eliminate(table):
+    """Solve a square system, its right-hand side in the last column; its largest ratio of pivots.
+
+    Rows are exchanged; the solution is left in the last column.
+    """
+    count = len(table)
+    most, least = 0.0, np.inf
+    for i in range(count):
+        pivot = i
+        for r in range(i + 1, count):
+            if abs(table[r, i]) > abs(table[pivot, i]):
+                pivot = r
+        for c in range(i, count + 1):
+            table[i, c], table[pivot, c] = table[pivot, c], table[i, c]
+        most, least = max(most, abs(table[i, i])), min(least, abs(table[i, i]))
+        for r in range(i + 1, count):
+            share = table[r, i] / table[i, i]
+            if share != 0.0:
+                for c in range(i + 1, count + 1):
+                    table[r, c] -= share * table[i, c]
+    for i in range(count - 1, -1, -1):
+        for c in range(i + 1, count):
+            table[i, count] -= table[i, c] * table[c, count]
+        table[i, count] /= table[i, i]
+    return most / least if least > 0.0 else np.inf
+
+
+@jit_inside
+def note_residual(rounds: Rounds, size):
+    """Raise the residuals; the second vector holds what is missing."""
+    krylov = rounds.krylov
+    basis, right = krylov.basis, right_of(krylov, size)
+    for k in range(len(rounds.residual)):
+        missing = whole = 0.0
+        for r in range(size):
+            missing += get(basis, size + r, k) ** 2
+            whole += get(basis, right + r, k) ** 2
+        if missing != 0.0:
+            left = np.sqrt(missing / whole)
+            if not left <= rounds.residual[k]:
+                rounds.residual[k] = left
+
+
+@jit_inside
+def push_through(shape: Shape, rounds: Rounds, bends, adjoint, multiplier):
+    """Fill the multipliers of all positions from the adjoints, or arrivals without ``bends``.
+
+    ``adjoint`` is used up; behind the nodes it gathers what reaches the terminals.
+    """
+    lanes, krylov, work, scale = shape.lanes, rounds.krylov, rounds.work, rounds.scale
+    basis, last = krylov.basis, len(shape.mover)
+    kind = MULTIPLIERS if bends else ARRIVALS
+    for c in range(len(shape.cyclic) - 1, -1, -1):
+        if not shape.cyclic[c]:
+            continue
+        low, head, high = shape.component[c], shape.head[c], shape.component[c + 1]
+        unknown = (high - head) * lanes
+        right, answer = right_of(krylov, unknown), answer_of(krylov, unknown)
+        push_back(shape, rounds, bends, high, last, NO, adjoint, multiplier)
+        for r in range(low * lanes, high * lanes, 4):
+            store_four(work, r, four_of(adjoint, r))
+        push_back(shape, rounds, bends, low, high, YES, work, work)
+        for r in range(0, unknown, 4):
+            back = four_of(work, head * lanes + r) * four_of(scale, r % lanes)
+            store_four(basis, right + r, back)
+        solve_heads(kind, shape, rounds, low, head, high, unknown)
+        for r in range(0, unknown, 4):
+            x = four_of(basis, answer + r) * four_of(scale, lanes + r % lanes)
+            store_four(adjoint, head * lanes + r, four_of(adjoint, head * lanes + r) + x)
+        push_back(shape, rounds, bends, low, high, NO, adjoint, multiplier)
+        for r in range(0, unknown, 4):
+            back = four_of(adjoint, head * lanes + r) * four_of(scale, r % lanes)
+            store_four(basis, unknown + r, back - four_of(basis, answer + r))
+        note_residual(rounds, unknown)
+        last = low
+    push_back(shape, rounds, bends, ZERO, last, NO, adjoint, multiplier)
+
+
+@jit_inside
+def look_ahead(shape: Shape, rounds: Rounds, reward, ahead):
+    """Fill the worth ahead (position,) of all positions from that of the terminals behind them."""
+    krylov, chance, last = rounds.krylov, rounds.chance, ZERO
+    basis = krylov.basis
+    for c in range(len(shape.cyclic)):
+        if not shape.cyclic[c]:
+            continue
+        low, head, high = shape.component[c], shape.head[c], shape.component[c + 1]
+        unknown = padded(high - head)
+        right, answer = right_of(krylov, unknown), answer_of(krylov, unknown)
+        for i in range(high - head):
+            store(ahead, head + i, 0.0)
+        pull_worth(shape, chance, last, high, NO, reward, ahead)
+        for i in range(unknown):
+            store(basis, right + i, 0.0)
+        for i in range(high - head):
+            store(basis, right + i, load(ahead, head + i))
+        solve_heads(AHEAD, shape, rounds, low, head, high, unknown)
+        for i in range(high - head):
+            store(ahead, head + i, load(basis, answer + i))
+        pull_worth(shape, chance, low, high, NO, reward, ahead)
+        for i in range(unknown):
+            store(basis, unknown + i, 0.0)
+        for i in range(high - head):
+            missing = load(ahead, head + i) - load(basis, answer + i)
+            store(basis, unknown + i, missing)
+        note_residual(rounds, unknown)
+        last = high
+    pull_worth(shape, chance, last, len(shape.mover), NO, reward, ahead)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.analysis import Elimination, eliminate
-from offramp.analysis.responses import Aim, earning, ending, ending_by, lasting, respond
+from offramp.analysis.responses import Aim, earning, ending, ending_by, lasting, respond_draws
 from offramp.game import (
     Draws,
     Game,
@@ -87,8 +87,8 @@ class SlopeFinder:
         values, message = np.full(shape, np.nan), np.full(shape, UNKNOWN, dtype="<U200")
         slopes = np.full((*shape, len(self.assumptions)), np.nan)
         for one in self._games:
-            for position, draw, *found in one.found(self, chosen, precision_scale, follow):
-                values[draw, position], slopes[draw, position], message[draw, position] = found
+            for position, *found in one.found(self, chosen, precision_scale, follow):
+                values[:, position], slopes[:, position], message[:, position] = found
         return QuantitySlopes(self.queries, self.assumptions, values, slopes, message)
 
     @property
@@ -126,8 +126,8 @@ class _Game:
 
     def found(
         self, finder: SlopeFinder, draws: Draws, precision_scale: float, traced: tuple[int, ...]
-    ) -> Iterator[tuple[int, int, float, Array, str]]:
-        """Position of a quantity, draw, value, slopes by the finder's assumptions, message."""
+    ) -> Iterator[tuple[int, Array, Array, NDArray[np.str_]]]:
+        """Position of a quantity; by draw its value, slopes by the assumptions, and message."""
         game = self.game
         here = fix(game.meaning, draws, self.given) if self.given else draws
         solved = solve(game, here, precision_scale=precision_scale, traced=traced, starts=0)
@@ -136,15 +136,15 @@ class _Game:
             precision_scale=precision_scale, derivatives=self.derivatives,
         )  # fmt: skip
         unfelt = np.isin(finder.assumptions, list(self.given))
-        for draw in range(len(here)):
-            responses = respond(
-                game.structure, solved.tables, solved.equilibria, [aim for _, aim in self.aims],
-                draw=draw, layout=self.layout, elimination=self.elimination,
-            )  # fmt: skip
-            for (position, _), response in zip(self.aims, responses, strict=True):
-                found = np.where(unfelt, 0.0, slopes.dot(response.slopes, draw))
-                kink = "" if np.isfinite(found).all() else KINK
-                yield position, draw, response.value, found, response.message or kink
+        responses = respond_draws(
+            game.structure, solved.tables, solved.equilibria, [aim for _, aim in self.aims],
+            layout=self.layout, elimination=self.elimination,
+        )  # fmt: skip
+        for (position, _), response in zip(self.aims, responses, strict=True):
+            found = np.where(unfelt, 0.0, slopes.dots(response.slopes))
+            kink = np.where(np.isfinite(found).all(axis=1), "", KINK)
+            message = np.where(response.message == "", kink, response.message)
+            yield position, response.value, found, message
 
 
 def _differentiable(query: Query) -> bool:

@@ -8,7 +8,7 @@ change is 0: what one move adds, the others take away.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from offramp.analysis import absorb, edge_uses
 from offramp.analysis.absorption import sealed
 from offramp.game import Game
-from offramp.solvers.adjoint import ACCEPTED, linearised, worth_ahead
+from offramp.solvers.adjoint import ACCEPTED, worth_ahead
 from offramp.study.experiment import Solved
 from offramp.study.saying import said, spoken
 
@@ -85,16 +85,11 @@ def find_turning_points(solved: Solved, count: int | None = 5) -> tuple[TurningP
     if absorbed.failed[0]:
         return ()
     uses = edge_uses(structure, play, absorbed.visits)[0]
-    chance = replace(
-        structure, mover=np.full_like(structure.mover, -1), odds_class=np.arange(structure.edges)
-    )
-    played = replace(solved.tables, odds=play)
-    point = linearised(chance, played, 0, solved.equilibria.value[0])
     source = np.repeat(np.arange(structure.nodes), np.diff(structure.first))
     found: list[TurningPoint] = []
     for position, outcome in enumerate(game.meaning.outcomes):
         at_end = (structure.terminal_outcome == position).astype(float)
-        ahead, residual = worth_ahead(point, at_end)
+        ahead, residual = worth_ahead(structure, play[0], at_end)
         if not residual <= ACCEPTED:
             continue
         spot = np.where(structure.target >= 0, structure.target, structure.nodes - 1 -
