@@ -167,7 +167,9 @@ class _Job:
 
     @cached_property
     def strategy(self) -> Array:
-        return self.equilibria.strategy[self.draws]
+        strategy = self.equilibria.strategy
+        every = np.array_equal(self.draws, np.arange(len(strategy)))
+        return strategy if every else strategy[self.draws]
 
     def known(self) -> Known:
         """What the transposed solves need to know."""

@@ -91,8 +91,9 @@ class TableSlopes:
             weight = table.reshape(count, math.prod(table.shape[1:]))[:, slope.spot]
             felt = (weight != 0.0) & (value != 0.0)
             term = np.multiply(weight, value, out=np.zeros_like(weight), where=felt)
-            place: Integers = width * np.arange(count)[:, None] + slope.assumption
-            read += np.bincount(place.ravel(), term.ravel(), len(read))
+            begin: Integers = width * np.arange(count, dtype=np.int64)
+            place: Integers = (begin[:, None] + slope.assumption).ravel()
+            read += np.bincount(place, term.ravel(), len(read))
         share = read.reshape(count, width)[:, :, None]
         felt = (chain != 0.0) & (share != 0.0)
         return np.multiply(share, chain, out=np.zeros_like(chain), where=felt).sum(axis=1)

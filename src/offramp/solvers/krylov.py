@@ -33,7 +33,7 @@ from offramp.solvers.abreast import (
 Array = NDArray[np.float64]
 NO, YES, ZERO = np.bool_(False), np.bool_(True), np.int64(0)
 """A plain False, True or 0 as an argument would have the function compiled for it anew."""
-ROUNDS = 6
+ROUNDS = 5
 """Powers of the triangle, and of its inverse, that its condition is estimated by."""
 
 
@@ -53,7 +53,6 @@ class Krylov(NamedTuple):
     mask: int
     """(column,) 1 where a draw has used a column, and where one is to be made orthogonal again."""
     probe: int
-    echo: int
     """(column,) room for the condition."""
     goal: int
     """The length of the residual at which a draw is closed; then room for two numbers."""
@@ -72,8 +71,8 @@ def krylov_for(like, size, most):
     """Room for vectors of up to ``size`` entries, as many draws abreast as in ``like``."""
     step = most + 2
     return Krylov(
-        rows_like(like, (most + 3) * size), rows_like(like, 7 * step + 3 + most * (most + 1) // 2),
-        0, step, 2 * step, 3 * step, 4 * step, 5 * step, 6 * step, 7 * step, 7 * step + 3, most,
+        rows_like(like, (most + 3) * size), rows_like(like, 6 * step + 3 + most * (most + 1) // 2),
+        0, step, 2 * step, 3 * step, 4 * step, 5 * step, 6 * step, 6 * step + 3, most,
         np.zeros(many(like), np.int64), np.zeros(many(like), np.bool_),
     )  # fmt: skip
 
@@ -82,8 +81,8 @@ def krylov_alone(size: int, most: int) -> Krylov:
     """The same for one draw alone, outside compiled code."""
     step = most + 2
     return Krylov(
-        np.zeros((most + 3) * size), np.zeros(7 * step + 3 + most * (most + 1) // 2),
-        0, step, 2 * step, 3 * step, 4 * step, 5 * step, 6 * step, 7 * step, 7 * step + 3, most,
+        np.zeros((most + 3) * size), np.zeros(6 * step + 3 + most * (most + 1) // 2),
+        0, step, 2 * step, 3 * step, 4 * step, 5 * step, 6 * step, 6 * step + 3, most,
         np.zeros(1, np.int64), np.zeros(1, np.bool_),
     )  # fmt: skip
 
@@ -220,28 +219,56 @@ def mark_used(room: Krylov, columns):
 
 
 @jit_inside
-def solve_up(room: Krylov, columns, source, target):
-    """Solve with the triangle, from its last row up, in the columns that ``mark_used`` marked."""
-    rows = room.rows
-    for i in range(columns - 1, -1, -1):
-        rest = load(rows, source + i)
-        for c in range(i + 1, columns):
-            at = room.triangle + c * (c + 1) // 2
-            rest = rest - load(rows, at + i) * load(rows, target + c)
-        rest = rest / load(rows, room.triangle + i * (i + 1) // 2 + i)
-        store(rows, target + i, where_more(load(rows, room.mask + i), 0.5, rest, 0.0))
+def entry(room: Krylov, row, column):
+    """An entry of the triangle."""
+    return load(room.rows, room.triangle + column * (column + 1) // 2 + row)
 
 
 @jit_inside
-def solve_down(room: Krylov, columns, source, target):
+def solve_up(room: Krylov, columns, target):
+    """Solve with the triangle, from its last row up, in the columns that ``mark_used`` marked."""
+    rows = room.rows
+    for c in range(columns - 1, -1, -1):
+        found = load(rows, target + c) / entry(room, c, c)
+        found = where_more(load(rows, room.mask + c), 0.5, found, 0.0)
+        store(rows, target + c, found)
+        for i in range(c):
+            store(rows, target + i, load(rows, target + i) - entry(room, i, c) * found)
+
+
+@jit_inside
+def solve_down(room: Krylov, columns, target):
     """Solve with the transposed triangle likewise."""
     rows = room.rows
+    for i in range(columns):
+        found = load(rows, target + i) / entry(room, i, i)
+        found = where_more(load(rows, room.mask + i), 0.5, found, 0.0)
+        store(rows, target + i, found)
+        for c in range(i + 1, columns):
+            store(rows, target + c, load(rows, target + c) - entry(room, i, c) * found)
+
+
+@jit_inside
+def go_up(room: Krylov, columns, target):
+    """Multiply by the triangle; what is not used has to be 0."""
+    rows = room.rows
     for c in range(columns):
-        at, rest = room.triangle + c * (c + 1) // 2, load(rows, source + c)
+        share = load(rows, target + c)
+        store(rows, target + c, entry(room, c, c) * share)
         for i in range(c):
-            rest = rest - load(rows, at + i) * load(rows, target + i)
-        rest = rest / load(rows, at + c)
-        store(rows, target + c, where_more(load(rows, room.mask + c), 0.5, rest, 0.0))
+            store(rows, target + i, load(rows, target + i) + entry(room, i, c) * share)
+
+
+@jit_inside
+def go_down(room: Krylov, columns, target):
+    """Multiply by the transposed triangle, in the columns that are marked."""
+    rows = room.rows
+    for i in range(columns - 1, -1, -1):
+        share = load(rows, target + i)
+        store(rows, target + i, entry(room, i, i) * share)
+        for c in range(i + 1, columns):
+            more = load(rows, target + c) + entry(room, i, c) * share
+            store(rows, target + c, where_more(load(rows, room.mask + c), 0.5, more, 0.0))
 
 
 @jit_inside
@@ -249,7 +276,7 @@ def combine(room: Krylov, size, columns):
     """Add to the answer what the ``columns`` of this cycle make of the right-hand side."""
     basis, rows, answer = room.basis, room.rows, answer_of(room, size)
     mark_used(room, columns)
-    solve_up(room, columns, room.load, room.load)
+    solve_up(room, columns, room.load)
     for i in range(columns):
         share = load(rows, room.load + i)
         for r in range(0, size, 4):
@@ -277,33 +304,21 @@ def weigh_condition(room: Krylov, columns, condition):
 
     Estimated from below, by powers; ``combine`` comes first.
     """
-    rows = room.rows
-    for i in range(columns):
-        store(rows, room.probe + i, load(rows, room.mask + i))
-    for _ in range(ROUNDS):
-        long_as_one(room, columns, room.probe)
+    rows, probe = room.rows, room.probe
+    for backwards in range(2):
         for i in range(columns):
-            at = room.triangle + i * (i + 1) // 2
-            total = load(rows, at + i) * load(rows, room.probe + i)
-            for c in range(i + 1, columns):
-                at = room.triangle + c * (c + 1) // 2
-                total = total + load(rows, at + i) * load(rows, room.probe + c)
-            store(rows, room.echo + i, total)
-        store(rows, room.goal + 1, long_as_one(room, columns, room.echo))
-        for c in range(columns):
-            at = room.triangle + c * (c + 1) // 2
-            total = load(rows, at) * load(rows, room.echo)
-            for i in range(1, c + 1):
-                total = total + load(rows, at + i) * load(rows, room.echo + i)
-            felt = where_more(load(rows, room.mask + c), 0.5, total, 0.0)
-            store(rows, room.probe + c, felt)
-    for i in range(columns):
-        store(rows, room.probe + i, load(rows, room.mask + i))
-    for _ in range(ROUNDS):
-        long_as_one(room, columns, room.probe)
-        solve_down(room, columns, room.probe, room.echo)
-        store(rows, room.goal + 2, long_as_one(room, columns, room.echo))
-        solve_up(room, columns, room.echo, room.probe)
+            store(rows, probe + i, load(rows, room.mask + i))
+        for _ in range(ROUNDS):
+            long_as_one(room, columns, probe)
+            if backwards == 0:
+                go_up(room, columns, probe)
+            else:
+                solve_down(room, columns, probe)
+            store(rows, room.goal + 1 + backwards, long_as_one(room, columns, probe))
+            if backwards == 0:
+                go_down(room, columns, probe)
+            else:
+                solve_up(room, columns, probe)
     for k in range(len(condition)):
         if room.used[k] > 0:
             most, least = get(rows, room.goal + 1, k), get(rows, room.goal + 2, k)

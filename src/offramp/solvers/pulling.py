@@ -40,7 +40,6 @@ from offramp.solvers.teams import (
     gather_numbers,
     gather_team,
     open_values,
-    read_values,
     team_for,
 )
 from offramp.solvers.transposition import (
@@ -137,7 +136,7 @@ def pull_draws(
         gather_team(draws, begin, len(draws), team)
         gather_numbers(shape, sheets, team, bureau.numbers)
         open_values(bureau.values, shape, sheets, team)
-        read_values(bureau.values, shape, team, known.value)
+        read_rows(bureau.values, shape, team, known.value)
         fill_scale(shape, bureau.numbers, bureau.values, rounds.scale)
         for j in range(lanes):
             store(rounds.patience, j, load(bureau.numbers.patience, j))
@@ -160,7 +159,7 @@ def pull_draws(
             push_through(shape, rounds, q >= 0, bureau.adjoint, multiplier)
             if q < 0:
                 open_values(bureau.raw, shape, sheets, team)
-                read_values(bureau.raw, shape, team, known.payoff)
+                read_rows(bureau.raw, shape, team, known.payoff)
                 for k in range(many(like)):
                     late[k] = rounds.residual[k]
                 continue
@@ -211,6 +210,16 @@ def bureau_for(like, shape: Shape, sheets: Sheets):
         rows_like(like, (shape.widest + 1) * (lanes + 1)),
         rows_like(like, (classes + 2) * lanes + odds),
     )  # fmt: skip
+
+
+@jit_inside
+def read_rows(values, shape: Shape, team: Team, table):
+    """Put rows of a table (draw, node, party) into values, row by row."""
+    for i in range(len(shape.mover)):
+        node, here = shape.node[i], i * shape.lanes
+        for k in range(len(team.draw)):
+            for j in range(table.shape[2]):
+                put(values, here + j, k, table[team.draw[k], node, j])
 
 
 @jit_inside
@@ -326,7 +335,7 @@ def meet_worth(
             if not np.isfinite(number):  # never left, so that no end is met
                 put(ahead, n, k, 0.0)
                 endless = True
-    reward, adjoint, lanes = quantities.on_edge[q], bureau.adjoint, shape.lanes
+    reward = quantities.on_edge[q]
     for n in range(nodes):
         m, a, b = np.int64(shape.mover[n]), shape.first[n], shape.first[n + 1]
         for e in range(a, b):
@@ -338,39 +347,42 @@ def meet_worth(
                     kept = get(ahead, np.int64(shape.target[e]), k) + reward[e] != 0.0
                     if not kept or (m >= 0 and not np.isfinite(found)):  # choices that are 0
                         put(bureau.through, e, k, 0.0)
-        bend_play(shape, bureau, rounds, adjoint, n, m, a, b, lanes)
+    bend_play(shape, bureau, rounds)
 
 
 @jit_inside
-def bend_play(shape: Shape, bureau: Bureau, rounds: Rounds, adjoint, n, m, a, b, lanes):
+def bend_play(shape: Shape, bureau: Bureau, rounds: Rounds):
     """Turn slopes by probabilities, in ``through``, into slopes by what play hangs on."""
     through, chance, sums, numbers = bureau.through, rounds.chance, bureau.sums, bureau.numbers
     classes, patience, values = len(numbers.paid), numbers.patience, bureau.values
-    if m < 0:
+    lanes, adjoint = shape.lanes, bureau.adjoint
+    for n in range(len(shape.mover)):
+        m, a, b = np.int64(shape.mover[n]), shape.first[n], shape.first[n + 1]
+        if m < 0:
+            for e in range(a, b):
+                r = (classes + 2) * lanes + np.int64(shape.odds_class[e])
+                store(sums, r, load(sums, r) + load(through, e))
+                store(through, e, 0.0)
+            continue
+        if b - a == 1:
+            store(through, a, 0.0)
+            continue
+        mean = load(chance, a) * load(through, a)
+        for e in range(a + 1, b):
+            mean = mean + load(chance, e) * load(through, e)
         for e in range(a, b):
-            r = (classes + 2) * lanes + np.int64(shape.odds_class[e])
-            store(sums, r, load(sums, r) + load(through, e))
-            store(through, e, 0.0)
-        return
-    if b - a == 1:
-        store(through, a, 0.0)
-        return
-    mean = load(chance, a) * load(through, a)
-    for e in range(a + 1, b):
-        mean = mean + load(chance, e) * load(through, e)
-    for e in range(a, b):
-        c, w = np.int64(shape.pay_class[e]), np.int64(shape.turns[e])
-        v = np.int64(shape.target[e]) * lanes + m
-        bend, r = load(chance, e) * (load(through, e) - mean), (classes + 1) * lanes + m
-        total = worth(
-            values, v, numbers.paid[c], numbers.pay, c * lanes + m, w, patience, m
-        )  # fmt: skip
-        store(sums, r, load(sums, r) + bend * total)
-        bend = load(numbers.precision, m) * bend
-        store(through, e, bend)
-        if w:
-            bend = bend * load(patience, m)
-        store(adjoint, v, load(adjoint, v) + bend)
+            c, w = np.int64(shape.pay_class[e]), np.int64(shape.turns[e])
+            v = np.int64(shape.target[e]) * lanes + m
+            bend, r = load(chance, e) * (load(through, e) - mean), (classes + 1) * lanes + m
+            total = worth(
+                values, v, numbers.paid[c], numbers.pay, c * lanes + m, w, patience, m
+            )  # fmt: skip
+            store(sums, r, load(sums, r) + bend * total)
+            bend = load(numbers.precision, m) * bend
+            store(through, e, bend)
+            if w:
+                bend = bend * load(patience, m)
+            store(adjoint, v, load(adjoint, v) + bend)
 
 
 @jit_inside
@@ -378,13 +390,12 @@ def earn_raw(shape: Shape, bureau: Bureau, rounds: Rounds, party):
     """Begin with the raw payoff of a party under play as it is."""
     numbers, lanes = bureau.numbers, shape.lanes
     for n in range(len(shape.mover)):
-        m, a, b = np.int64(shape.mover[n]), shape.first[n], shape.first[n + 1]
-        for e in range(a, b):
+        for e in range(shape.first[n], shape.first[n + 1]):
             c, w = np.int64(shape.pay_class[e]), np.int64(shape.turns[e])
             v, r = np.int64(shape.target[e]) * lanes + party, c * lanes + party
             gain = worth(bureau.raw, v, numbers.paid[c], numbers.pay, r, w, numbers.patience, party)
             store(bureau.through, e, load(bureau.arrivals, n * lanes + party) * gain)
-        bend_play(shape, bureau, rounds, bureau.adjoint, n, m, a, b, lanes)
+    bend_play(shape, bureau, rounds)
 
 
 @jit_inside
