@@ -24,8 +24,8 @@ from offramp.solvers.abreast import (
     put,
     root,
     rows_like,
-    store,
-    store_four,
+    save,
+    save_four,
     sum_of,
     where_more,
 )
@@ -125,17 +125,17 @@ def open_cycle(room: Krylov, size, tolerance, again):
     for r in range(0, size, 4):
         if again:
             rest = four_of(basis, right + r) - four_of(basis, size + r)
-            store_four(basis, r, rest)
+            save_four(basis, r, rest)
         else:
-            store_four(basis, answer + r, nothing_in(basis))
-            store_four(basis, r, four_of(basis, right + r))
+            save_four(basis, answer + r, nothing_in(basis))
+            save_four(basis, r, four_of(basis, right + r))
     length = root(product(basis, ZERO, ZERO, size))
     if not again:
-        store(rows, room.goal, tolerance * length)
-    store(rows, room.load, length)
+        save(rows, room.goal, tolerance * length)
+    save(rows, room.load, length)
     scale = where_more(length, 0.0, 1.0 / length, 0.0)
     for r in range(0, size, 4):
-        store_four(basis, r, scale * four_of(basis, r))
+        save_four(basis, r, scale * four_of(basis, r))
     for k in range(len(room.used)):
         room.used[k] = 0
         room.open[k] = get(rows, room.load, k) > get(rows, room.goal, k)
@@ -151,12 +151,12 @@ def take_away(room: Krylov, size, column, masked):
         share = product(basis, i * size, new, size)
         if masked:
             share = share * load(rows, room.mask)
-            store(rows, room.fresh + i, load(rows, room.fresh + i) + share)
+            save(rows, room.fresh + i, load(rows, room.fresh + i) + share)
         else:
-            store(rows, room.fresh + i, share)
+            save(rows, room.fresh + i, share)
         for r in range(0, size, 4):
             less = share * four_of(basis, i * size + r)
-            store_four(basis, new + r, four_of(basis, new + r) - less)
+            save_four(basis, new + r, four_of(basis, new + r) - less)
     return root(product(basis, new, new, size))
 
 
@@ -167,7 +167,7 @@ def take_in(room: Krylov, size, column):
     before = root(product(basis, new, new, size))
     rest = take_away(room, size, column, NO)
     again = where_more(0.1 * before, rest, 1.0, 0.0)
-    store(rows, room.mask, again)
+    save(rows, room.mask, again)
     some = False
     for k in range(len(room.used)):
         some |= room.open[k] and get(rows, room.mask, k) > 0.5
@@ -175,25 +175,25 @@ def take_in(room: Krylov, size, column):
         rest = take_away(room, size, column, YES)
     scale = where_more(rest, 0.0, 1.0 / rest, 0.0)
     for r in range(0, size, 4):
-        store_four(basis, new + r, scale * four_of(basis, new + r))
+        save_four(basis, new + r, scale * four_of(basis, new + r))
     at = room.triangle + column * (column + 1) // 2
     for i in range(column):
         cosine, sine = load(rows, room.cosine + i), load(rows, room.sine + i)
         one, two = load(rows, room.fresh + i), load(rows, room.fresh + i + 1)
-        store(rows, at + i, cosine * one + sine * two)
-        store(rows, room.fresh + i + 1, cosine * two - sine * one)
+        save(rows, at + i, cosine * one + sine * two)
+        save(rows, room.fresh + i + 1, cosine * two - sine * one)
     last = load(rows, room.fresh + column)
     bottom = root(last * last + rest * rest)
     scale = where_more(bottom, 0.0, 1.0 / bottom, 0.0)
     cosine, sine = last * scale, rest * scale
-    store(rows, room.cosine + column, cosine)
-    store(rows, room.sine + column, sine)
-    store(rows, at + column, bottom)
+    save(rows, room.cosine + column, cosine)
+    save(rows, room.sine + column, sine)
+    save(rows, at + column, bottom)
     down = load(rows, room.load + column)
-    store(rows, room.load + column, cosine * down)
-    store(rows, room.load + column + 1, 0.0 - sine * down)
-    store(rows, room.mask, rest)
-    store(rows, room.mask + 1, 1e-15 * before)
+    save(rows, room.load + column, cosine * down)
+    save(rows, room.load + column + 1, 0.0 - sine * down)
+    save(rows, room.mask, rest)
+    save(rows, room.mask + 1, 1e-15 * before)
     left = 0
     for k in range(len(room.used)):
         if not room.open[k]:
@@ -231,9 +231,9 @@ def solve_up(room: Krylov, columns, target):
     for c in range(columns - 1, -1, -1):
         found = load(rows, target + c) / entry(room, c, c)
         found = where_more(load(rows, room.mask + c), 0.5, found, 0.0)
-        store(rows, target + c, found)
+        save(rows, target + c, found)
         for i in range(c):
-            store(rows, target + i, load(rows, target + i) - entry(room, i, c) * found)
+            save(rows, target + i, load(rows, target + i) - entry(room, i, c) * found)
 
 
 @jit_inside
@@ -243,9 +243,9 @@ def solve_down(room: Krylov, columns, target):
     for i in range(columns):
         found = load(rows, target + i) / entry(room, i, i)
         found = where_more(load(rows, room.mask + i), 0.5, found, 0.0)
-        store(rows, target + i, found)
+        save(rows, target + i, found)
         for c in range(i + 1, columns):
-            store(rows, target + c, load(rows, target + c) - entry(room, i, c) * found)
+            save(rows, target + c, load(rows, target + c) - entry(room, i, c) * found)
 
 
 @jit_inside
@@ -254,9 +254,9 @@ def go_up(room: Krylov, columns, target):
     rows = room.rows
     for c in range(columns):
         share = load(rows, target + c)
-        store(rows, target + c, entry(room, c, c) * share)
+        save(rows, target + c, entry(room, c, c) * share)
         for i in range(c):
-            store(rows, target + i, load(rows, target + i) + entry(room, i, c) * share)
+            save(rows, target + i, load(rows, target + i) + entry(room, i, c) * share)
 
 
 @jit_inside
@@ -265,10 +265,10 @@ def go_down(room: Krylov, columns, target):
     rows = room.rows
     for i in range(columns - 1, -1, -1):
         share = load(rows, target + i)
-        store(rows, target + i, entry(room, i, i) * share)
+        save(rows, target + i, entry(room, i, i) * share)
         for c in range(i + 1, columns):
             more = load(rows, target + c) + entry(room, i, c) * share
-            store(rows, target + c, where_more(load(rows, room.mask + c), 0.5, more, 0.0))
+            save(rows, target + c, where_more(load(rows, room.mask + c), 0.5, more, 0.0))
 
 
 @jit_inside
@@ -281,7 +281,7 @@ def combine(room: Krylov, size, columns):
         share = load(rows, room.load + i)
         for r in range(0, size, 4):
             more = share * four_of(basis, i * size + r)
-            store_four(basis, answer + r, four_of(basis, answer + r) + more)
+            save_four(basis, answer + r, four_of(basis, answer + r) + more)
 
 
 @jit_inside
@@ -294,7 +294,7 @@ def long_as_one(room: Krylov, columns, begin):
     length = root(total)
     scale = where_more(length, 0.0, 1.0 / length, 0.0)
     for i in range(columns):
-        store(rows, begin + i, scale * load(rows, begin + i))
+        save(rows, begin + i, scale * load(rows, begin + i))
     return length
 
 
@@ -307,14 +307,14 @@ def weigh_condition(room: Krylov, columns, condition):
     rows, probe = room.rows, room.probe
     for backwards in range(2):
         for i in range(columns):
-            store(rows, probe + i, load(rows, room.mask + i))
+            save(rows, probe + i, load(rows, room.mask + i))
         for _ in range(ROUNDS):
             long_as_one(room, columns, probe)
             if backwards == 0:
                 go_up(room, columns, probe)
             else:
                 solve_down(room, columns, probe)
-            store(rows, room.goal + 1 + backwards, long_as_one(room, columns, probe))
+            save(rows, room.goal + 1 + backwards, long_as_one(room, columns, probe))
             if backwards == 0:
                 go_down(room, columns, probe)
             else:

@@ -26,8 +26,8 @@ from offramp.solvers.abreast import (
     nothing_in,
     put,
     rows_like,
-    store,
-    store_four,
+    save,
+    save_four,
     sum_of,
     worth,
 )
@@ -139,8 +139,8 @@ def pull_draws(
         read_rows(bureau.values, shape, team, known.value)
         fill_scale(shape, bureau.numbers, bureau.values, rounds.scale)
         for j in range(lanes):
-            store(rounds.patience, j, load(bureau.numbers.patience, j))
-            store(rounds.scale, lanes + j, 1.0 / load(rounds.scale, j))
+            save(rounds.patience, j, load(bureau.numbers.patience, j))
+            save(rounds.scale, lanes + j, 1.0 / load(rounds.scale, j))
         linearise_team(shape, bureau, rounds)
         for q in range(-1 if raw else 0, len(quantities.kind)):
             kind, party = (VALUE, -1) if q < 0 else (quantities.kind[q], quantities.party[q])
@@ -151,7 +151,7 @@ def pull_draws(
                 earn_raw(shape, bureau, rounds, party)
             for j in range(lanes):
                 if kind == VALUE and (q < 0 or j == party):
-                    store(bureau.adjoint, start + j, 1.0)
+                    save(bureau.adjoint, start + j, 1.0)
             for k in range(many(like)):
                 missing[k] = late[k] if kind == RAW else rounds.residual[k]
                 rounds.residual[k] = 0.0
@@ -184,7 +184,7 @@ def foresee(like, shape: Shape, strategy, at_end, on_edge, most, ahead, residual
                 put(rounds.chance, e, k, strategy[draw, shape.edge[e]])
             rounds.residual[k] = 0.0
         for t in range(shape.terminals):
-            store(worths, nodes + t, at_end[0, t])
+            save(worths, nodes + t, at_end[0, t])
         look_ahead(shape, rounds, on_edge[0], worths)
         for k in range(min(many(like), draws - begin)):
             residual[begin + k] = rounds.residual[k]
@@ -235,11 +235,11 @@ def start_of(shape: Shape):
 def set_out(bureau: Bureau, rounds: Rounds):
     """Nothing is known of the next quantity."""
     for r in range(0, len(bureau.adjoint), 4):
-        store_four(bureau.adjoint, r, nothing_in(bureau.adjoint))
+        save_four(bureau.adjoint, r, nothing_in(bureau.adjoint))
     for e in range(len(bureau.through)):
-        store(bureau.through, e, 0.0)
+        save(bureau.through, e, 0.0)
     for r in range(len(bureau.sums)):
-        store(bureau.sums, r, 0.0)
+        save(bureau.sums, r, 0.0)
     for k in range(len(rounds.condition)):
         rounds.condition[k], rounds.residual[k] = 1.0, 0.0
 
@@ -257,33 +257,33 @@ def linearise_team(shape: Shape, bureau: Bureau, rounds: Rounds):
         chosen = m >= 0 and b - a > 1
         if m < 0:
             for e in range(a, b):
-                store(chance, e, load(numbers.odds, np.int64(shape.odds_class[e])))
+                save(chance, e, load(numbers.odds, np.int64(shape.odds_class[e])))
         else:
             for e in range(a, b):
                 c, w = np.int64(shape.pay_class[e]), np.int64(shape.turns[e])
                 v = np.int64(shape.target[e]) * lanes + m
                 own = worth(values, v, paid[c], pay, c * lanes + m, w, patience, m)
-                store(total, e - a, own)
+                save(total, e - a, own)
             top = load(total, 0)
             for i in range(1, b - a):
                 top = larger(load(total, i), top)
             mass = top - top
             for e in range(a, b):
                 likely = exponential(load(precision, m) * (load(total, e - a) - top))
-                store(chance, e, likely)
+                save(chance, e, likely)
                 mass = mass + likely
             mass = 1.0 / mass
             for e in range(a, b):
-                store(chance, e, load(chance, e) * mass)
+                save(chance, e, load(chance, e) * mass)
         for j in range(0, lanes, 4):
             mean = nothing_in(values)
             for e in range(a, b):
                 c, w = np.int64(shape.pay_class[e]), np.int64(shape.turns[e])
                 v = np.int64(shape.target[e]) * lanes + j
                 four = four_worth(values, v, paid[c], pay, c * lanes + j, w, patience, j)
-                store_four(total, wide + 4 * (e - a), four)
+                save_four(total, wide + 4 * (e - a), four)
                 mean = mean + load(chance, e) * four
-            store_four(values, n * lanes + j, mean)
+            save_four(values, n * lanes + j, mean)
             if not chosen:
                 continue
             bent = nothing_in(values)
@@ -293,8 +293,8 @@ def linearise_team(shape: Shape, bureau: Bureau, rounds: Rounds):
             for e in range(a, b):
                 bend = load(chance, e) * (four_of(total, wide + 4 * (e - a)) - mean)
                 bent = bent + bend * (load(total, e - a) - average)
-                store_four(slope, e * lanes + j, load(precision, m) * bend)
-            store_four(rate, n * lanes + j, bent)
+                save_four(slope, e * lanes + j, load(precision, m) * bend)
+            save_four(rate, n * lanes + j, bent)
         if chosen and numbers.entropy:
             expect_shocks(bureau, rounds, n, m, a, b, lanes)
 
@@ -304,7 +304,7 @@ def expect_shocks(bureau: Bureau, rounds: Rounds, n, m, a, b, lanes):
     """The mover's own worth at position ``n``, under the entropy convention, and its rate."""
     values, total, here = bureau.values, bureau.total, n * lanes + m
     for e in range(a, b):
-        store(rounds.slope, e * lanes + m, 0.0)
+        save(rounds.slope, e * lanes + m, 0.0)
     for k in range(many(values)):
         sharp, average = get(bureau.numbers.precision, m, k), get(values, here, k)
         mean = worth_at(total, 0, b - a, k, sharp)
@@ -325,7 +325,7 @@ def meet_worth(
     """Begin with the worth that is met under play as it is."""
     nodes, ahead, visited = len(shape.mover), bureau.ahead, bureau.visits
     for t in range(shape.terminals):
-        store(ahead, nodes + t, quantities.at_end[q, t])
+        save(ahead, nodes + t, quantities.at_end[q, t])
     look_ahead(shape, rounds, quantities.on_edge[q], ahead)
     endless = False
     for n in range(nodes):
@@ -340,7 +340,7 @@ def meet_worth(
         m, a, b = np.int64(shape.mover[n]), shape.first[n], shape.first[n + 1]
         for e in range(a, b):
             gain = load(ahead, np.int64(shape.target[e])) + reward[e]
-            store(bureau.through, e, load(visited, n) * gain)
+            save(bureau.through, e, load(visited, n) * gain)
             if endless:
                 for k in range(many(ahead)):
                     found = get(bureau.through, e, k)
@@ -361,11 +361,11 @@ def bend_play(shape: Shape, bureau: Bureau, rounds: Rounds):
         if m < 0:
             for e in range(a, b):
                 r = (classes + 2) * lanes + np.int64(shape.odds_class[e])
-                store(sums, r, load(sums, r) + load(through, e))
-                store(through, e, 0.0)
+                save(sums, r, load(sums, r) + load(through, e))
+                save(through, e, 0.0)
             continue
         if b - a == 1:
-            store(through, a, 0.0)
+            save(through, a, 0.0)
             continue
         mean = load(chance, a) * load(through, a)
         for e in range(a + 1, b):
@@ -377,12 +377,12 @@ def bend_play(shape: Shape, bureau: Bureau, rounds: Rounds):
             total = worth(
                 values, v, numbers.paid[c], numbers.pay, c * lanes + m, w, patience, m
             )  # fmt: skip
-            store(sums, r, load(sums, r) + bend * total)
+            save(sums, r, load(sums, r) + bend * total)
             bend = load(numbers.precision, m) * bend
-            store(through, e, bend)
+            save(through, e, bend)
             if w:
                 bend = bend * load(patience, m)
-            store(adjoint, v, load(adjoint, v) + bend)
+            save(adjoint, v, load(adjoint, v) + bend)
 
 
 @jit_inside
@@ -394,7 +394,7 @@ def earn_raw(shape: Shape, bureau: Bureau, rounds: Rounds, party):
             c, w = np.int64(shape.pay_class[e]), np.int64(shape.turns[e])
             v, r = np.int64(shape.target[e]) * lanes + party, c * lanes + party
             gain = worth(bureau.raw, v, numbers.paid[c], numbers.pay, r, w, numbers.patience, party)
-            store(bureau.through, e, load(bureau.arrivals, n * lanes + party) * gain)
+            save(bureau.through, e, load(bureau.arrivals, n * lanes + party) * gain)
     bend_play(shape, bureau, rounds)
 
 
@@ -412,30 +412,30 @@ def gather_slopes(shape: Shape, bureau: Bureau, rounds: Rounds):
             if chosen:
                 more = sum_of(own * four_of(bureau.rate, n * lanes + j))
                 r = (classes + 1) * lanes + m
-                store(sums, r, load(sums, r) + more)
+                save(sums, r, load(sums, r) + more)
             for e in range(a, b):
                 c, w = np.int64(shape.pay_class[e]), np.int64(shape.turns[e])
                 v, r = np.int64(shape.target[e]) * lanes + j, c * lanes + j
                 share = load(rounds.chance, e) * own
-                store_four(sums, r, four_of(sums, r) + share)
+                save_four(sums, r, four_of(sums, r) + share)
                 if w:
                     r = classes * lanes + j
-                    store_four(sums, r, four_of(sums, r) + share * four_of(values, v))
+                    save_four(sums, r, four_of(sums, r) + share * four_of(values, v))
                 if chosen:
                     more = sum_of(four_of(rounds.slope, e * lanes + j) * own)
                     if j == 0:
                         more = more + load(through, e)
                     r = c * lanes + m
-                    store(sums, r, load(sums, r) + more)
+                    save(sums, r, load(sums, r) + more)
                     if w:
                         more = more * load(values, v - j + m)
                         r = classes * lanes + m
-                        store(sums, r, load(sums, r) + more)
+                        save(sums, r, load(sums, r) + more)
                 elif m < 0:
                     r = c * lanes + j
                     four = four_worth(values, v, paid[c], pay, r, w, patience, j)
                     r = (classes + 2) * lanes + np.int64(shape.odds_class[e])
-                    store(sums, r, load(sums, r) + sum_of(own * four))
+                    save(sums, r, load(sums, r) + sum_of(own * four))
 
 
 @jit_inside
@@ -448,13 +448,13 @@ def add_direct(shape: Shape, bureau: Bureau, rounds: Rounds, party):
             r = np.int64(shape.pay_class[e]) * lanes + party
             v = np.int64(shape.target[e]) * lanes + party
             uses = load(bureau.arrivals, n * lanes + party) * load(rounds.chance, e)
-            store(sums, r, load(sums, r) + uses)
+            save(sums, r, load(sums, r) + uses)
             if shape.turns[e]:
                 r = classes * lanes + party
-                store(sums, r, load(sums, r) + uses * load(bureau.raw, v))
+                save(sums, r, load(sums, r) + uses * load(bureau.raw, v))
                 uses = uses * load(numbers.patience, party)
             if v >= nodes * lanes:
-                store(bureau.adjoint, v, load(bureau.adjoint, v) + uses)
+                save(bureau.adjoint, v, load(bureau.adjoint, v) + uses)
 
 
 @jit_inside

@@ -23,8 +23,8 @@ from offramp.solvers.abreast import (
     nothing_in,
     put,
     rows_like,
-    store,
-    store_four,
+    save,
+    save_four,
     sum_of,
 )
 from offramp.solvers.krylov import (
@@ -103,8 +103,8 @@ def push_back(shape: Shape, rounds: Rounds, bends, low, high, inside, adjoint, m
         chosen = bends and m >= 0 and b - a > 1
         for j in range(0, lanes, 4):
             own = four_of(adjoint, n * lanes + j)
-            store_four(multiplier, n * lanes + j, own)
-            store_four(adjoint, n * lanes + j, nothing_in(adjoint))
+            save_four(multiplier, n * lanes + j, own)
+            save_four(adjoint, n * lanes + j, nothing_in(adjoint))
             for e in range(a, b):
                 t = np.int64(target[e])
                 if inside and (t < low or t >= high):
@@ -112,12 +112,12 @@ def push_back(shape: Shape, rounds: Rounds, bends, low, high, inside, adjoint, m
                 v, part = t * lanes, load(chance, e) * own
                 if turns[e]:
                     part = part * four_of(patience, j)
-                store_four(adjoint, v + j, four_of(adjoint, v + j) + part)
+                save_four(adjoint, v + j, four_of(adjoint, v + j) + part)
                 if chosen:
                     more = sum_of(four_of(slope, e * lanes + j) * own)
                     if turns[e]:
                         more = more * load(patience, m)
-                    store(adjoint, v + m, load(adjoint, v + m) + more)
+                    save(adjoint, v + m, load(adjoint, v + m) + more)
 
 
 @jit_inside
@@ -135,7 +135,7 @@ def pull_worth(shape: Shape, chance, low, high, inside, reward, ahead):
                 total = total + load(chance, e) * (load(ahead, t) + reward[e])
             elif t >= low and t < high:
                 total = total + load(chance, e) * load(ahead, t)
-        store(ahead, n, total)
+        save(ahead, n, total)
 
 
 @jit_inside
@@ -144,25 +144,25 @@ def go_round(kind, shape: Shape, rounds: Rounds, low, head, high, source, target
     basis, work, lanes, scale = rounds.krylov.basis, rounds.work, shape.lanes, rounds.scale
     if kind == AHEAD:
         for i in range(high - head):
-            store(work, head + i, load(basis, source + i))
+            save(work, head + i, load(basis, source + i))
         pull_worth(shape, rounds.chance, low, high, YES, rounds.nothing, work)
         for i in range(high - head):
-            store(basis, target + i, load(basis, source + i) - load(work, head + i))
+            save(basis, target + i, load(basis, source + i) - load(work, head + i))
         for i in range(high - head, padded(high - head)):
-            store(basis, target + i, 0.0)
+            save(basis, target + i, 0.0)
         return
     for r in range(low * lanes, head * lanes, 4):
-        store_four(work, r, nothing_in(work))
+        save_four(work, r, nothing_in(work))
     for i in range(high - head):
         for j in range(0, lanes, 4):
             x = four_of(basis, source + i * lanes + j) * four_of(scale, lanes + j)
-            store_four(work, (head + i) * lanes + j, x)
+            save_four(work, (head + i) * lanes + j, x)
     push_back(shape, rounds, kind == MULTIPLIERS, low, high, YES, work, work)
     for i in range(high - head):
         for j in range(0, lanes, 4):
             back = four_of(work, (head + i) * lanes + j) * four_of(scale, j)
             x = four_of(basis, source + i * lanes + j)
-            store_four(basis, target + i * lanes + j, x - back)
+            save_four(basis, target + i * lanes + j, x - back)
 
 
 @jit_inside
@@ -200,7 +200,7 @@ def solve_fully(kind, shape: Shape, rounds: Rounds, low, head, high, size, unkno
     tables = np.empty((abreast, unknown, wide))
     for u in range(unknown):
         for r in range(size):
-            store(basis, r, 1.0 if r == u else 0.0)
+            save(basis, r, 1.0 if r == u else 0.0)
         go_round(kind, shape, rounds, low, head, high, ZERO, size)
         for r in range(unknown):
             for k in range(abreast):
@@ -277,19 +277,19 @@ def push_through(shape: Shape, rounds: Rounds, bends, adjoint, multiplier):
         right, answer = right_of(krylov, unknown), answer_of(krylov, unknown)
         push_back(shape, rounds, bends, high, last, NO, adjoint, multiplier)
         for r in range(low * lanes, high * lanes, 4):
-            store_four(work, r, four_of(adjoint, r))
+            save_four(work, r, four_of(adjoint, r))
         push_back(shape, rounds, bends, low, high, YES, work, work)
         for r in range(0, unknown, 4):
             back = four_of(work, head * lanes + r) * four_of(scale, r % lanes)
-            store_four(basis, right + r, back)
+            save_four(basis, right + r, back)
         solve_heads(kind, shape, rounds, low, head, high, unknown)
         for r in range(0, unknown, 4):
             x = four_of(basis, answer + r) * four_of(scale, lanes + r % lanes)
-            store_four(adjoint, head * lanes + r, four_of(adjoint, head * lanes + r) + x)
+            save_four(adjoint, head * lanes + r, four_of(adjoint, head * lanes + r) + x)
         push_back(shape, rounds, bends, low, high, NO, adjoint, multiplier)
         for r in range(0, unknown, 4):
             back = four_of(adjoint, head * lanes + r) * four_of(scale, r % lanes)
-            store_four(basis, unknown + r, back - four_of(basis, answer + r))
+            save_four(basis, unknown + r, back - four_of(basis, answer + r))
         note_residual(rounds, unknown)
         last = low
     push_back(shape, rounds, bends, ZERO, last, NO, adjoint, multiplier)
@@ -307,21 +307,21 @@ def look_ahead(shape: Shape, rounds: Rounds, reward, ahead):
         unknown = padded(high - head)
         right, answer = right_of(krylov, unknown), answer_of(krylov, unknown)
         for i in range(high - head):
-            store(ahead, head + i, 0.0)
+            save(ahead, head + i, 0.0)
         pull_worth(shape, chance, last, high, NO, reward, ahead)
         for i in range(unknown):
-            store(basis, right + i, 0.0)
+            save(basis, right + i, 0.0)
         for i in range(high - head):
-            store(basis, right + i, load(ahead, head + i))
+            save(basis, right + i, load(ahead, head + i))
         solve_heads(AHEAD, shape, rounds, low, head, high, unknown)
         for i in range(high - head):
-            store(ahead, head + i, load(basis, answer + i))
+            save(ahead, head + i, load(basis, answer + i))
         pull_worth(shape, chance, low, high, NO, reward, ahead)
         for i in range(unknown):
-            store(basis, unknown + i, 0.0)
+            save(basis, unknown + i, 0.0)
         for i in range(high - head):
             missing = load(ahead, head + i) - load(basis, answer + i)
-            store(basis, unknown + i, missing)
+            save(basis, unknown + i, missing)
         note_residual(rounds, unknown)
         last = high
     pull_worth(shape, chance, last, len(shape.mover), NO, reward, ahead)
