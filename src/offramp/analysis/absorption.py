@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.analysis.elimination import Elimination, eliminate
+from offramp.core.arrays import sealed
+from offramp.core.sharing import runs_of, share_out, threads_for
 
 if TYPE_CHECKING:
     from offramp.game.structure import Structure
@@ -135,24 +134,11 @@ def move_uses(
     return result
 
 
-def sealed(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The numbers as a read-only view, so that kernels are compiled for one kind of array only."""
-    view = np.ascontiguousarray(numbers, np.float64).view()
-    view.setflags(write=False)
-    return view
-
-
 def spread(work: Callable[[int, int], None], draws: int) -> None:
     """Call ``work(low, high)`` for all draws, in a few runs for every processor."""
-    workers = os.cpu_count() or 1
-    runs = min(draws, 4 * workers)
-    if workers == 1 or runs < 2:
-        work(0, draws)
-        return
-    cuts = [draws * run // runs for run in range(runs + 1)]
-    with ThreadPoolExecutor(workers) as pool:
-        for done in [pool.submit(work, *cut) for cut in itertools.pairwise(cuts)]:
-            done.result()
+    threads = threads_for(0)
+    runs = runs_of(draws, max(1, -(-draws // (4 * threads))))
+    share_out(lambda run: work(run.start, run.stop), runs, threads)
 
 
 def probability_ever(

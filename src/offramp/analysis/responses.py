@@ -123,12 +123,12 @@ def respond_draws(
     draws: Sequence[int] | None = None,
     layout: Layout | None = None,
     elimination: Elimination | None = None,
-    workers: int | None = None,
+    workers: int = 0,
 ) -> tuple[Responses, ...]:
     """The response of every quantity in some draws, or all: a transposed solve for each.
 
     ``layout`` and ``elimination`` of the same structure may be handed in to save finding
-    them again; ``workers`` are all processors if None.
+    them again; ``workers`` threads do it, one per processor if 0.
     """
     chosen = np.arange(tables.draws) if draws is None else np.asarray(draws, np.int64)
     fine = np.array([equilibria.status[draw] == "solved" for draw in chosen], np.bool_)

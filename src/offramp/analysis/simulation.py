@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.analysis.absorption import sealed, spread
+from offramp.analysis.absorption import spread
+from offramp.core.arrays import sealed
 
 if TYPE_CHECKING:
     from offramp.game.structure import Structure

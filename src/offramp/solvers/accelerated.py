@@ -8,7 +8,7 @@ A draw that the device gave up, or that is traced, is left to the compiled solve
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.errors import OfframpError, suggestion
+from offramp.core.sharing import Progress
 from offramp.game.structure import Structure, Tables
 from offramp.solvers.driver import check_shapes, find_invalid, solve_game
 from offramp.solvers.equilibria import Equilibria, Options
@@ -25,7 +26,6 @@ from offramp.solvers.waves import Outline, Waves, lay_out
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
-Progress = Callable[[int, int], None]
 DEVICES = ("cpu", "gpu", "jax")
 MOST_SWEEPS = 300
 """Sweeps after which a device gives a draw up, since all others would wait for it."""

@@ -9,15 +9,15 @@ numbers (implicit function theorem; solving.md, section 2). Draws are taken eigh
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.core.arrays import sealed
+from offramp.core.sharing import runs_of, share_out, threads_for
 from offramp.game.structure import Structure, Tables
 from offramp.solvers.abreast import WIDTH
 from offramp.solvers.layout import Layout, arrange
@@ -75,7 +75,7 @@ def pull_back(
     quantities: Sequence[Quantity],
     *,
     layout: Layout | None = None,
-    workers: int | None = None,
+    workers: int = 0,
 ) -> tuple[Pulled, ...]:
     """Slopes of every quantity by all numbers of ``draws``, at their equilibria.
 
@@ -97,8 +97,12 @@ def pull_back(
     abreast = np.column_stack([chosen, np.arange(len(chosen))])
     job = partial(pull_draws, like, shape, sheets)
     width = WIDTH if like.ndim == 2 else 1
-    _spread(lambda low, high: job(abreast[low:high], BASIS, known, asked, slopes), len(chosen),
-            width, workers)  # fmt: skip
+    threads = threads_for(workers)
+    size = width * max(1, -(-len(chosen) // (2 * threads * width)))
+    share_out(
+        lambda run: job(abreast[run.start : run.stop], BASIS, known, asked, slopes),
+        runs_of(len(chosen), size), threads,
+    )  # fmt: skip
     return tuple(
         Pulled(
             {name: getattr(slopes, name)[q] for name in NAMES},
@@ -126,13 +130,6 @@ def worth_ahead(
     return ahead[0], float(residual[0])
 
 
-def sealed(numbers: Array) -> Array:
-    """The numbers as a read-only view, so that kernels are compiled for one kind of array only."""
-    view = np.ascontiguousarray(numbers, np.float64).view()
-    view.setflags(write=False)
-    return view
-
-
 def _rows(given: Sequence[Array | None], order: NDArray[np.int64]) -> Array:
     """(quantity, place) in some order, zero where nothing is given."""
     found = np.zeros((len(given), len(order)))
@@ -146,17 +143,3 @@ def _room(tables: Tables, quantities: int, draws: int) -> Slopes:
     """Rows for all slopes, still to be filled."""
     room = [np.zeros((quantities, draws, *getattr(tables, name).shape[1:])) for name in NAMES]
     return Slopes(*room, *np.zeros((3, quantities, draws)))
-
-
-def _spread(work: Callable[[int, int], None], draws: int, width: int, workers: int | None) -> None:
-    """Call ``work(low, high)`` for all draws, in whole teams, on all processors."""
-    workers = workers or os.cpu_count() or 1
-    size = width * max(1, -(-draws // (2 * workers * width)))
-    blocks = [(low, min(low + size, draws)) for low in range(0, draws, size)]
-    if workers == 1 or len(blocks) < 2:
-        for block in blocks:
-            work(*block)
-        return
-    with ThreadPoolExecutor(workers) as pool:
-        for done in [pool.submit(work, *block) for block in blocks]:
-            done.result()

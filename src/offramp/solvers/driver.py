@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import replace
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.errors import GameError
+from offramp.core.sharing import Progress, runs_of, share_out, threads_for
 from offramp.game.structure import Structure, Tables
 from offramp.solvers.abreast import WIDTH
 from offramp.solvers.backup import Numbers
@@ -34,7 +32,6 @@ from offramp.solvers.throughput import ELSEWHERE, solve_draws
 from offramp.solvers.uniqueness import value_box
 
 Array = NDArray[np.float64]
-Progress = Callable[[int, int], None]
 
 
 def solve_game(
@@ -51,25 +48,7 @@ def solve_game(
     check_shapes(structure, tables)
     follow = frozenset(int(draw) for draw in traced)
     job = _Job(structure, tables, follow, starts, seed, options, known)
-    blocks = job.blocks()
-    done, lock = 0, Lock()
-
-    def run(block: range) -> None:
-        nonlocal done
-        job.solve_block(block)
-        with lock:
-            done += len(block)
-            if progress is not None:
-                progress(done, tables.draws)
-
-    workers = options.workers or os.cpu_count() or 1
-    if len(blocks) <= 1 or workers == 1:
-        for block in blocks:
-            run(block)
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            for _ in pool.map(run, blocks):
-                pass
+    share_out(job.solve_block, job.blocks(), threads_for(options.workers), progress=progress)
     return job.result()
 
 
@@ -135,11 +114,11 @@ class _Job:
 
     def blocks(self) -> list[range]:
         """Ranges of draws for one task each: whole teams, few enough to share out and report on."""
-        draws, workers = self.tables.draws, self.options.workers or os.cpu_count() or 1
+        draws, threads = self.tables.draws, threads_for(self.options.workers)
         abreast = WIDTH if self.like.ndim == 2 else 1
-        size = min(256, 400_000 // self.structure.nodes, -(-draws // (2 * workers)))
+        size = min(256, 400_000 // self.structure.nodes, -(-draws // (2 * threads)))
         size = abreast * max(1, -(-size // abreast))
-        return [range(k, min(k + size, draws)) for k in range(0, draws, size)]
+        return runs_of(draws, size)
 
     def solve_block(self, block: range) -> None:
         """Solve and certify the draws of a block."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import replace
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.core.sharing import Progress, share_out, threads_for
 from offramp.game.structure import Structure, Tables
 from offramp.solvers.branching import FAR_OUT, REACHED
 from offramp.solvers.certificate import bound_regret
@@ -30,7 +28,6 @@ from offramp.solvers.workshop import (
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
-Progress = Callable[[int, int], None]
 STEEPEST = 1e13
 """Precisions are raised until moves differ by so much in units of log-odds."""
 
@@ -107,33 +104,14 @@ class HiddenJob:
 
     def blocks(self) -> list[Ints]:
         """Draws for one task each."""
-        draws, workers = np.flatnonzero(self.valid), self.workers()
-        size = max(1, min(512, 100_000 // self.structure.nodes, -(-len(draws) // workers)))
+        draws, threads = np.flatnonzero(self.valid), threads_for(self.options.workers)
+        size = max(1, min(512, 100_000 // self.structure.nodes, -(-len(draws) // threads)))
         return [draws[k : k + size] for k in range(0, len(draws), size)]
-
-    def workers(self) -> int:
-        """How many threads."""
-        return self.options.workers or os.cpu_count() or 1
 
     def solve(self, progress: Progress | None) -> None:
         """Solve all draws."""
-        blocks, done, lock = self.blocks(), int((~self.valid).sum()), Lock()
-
-        def run(block: Ints) -> None:
-            nonlocal done
-            self.solve_block(block)
-            with lock:
-                done += len(block)
-                if progress is not None:
-                    progress(done, self.tables.draws)
-
-        if len(blocks) <= 1 or self.workers() == 1:
-            for block in blocks:
-                run(block)
-            return
-        with ThreadPoolExecutor(self.workers()) as pool:
-            for _ in pool.map(run, blocks):
-                pass
+        threads, invalid = threads_for(self.options.workers), int((~self.valid).sum())
+        share_out(self.solve_block, self.blocks(), threads, progress=progress, before=invalid)
 
     def solve_block(self, draws: Ints) -> None:
         """Trace, certify and search the draws of a block."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.core.sharing import Progress, runs_of, share_out, threads_for
 from offramp.game.structure import Structure, Tables
 from offramp.solvers.certificate import bound_regret
 from offramp.solvers.continuing import BRISK, CAREFUL, Walk, begin_walk
@@ -21,7 +19,6 @@ from offramp.solvers.rounds import certify_play, hold_court
 from offramp.solvers.sets import Board, arrange_sets
 
 Array = NDArray[np.float64]
-Progress = Callable[[int, int], None]
 
 
 def solve_large(
@@ -87,27 +84,16 @@ class LargeJob:
 
     def run(self, progress: Progress | None, task: Callable[[int], None]) -> None:
         """Do the task for every draw that describes a game, in threads."""
-        done, lock, draws = 0, Lock(), self.tables.draws
 
-        def one(draw: int) -> None:
-            nonlocal done
+        def one(single: range) -> None:
+            draw = single[0]
             if self.invalid[draw]:
                 self.status[draw], self.message[draw] = "invalid", self.invalid[draw]
             else:
                 task(draw)
-            with lock:
-                done += 1
-                if progress is not None:
-                    progress(done, draws)
 
-        workers = self.options.workers or os.cpu_count() or 1
-        if draws == 1 or workers == 1:
-            for draw in range(draws):
-                one(draw)
-            return
-        with ThreadPoolExecutor(workers) as pool:
-            for _ in pool.map(one, range(draws), chunksize=8):
-                pass
+        singles, threads = runs_of(self.tables.draws, 1), threads_for(self.options.workers)
+        share_out(one, singles, threads, progress=progress)
 
     def solve_draw(self, draw: int, traced: bool, starts: int, seed: int) -> None:
         """Solve, certify and look around."""

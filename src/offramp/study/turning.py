@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.analysis import absorb, edge_uses
-from offramp.analysis.absorption import sealed
+from offramp.core.arrays import sealed
 from offramp.game import Game
 from offramp.solvers.adjoint import ACCEPTED, worth_ahead
 from offramp.study.experiment import Solved
