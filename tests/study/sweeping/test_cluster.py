@@ -90,7 +90,7 @@ def test_workers_killed_every_few_seconds(allowed: int) -> None:
     With 0 allowed failures the scheduler gives every part up; it is then begun again.
     """
     order = order_of(chunk=256, traced=4, starts=2)
-    parts = order.parts(0, 64 * 256)
+    parts = order.parts(0, 192 * 256)
     here = by_part(local.solve_chunks(order, parts))
     with config.set({"distributed.scheduler.allowed-failures": allowed}), local_cluster() as there:
         killer = Killer(there, random.Random(allowed))
