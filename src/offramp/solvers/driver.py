@@ -264,7 +264,10 @@ class _Job:
         self.value[draw, shape.node] = table
 
     def weigh(self, draws: NDArray[np.int64]) -> None:
-        """Residual and regrets of solved draws, with the bounds on their errors added."""
+        """Residual and regrets of solved draws, with the bounds on their errors added.
+
+        What best replies may be too high by counts for no more than settled ones leave.
+        """
         found, parties = self.found, self.structure.parties
         residual, scale = found.residual[draws], found.scale[draws, :parties]
         self.residual[draws] = residual.max(axis=1, initial=0.0)
@@ -273,7 +276,10 @@ class _Job:
         error = (error + rounding) * self.piled[draws] + found.slack[draws]
         self.regret[draws] = found.gain[draws] + error
         self.anywhere[draws] = found.anywhere[draws] + error
-        over = self.anywhere[draws] > self.bound[draws] + 1e-9 * scale + 4.0 * error
+        most = 4.0 * np.count_nonzero(self.layout.shape.cyclic)
+        most = most * (self.effort.reply_tolerance * scale + rounding * self.piled[draws])
+        loose = np.minimum(found.loose[draws], most) + 1e-9 * scale + 4.0 * error
+        over = self.anywhere[draws] > self.bound[draws] + loose
         for row in np.flatnonzero(over.any(axis=1)).tolist():
             self.status[draws[row]] = "uncertified"
             self.message[draws[row]] = (

@@ -2,7 +2,8 @@
 
 Rungs are even in log(1 + s t), with s the precision times the scale of values; the next one
 starts from the line or parabola through the last ones. A rung that fails or leads far from
-where it started is cut in half. Eight draws abreast climb each at its own pace; those that
+where it started is cut in half; one that cannot be cut any more may lead anywhere, but drifts
+there slowly (`sweeps`). Eight draws abreast climb each at its own pace; those that
 stand before the last rung wait for the others, since it takes most of the time.
 """
 
@@ -25,7 +26,7 @@ from offramp.solvers.abreast import (
     where_more,
 )
 from offramp.solvers.layout import Shape
-from offramp.solvers.sweeps import ANYWHERE, ROUGH
+from offramp.solvers.sweeps import ROUGH
 from offramp.solvers.teams import Effort, Room, Team
 
 Array = NDArray[np.float64]
@@ -33,20 +34,24 @@ FAR = 0.4
 """A rung is cut in half where it leads further than this, relative to the scale of values;"""
 NEAR = 0.15
 """the next one is longer where it led less far."""
-TOP, NOW, STRIDE, SMALLEST, WIDEST, STEEP, AFTER, KNOWN, FIRST, SECOND, THIRD, NUMBERS = range(12)
+TOP, NOW, STRIDE, SMALLEST, WIDEST, STEEP, AFTER, KNOWN, FIRST, SECOND, THIRD, FAILED = range(12)
 """Rows of ``Climb.stand``: how high the last rung is, where a draw stands, how far the next rung
-is, its limits, precision times scale, where it is; how many rungs lie behind, and where."""
+is, its limits, precision times scale, where it is; how many rungs lie behind, and where; 1 where
+the last rung failed."""
+NUMBERS = 12
 
 
 class Climb(NamedTuple):
     """Where the draws of a team stand on the ladder."""
 
     stand: Array
-    """(12, draw)."""
+    """(number, draw)."""
     up: NDArray[np.bool_]
     """(draw,) who is done, or has failed, or does not climb."""
     tries: NDArray[np.bool_]
     """(draw,) who takes part in a rung."""
+    leapt: NDArray[np.bool_]
+    """(draw,) who has come far away on the last rung, so that its values want a new scale."""
     past: Array
     """(3 * unknown,) values at all heads on the last rungs, as many draws abreast as values."""
     chance: Array
@@ -59,7 +64,8 @@ def ladder_for(shape: Shape, like):
     abreast = many(like)
     return Climb(
         np.zeros((NUMBERS, abreast)), np.zeros(abreast, np.bool_), np.zeros(abreast, np.bool_),
-        rows_like(like, 3 * len(shape.heads) * shape.lanes), rows_like(like, 4),
+        np.zeros(abreast, np.bool_), rows_like(like, 3 * len(shape.heads) * shape.lanes),
+        rows_like(like, 4),
     )  # fmt: skip
 
 
@@ -69,6 +75,7 @@ def set_out(shape: Shape, room: Room, team: Team, state: Climb):
     stand, lanes, total, used = state.stand, shape.lanes, team.total, team.used
     for k in range(len(total)):
         state.up[k] = total[k] != 0 or used[k] < 0
+        state.leapt[k] = False
         state.tries[k] = not state.up[k]
         if total[k] == 0:
             total[k] = used[k]
@@ -81,7 +88,7 @@ def set_out(shape: Shape, room: Room, team: Team, state: Climb):
         stand[STRIDE, k] = stand[TOP, k] / rungs
         stand[SMALLEST, k] = stand[STRIDE, k] / 16.0
         stand[WIDEST, k] = 1.0 + stand[STRIDE, k]
-        stand[KNOWN, k], stand[FIRST, k] = 1.0, 0.0
+        stand[KNOWN, k], stand[FIRST, k], stand[FAILED, k] = 1.0, 0.0, 0.0
     remember_heads(shape, room.values, state)
 
 
@@ -89,8 +96,8 @@ def set_out(shape: Shape, room: Room, team: Team, state: Climb):
 def plan_rungs(shape: Shape, room: Room, team: Team, few, state: Climb, effort: Effort):
     """Set every draw that takes part onto its next rung, with a guess of the values there.
 
-    If only a ``few`` are not done, or not before the last rung, where all others wait for
-    them, they are put off.
+    Those who drift wait for all who are still climbing, those before the last rung for both. If
+    only a ``few`` are not done, or not before the last rung, they are put off.
     """
     stand, abreast = state.stand, len(team.draw)
     on_the_way, far_away, waiting = 0, 0, 0
@@ -98,24 +105,29 @@ def plan_rungs(shape: Shape, room: Room, team: Team, few, state: Climb, effort: 
         top, stride = stand[TOP, k], stand[STRIDE, k]
         after = stand[NOW, k] + stride
         stand[AFTER, k] = top if after > top - 0.3 * stride else after
+        team.drifts[k] = not state.up[k] and stride <= stand[SMALLEST, k]
         on_the_way += not state.up[k] and stand[AFTER, k] < top
         far_away += not state.up[k] and stand[AFTER, k] + stride < top
         waiting += not state.up[k] and stand[AFTER, k] == top
     many_here = team.here[0] > 2 * few
     leave = many_here and 0 < far_away <= few and on_the_way - far_away + waiting > few
-    last_ones = on_the_way == 0 or (leave and on_the_way == far_away)
+    climbing, drifting = 0, 0
     for k in range(abreast):
-        last = stand[AFTER, k] == stand[TOP, k]
         late = on_the_way + waiting <= few
         late |= leave and stand[AFTER, k] + stand[STRIDE, k] < stand[TOP, k]
         if late and many_here and not state.up[k]:
             state.up[k] = team.away[k] = True
-            team.total[k] = -1
-        state.tries[k] = not state.up[k] and (not last or last_ones)
+            team.total[k], team.drifts[k] = -1, False
+        drifting += team.drifts[k]
+        climbing += not state.up[k] and not team.drifts[k] and stand[AFTER, k] < stand[TOP, k]
+    for k in range(abreast):
+        last = stand[AFTER, k] == stand[TOP, k]
+        waits = climbing > 0 if team.drifts[k] else last and climbing + drifting > 0
+        state.tries[k] = not state.up[k] and not waits
         team.used[k] = 0 if state.tries[k] else -1
         team.aim[k] = effort.tolerance if last else ROUGH
         team.near[k], team.home[k] = ROUGH, 0.0
-        team.leash[k] = FAR if stand[STRIDE, k] > stand[SMALLEST, k] else ANYWHERE
+        team.leash[k] = np.inf if team.drifts[k] else FAR
         t = 1.0 if last else np.expm1(stand[AFTER, k]) / stand[STEEP, k]
         for j in range(shape.lanes):
             put(room.level.precision, j, k, get(room.numbers.precision, j, k) * t)
@@ -160,6 +172,7 @@ def judge_rungs(shape: Shape, room: Room, team: Team, state: Climb, limit):
     stand, arrived, used, moved, total = state.stand, False, team.used, team.moved, team.total
     for k in range(len(used)):
         put(state.chance, 3, k, 0.0)
+        state.leapt[k] = False
         if not state.tries[k]:
             continue
         if team.away[k]:
@@ -171,16 +184,21 @@ def judge_rungs(shape: Shape, room: Room, team: Team, state: Climb, limit):
             if stand[STRIDE, k] <= stand[SMALLEST, k]:
                 state.up[k], total[k] = True, -total[k]
             stand[STRIDE, k] *= 0.5
+            stand[FAILED, k] = 1.0
             continue
         stand[NOW, k] = stand[AFTER, k]
         stand[KNOWN, k] = min(3.0, stand[KNOWN, k] + 1.0)
         stand[THIRD, k], stand[SECOND, k] = stand[SECOND, k], stand[FIRST, k]
         stand[FIRST, k] = stand[NOW, k]
+        if team.drifts[k] and moved[k] > FAR:
+            stand[KNOWN, k], stand[STRIDE, k] = 1.0, stand[WIDEST, k] - 1.0
+            state.leapt[k] = True
         if stand[NOW, k] == stand[TOP, k]:
             state.up[k] = arrived = True
             put(state.chance, 3, k, 1.0)
-        elif moved[k] < NEAR:
+        elif moved[k] < NEAR and not team.drifts[k] and stand[FAILED, k] == 0.0:
             stand[STRIDE, k] = min(1.5 * stand[STRIDE, k], stand[WIDEST, k])
+        stand[FAILED, k] = 0.0
         if total[k] > 40 * limit and not state.up[k]:
             state.up[k], total[k] = True, -total[k]
     if arrived:

@@ -27,6 +27,7 @@ from offramp.solvers.abreast import (
     rows_like,
     save,
     save_four,
+    size,
     smaller,
     where_more,
     worth,
@@ -38,7 +39,9 @@ from offramp.solvers.sweeps import EPSILON
 Array = NDArray[np.float64]
 MEMORY = 5
 """Changes that a sweep is judged by."""
-LESS, MORE, GOES_ON, SCALE = range(4)
+WILFUL = 40
+"""Sweeps after which best replies hold on to their moves, and for how many at most."""
+LESS, MORE, GOES_ON, SCALE, HELD = range(5)
 """Blocks of ``lanes`` rows of ``Bench.lane``."""
 
 
@@ -65,8 +68,11 @@ class Bench(NamedTuple):
     """1 where a party remembers a change."""
     table: Array
     """(memory * (memory + 1) * lane,) for elimination."""
+    pick: Array
+    """(position,) which move is held on to."""
     lane: Array
-    """(4 * lane,) largest decrease and increase, 1 where a party goes on, scale of values."""
+    """(5 * lane,) largest decrease and increase, 1 where a party goes on, scale of values, 1 where
+    a party holds on to its moves."""
 
 
 @jit_inside
@@ -78,24 +84,37 @@ def bench_for(shape: Shape, like):
         rows_like(like, MEMORY * unknown), rows_like(like, MEMORY * unknown),
         rows_like(like, MEMORY * MEMORY * lanes), rows_like(like, MEMORY * lanes),
         rows_like(like, MEMORY * lanes), rows_like(like, MEMORY * lanes),
-        rows_like(like, MEMORY * (MEMORY + 1) * lanes), rows_like(like, 4 * lanes),
+        rows_like(like, MEMORY * (MEMORY + 1) * lanes),
+        rows_like(like, len(shape.mover)), rows_like(like, 5 * lanes),
     )  # fmt: skip
 
 
 @jit_inside
-def follow_back(shape: Shape, numbers: Numbers, chance, values, low, high, best):
-    """Back up raw payoffs under ``chance`` in place; with ``best`` 1 every mover maximises."""
+def follow_back(shape: Shape, numbers: Numbers, chance, values, low, high, best, hold, pick, held):
+    """Back up raw payoffs under ``chance`` in place; with ``best`` 1 every mover maximises.
+
+    Each does so for itself alone. With ``hold`` the moves are noted in ``pick`` (position,), or
+    held on to by those for whom ``held`` (lane,) is 1.
+    """
     mover, first, target, turns = shape.mover, shape.first, shape.target, shape.turns
     pay_class, lanes = shape.pay_class, shape.lanes
     pay, paid, patience = numbers.pay, numbers.paid, numbers.patience
     for n in range(low, high):
         m, a, b = np.int64(mover[n]), first[n], first[n + 1]
         top = 0.0 * load(patience, 0) - np.inf
+        move = kept = top
         if best == 1 and m >= 0:
             for e in range(a, b):
                 c, w, v = np.int64(pay_class[e]), np.int64(turns[e]), np.int64(target[e])
                 total = worth(values, v * lanes + m, paid[c], pay, c * lanes + m, w, patience, m)
+                if hold:
+                    one = np.float64(e - a)
+                    move = where_more(total, top, one, move)
+                    kept = where_more(0.5, size(load(pick, n) - one), total, kept)
                 top = larger(total, top)
+            if hold:
+                top = where_more(load(held, m), 0.5, kept, top)
+                save(pick, n, where_more(load(held, m), 0.5, load(pick, n), move))
         for j in range(0, lanes, 4):
             mean = nothing_in(values)
             for e in range(a, b):
@@ -116,9 +135,11 @@ def follow(
 ):  # fmt: skip
     """Raw payoffs under ``chance``, or upper bounds on best replies, from a first guess, in place.
 
-    Best replies where ``best`` is 1; where it is 0 ``slack`` (lane,) receives a bound on the error.
+    Best replies where ``best`` is 1. ``slack`` (lane,) receives a bound on the error: either way,
+    or of best replies how much too high they may be.
     """
     lanes, abreast, last = shape.lanes, many(values), len(shape.cyclic)
+    pick, lane = bench.pick, bench.lane
     gain = np.empty((lanes, abreast))
     for j in range(lanes):
         save(slack, j, 0.0)
@@ -131,7 +152,8 @@ def follow(
         if not shape.cyclic[c]:
             while c < last and not shape.cyclic[c]:
                 c += 1
-            follow_back(shape, numbers, chance, values, low, shape.component[c], best)
+            head = shape.component[c]
+            follow_back(shape, numbers, chance, values, low, head, best, False, pick, lane)
             continue
         high = shape.component[c + 1]
         settle_parties(shape, numbers, chance, values, c, best, gain, tolerance, limit, bench)
@@ -140,14 +162,16 @@ def follow(
                 more = get(bench.lane, MORE * lanes + j, k)
                 less = get(bench.lane, LESS * lanes + j, k)
                 if best == 1:
-                    over = get(numbers.patience, j, k) * max(0.0, more) * gain[j, k]
+                    reach = get(numbers.patience, j, k) * gain[j, k]
+                    over = reach * max(0.0, more)
+                    put(slack, j, k, get(slack, j, k) + over + reach * max(0.0, -less))
                     for i in range(head, high):
                         put(values, i * lanes + j, k, get(values, i * lanes + j, k) + over)
                 else:
                     over = max(more, -less) * gain[j, k]
                     put(slack, j, k, get(slack, j, k) + over)
         if best == 1:
-            follow_back(shape, numbers, chance, values, low, head, best)
+            follow_back(shape, numbers, chance, values, low, head, best, False, pick, lane)
         c += 1
 
 
@@ -157,21 +181,28 @@ def settle_parties(
 ):
     """Iterate one component, every party with an Anderson history of its own.
 
-    Leaves the last decrease and increase of the values on the bench, party by party.
+    Leaves the last decrease and increase of the values on the bench, party by party. Best
+    replies that take long are found by holding on to moves until they are evaluated.
     """
     lanes, abreast = shape.lanes, many(values)
     low, head, high = shape.component[c], shape.head[c], shape.component[c + 1]
     unknown, base = (high - head) * lanes, head * lanes
     floor = 8.0 * EPSILON * (shape.steps + 1.0)
     least, begun = np.full((lanes, abreast), np.inf), np.zeros((lanes, abreast), np.int64)
+    since = np.zeros((lanes, abreast), np.int64)
     for j in range(lanes):
         save(bench.lane, GOES_ON * lanes + j, 1.0)
+        save(bench.lane, HELD * lanes + j, 0.0)
     for r in range(MEMORY * MEMORY * lanes):
         save(bench.gram, r, 0.0)
     for sweep in range(1, limit + 1):
         for r in range(0, unknown, 4):
             save_four(bench.x, r, four_of(values, base + r))
-        follow_back(shape, numbers, chance, values, low, high, best)
+        hold = best == 1 and sweep > WILFUL
+        follow_back(
+            shape, numbers, chance, values, low, high, best, hold, bench.pick,
+            bench.lane[HELD * lanes :],
+        )  # fmt: skip
         measure_parties(bench, lanes, values, base, unknown)
         left = 0
         for j in range(lanes):
@@ -179,12 +210,20 @@ def settle_parties(
                 worst = get(bench.lane, MORE * lanes + j, k)
                 worst = max(worst, -get(bench.lane, LESS * lanes + j, k))
                 worst /= get(bench.lane, SCALE * lanes + j, k)
-                if worst * gain[j, k] <= tolerance or worst <= floor or not worst < np.inf:
+                fine = worst * gain[j, k] <= tolerance or worst <= floor or not worst < np.inf
+                held = get(bench.lane, HELD * lanes + j, k) == 1.0
+                if fine and not held:
                     put(bench.lane, GOES_ON * lanes + j, k, 0.0)
-                left += get(bench.lane, GOES_ON * lanes + j, k) == 1.0
-                if worst > 2.0 * least[j, k]:
+                going = get(bench.lane, GOES_ON * lanes + j, k) == 1.0
+                left += going
+                if hold and not held:
+                    begun[j, k], least[j, k], since[j, k] = sweep + 1, np.inf, sweep
+                elif worst > 2.0 * least[j, k]:
                     begun[j, k], least[j, k] = sweep + 1, np.inf
                 least[j, k] = min(least[j, k], worst)
+                stays = not held or not (fine or sweep - since[j, k] >= WILFUL)
+                stays &= hold and going and sweep < limit - 1
+                put(bench.lane, HELD * lanes + j, k, 1.0 if stays else 0.0)
         if left == 0 or sweep == limit:
             break
         live = min(MEMORY, sweep - 1)

@@ -50,14 +50,19 @@ SLOW = 20
 ANYWHERE = 1e300
 """A leash that holds nobody but those who make no headway; an infinite one holds nobody."""
 STRETCH = 24
-"""Sweeps in which a draw on a leash has to come ten times closer."""
+"""Sweeps in which a draw on a leash has to come ten times closer, twice in the first ones."""
 EPSILON = 2.0**-53
+STRIDE = 0.1
+"""How far a draw that drifts leaps at once at least, relative to its values and their scale;"""
+LINED_UP = 0.9
+"""and the least squared cosine between two changes for that."""
 ROUGH = 1e-3
 """Error, relative to the scale of values, at which a draw is compared with where it started."""
 BRISK = 60
 """Most sweeps until then for a draw on a leash."""
 OPEN, STEP, DAMPING, WORST, SLACK, FAR, HOME, SUM, PATIENT, BEST, MARK, BEGUN = range(12)
-OTHERS = 12
+DRIFTS, PAUSE, LENGTH, SIZE, BOLD = range(12, 17)
+OTHERS = 20
 """The first rows of a desk; the others are its fields."""
 
 
@@ -243,7 +248,7 @@ def settle(
     unknown, base = (high - head) * lanes, head * lanes
     floor, moved, leash = 8.0 * EPSILON * (shape.steps + 1.0), team.moved, team.leash
     arriving, near = np.zeros(abreast, np.bool_), np.zeros(abreast, np.bool_)
-    enough, left = limit, 0
+    enough, left, drifting = limit, 0, False
     for k in range(abreast):
         patient = 1.0
         for j in range(lanes):
@@ -254,6 +259,10 @@ def settle(
         put(rows, BEST, k, np.inf)
         put(rows, MARK, k, np.inf)
         put(rows, BEGUN, k, 0.0)
+        put(rows, DRIFTS, k, 1.0 if used[k] == 0 and team.drifts[k] else 0.0)
+        put(rows, PAUSE, k, 0.0)
+        put(rows, BOLD, k, STRIDE)
+        drifting |= used[k] == 0 and team.drifts[k]
         left += used[k] == 0
     few = few if left > 2 * few else 0
     for r in range(0, unknown, 4):
@@ -296,6 +305,9 @@ def settle(
         window = min(sweep - 1, max(SHORT, min(MEMORY, sweep - SLOW + SHORT)))
         if sweep > 1:
             keep_pair(desk, lanes, unknown, sweep, window)
+            if drifting:
+                sum_up(desk, lanes, unknown)
+                drift_on(desk, sweep, used)
             for i in range(min(MEMORY, sweep - 1)):
                 back = (sweep - 2 - i) % MEMORY
                 for k in range(abreast):
@@ -327,6 +339,9 @@ def judge_sweep(rows, sweep, limit, floor, team: Team, arriving, near, used):
             near[k] = arriving[k] = news = True
         if done:
             used[k] = sweep
+        elif get(rows, DRIFTS, k) > 0.0 and sweep < limit:
+            left += 1
+            continue
         elif sweep == limit or (sweep >= BRISK and not near[k] and leash[k] < np.inf):
             used[k] = -sweep
         if worst > 2.5 * best:
@@ -337,12 +352,71 @@ def judge_sweep(rows, sweep, limit, floor, team: Team, arriving, near, used):
             put(rows, DAMPING, k, min(1.0, 1.1 * get(rows, DAMPING, k)))
         best = min(best, worst)
         put(rows, BEST, k, best)
-        if sweep % STRETCH == 0:
-            if best > 0.1 * get(rows, MARK, k) and leash[k] < np.inf and used[k] == 0:
+        if sweep == 1:
+            put(rows, MARK, k, best)
+        if sweep % STRETCH == 0 and not team.drifts[k]:
+            far = best > (0.1 if sweep > STRETCH else 0.5) * get(rows, MARK, k)
+            if far and leash[k] < np.inf and used[k] == 0:
                 used[k] = -sweep
+            put(rows, MARK, k, best)
+        if team.drifts[k] and (sweep - get(rows, PAUSE, k)) % STRETCH == 0.0:
+            if best > 0.1 * get(rows, MARK, k):
+                put(rows, DRIFTS, k, 1.0)
+                put(rows, PAUSE, k, 1.0)
+                put(rows, BOLD, k, STRIDE)
             put(rows, MARK, k, best)
         left += used[k] == 0
     return -1 if news else left
+
+
+@jit_inside
+def sum_up(desk: Desk, lanes, unknown):
+    """How large the values at the heads are, and the last change of them squared."""
+    rows, length, large = desk.rows, nothing_in(desk.rows), nothing_in(desk.rows)
+    for r in range(0, unknown, 4):
+        weight = four_of(desk.weight, r % lanes)
+        fresh = four_of(rows, desk.fresh + r) * weight
+        length = length + fresh * fresh
+        large = larger(size(four_of(rows, desk.x + r)) * weight, large)
+    save(rows, LENGTH, sum_of(length))
+    save(rows, SIZE, most_of(large))
+
+
+@jit_inside
+def drift_on(desk: Desk, sweep, used):
+    """How far draws that drift go in the direction of the last change."""
+    rows, newest = desk.rows, (sweep - 2) % MEMORY
+    for k in range(len(used)):
+        if get(rows, DRIFTS, k) == 0.0 or used[k] != 0:
+            continue
+        step, worst, pause = get(rows, DAMPING, k), get(rows, WORST, k), get(rows, PAUSE, k)
+        length, both = get(rows, LENGTH, k), get(rows, desk.right + newest, k)
+        old = length - 2.0 * both + get(rows, desk.gram + newest * MEMORY + newest, k)
+        both = length - both
+        rate, straight = (both / old - 1.0) / step, both * both > LINED_UP * old * length
+        large = max(1.0, get(rows, SIZE, k))
+        bold = get(rows, BOLD, k)
+        if pause == 0.0 and sweep > 2:
+            if straight:
+                bold = min(2.0 * bold, 0.5)
+            elif both * both < 0.25 * old * length:
+                bold = max(0.7 * bold, STRIDE)
+            put(rows, BOLD, k, bold)
+        leap, pause = 0.5 if pause % 2.0 == 0.0 else 1.0, pause + 1.0
+        if straight and pause > 2.0 and rate > -0.3:
+            if pause > 3.0 and rate < 0.0 and worst < -0.01 * rate * large:
+                put(rows, DRIFTS, k, 0.0)
+                put(rows, MARK, k, worst)
+                leap, pause = 1.0, np.float64(sweep)
+            elif pause > 3.0 or both * both > 0.99 * old * length:
+                leap = bold * large / worst
+                if rate < 0.0:
+                    leap = min(leap, -1.0 / rate)
+                leap, pause = max(1.0, leap), 0.0
+        put(rows, DAMPING, k, leap)
+        put(rows, PAUSE, k, pause)
+        put(rows, BEGUN, k, sweep + 1.0)
+        put(rows, BEST, k, np.inf)
 
 
 @jit_inside

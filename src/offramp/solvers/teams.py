@@ -58,6 +58,8 @@ class Found(NamedTuple):
     """(draw, party) anywhere; upper bounds up to the error of the payoffs."""
     slack: Array
     """(draw, party) bound on the error of the payoffs."""
+    loose: Array
+    """(draw, party) how much too high the gains may be, besides that."""
     scale: Array
     """(draw, lane) scale of the values."""
     sweeps: NDArray[np.int64]
@@ -109,6 +111,8 @@ class Team(NamedTuple):
     """and below this back to the guess, as if that was a solution."""
     away: NDArray[np.bool_]
     """Who is put off, since the others have long been done."""
+    drifts: NDArray[np.bool_]
+    """Who lets the sweeps lead far away, slowly."""
 
 
 class Room(NamedTuple):
@@ -129,7 +133,7 @@ class Room(NamedTuple):
     level: Numbers
     """The same with the precisions of a rung."""
     lane: Array
-    """(4 * lane,) scale, and room for residual, error of the payoffs, largest gain."""
+    """(5 * lane,) scale, and room for residual, error of payoffs, largest gain, of best replies."""
     desk: Desk
     bench: Bench
 
@@ -161,6 +165,7 @@ def room_for(structure: Structure, tables: Tables, lanes: int, starts: int) -> F
         gain=np.full((draws, parties), np.nan),
         anywhere=np.full((draws, parties), np.nan),
         slack=np.full((draws, parties), np.nan),
+        loose=np.full((draws, parties), np.nan),
         scale=np.ones((draws, lanes)),
         sweeps=np.zeros(draws, np.int64),
         proved=np.zeros(draws, np.bool_),
@@ -185,7 +190,7 @@ def furnish(like, shape: Shape, sheets: Sheets):
     return Room(
         rows_like(like, rows), rows_like(like, rows), rows_like(like, rows),
         rows_like(like, edges), rows_like(like, edges), numbers, level,
-        rows_like(like, 4 * lanes), desk_for(shape, like), bench_for(shape, like),
+        rows_like(like, 5 * lanes), desk_for(shape, like), bench_for(shape, like),
     )  # fmt: skip
 
 
@@ -197,7 +202,7 @@ def team_for(like, shape: Shape):
         np.empty(abreast, np.int64), np.empty(abreast, np.int64), np.empty(1, np.int64),
         np.empty(abreast, np.int64), np.empty(abreast, np.int64), np.empty(abreast),
         np.empty(abreast), np.empty(abreast), np.empty(abreast), np.empty(abreast),
-        np.empty(abreast, np.bool_),
+        np.empty(abreast, np.bool_), np.zeros(abreast, np.bool_),
     )  # fmt: skip
 
 

@@ -99,9 +99,9 @@ def solve_draws(
                         found,
                     )  # fmt: skip
                     if limit > 0:
+                        hasty = few if at != KNOWN and not team.drifts.any() else 0
                         settle_all(
-                            shape, room.level, room.values, few if at != KNOWN else 0, limit,
-                            room.desk, team,
+                            shape, room.level, room.values, hasty, limit, room.desk, team
                         )  # fmt: skip
                     at = take_stock(at, stage, room, shape, team, state, effort, found)
                     if at == SOLVED:
@@ -147,6 +147,7 @@ def set_off(
         team.leash[k] = np.inf if stage == SOLVE else APART if stage == STARTS else ANYWHERE
         team.home[k] = ALIKE if stage == STARTS else 0.0
         team.used[k] = 0 if team.total[k] == 0 else -1
+        team.drifts[k] = False
         for j in range(shape.lanes):
             sharp = 0.0 if flat else get(room.numbers.precision, j, k)
             put(room.level.precision, j, k, sharp)
@@ -162,17 +163,17 @@ def set_off(
         return PATIENCE
     if at == KNOWN:
         read_values(room.values, shape, team, known)
-    scale_open(room, shape, team)
+    scale_open(room, shape, team.total == 0)
     return effort.confirming if at == KNOWN else effort.sweeps
 
 
 @jit_inside
-def scale_open(room: Room, shape: Shape, team: Team):
-    """Scale the values of draws that are not solved yet by the largest ones met."""
+def scale_open(room: Room, shape: Shape, chosen):
+    """Scale the values of ``chosen`` draws by the largest ones met."""
     fill_scale(shape, room.numbers, room.values, room.lane[shape.lanes :])
-    for k in range(len(team.draw)):
+    for k in range(len(chosen)):
         for j in range(shape.lanes):
-            if team.total[k] == 0:
+            if chosen[k]:
                 put(room.lane, j, k, get(room.lane, shape.lanes + j, k))
     weigh_by(room.desk, room.lane)
 
@@ -187,6 +188,8 @@ def take_stock(
         return DONE
     if at == RUNG:
         judge_rungs(shape, room, team, state, effort.sweeps)
+        if state.leapt.any():
+            scale_open(room, shape, state.leapt)
     elif at == KNOWN or len(shape.heads) == 0:
         open_still = False
         for k in range(len(team.draw)):
@@ -197,7 +200,7 @@ def take_stock(
         copy_rows(room.values, room.kept)
         return FLAT if open_still and effort.climbing else SOLVED
     else:
-        scale_open(room, shape, team)
+        scale_open(room, shape, team.total == 0)
         set_out(shape, room, team, state)
     return SOLVED if state.up.all() else RUNG
 
@@ -237,7 +240,7 @@ def certify(room: Room, shape: Shape, given: Given, team: Team, effort: Effort, 
         tolerance, limit = (effort.reply_tolerance, 400) if best == 1 else (1e-12, 1000)
         follow(
             shape, room.numbers, chance, room.values, best, lane, tolerance, limit, room.bench,
-            lane[(2 + best) * lanes :],
+            lane[(2 + 2 * best) * lanes :],
         )  # fmt: skip
         if best == 0:
             hand_out(shape, room.values, room.given, team, found.payoff)
@@ -250,6 +253,7 @@ def certify(room: Room, shape: Shape, given: Given, team: Team, effort: Effort, 
             found.proved[team.draw[k]] = proved[k]
             for j in range(parties):
                 found.slack[team.draw[k], j] = get(lane, 2 * lanes + j, k)
+                found.loose[team.draw[k], j] = get(lane, 4 * lanes + j, k)
                 found.anywhere[team.draw[k], j] = get(lane, 3 * lanes + j, k)
                 found.gain[team.draw[k], j] = get(lane, lanes + j, k)
 
