@@ -106,6 +106,7 @@ def plan_rungs(shape: Shape, room: Room, team: Team, few, state: Climb, effort: 
         after = stand[NOW, k] + stride
         stand[AFTER, k] = top if after > top - 0.3 * stride else after
         team.drifts[k] = not state.up[k] and stride <= stand[SMALLEST, k]
+        team.doubtful[k] = stand[FAILED, k] == 1.0
         on_the_way += not state.up[k] and stand[AFTER, k] < top
         far_away += not state.up[k] and stand[AFTER, k] + stride < top
         waiting += not state.up[k] and stand[AFTER, k] == top

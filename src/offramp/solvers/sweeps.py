@@ -50,7 +50,8 @@ SLOW = 20
 ANYWHERE = 1e300
 """A leash that holds nobody but those who make no headway; an infinite one holds nobody."""
 STRETCH = 24
-"""Sweeps in which a draw on a leash has to come ten times closer, twice in the first ones."""
+"""Sweeps in which a draw on a leash has to come ten times closer; twice in the first ones, where
+its last rung failed."""
 EPSILON = 2.0**-53
 STRIDE = 0.1
 """How far a draw that drifts leaps at once at least, relative to its values and their scale;"""
@@ -352,7 +353,7 @@ def judge_sweep(rows, sweep, limit, floor, team: Team, arriving, near, used):
             put(rows, DAMPING, k, min(1.0, 1.1 * get(rows, DAMPING, k)))
         best = min(best, worst)
         put(rows, BEST, k, best)
-        if sweep == 1:
+        if sweep == 1 and (team.doubtful[k] or team.drifts[k]):
             put(rows, MARK, k, best)
         if sweep % STRETCH == 0 and not team.drifts[k]:
             far = best > (0.1 if sweep > STRETCH else 0.5) * get(rows, MARK, k)

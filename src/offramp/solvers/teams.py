@@ -113,6 +113,8 @@ class Team(NamedTuple):
     """Who is put off, since the others have long been done."""
     drifts: NDArray[np.bool_]
     """Who lets the sweeps lead far away, slowly."""
+    doubtful: NDArray[np.bool_]
+    """Whose last rung failed: the next one is given up sooner."""
 
 
 class Room(NamedTuple):
@@ -202,7 +204,7 @@ def team_for(like, shape: Shape):
         np.empty(abreast, np.int64), np.empty(abreast, np.int64), np.empty(1, np.int64),
         np.empty(abreast, np.int64), np.empty(abreast, np.int64), np.empty(abreast),
         np.empty(abreast), np.empty(abreast), np.empty(abreast), np.empty(abreast),
-        np.empty(abreast, np.bool_), np.zeros(abreast, np.bool_),
+        np.empty(abreast, np.bool_), np.zeros(abreast, np.bool_), np.zeros(abreast, np.bool_),
     )  # fmt: skip
 
 

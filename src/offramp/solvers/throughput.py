@@ -147,7 +147,7 @@ def set_off(
         team.leash[k] = np.inf if stage == SOLVE else APART if stage == STARTS else ANYWHERE
         team.home[k] = ALIKE if stage == STARTS else 0.0
         team.used[k] = 0 if team.total[k] == 0 else -1
-        team.drifts[k] = False
+        team.drifts[k] = team.doubtful[k] = False
         for j in range(shape.lanes):
             sharp = 0.0 if flat else get(room.numbers.precision, j, k)
             put(room.level.precision, j, k, sharp)
