@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from offramp.solvers.equilibria import Equilibria, Options, Other
+from offramp.solvers.units import Units, in_payoffs, in_units, units_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,20 +41,10 @@ def solve(
     a warning says why, and the compiled solver does all; DeviceError says what to install.
     Equations: McKelvey & Palfrey (1998).
     """
-    chosen = options or Options()
-    if chosen.device != "cpu":
-        from offramp.solvers.accelerated import device_for, solve_batches
-
-        device = device_for(structure, chosen.device)
-        if device is not None and known is None:
-            return solve_batches(structure, tables, traced, starts, seed, progress, chosen, device)
-    if structure.hidden:
-        from offramp.solvers.hidden import solve_hidden
-
-        return solve_hidden(structure, tables, traced, starts, seed, progress, chosen)
-    from offramp.solvers.driver import solve_game
-
-    return solve_game(structure, tables, traced, starts, seed, progress, chosen, known)
+    units, plain = _measured(structure, tables)
+    known = known if known is None or units.plain else units.numbers(known)
+    rest = (traced, starts, seed, progress, options or Options(), known)
+    return in_payoffs(_solve_in_units(structure, plain, *rest), units)
 
 
 def limit(
@@ -66,11 +57,43 @@ def limit(
 ) -> Equilibria:
     """Where the branch from precision 0 leads: followed until nobody regrets more than ``regret``.
 
-    All precisions of a draw are raised by one factor; ``reached`` holds the precisions at the
-    end, ``regret_anywhere`` what they certify, at every information set given its beliefs
-    (payoff units), whatever the reason why following stopped; a message says so where it
-    stopped early. At a fork of the branch one side is taken, always the same.
+    ``regret`` is a share of what a party has at stake (``units``). All precisions of a draw are
+    raised by one factor; ``reached`` holds the precisions at the end, ``regret_anywhere`` what
+    they certify, at every information set given its beliefs (payoff units), whatever the reason
+    why following stopped; a message says so where it stopped early. At a fork of the branch one
+    side is taken, always the same.
     """
     from offramp.solvers.hidden import find_limit
 
-    return find_limit(structure, tables, regret, progress, options or Options())
+    units, plain = _measured(structure, tables)
+    return in_payoffs(find_limit(structure, plain, regret, progress, options or Options()), units)
+
+
+def _measured(structure: Structure, tables: Tables) -> tuple[Units, Tables]:
+    """The units of each party, and the numbers in them."""
+    from offramp.solvers.driver import check_shapes
+
+    check_shapes(structure, tables)
+    units = units_of(structure, tables)
+    return units, in_units(tables, units)
+
+
+def _solve_in_units(
+    structure: Structure, tables: Tables, traced: Sequence[int], starts: int, seed: int,
+    progress: Callable[[int, int], None] | None, options: Options,
+    known: NDArray[np.float64] | None,
+) -> Equilibria:  # fmt: skip
+    """The engine that takes the game solves it."""
+    if options.device != "cpu":
+        from offramp.solvers.accelerated import device_for, solve_batches
+
+        device = device_for(structure, options.device)
+        if device is not None and known is None:
+            return solve_batches(structure, tables, traced, starts, seed, progress, options, device)
+    if structure.hidden:
+        from offramp.solvers.hidden import solve_hidden
+
+        return solve_hidden(structure, tables, traced, starts, seed, progress, options)
+    from offramp.solvers.driver import solve_game
+
+    return solve_game(structure, tables, traced, starts, seed, progress, options, known)

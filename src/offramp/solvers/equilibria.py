@@ -36,7 +36,7 @@ class Equilibria:
     strategy: Array
     """(draw, edge) probability of the edge at its node; nature's odds at nature's nodes."""
     residual: Array
-    """(draw,) largest |V - T(V)|, recomputed from scratch."""
+    """(draw,) largest |V - T(V)|, recomputed from scratch, relative to the party's stakes."""
     regret: Array
     """(draw, party) most that a best reply to the others' play gains at the start: a bound."""
     regret_anywhere: Array

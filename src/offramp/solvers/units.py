@@ -1,0 +1,114 @@
+"""Payoffs in units of what each party has at stake, so that no tolerance depends on its units.
+
+Multiplying a party's payoffs by a positive number and dividing its precision by it leaves all
+play as it is, and so does a constant added to everything that it gets at the ends where nothing
+is discounted (von Neumann & Morgenstern 1944: payoffs are given up to scale and origin). Solvers
+see payoffs whose largest stake is between 1 and 2. The factors are powers of two, so they round
+nothing; an origin is moved only where zero lies far from all ends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.solvers.equilibria import Equilibria, Other
+
+if TYPE_CHECKING:
+    from offramp.game.structure import Structure, Tables
+
+Array = NDArray[np.float64]
+FAR_AWAY = 4.0
+"""An origin is moved where the middle of the ends is so many times their spread away from it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """The units of each party in each draw: payoff = 2**exponent * number + origin."""
+
+    exponent: NDArray[np.int64]
+    """(draw, party)."""
+    origin: Array
+    """(draw, party) in payoff units."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether numbers are payoffs as they stand."""
+        return not (self.exponent.any() or self.origin.any())
+
+    def numbers(self, payoffs: Array) -> Array:
+        """Values (draw, node, party) in these units."""
+        return np.ldexp(payoffs - self.origin[:, None], -self.exponent[:, None])
+
+    def payoffs(self, numbers: Array) -> Array:
+        """Values (draw, node, party) in payoff units."""
+        return np.ldexp(numbers, self.exponent[:, None]) + self.origin[:, None]
+
+    def differences(self, numbers: Array) -> Array:
+        """Differences of payoffs (draw, party), such as regrets, in payoff units."""
+        return np.ldexp(numbers, self.exponent)
+
+
+def units_of(structure: Structure, tables: Tables) -> Units:
+    """The units that suit the stakes of each party: its largest pay, or end from its origin."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        origin = _origins(structure, tables)
+        ends = np.abs(tables.end_pay - origin[:, None]).max(axis=1, initial=0.0)
+        stake = np.maximum(ends, np.abs(tables.pay).max(axis=1, initial=0.0))
+        fit = np.isfinite(stake) & np.isfinite(origin)
+        exponent = np.frexp(np.where(fit & (stake > 0.0), stake, 1.0))[1].astype(np.int64) - 1
+    return Units(np.where(fit, exponent, 0), np.where(fit, origin, 0.0))
+
+
+def in_units(tables: Tables, units: Units) -> Tables:
+    """The same game with payoffs and precisions in ``units``."""
+    if units.plain:
+        return tables
+    exponent = units.exponent[:, None]
+    with np.errstate(over="ignore"):
+        return replace(
+            tables,
+            pay=np.ldexp(tables.pay, -exponent),
+            end_pay=units.numbers(tables.end_pay),
+            precision=np.ldexp(tables.precision, units.exponent),
+        )
+
+
+def in_payoffs(found: Equilibria, units: Units) -> Equilibria:
+    """Equilibria found in ``units``, in payoff units; residuals stay relative to the stakes."""
+    if units.plain:
+        return found
+    value = units.payoffs(found.value)
+    with np.errstate(over="ignore"):
+        return replace(
+            found,
+            value=value,
+            payoff=value if found.payoff is found.value else units.payoffs(found.payoff),
+            regret=units.differences(found.regret),
+            regret_anywhere=units.differences(found.regret_anywhere),
+            regret_bound=units.differences(found.regret_bound),
+            others=tuple(_in_payoffs(other, units) for other in found.others),
+            reached=np.ldexp(found.reached, -units.exponent),
+        )
+
+
+def _in_payoffs(other: Other, units: Units) -> Other:
+    value = np.ldexp(other.value, units.exponent[other.draw]) + units.origin[other.draw]
+    value.setflags(write=False)
+    return other._replace(value=value)
+
+
+def _origins(structure: Structure, tables: Tables) -> Array:
+    """The middle (draw, party) of the ends where that is far from 0 and moving it costs nothing.
+
+    A constant at all ends is worth nothing to anybody only where every play ends, and at once.
+    """
+    low = tables.end_pay.min(axis=1, initial=np.inf)
+    high = tables.end_pay.max(axis=1, initial=-np.inf)
+    middle = 0.5 * low + 0.5 * high
+    far = np.abs(middle) > FAR_AWAY * (high - low)
+    undiscounted = (tables.patience == 1.0) | (not structure.turns.any())
+    return np.where(far & undiscounted & (not structure.cyclic.any()), middle, 0.0)
