@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from offramp.analysis import (
     absorb,
@@ -16,6 +19,7 @@ from offramp.analysis import (
     probability_by,
     visits,
 )
+from offramp.game import Structure
 from offramp.testing.random_games import random_game
 from tests.analysis.chains import chain, random_strategy, sources, transition
 
@@ -89,12 +93,65 @@ def test_nodes_passed_on_the_way_into_a_closed_class_have_finite_visits() -> Non
     assert found.unresolved[0] == pytest.approx(1.0, rel=1e-14)
 
 
-def test_a_way_out_that_is_zero_in_floating_point_counts_as_none() -> None:
+def test_a_way_out_counts_however_faint_it_is_and_none_does_not() -> None:
     structure = chain([[0, -1]])
-    found = absorb(structure, np.array([[1.0, 1e-300]]))
-    assert found.unresolved[0] == 1.0
-    assert found.visits[0, 0] == np.inf
-    assert found.terminal[0, 0] == pytest.approx(0.0, abs=1e-100)
+    found = absorb(structure, np.array([[1.0, 1e-300], [1.0, 5e-324], [1.0, 0.0]]))
+    np.testing.assert_array_equal(found.unresolved, [0.0, 0.0, 1.0])
+    np.testing.assert_allclose(found.terminal[:, 0], [1.0, 1.0, 0.0], rtol=1e-12)
+    np.testing.assert_allclose(found.visits[:2, 0], [1e300, np.inf], rtol=1e-12)
+    assert found.visits[2, 0] == np.inf
+
+
+def test_ways_out_fainter_than_any_number() -> None:
+    """0 and 1 swap; the ways out, 1e-300 twice over, are a power of ten apart."""
+    structure = chain([[1, 2], [0, 3], [1, -1], [0, -2]])
+    odds = np.array([[1.0, 1e-300, 1.0, 1e-300, 1.0, 1e-300, 1.0, 1e-299]])
+    found = absorb(structure, odds)
+    np.testing.assert_allclose(found.terminal, [[1 / 11, 10 / 11]], rtol=1e-11)
+    assert found.unresolved[0] == 0.0
+    assert np.isnan(found.rounds[0])
+
+
+def exact_ends(structure: Structure, odds: NDArray[np.float64]) -> list[Fraction]:
+    """Where play that begins at node 0 ends, in fractions, each row adding to exactly 1."""
+    rows: list[dict[int, Fraction]] = []
+    for node in range(structure.nodes):
+        row: dict[int, Fraction] = {}
+        for edge in range(structure.first[node], structure.first[node + 1]):
+            goal = int(structure.target[edge])
+            row[goal] = row.get(goal, Fraction(0)) + Fraction(float(odds[edge]))
+        rows.append({goal: odd / sum(row.values()) for goal, odd in row.items() if odd})
+    for node in range(structure.nodes - 1, 0, -1):
+        stays = rows[node].pop(node, Fraction(0))
+        if not rows[node]:
+            rows[node] = {-99: Fraction(1)}  # for ever
+            stays = Fraction(0)
+        out = {goal: odd / (1 - stays) for goal, odd in rows[node].items()}
+        for other in range(node):
+            share = rows[other].pop(node, Fraction(0))
+            for goal, odd in out.items() if share else ():
+                rows[other][goal] = rows[other].get(goal, Fraction(0)) + share * odd
+    stays = rows[0].pop(0, Fraction(0))
+    ends = [rows[0].get(-k - 1, Fraction(0)) for k in range(structure.terminals)]
+    return [end / (1 - stays) if stays < 1 else end for end in ends]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_faint_odds_agree_with_exact_arithmetic(seed: int) -> None:
+    """Odds of 10^-k, k up to 300, and none at all: ends and unresolved are right and add to 1."""
+    rng = np.random.default_rng(seed)
+    nodes = int(rng.integers(2, 7))
+    edges = [rng.choice(range(-2, nodes), 3, replace=False).tolist() for _ in range(nodes)]
+    structure = chain(edges)
+    odds = np.where(
+        rng.random(structure.edges) < 0.25, 0.0, 10.0 ** -rng.uniform(0, 300, structure.edges)
+    )
+    odds[structure.first[:-1]] = 1.0
+    found = absorb(structure, odds[None])
+    whole = found.terminal.sum() + found.unresolved[0]
+    assert whole == pytest.approx(1.0, abs=1e-12)
+    ends = [float(end) for end in exact_ends(structure, odds)]
+    np.testing.assert_allclose(found.terminal[0], ends, rtol=1e-9, atol=1e-300)
 
 
 def test_a_structure_without_any_end_is_unresolved() -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 TRUSTED = 1e-10
 """Largest error of a probability with which a draw's numbers are handed out."""
+WHOLE = 1e-9
+"""Most that ends and ``unresolved`` of a draw may miss of 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +60,9 @@ def absorb(
 
     Linear solves by strongly connected component, in order of play. Censoring a node adds and
     never subtracts (Grassmann, Taksar & Heyman 1985), so a way out of probability 1e-12 keeps its
-    relative accuracy; a class without a way out in a draw is found as such. An ``elimination`` of
-    the same structure may be handed in to save finding it again.
+    relative accuracy; a class without a way out in a draw is found as such, by its edges. In every
+    draw that has numbers, ends and ``unresolved`` add to 1. An ``elimination`` of the same
+    structure may be handed in to save finding it again.
     """
     plan = eliminate(structure) if elimination is None else elimination
     strategy = sealed(strategy)
@@ -71,8 +74,9 @@ def absorb(
     visits[:, structure.start] = 1.0
     _walk(structure, plan, strategy, visits, terminal, unresolved, error)
     rounds = _rounds(structure, strategy, visits)
-    rounds[unresolved > 0] = np.nan
-    failed = ~(error <= TRUSTED) | np.isnan(terminal).any(axis=1)
+    rounds[(unresolved > 0) | ~np.isfinite(rounds)] = np.nan
+    amiss = np.abs(terminal.sum(axis=1) + unresolved - 1.0)
+    failed = ~(error <= TRUSTED) | ~(amiss <= WHOLE)
     for array in (visits, terminal, unresolved, rounds):
         array[failed] = np.nan
     return Absorbed(visits, terminal, unresolved, rounds, error)
@@ -179,14 +183,27 @@ def _walk(
 ) -> None:
     """Fill the arrays component by component: runs of eliminated ones, iterated ones alone."""
     from offramp.analysis import kernels
+    from offramp.analysis.faint import absorb_faintly
+
+    layout = (
+        structure.first, structure.target, plan.order, structure.component, plan.home, plan.kind,
+        plan.full, plan.place, plan.lower_first, plan.lower, plan.upper_first, plan.upper,
+    )  # fmt: skip
+    stopped = np.full(len(strategy), -1)
 
     def eliminated(low: int, high: int) -> None:
         kernels.absorb_draws(
-            low, high, bottom, top, structure.first, structure.target,
-            plan.order, structure.component, plan.home, plan.kind, plan.full, plan.place,
-            plan.lower_first, plan.lower, plan.upper_first, plan.upper,
-            strategy, visits, terminal, unresolved,
+            low, high, bottom, top, *layout, strategy, visits, terminal, stopped
         )  # fmt: skip
+        for draw in (low + np.flatnonzero(stopped[low:high] >= 0)).tolist():
+            while (which := int(stopped[draw])) >= 0:
+                unresolved[draw] += absorb_faintly(
+                    structure, plan, which, strategy[draw], visits[draw], terminal[draw]
+                )
+                stopped[draw] = -1
+                kernels.absorb_draws(
+                    draw, draw + 1, bottom, which, *layout, strategy, visits, terminal, stopped
+                )
 
     def iterated(low: int, high: int) -> None:
         from offramp.analysis.iterative import Component

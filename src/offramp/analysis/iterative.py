@@ -62,7 +62,8 @@ class Component:
             nodes, game.step, self._inside, self._escapes, game.first, game.target,
             odds, mass, endless,
         )  # fmt: skip
-        emit(nodes, self._home, self._which, game.first, game.target, odds, mass, endless, ends)
+        emit(nodes, self._home, self._which, game.first, game.target, odds, mass, ends)
+        mass[endless] = np.inf
         return error, lost
 
     def _walk(self, held: Numbers) -> Numbers:

@@ -9,10 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-LEAK = 1e-100
-"""Outflow added to every node of a cycle: play that stays there is caught, nothing divides by 0."""
-CLOSED = 1e-80
-"""A pivot below this flows out through leaks only: the class is closed in this draw."""
+FAINT = 1e-100
+"""With an outflow below this, or none, products may underflow: `faint` takes the component."""
 ACYCLIC, DIRECT, ITERATIVE = 0, 1, 2
 
 
@@ -178,11 +176,12 @@ def _censor_rows(
 
     After it ``lower`` holds the flow from a row into an earlier pivot, ``upper`` into later ones,
     ``leave`` what leaves the component, ``total`` the whole outflow; ``tail`` is the full part.
+    No where an outflow is faint; ``work`` ends as zeros.
     """
     for row in range(size):
         here = base + row
         node = order[here]
-        out = LEAK
+        out = 0.0
         for edge in range(first[node], first[node + 1]):
             goal = target[edge]
             if goal >= 0 and home[goal] == which:
@@ -207,15 +206,18 @@ def _censor_rows(
                 out += upper[up]
                 work[upper_index[up]] = 0.0
             total[row] = out
+            if out <= FAINT:
+                return False
         else:
             for column in range(full, size):
                 tail[row - full, column - full] = work[column]
                 work[column] = 0.0
+    return True
 
 
 @njit(cache=True, nogil=True)
 def _censor_full(size, tail, total, leave):
-    """The same for a full matrix in place, four pivots at a time; one row after the other."""
+    """The same for a full matrix in place, four pivots at a time; no where an outflow is faint."""
     for at in range(size):
         row = tail[at]
         out = leave[at]
@@ -247,6 +249,9 @@ def _censor_full(size, tail, total, leave):
         for column in range(at + 1, size):
             out += row[column]
         total[at] = out
+        if out <= FAINT:
+            return False
+    return True
 
 
 @njit(cache=True, nogil=True)
@@ -276,39 +281,8 @@ def _substitute(
 
 
 @njit(cache=True, nogil=True)
-def _find_closed(
-    base, size, full, order, lower_first, lower_index, lower, tail, total, mass, endless
-):  # fmt: skip
-    """Mark the nodes of classes that are closed in this draw; the mass that stays in them."""
-    flag = np.zeros(size, np.bool_)
-    found = False
-    for row in range(size):
-        flag[row] = total[row] < CLOSED
-        found |= flag[row]
-    if not found:
-        return 0.0
-    caught = False
-    lost = 0.0
-    for row in range(size - 1, -1, -1):
-        node = order[base + row]
-        lost += LEAK * mass[node]
-        if not flag[row]:
-            continue
-        endless[node] = mass[node] > 0.0
-        caught |= endless[node]
-        for column in range(full, row):
-            flag[column] |= tail[row - full, column - full] > 0.0
-        for at in range(lower_first[base + row], lower_first[base + row + 1]):
-            flag[lower_index[at]] |= lower[at] > 0.0
-    return lost if caught else 0.0
-
-
-@njit(cache=True, nogil=True)
-def emit(nodes, home, which, first, target, odds, mass, endless, ends):
-    """Pass the visits of a component's nodes on to later components and to the ends.
-
-    Visits of endless nodes are then set to inf, and their marks taken away.
-    """
+def emit(nodes, home, which, first, target, odds, mass, ends):
+    """Pass the visits of a component's nodes on to later components and to the ends."""
     for node in nodes:
         if mass[node] != 0.0:
             for edge in range(first[node], first[node + 1]):
@@ -317,9 +291,6 @@ def emit(nodes, home, which, first, target, odds, mass, endless, ends):
                     ends[-goal - 1] += mass[node] * odds[edge]
                 elif home[goal] != which:
                     mass[goal] += mass[node] * odds[edge]
-        if endless[node]:
-            mass[node] = np.inf
-            endless[node] = False
 
 
 @njit(cache=True, nogil=True)
@@ -346,13 +317,14 @@ def _reached(nodes, mass):
 @njit(cache=True, nogil=True)
 def absorb_draws(
     low, high, bottom, top, first, target, order, component, home, kind, full, place,
-    lower_first, lower_index, upper_first, upper_index, strategy, visits, ends, unresolved,
+    lower_first, lower_index, upper_first, upper_index, strategy, visits, ends, stopped,
 ):  # fmt: skip
     """Walk the components ``bottom`` to ``top`` backwards, none of them iterated, in some draws.
 
-    ``visits`` holds what has arrived and becomes the visits, inf in closed classes; ``ends`` and
-    ``unresolved`` grow. ``order`` has the nodes by component, sinks first, and inside an
-    eliminated component by its order of elimination.
+    ``visits`` holds what has arrived and becomes the visits; ``ends`` grows. ``order`` has the
+    nodes by component, sinks first, and inside an eliminated component by its order of
+    elimination. ``stopped`` (draw,) becomes the component before which a draw stands still, as
+    its ways out are faint there, or stays as it was.
     """
     widest, fullest = _widest(component, kind, full)
     lower = np.empty(lower_index.size)
@@ -361,7 +333,6 @@ def absorb_draws(
     total = np.empty(widest)
     leave = np.empty(widest)
     work = np.zeros(widest)
-    endless = np.zeros(first.size - 1, np.bool_)
     for draw in range(low, high):
         odds, mass = strategy[draw], visits[draw]
         for which in range(top - 1, bottom - 1, -1):
@@ -371,18 +342,18 @@ def absorb_draws(
                 continue
             if kind[which] == DIRECT:
                 begin = full[which]
-                _censor_rows(
+                fine = _censor_rows(
                     base, size, begin, home, which, order, place, first, target, odds,
                     lower_first, lower_index, upper_first, upper_index,
                     lower, upper, tail, total, leave, work,
                 )  # fmt: skip
-                _censor_full(size - begin, tail, total[begin:size], leave[begin:size])
+                if fine:
+                    fine = _censor_full(size - begin, tail, total[begin:size], leave[begin:size])
+                if not fine:
+                    stopped[draw] = which
+                    break
                 _substitute(
                     base, size, begin, order, lower_first, lower_index, upper_first,
                     upper_index, lower, upper, tail, total, work, mass,
                 )  # fmt: skip
-                unresolved[draw] += _find_closed(
-                    base, size, begin, order, lower_first, lower_index,
-                    lower, tail, total, mass, endless,
-                )  # fmt: skip
-            emit(members, home, which, first, target, odds, mass, endless, ends[draw])
+            emit(members, home, which, first, target, odds, mass, ends[draw])
