@@ -183,27 +183,11 @@ def _walk(
 ) -> None:
     """Fill the arrays component by component: runs of eliminated ones, iterated ones alone."""
     from offramp.analysis import kernels
-    from offramp.analysis.faint import absorb_faintly
-
-    layout = (
-        structure.first, structure.target, plan.order, structure.component, plan.home, plan.kind,
-        plan.full, plan.place, plan.lower_first, plan.lower, plan.upper_first, plan.upper,
-    )  # fmt: skip
-    stopped = np.full(len(strategy), -1)
 
     def eliminated(low: int, high: int) -> None:
-        kernels.absorb_draws(
-            low, high, bottom, top, *layout, strategy, visits, terminal, stopped
-        )  # fmt: skip
-        for draw in (low + np.flatnonzero(stopped[low:high] >= 0)).tolist():
-            while (which := int(stopped[draw])) >= 0:
-                unresolved[draw] += absorb_faintly(
-                    structure, plan, which, strategy[draw], visits[draw], terminal[draw]
-                )
-                stopped[draw] = -1
-                kernels.absorb_draws(
-                    draw, draw + 1, bottom, which, *layout, strategy, visits, terminal, stopped
-                )
+        _eliminate_run(
+            structure, plan, low, high, bottom, top, strategy, visits, terminal, unresolved
+        )
 
     def iterated(low: int, high: int) -> None:
         from offramp.analysis.iterative import Component
@@ -223,6 +207,39 @@ def _walk(
         if bottom > 0:
             spread(iterated, len(strategy))
         top = bottom - 1
+
+
+def _eliminate_run(
+    structure: Structure,
+    plan: Elimination,
+    low: int,
+    high: int,
+    bottom: int,
+    top: int,
+    strategy: NDArray[np.float64],
+    visits: NDArray[np.float64],
+    terminal: NDArray[np.float64],
+    unresolved: NDArray[np.float64],
+) -> None:
+    """Components ``bottom`` to ``top`` of draws ``low`` to ``high``, faint ones in logs."""
+    from offramp.analysis.faint import absorb_faintly
+    from offramp.analysis.kernels import absorb_draws
+
+    layout = (
+        structure.first, structure.target, plan.order, structure.component, plan.home, plan.kind,
+        plan.full, plan.place, plan.lower_first, plan.lower, plan.upper_first, plan.upper,
+    )  # fmt: skip
+    stopped = np.full(len(strategy), -1)
+    absorb_draws(low, high, bottom, top, *layout, strategy, visits, terminal, stopped)
+    for draw in np.flatnonzero(stopped >= 0).tolist():
+        while (which := int(stopped[draw])) >= 0:
+            unresolved[draw] += absorb_faintly(
+                structure, plan, which, strategy[draw], visits[draw], terminal[draw]
+            )
+            stopped[draw] = -1
+            absorb_draws(
+                draw, draw + 1, bottom, which, *layout, strategy, visits, terminal, stopped
+            )
 
 
 def _rounds(

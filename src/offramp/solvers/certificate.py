@@ -121,7 +121,15 @@ def play_under(
     structure: Structure, tables: Tables, draw: int, value: Array
 ) -> tuple[Array, Array]:
     """Play (edge,) under any values (node, party) of a draw, and |V - T(V)| by party."""
-    source, total = _totals(structure, tables, draw, value)
+    chance, fresh = back_up(structure, tables, draw, value)
+    return chance, np.abs(value - fresh).max(axis=0)
+
+
+def back_up(
+    structure: Structure, tables: Tables, draw: int, value: Array, origin: Array | float = 0.0
+) -> tuple[Array, Array]:
+    """Play (edge,) under values (node, party), and T(V); both less ``origin`` (party,)."""
+    source, total = edge_totals(structure, tables, draw, value, origin)
     chance = edge_chances(structure, tables, draw, total)
     fresh = np.zeros_like(value)
     np.add.at(fresh, source, chance[:, None] * total)
@@ -130,7 +138,7 @@ def play_under(
             own, edges = structure.mover[node], slice(*structure.first[node : node + 2])
             worth = np.ascontiguousarray(total[edges, own])
             fresh[node, own] = worth_at(worth, 0, len(worth), 0, tables.precision[draw, own])
-    return chance, np.abs(value - fresh).max(axis=0)
+    return chance, fresh
 
 
 def bound_regret(layout: Layout, tables: Tables) -> Array:
@@ -195,12 +203,17 @@ def estimate_norm(times: Linear, times_transposed: Linear, size: int) -> float:
     return max(best, 2.0 * float(np.abs(times(wave)).sum()) / (3.0 * size))
 
 
-def sparse_jacobian(structure: Structure, tables: Tables, draw: int, value: Array):
-    """dT/dV at ``value`` (node, party) as a sparse array, rows and columns (node, party)."""
+def sparse_jacobian(
+    structure: Structure, tables: Tables, draw: int, value: Array, origin: Array | float = 0.0
+):
+    """dT/dV at ``value`` (node, party) as a sparse array, rows and columns (node, party).
+
+    ``value`` is less ``origin`` (party,), as in ``edge_totals``.
+    """
     from scipy.sparse import coo_array
 
     parties, inner = value.shape[1], structure.target >= 0
-    source, total = _totals(structure, tables, draw, value)
+    source, total = edge_totals(structure, tables, draw, value, origin)
     discount = np.where(structure.turns[:, None], tables.patience[draw], 1.0)
     chance = edge_chances(structure, tables, draw, total)
     mean = np.zeros_like(value)
@@ -222,16 +235,21 @@ def sparse_jacobian(structure: Structure, tables: Tables, draw: int, value: Arra
     return coo_array((np.concatenate(data), index), shape=(value.size, value.size)).tocsr()
 
 
-def _totals(
-    structure: Structure, tables: Tables, draw: int, value: Array
+def edge_totals(
+    structure: Structure, tables: Tables, draw: int, value: Array, origin: Array | float = 0.0
 ) -> tuple[NDArray[np.int64], Array]:
-    """The node of every edge, and its total for every party (edge, party)."""
+    """The node of every edge, and its total for every party (edge, party).
+
+    Values and totals are less ``origin`` (party,): with it V = origin + U has the totals
+    pay - (1 - discount) origin + discount U, in which no large origin has to cancel.
+    """
     nodes = len(value)
     source = np.repeat(np.arange(nodes), np.diff(structure.first))
     spot = np.where(structure.target >= 0, structure.target, nodes - 1 - structure.target)
     discount = np.where(structure.turns[:, None], tables.patience[draw], 1.0)
-    following = np.concatenate([value, tables.end_pay[draw]])[spot]
-    return source, tables.pay[draw, structure.pay_class] + discount * following
+    following = np.concatenate([value, tables.end_pay[draw] - origin])[spot]
+    paid = tables.pay[draw, structure.pay_class] - (1.0 - discount) * origin
+    return source, paid + discount * following
 
 
 def edge_chances(structure: Structure, tables: Tables, draw: int, total: Array) -> Array:

@@ -25,13 +25,19 @@ from offramp.solvers.certificate import (
 from offramp.solvers.equilibria import Equilibria, Options, Other
 from offramp.solvers.homotopy import trace_branch
 from offramp.solvers.layout import Layout, arrange
+from offramp.solvers.sharpening import RIGHT, Sharpened, sharpen, stakes_on_the_way
 from offramp.solvers.starts import random_places, restart, rough_box, search_others
 from offramp.solvers.sweeps import fill_terminals
 from offramp.solvers.teams import Effort, Found, Sheets, effort_of, like_for, room_for, sheets_of
-from offramp.solvers.throughput import ELSEWHERE, solve_draws
+from offramp.solvers.throughput import ELSEWHERE, SAME, solve_draws
 from offramp.solvers.uniqueness import value_box
 
 Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+BLURRED = (
+    "Payoffs could not be told to a hundred-millionth of what is at stake: patience is too near "
+    "1, or a pay too large beside the others. Lower the patience, or the pay."
+)
 
 
 def solve_game(
@@ -140,6 +146,7 @@ class _Job:
             self.sweep(closing, self.value.copy(), self.effort._replace(confirming=0))
             self.sweeps[closing] = steps
         solved = np.concatenate([climbing[fine], closing])
+        self.sharpen(solved)
         self.weigh(solved)
         for draw in solved.tolist():
             self.look_around(draw)
@@ -263,6 +270,54 @@ class _Job:
         table = values.reshape(-1, shape.lanes)[: self.structure.nodes, : self.structure.parties]
         self.value[draw, shape.node] = table
 
+    def sharpen(self, draws: NDArray[np.int64]) -> None:
+        """See to it that payoffs of solved draws are right, or say that they are not."""
+        small = self.structure.nodes * self.structure.parties <= self.options.sharpen_unknowns
+        better: dict[int, Sharpened] = {}
+        for draw in self.blurred(draws):
+            if small:
+                better[draw] = sharpen(self.structure, self.tables, draw, self.value[draw])
+            if not small or (better[draw].error > RIGHT).any():
+                better.pop(draw, None)
+                self.status[draw] = "uncertified"
+                self.message[draw] = BLURRED
+        if not better:
+            return
+        for draw, one in better.items():
+            self.value[draw] = one.value
+        again, steps = np.array(list(better)), self.sweeps[list(better)]
+        self.sweep(again, self.value.copy(), self.effort._replace(confirming=0))
+        self.sweeps[again] = steps
+        for draw, one in better.items():
+            self.value[draw], self.strategy[draw] = one.value, one.strategy
+            self.payoff[draw], self.found.residual[draw] = one.payoff, one.residual
+
+    def blurred(self, draws: NDArray[np.int64]) -> list[int]:
+        """Draws whose residual, and what rounding hides of it, may add up to wrong payoffs."""
+        if self.layout.acyclic or not len(draws):
+            return []
+        hidden = 4.0 * np.finfo(float).eps * np.abs(self.value[draws, self.structure.start])
+        missed = self.found.residual[draws] + hidden
+        missed *= self.piled[draws] / self.layout.shape.steps
+        wrong = self.too_wrong(draws, missed, self.value)
+        if self.tables.entropy:
+            wrong |= self.too_wrong(draws, self.found.slack[draws], self.payoff)
+        return draws[wrong].tolist()
+
+    def too_wrong(self, draws: NDArray[np.int64], error: Array, values: Array) -> Bools:
+        """Which draws' errors (draw, party) exceed the share of what is at stake that is right.
+
+        The largest value at the start is enough for nearly all; only others are looked at closely.
+        """
+        wrong = (error > RIGHT * np.abs(values[draws, self.structure.start])).any(axis=1)
+        for row in np.flatnonzero(wrong):
+            one = int(draws[row])
+            stakes = stakes_on_the_way(
+                self.structure, self.tables, one, values[one], self.strategy[one]
+            )
+            wrong[row] = (error[row] > RIGHT * stakes).any()
+        return wrong
+
     def weigh(self, draws: NDArray[np.int64]) -> None:
         """Residual and regrets of solved draws, with the bounds on their errors added.
 
@@ -324,8 +379,9 @@ class _Job:
     def note_others(self, draw: int, found: list[Array], tried: int) -> None:
         """Keep other equilibria (node, party), each once, and the tag."""
         kept: list[Array] = []
+        scale = self.found.scale[draw, : self.structure.parties]
         for value in found:
-            if all(np.abs(value - old).max() > 1e-6 for old in kept):
+            if all((np.abs(value - old) / scale).max() > SAME for old in kept):
                 kept.append(value)
                 strategy, _ = play_under(self.structure, self.tables, draw, value)
                 value.setflags(write=False)

@@ -97,6 +97,8 @@ class Options:
     """Above this many nodes a traced draw gets proportionally fewer such starts, at least 4."""
     condition_unknowns: int = 8_000
     """Largest game (nodes times parties) whose condition is estimated."""
+    sharpen_unknowns: int = 60_000
+    """Largest game (nodes times parties) whose values are sharpened where sweeps are not enough."""
     certified: bool = True
     """Whether regrets and uniqueness are worked out; without, regrets are nan."""
     workers: int = 0
