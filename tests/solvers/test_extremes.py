@@ -56,7 +56,7 @@ def stakes(
     ends = structure.target < 0
     paid[ends] += tables.end_pay[0, -structure.target[ends] - 1]
     largest = np.abs(paid[on_the_way]).max(axis=0, initial=0.0)
-    trace = 1e-8 * np.abs(paid).max(axis=0)
+    trace = 1e-12 * np.abs(paid).max(axis=0)
     return np.maximum(largest, np.abs(value[list(there)]).max(axis=0)) + trace
 
 

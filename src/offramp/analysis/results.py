@@ -45,7 +45,7 @@ QUANTITIES: dict[str, Quantity] = {
     "move_uses": Quantity(("move",), "uses per play", "How often the move is used"),
     "move_ever": Quantity(("move",), "1", "Probability that the move is ever used"),
     "parameters": Quantity(("parameter",), "see parameter_unit", "Value of the parameter"),
-    "residual": Quantity((), "payoff units", "Largest error of the equilibrium equations"),
+    "residual": Quantity((), "of the stakes", "Largest error of the equilibrium equations"),
     "regret": Quantity(
         ("party",), "payoff units", "Gain at the start from the best reply to the others' play"
     ),

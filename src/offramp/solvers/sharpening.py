@@ -59,6 +59,8 @@ def sharpen(structure: Structure, tables: Tables, draw: int, value: Array) -> Sh
             if not np.isfinite(step).all():
                 break
             relative = relative - step
+            moved = relative[structure.start].copy()
+            relative, origin = relative - moved, origin + moved
             scale = _scale(structure, tables, draw, relative + origin, chance)
             if (np.abs(step) <= ENOUGH * scale).all():
                 break
