@@ -60,7 +60,7 @@ class SolvedGame:
 
     @property
     def residual(self) -> float:
-        """By how much the equations are missed, in payoff units."""
+        """By how much the equations are missed, relative to what each player has at stake."""
         return float(self.equilibria.residual[0])
 
     @property

@@ -90,7 +90,7 @@ def _sentences(findings: Findings, parts: list[xr.Dataset]) -> list[str]:
     if np.isfinite(worst):
         told.append(
             f"The largest error left in the equilibrium equations of any of them is "
-            f"{scientific(worst)}, in units of payoff."
+            f"{scientific(worst)} of what a party has at stake."
         )
     told += _others(findings)
     return [sentence(one) for one in told if one]
