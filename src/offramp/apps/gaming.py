@@ -103,6 +103,7 @@ def _facts(file: str, solved: SolvedGame) -> dict[str, Any]:
         "others": [[list(chances) for chances in other] for other in solved.others],
         "status": str(solved.equilibria.status[0]),
         "message": str(solved.equilibria.message[0]),
+        "notes": list(game.notes),
     }
 
 
@@ -132,6 +133,7 @@ def _words(solved: SolvedGame, picture: Path | None) -> str:
         for k, (name, value) in enumerate(zip(game.players, solved.payoffs, strict=True))
     )]  # fmt: skip
     lines += ["", f"  {solved.sentence}"]
+    lines += ["", *(f"  note: {note}" for note in game.notes)] if game.notes else []
     if picture is not None:
         lines += ["", f"picture: {picture}"]
     return "\n".join(lines)

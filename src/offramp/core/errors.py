@@ -56,11 +56,11 @@ class OfframpError(Exception):
         place: Place | None = None,
         path: str = "",
     ) -> None:
-        self.found = _readable(found)
-        self.expected = _readable(expected)
-        self.repair = _readable(repair)
+        self.found = readable(found)
+        self.expected = readable(expected)
+        self.repair = readable(repair)
         self.place = place
-        self.path = _readable(path)
+        self.path = readable(path)
         super().__init__(self.found)
 
     def located(self, place: Place | None, path: str = "") -> Self:
@@ -68,7 +68,7 @@ class OfframpError(Exception):
         same = type(self).__new__(type(self), *self.args)
         same.__dict__ |= self.__dict__
         same.place = self.place or (place.shifted(self.offset) if place else None)
-        same.path = self.path or _readable(path)
+        same.path = self.path or readable(path)
         return same
 
     def __str__(self) -> str:
@@ -81,7 +81,7 @@ class OfframpError(Exception):
         return "\n".join(lines)
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
     """The text on one line, control characters by their number, its middle left out if long."""
     shown = "".join(c if c.isprintable() else f"<U+{ord(c):04X}>" for c in text)
     return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 101]}…{shown[-100:]}"

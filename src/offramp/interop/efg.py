@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
+from functools import cache
+from itertools import count
 from pathlib import Path
 
 from offramp.core.files import write_text
-from offramp.interop.tokens import Reader, number_text, quoted, read_game_text, read_head
+from offramp.core.numbers import told_apart
+from offramp.interop.chances import NOISE, rounding
+from offramp.interop.frame import note_rest, open_game, read_head
+from offramp.interop.tokens import Reader, number_text, quoted
 from offramp.interop.trees import (
     CHANCE,
     MAX_DEPTH,
     MAX_NODES,
-    MAX_PLAYERS,
     NONE,
     ExtensiveGame,
     InformationSet,
@@ -21,13 +27,13 @@ from offramp.interop.trees import (
 )
 
 LARGEST_NUMBER = 10**15
-LOOSE = Fraction(1, 1000)
-"""Odds that miss 1 by no more, as rounded decimals do, are divided by their sum."""
+NODES = ("c", "p", "t")
+"""How the nodes of chance, those of players and ends begin."""
 
 
 def read_efg(path: str | Path) -> ExtensiveGame:
     """The game of an .efg file; a FormatError with file, line and column where it is unfit."""
-    return parse_efg(read_game_text(path), str(path))
+    return _Parser(open_game(path)).game()
 
 
 def parse_efg(text: str, name: str = "game.efg") -> ExtensiveGame:
@@ -48,25 +54,27 @@ def efg_text(game: ExtensiveGame) -> str:
     check_game(game)
     players = " ".join(map(quoted, game.players))
     lines = [f"EFG 2 R {quoted(game.title)} {{ {players} }}", quoted(game.comment), ""]
-    sets = [_set_text(one) for one in game.infosets]
     pays = [_outcome_text(one) for one in game.outcomes]
+
+    @cache
+    def set_text(infoset: int, moves: tuple[int, ...]) -> str:
+        return _set_text(game.infosets[infoset], moves)
+
     for node in game.nodes:
         pay = "0" if node.outcome == NONE else pays[node.outcome]
         kind = "t" if node.infoset == NONE else "cp"[game.infosets[node.infoset].player != CHANCE]
-        inside = "" if node.infoset == NONE else sets[node.infoset] + " "
+        inside = "" if node.infoset == NONE else set_text(node.infoset, node.moves) + " "
         lines.append(f"{kind} {quoted(node.label)} {inside}{pay}")
     return "\n".join(lines) + "\n"
 
 
-def _set_text(one: InformationSet) -> str:
+def _set_text(one: InformationSet, moves: tuple[int, ...]) -> str:
+    told = [quoted(action) for action in one.actions]
     if one.player == CHANCE:
-        moves = [
-            f"{quoted(action)} {number_text(odds)}"
-            for action, odds in zip(one.actions, one.odds, strict=True)
-        ]
-        return f"{one.number} {quoted(one.label)} {{ {' '.join(moves)} }}"
-    moves = map(quoted, one.actions)
-    return f"{one.player + 1} {one.number} {quoted(one.label)} {{ {' '.join(moves)} }}"
+        told = [f"{name} {number_text(odds)}" for name, odds in zip(told, one.odds, strict=True)]
+    inside = " ".join(told[k] for k in moves or range(len(told)))
+    mover = "" if one.player == CHANCE else f"{one.player + 1} "
+    return f"{mover}{one.number} {quoted(one.label)} {{ {inside} }}"
 
 
 def _outcome_text(one: Outcome) -> str:
@@ -74,7 +82,11 @@ def _outcome_text(one: Outcome) -> str:
 
 
 class _Parser:
-    """Walks through the text once; information sets and outcomes are kept by their numbers."""
+    """Walks through the text once; information sets and outcomes are kept by their numbers.
+
+    ``bare`` and ``paid`` are where outcome 0 stands at an end or with a label, but without
+    payoffs, and where it has payoffs: the first places.
+    """
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
@@ -83,14 +95,18 @@ class _Parser:
         self.infosets: list[InformationSet] = []
         self.numbers: dict[int, int] = {}
         self.outcomes: list[Outcome] = []
+        self.bare: int | None = None
+        self.paid = 0
 
     def game(self) -> ExtensiveGame:
         reader = self.reader
         title, comment = self._prologue()
         nodes, offsets = self._tree()
-        if reader.ahead.kind != "end":
-            reader.fail(expected="the end of the file, as every action has its node already",
+        if reader.ahead.kind == "word" and reader.ahead.value in NODES:
+            reader.fail(expected="the end of the tree, as every action has its node already",
                         repair="take it away, or give an action to a node before it")  # fmt: skip
+        note_rest(reader, "the tree")
+        self._number_zero()
         order = sorted(range(len(self.infosets)), key=lambda i: self.infosets[i].player)
         place = {old: new for new, old in enumerate(order)}
         game = ExtensiveGame(
@@ -98,10 +114,10 @@ class _Parser:
             players=self.players,
             infosets=tuple(self.infosets[i] for i in order),
             outcomes=tuple(self.outcomes),
-            nodes=tuple(Node(label, place.get(infoset, NONE), outcome)
-                        for label, infoset, outcome in nodes),
+            nodes=tuple(replace(one, infoset=place.get(one.infoset, NONE)) for one in nodes),
             comment=comment,
             where=tuple(reader.place(offset) for offset in offsets),
+            notes=reader.notes,
         )  # fmt: skip
         check_game(game)
         return game
@@ -109,25 +125,13 @@ class _Parser:
     def _prologue(self) -> tuple[str, str]:
         """Title and comment; the players are kept."""
         reader = self.reader
-        title = read_head(reader, "EFG", "NFG", "2")
-        reader.take("{", "the players, between braces")
-        self.players = self._names("a player's name in quotation marks", MAX_PLAYERS, "players")
+        title, self.players = read_head(reader, "EFG", "NFG", "2")
         return title, reader.step().value if reader.ahead.kind == "text" else ""
 
-    def _names(self, expected: str, most: int, what: str) -> tuple[str, ...]:
-        """Quoted names up to the closing brace."""
-        names = []
-        while not self.reader.skip("}"):
-            if len(names) == most:
-                self.reader.fail(f"more than {most} {what}", f"at most {most} {what}",
-                                 "solve a smaller game")  # fmt: skip
-            names.append(self.reader.take("text", f"{expected}, or '}}'").value)
-            self.reader.skip(",")
-        return tuple(names)
-
-    def _tree(self) -> tuple[list[tuple[str, int, int]], list[int]]:
-        """Label, information set and outcome of every node, and its offset in the text."""
-        nodes, offsets = [], []
+    def _tree(self) -> tuple[list[Node], list[int]]:
+        """Every node, its information set as numbered here, and its offset in the text."""
+        nodes: list[Node] = []
+        offsets: list[int] = []
         missing = [1]  # nodes that are still to come, by depth
         while missing:
             if not missing[-1]:
@@ -135,29 +139,28 @@ class _Parser:
                 continue
             missing[-1] -= 1
             offsets.append(self.reader.ahead.offset)
-            label, infoset, outcome = self._node()
-            nodes.append((label, infoset, outcome))
+            nodes.append(self._node())
             if len(nodes) > MAX_NODES or len(missing) > MAX_DEPTH:
                 what = f"{MAX_NODES:,} nodes" if len(nodes) > MAX_NODES else f"depth {MAX_DEPTH:,}"
                 self.reader.fail(f"a tree of more than {what}", f"at most {what}", "", offsets[-1])
-            if infoset != NONE:
-                missing.append(len(self.infosets[infoset].actions))
+            if nodes[-1].infoset != NONE:
+                missing.append(len(self.infosets[nodes[-1].infoset].actions))
         return nodes, offsets
 
-    def _node(self) -> tuple[str, int, int]:
+    def _node(self) -> Node:
         kind = self.reader.ahead
-        if kind.kind != "word" or kind.value not in ("c", "p", "t"):
+        if kind.kind != "word" or kind.value not in NODES:
             self.reader.fail(
                 expected="a node: 'c' for chance, 'p' for a player or 't' for an end",
                 repair="every action needs a node after it" if kind.kind == "end" else "",
             )
         self.reader.step()
         label = self.reader.step().value if self.reader.ahead.kind == "text" else ""
-        infoset = NONE if kind.value == "t" else self._infoset(kind.value == "c")
-        return label, infoset, self._outcome()
+        infoset, moves = (NONE, ()) if kind.value == "t" else self._infoset(kind.value == "c")
+        return Node(label, infoset, self._outcome(infoset == NONE), moves)
 
-    def _infoset(self, chance: bool) -> int:
-        """The information set of the node at hand, new or known by its number."""
+    def _infoset(self, chance: bool) -> tuple[int, tuple[int, ...]]:
+        """The information set of the node at hand, new or known by its number, and its moves."""
         reader, player = self.reader, CHANCE
         if not chance:
             at = reader.ahead.offset
@@ -169,79 +172,127 @@ class _Parser:
         number = reader.whole("the number of the information set", LARGEST_NUMBER)
         known = self.sets.get((player, number), NONE)
         label = reader.step().value if reader.ahead.kind == "text" else ""
-        if reader.skip("{"):
-            one = self._actions(player, number, label, at)
+        if not reader.skip("{"):
             if known == NONE:
-                known = self.sets[player, number] = len(self.infosets)
-                self.infosets.append(one)
-            self._agree(self.infosets[known], one, at)
-        elif known == NONE:
-            reader.fail(expected=f"the actions of information set {number}, between braces",
-                        repair="its first node must list them")  # fmt: skip
-        return known
+                reader.fail(expected=f"the actions of information set {number}, between braces",
+                            repair="its first node must list them")  # fmt: skip
+            return known, ()
+        one = self._actions(player, number, label, at)
+        if known != NONE:
+            return known, self._moves(self.infosets[known], one, at)
+        self.sets[player, number] = len(self.infosets)
+        self.infosets.append(one)
+        return len(self.infosets) - 1, ()
 
     def _actions(self, player: int, number: int, label: str, at: int) -> InformationSet:
         """Actions, and odds where chance moves, up to the closing brace."""
+        reader = self.reader
         if player != CHANCE:
-            actions = self._names("an action in quotation marks", MAX_NODES, "actions")
-            odds: list[Fraction] = []
+            actions, odds = reader.names("an action", MAX_NODES, "actions"), ()
         else:
-            names, odds = [], []
-            while not self.reader.skip("}"):
-                names.append(self.reader.take("text", "a move of chance in quotes, or '}'").value)
-                odds.append(self.reader.number("its probability"))
-                self.reader.skip(",")
-            actions = tuple(names)
+            names: list[str] = []
+            words: list[str] = []
+            values: list[Fraction] = []
+            while not reader.skip("}"):
+                names.append(reader.take("text", "a move of chance in quotes, or '}'").value)
+                words.append(reader.ahead.value)
+                values.append(reader.number("its probability"))
+                reader.skip(",")
+            actions, odds = tuple(names), self._odds(values, words, at)
         if not actions:
-            self.reader.fail("an information set without actions", "at least one action", "", at)
-        return InformationSet(player, number, label, actions, self._odds(odds, at))
+            reader.fail("an information set without actions", "at least one action", "", at)
+        return InformationSet(player, number, label, actions, odds)
 
-    def _odds(self, odds: list[Fraction], at: int) -> tuple[Fraction, ...]:
+    def _odds(self, values: list[Fraction], words: list[str], at: int) -> tuple[Fraction, ...]:
         """Probabilities that add up to 1; those of rounded decimals are divided by their sum."""
-        if not odds:
+        if not values:
             return ()
-        if min(odds) < 0:
-            self.reader.fail("a negative probability", "probabilities from 0 to 1", "", at)
-        total = sum(odds, Fraction(0))
-        if abs(total - 1) > LOOSE:
-            self.reader.fail(f"probabilities that add up to {float(total):.6g}", "a sum of 1",
-                             "write fractions such as 1/3", at)  # fmt: skip
-        return tuple(odds) if total == 1 else tuple(p / total for p in odds)
+        if min(values) < 0 or max(values) > 1:
+            wrong = "a negative probability" if min(values) < 0 else "a probability above 1"
+            self.reader.fail(wrong, "probabilities from 0 to 1", "", at)
+        total, slack = sum(values, Fraction(0)), rounding(words)
+        missed, told = abs(total - 1), told_apart(total, 1)
+        if missed >= max(slack, NOISE):
+            more = f"; rounding of these decimals explains less than {float(slack):g} more or less"
+            self.reader.fail(f"probabilities that add up to {told}",
+                             "a sum of 1" + (more if slack else ""),
+                             "look for a slip; odds that decimals do not write exactly are "
+                             "fractions such as 1/3", at)  # fmt: skip
+        if missed > NOISE:
+            self.reader.note(f"odds that add up to {told}, as rounded decimals do, were divided by "
+                             "their sum", at)  # fmt: skip
+        return tuple(p / total for p in values)
 
-    def _agree(self, known: InformationSet, one: InformationSet, at: int) -> None:
-        """The same information set must have the same moves (labels may differ) and odds."""
+    def _moves(self, known: InformationSet, one: InformationSet, at: int) -> tuple[int, ...]:
+        """The set's own number of each action listed again, empty where the order is the same."""
+        reader, number = self.reader, one.number
         if len(known.actions) != len(one.actions):
-            self.reader.fail(
-                f"information set {one.number} with {len(one.actions)} actions here and "
+            reader.fail(
+                f"information set {number} with {len(one.actions)} actions here and "
                 f"{len(known.actions)} before", "the same actions at all its nodes",
                 "give this node an information set of its own", at)  # fmt: skip
-        if known.odds != one.odds:
-            self.reader.fail(f"information set {one.number} of chance with other odds than before",
-                             "the same odds at all its nodes",
-                             "give this node an information set of its own", at)  # fmt: skip
+        moves = _matched(known.actions, one.actions)
+        if not moves:
+            reader.fail(
+                f"information set {number} with the actions {_listed(one.actions)} here and "
+                f"{_listed(known.actions)} before",
+                "the same actions at all its nodes; in another order only where no two have the "
+                "same name", "name them as before, or give this node an information set of its own",
+                at)  # fmt: skip
+        if any(known.odds[k] != p for k, p in zip(moves, one.odds, strict=False)):
+            reader.fail(f"information set {number} of chance with other odds than before",
+                        "the same odds at all its nodes",
+                        "give this node an information set of its own", at)  # fmt: skip
+        if moves == tuple(range(len(moves))):
+            return ()
+        reader.note("actions that stand in another order than before were matched by their names",
+                    at)  # fmt: skip
+        return moves
 
-    def _outcome(self) -> int:
-        """The outcome at the node at hand, new or known by its number; NONE where it is 0."""
+    def _outcome(self, at_end: bool) -> int:
+        """The outcome at the node at hand, new or known by its number; NONE for a bare 0."""
         reader = self.reader
         at = reader.ahead.offset
         number = reader.whole("the number of an outcome, 0 for none", LARGEST_NUMBER)
         label = reader.step().value if reader.ahead.kind == "text" else None
         known = self.numbers.get(number, NONE)
-        if reader.skip("{"):
-            one = Outcome(number, label or "", self._payoffs(number, at))
+        if not reader.skip("{"):
+            if number and known == NONE:
+                reader.fail(expected=f"the payoffs of outcome {number}, between braces",
+                            repair="its first node must list them")  # fmt: skip
+            if not number and (at_end or label) and self.bare is None:
+                self.bare = at
+            return known if number else NONE
+        one = Outcome(number, label or "", self._payoffs(number, at))
+        if known == NONE:
             if not number:
-                return NONE
-            if known == NONE:
-                known = self.numbers[number] = len(self.outcomes)
-                self.outcomes.append(one)
-            elif self.outcomes[known].payoffs != one.payoffs:
-                reader.fail(f"outcome {number} with other payoffs than before",
-                            "the same payoffs wherever an outcome is named",
-                            "give this outcome a number of its own", at)  # fmt: skip
-        elif number and known == NONE:
-            reader.fail(expected=f"the payoffs of outcome {number}, between braces",
-                        repair="its first node must list them")  # fmt: skip
+                self.paid = at
+            known = self.numbers[number] = len(self.outcomes)
+            self.outcomes.append(one)
+        elif self.outcomes[known].payoffs != one.payoffs:
+            reader.fail(f"outcome {number} with other payoffs than before",
+                        "the same payoffs wherever an outcome is named",
+                        "give this outcome a number of its own", at)  # fmt: skip
         return known
+
+    def _number_zero(self) -> None:
+        """Give an outcome of number 0 that has payoffs a free number: 0 is for none."""
+        known = self.numbers.get(0, NONE)
+        if known == NONE:
+            return
+        if any(self.outcomes[known].payoffs):
+            where = self.reader.place(self.paid)
+            if self.bare is not None:
+                self.reader.fail(
+                    f"outcome 0 without payoffs, while outcome 0 has payoffs in line {where.line}",
+                    "0 for no outcome, or the payoffs of outcome 0",
+                    "count outcomes from 1 and write 0 where nothing is paid",
+                    self.bare)  # fmt: skip
+            self.reader.note(
+                "outcome 0, a number that stands for none, has payoffs: they are counted here; "
+                "where 0 stands alone nothing is paid", self.paid)  # fmt: skip
+        free = next(number for number in count(1) if number not in self.numbers)
+        self.outcomes[known] = replace(self.outcomes[known], number=free)
 
     def _payoffs(self, number: int, at: int) -> tuple[Fraction, ...]:
         payoffs = []
@@ -254,3 +305,19 @@ class _Parser:
                 "a payoff for every player", f"complete outcome {number}", at,
             )  # fmt: skip
         return tuple(payoffs)
+
+
+def _matched(known: tuple[str, ...], listed: tuple[str, ...]) -> tuple[int, ...]:
+    """Which of the known actions each of as many listed ones is; empty where that is not clear.
+
+    A name that is missing on one side is that of its place, unless the names are in another order.
+    """
+    if all(a == b or not a or not b for a, b in zip(known, listed, strict=True)):
+        return tuple(range(len(known)))
+    if len(set(known)) == len(known) and set(known) == set(listed):
+        return tuple(map(known.index, listed))
+    return ()
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
@@ -11,16 +11,14 @@ from math import prod
 from pathlib import Path
 
 from offramp.core.files import write_text
+from offramp.interop.frame import note_rest, open_game, read_head
 from offramp.interop.tokens import (
     FormatError,
     Reader,
     number_text,
     quoted,
-    read_game_text,
-    read_head,
 )
 from offramp.interop.trees import (
-    MAX_PLAYERS,
     NONE,
     ExtensiveGame,
     InformationSet,
@@ -39,7 +37,8 @@ class StrategicGame:
 
     ``cells`` has the index of the outcome of every combination of strategies, NONE where nothing
     is paid; the first player's strategy changes fastest. ``listed`` is a file that gives payoffs
-    only: its outcomes are numbered and without names.
+    only: its outcomes are numbered and without names. ``notes`` are sentences on how the file
+    was read where that could be asked.
     """
 
     title: str
@@ -49,6 +48,7 @@ class StrategicGame:
     cells: tuple[int, ...]
     comment: str = ""
     listed: bool = False
+    notes: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @cached_property
     def tree(self) -> ExtensiveGame:
@@ -63,6 +63,7 @@ class StrategicGame:
             outcomes=self.outcomes,
             nodes=tuple(_nodes(self)),
             comment=self.comment,
+            notes=self.notes,
         )
         check_game(game)
         return game
@@ -75,13 +76,17 @@ class StrategicGame:
 
 def read_nfg(path: str | Path) -> StrategicGame:
     """The game of an .nfg file; a FormatError with file, line and column where it is unfit."""
-    return parse_nfg(read_game_text(path), str(path))
+    return _game(open_game(path))
 
 
 def parse_nfg(text: str, name: str = "game.nfg") -> StrategicGame:
     """The game of the text of an .nfg file; ``name`` stands in errors."""
-    reader = Reader(text, name)
-    title, players = _prologue(reader)
+    return _game(Reader(text, name))
+
+
+def _game(reader: Reader) -> StrategicGame:
+    """The game of a file's words."""
+    title, players = read_head(reader, "NFG", "EFG", "1")
     at = reader.ahead.offset
     strategies = _strategies(reader, len(players))
     cells = prod(map(len, strategies))
@@ -91,16 +96,17 @@ def parse_nfg(text: str, name: str = "game.nfg") -> StrategicGame:
     listed = reader.ahead.kind != "{"
     if listed:
         outcomes = tuple(_listed_payoffs(reader, len(players), cells))
-        numbers = list(range(cells))
+        numbers = tuple(range(cells))
     else:
         outcomes = tuple(_outcomes(reader, len(players)))
-        numbers = [
-            reader.whole("the number of an outcome, 0 for none", len(outcomes)) - 1
-            for _ in range(cells)
-        ]
-    if reader.ahead.kind != "end":
-        reader.fail(expected=f"the end of the file after {cells:,} combinations of strategies")
-    return StrategicGame(title, players, strategies, outcomes, tuple(numbers), comment, listed)
+        numbers = _numbers(reader, len(outcomes), cells)
+    if reader.at_number:
+        reader.fail(expected=f"the end of the file after {cells:,} combinations of strategies",
+                    repair="take away what is too many, or count the strategies again")  # fmt: skip
+    note_rest(reader, "the game")
+    return StrategicGame(
+        title, players, strategies, outcomes, numbers, comment, listed, reader.notes
+    )
 
 
 def write_nfg(game: StrategicGame, path: str | Path) -> Path:
@@ -127,27 +133,6 @@ def nfg_text(game: StrategicGame) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _prologue(reader: Reader) -> tuple[str, tuple[str, ...]]:
-    """Title and players."""
-    found = reader.ahead
-    title = read_head(reader, "NFG", "EFG", "1")
-    reader.take("{", "the players, between braces")
-    players = tuple(_names(reader, "a player's name in quotation marks", MAX_PLAYERS))
-    if not players:
-        reader.fail("a game without players", "at least one player", "", found.offset)
-    return title, players
-
-
-def _names(reader: Reader, expected: str, most: int) -> Iterator[str]:
-    count = 0
-    while not reader.skip("}"):
-        count += 1
-        if count > most:
-            reader.fail("a list that is too long", f"at most {most:,} names")
-        yield reader.take("text", f"{expected}, or '}}'").value
-        reader.skip(",")
-
-
 def _strategies(reader: Reader, players: int) -> tuple[tuple[str, ...], ...]:
     """Names of every player's strategies: from lists of names, or numbers from their counts."""
     at = reader.ahead.offset
@@ -155,7 +140,7 @@ def _strategies(reader: Reader, players: int) -> tuple[tuple[str, ...], ...]:
     strategies: list[tuple[str, ...]] = []
     while not reader.skip("}"):
         if reader.skip("{"):
-            names = tuple(_names(reader, "a strategy in quotation marks", MAX_STRATEGIES))
+            names = reader.names("a strategy", MAX_STRATEGIES, "strategies")
         else:
             count = reader.whole("how many strategies the player has", MAX_STRATEGIES)
             names = tuple(str(k + 1) for k in range(count))
@@ -200,6 +185,19 @@ def _outcomes(reader: Reader, players: int) -> Iterator[Outcome]:
             reader.fail("too many outcomes", f"at most {MAX_CELLS:,}", "", at)
         yield Outcome(number, label, tuple(payoffs))
         reader.skip(",")
+
+
+def _numbers(reader: Reader, outcomes: int, cells: int) -> tuple[int, ...]:
+    """The outcome of every combination of strategies, NONE where the file has 0."""
+    at = reader.ahead.offset
+    numbers = tuple(
+        reader.whole("the number of an outcome, 0 for none", outcomes) - 1 for _ in range(cells)
+    )
+    if NONE in numbers and outcomes and outcomes - 1 not in numbers:
+        reader.note(
+            "nothing is paid where a combination has the number 0, as this format counts outcomes "
+            f"from 1; outcome {outcomes}, the last, is at no combination", at)  # fmt: skip
+    return numbers
 
 
 def _nodes(game: StrategicGame) -> Iterator[Node]:

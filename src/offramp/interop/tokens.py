@@ -1,19 +1,20 @@
-"""The words of Gambit's files, with the place of each: quoted texts, braces, commas and numbers."""
+"""The words of Gambit's files, with the place of each: quoted texts, braces, commas, numbers."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from fractions import Fraction
-from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-from offramp.core.errors import OfframpError, Place
+from offramp.core.errors import OfframpError, Place, readable
 
-MAX_BYTES = 64 * 1024 * 1024
 MAX_DIGITS = 400
 MAX_EXPONENT = 300
-_TOKEN = re.compile(r'"(?P<text>(?:\\"|[^"])*)"|(?P<mark>[{},])|(?P<word>[^\s{},"]+)|(?P<open>")')
+_TOKEN = re.compile(
+    r'"(?P<text>(?:\\"|[^"])*)"|(?P<mark>[{},\x00\x1a])|(?P<word>[^\s{},"\x00\x1a]+)|(?P<open>")'
+)
+_BREAK = re.compile(r"\r\n?|\n")
 _NUMBER = re.compile(
     r"(?P<sign>[-+]?)(?:(?P<top>\d+)/(?P<bottom>\d+)"
     r"|(?P<mantissa>\d+\.?\d*|\.\d+)(?:[eE](?P<exponent>[-+]?\d{1,9}))?)"
@@ -25,19 +26,34 @@ class FormatError(OfframpError):
 
 
 class Token(NamedTuple):
-    """A word of the file: ``kind`` is 'text', 'word', a mark ('{', '}', ',') or 'end'."""
+    """A word of the file: ``kind`` is 'text', 'word', a mark ('{', '}', ','), 'open' or 'end'.
+
+    'open' is a quotation mark that nothing closes. The marks of a text's end from other days
+    (U+0000, U+001A) are marks too.
+    """
 
     kind: str
     value: str
     offset: int
 
+    @property
+    def shown(self) -> str:
+        """The word as a sentence quotes it."""
+        if self.kind == "end":
+            return "the end of the file"
+        return f'"{self.value}"' if self.kind == "text" else f"'{self.value}'"
+
 
 class Reader:
-    """Reads a file's words one after the other; errors name file, line and column."""
+    """Reads a file's words one after the other; errors name file, line and column.
+
+    What a person has to know of how the file was read is noted.
+    """
 
     def __init__(self, text: str, name: str) -> None:
         self.name = name
         self.text = text
+        self._noted: dict[str, list[int]] = {}
         self._tokens = _TOKEN.finditer(text)
         self._breaks: list[int] | None = None
         self._numbers: dict[str, Fraction] = {}
@@ -50,9 +66,6 @@ class Reader:
         match = next(self._tokens, None)
         if match is None:
             self.ahead = Token("end", "", len(self.text))
-        elif match.lastgroup == "open":
-            self.fail("a quoted text that does not end", 'a closing "', 'add the missing "',
-                      match.start())  # fmt: skip
         else:
             kind = match.lastgroup or "word"
             value = match.group(kind)
@@ -74,6 +87,11 @@ class Reader:
         self.step()
         return True
 
+    @property
+    def at_number(self) -> bool:
+        """Whether the word ahead is a number."""
+        return self.ahead.kind == "word" and bool(_NUMBER.fullmatch(self.ahead.value))
+
     def number(self, expected: str) -> Fraction:
         """The number ahead: whole, decimal, with an exponent, or a fraction."""
         token = self.take("word", expected)
@@ -94,19 +112,46 @@ class Reader:
     def place(self, offset: int) -> Place:
         """File, line and column of a position in the text."""
         if self._breaks is None:
-            self._breaks = [match.start() for match in re.finditer("\n", self.text)]
+            self._breaks = [match.end() - 1 for match in _BREAK.finditer(self.text)]
         line = bisect_right(self._breaks, offset - 1) if offset else 0
         start = self._breaks[line - 1] + 1 if line else 0
         return Place(self.name, line + 1, offset - start + 1)
+
+    def note(self, sentence: str, offset: int) -> None:
+        """Keep what a person has to know of how the file was read at a position."""
+        self._noted.setdefault(sentence, []).append(offset)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was noted: each sentence once, with the first of its places."""
+        return tuple(
+            readable(f"{self.place(places[0])}: {sentence}")
+            + (f" (and at {len(places) - 1:,} more places)" if len(places) > 1 else "")
+            for sentence, places in self._noted.items()
+        )
 
     def fail(
         self, found: str = "", expected: str = "", repair: str = "", offset: int | None = None
     ) -> NoReturn:
         """Raise a FormatError at a position, by default that of the word ahead."""
+        if not found and self.ahead.kind == "open":
+            found, expected = "a quoted text that does not end", 'a closing "'
+            repair = 'add the missing "'
         if not found:
-            found = _shown(self.ahead)
+            found = self.ahead.shown
         place = self.place(self.ahead.offset if offset is None else offset)
         raise FormatError(found, expected=expected, repair=repair, place=place)
+
+    def names(self, expected: str, most: int, what: str) -> tuple[str, ...]:
+        """Quoted names up to the closing brace."""
+        names: list[str] = []
+        while not self.skip("}"):
+            if len(names) == most:
+                self.fail(f"more than {most:,} {what}", f"at most {most:,} {what}",
+                          "solve a smaller game")  # fmt: skip
+            names.append(self.take("text", f"{expected} in quotation marks, or '}}'").value)
+            self.skip(",")
+        return tuple(names)
 
     def _number_of(self, token: Token, expected: str) -> Fraction:
         match = _NUMBER.fullmatch(token.value) if len(token.value) <= MAX_DIGITS else None
@@ -122,52 +167,6 @@ class Reader:
         if abs(exponent) > MAX_EXPONENT:
             self.fail(f"'{token.value}'", f"an exponent within ±{MAX_EXPONENT}", "", token.offset)
         return sign * Fraction(match["mantissa"]) * Fraction(10) ** exponent
-
-
-def read_game_text(path: str | Path) -> str:
-    """The text of a file of bounded size; a FormatError where it cannot be read.
-
-    Old files may hold letters in Latin-1, which are understood.
-    """
-    path = Path(path)
-    place = Place(str(path), 1, 1)
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise FormatError("a file that is too large", place=place,
-                              expected=f"at most {MAX_BYTES // 2**20} MiB")  # fmt: skip
-        raw = path.read_bytes()
-    except OSError as error:
-        raise FormatError(
-            f"the file cannot be read: {error.strerror}",
-            expected="a file of a game",
-            repair="look at its path",
-            place=place,
-        ) from None
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
-
-
-def read_head(reader: Reader, format_: str, rival: str, version: str) -> str:
-    """The first line up to the players: which format it is, its version and dialect; the title."""
-    found = reader.ahead
-    if found.kind != "word" or found.value != format_:
-        reader.fail(
-            expected=f"'{format_}', with which every .{format_.lower()} file begins",
-            repair=f"an .{rival.lower()} file is read as such by its name"
-            if found.value == rival
-            else "look whether this is a Gambit file",
-        )
-    reader.step()
-    told = reader.take("word", f"the version of the format, {version}")
-    if told.value != version:
-        reader.fail(f"version '{told.value}' of the format", f"version {version}",
-                    "open and save the game in Gambit", told.offset)  # fmt: skip
-    kind = reader.take("word", "'R' or 'D'")
-    if kind.value not in ("R", "D"):
-        reader.fail(f"'{kind.value}'", "'R' or 'D'", "write R", kind.offset)
-    return reader.take("text", "the title in quotation marks").value
 
 
 def quoted(text: str) -> str:
@@ -193,9 +192,3 @@ def number_text(value: Fraction) -> str:
         return f"{value.numerator}/{value.denominator}"
     digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
     return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"
-
-
-def _shown(token: Token) -> str:
-    if token.kind == "end":
-        return "the end of the file"
-    return f'"{token.value}"' if token.kind == "text" else f"'{token.value}'"

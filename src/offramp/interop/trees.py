@@ -46,11 +46,16 @@ class InformationSet:
 
 @dataclass(frozen=True)
 class Node:
-    """A place in the tree; ``infoset`` NONE is an end, ``outcome`` NONE pays nothing."""
+    """A place in the tree; ``infoset`` NONE is an end, ``outcome`` NONE pays nothing.
+
+    ``moves`` has the action of each branch in the order of the file, and is empty where that is
+    the order of the information set.
+    """
 
     label: str
     infoset: int
     outcome: int
+    moves: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,9 +63,10 @@ class ExtensiveGame:
     """A finite game as a tree, as its file says; ``nodes`` are in the order of the file.
 
     That order is the one in which a reader walks the tree: each node before what follows it,
-    the first action first. ``infosets`` are ordered by player (chance before all) and by their
-    first node, as Gambit orders them: their numbers in the file need not rise.
-    ``where`` is the place of every node in its file, empty for a game that was not read.
+    the action first that the file lists first. ``infosets`` are ordered by player (chance before
+    all) and by their first node, as Gambit orders them: their numbers in the file need not rise.
+    ``where`` is the place of every node in its file, empty for a game that was not read;
+    ``notes`` are sentences on how the file was read where that could be asked.
     """
 
     title: str
@@ -70,6 +76,7 @@ class ExtensiveGame:
     nodes: tuple[Node, ...]
     comment: str = ""
     where: tuple[Place, ...] = field(default=(), compare=False, repr=False)
+    notes: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @cached_property
     def parents(self) -> tuple[tuple[int, int], ...]:
@@ -79,10 +86,13 @@ class ExtensiveGame:
     @cached_property
     def children(self) -> tuple[tuple[int, ...], ...]:
         """The nodes that follow, by node and action."""
-        following: list[list[int]] = [[] for _ in self.nodes]
-        for node, (parent, _) in enumerate(self.parents):
+        following = [
+            [] if record.infoset == NONE else [NONE] * len(self.infosets[record.infoset].actions)
+            for record in self.nodes
+        ]
+        for node, (parent, action) in enumerate(self.parents):
             if parent != NONE:
-                following[parent].append(node)
+                following[parent][action] = node
         return tuple(map(tuple, following))
 
     @cached_property
@@ -158,6 +168,10 @@ def check_game(game: ExtensiveGame) -> None:
         if infoset.player == CHANCE and len(infoset.odds) != len(infoset.actions):
             raise FormatError(f"{len(infoset.odds)} odds for {len(infoset.actions)} moves",
                               expected="a probability for every move of chance")  # fmt: skip
+    for number, node in enumerate(game.nodes):
+        if node.moves and sorted(node.moves) != [*range(len(game.infosets[node.infoset].actions))]:
+            raise FormatError("a branch without an action of its own", place=game.place(number),
+                              expected="every action of the information set once")  # fmt: skip
     for _ in _parents(game):
         pass
 
@@ -178,7 +192,9 @@ def _parents(game: ExtensiveGame) -> Iterator[tuple[int, int]]:
             raise FormatError("a node after the end of the tree", place=game.place(node),
                               expected="the end of the file")  # fmt: skip
         if open_:
-            yield open_[-1][0], open_[-1][1]
+            parent, branch, _ = open_[-1]
+            moves = game.nodes[parent].moves
+            yield parent, moves[branch] if moves else branch
             open_[-1][1] += 1
         else:
             yield NONE, NONE
