@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from offramp.apps.options import Asked, on_command_line, refuse
 from offramp.apps.progress import progress_bar
+from offramp.core.numbers import told_apart
 
 if TYPE_CHECKING:
     from offramp.scenario import Query, Scenario
@@ -128,7 +129,7 @@ def told_offramps(asked: Asked, outcome: str, at_least: float) -> Answer:
     """The smallest changes that make an agreement or a ceasefire as probable as asked."""
     scenario = asked.scenario()
     if not 0 < at_least <= 1:
-        raise refuse(f"--at-least {at_least:g}", "a probability above 0, at most 1",
+        raise refuse(f"--at-least {told_apart(at_least, 0, 1)}", "a probability above 0, at most 1",
                      "say --at-least 0.5")  # fmt: skip
     from offramp.core.errors import ResultError
     from offramp.study.proposals import offramps

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.errors import GameError, OfframpError
+from offramp.core.numbers import told_apart
 from offramp.expressions import EvaluationError, Expression, evaluate, names
 from offramp.game.draws import Draws
 from offramp.game.exploration import Columns, Rows, words_of
@@ -152,7 +153,7 @@ class Valuation:
             move = self.meaning.rules[group.step].moves[m]
             state = words_of(self.meaning, self.columns, group.rows[row])
             self._fail(
-                f"the odds of '{move.name}' are {odds[row, draw]:.6g} "
+                f"the odds of '{move.name}' are {told_apart(odds[row, draw], 0, 1)} "
                 f"({self._where(draws, draw, move.odds)}; state: {state})",
                 "odds from 0 to 1", "narrow the range of the parameter, or use clip(…, 0, 1)",
                 (*move.path, "odds"),
@@ -169,7 +170,7 @@ class Valuation:
             step = self.meaning.rules[group.step]
             state = words_of(self.meaning, self.columns, group.rows[row])
             self._fail(
-                f"the odds of the step '{step.name}' add up to {total[row, draw]:.9g} "
+                f"the odds of the step '{step.name}' add up to {told_apart(total[row, draw], 1)} "
                 f"({self._where(draws, draw, _formulas(step.moves))}; state: {state})",
                 "odds that add up to 1",
                 "lower the others, which add up to more than 1"
@@ -206,7 +207,7 @@ class Valuation:
             repair = "write a number like 0.95, or limit the rounds"
         if wrong.any():
             draw = int(np.argmax(wrong))
-            who = f"the {word} of '{path[1]}' is {values[draw]:.6g}"
+            who = f"the {word} of '{path[1]}' is {told_apart(values[draw], 0, 1)}"
             told = self._where(draws, draw, formula)
             self._fail(f"{who} ({told})", expected, repair, path)
 

@@ -91,7 +91,8 @@ def read_head(
             expected=f"'{format_}', with which every .{format_.lower()} file begins",
             repair=f"an .{rival.lower()} file is read as such by its name"
             if found.value == rival
-            else "look whether this is a Gambit file",
+            else "look whether this is a Gambit file; a scenario is named NAME.yaml and solved "
+            "with: offramp run NAME.yaml",
         )
     reader.step()
     told = reader.take("word", f"the version of the format, {version}")

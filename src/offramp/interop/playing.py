@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from offramp import solvers
 from offramp.core.errors import Place
+from offramp.core.numbers import told_apart
 from offramp.game.structure import Tables
 from offramp.interop.efg import read_efg
 from offramp.interop.nfg import StrategicGame, read_nfg
@@ -154,7 +155,8 @@ def solve_tree(
     recall); a game that is not solved has ``solved`` False and a sentence.
     """
     if not 0 < precision <= MAX_PRECISION:
-        raise FormatError(f"precision {precision:g}", place=Place("precision", 1, 1),
+        told = told_apart(precision, MAX_PRECISION)
+        raise FormatError(f"precision {told}", place=Place("precision", 1, 1),
                           expected=f"a number above 0, at most {MAX_PRECISION:,.0f}")  # fmt: skip
     tree = game.tree if isinstance(game, StrategicGame) else game
     if limit:
@@ -174,7 +176,8 @@ def read_game(path: str | Path) -> ExtensiveGame | StrategicGame:
         return read_nfg(path)
     raise FormatError(f"a file named '{Path(path).name}'", place=Place(str(path), 1, 1),
                       expected="a name that ends in .efg or .nfg",
-                      repair="scenarios are solved with: offramp run")  # fmt: skip
+                      repair="name a game in such a way; a scenario is solved with: "
+                      f"offramp run {path}")  # fmt: skip
 
 
 def with_common_precision(tables: Tables, precision: float) -> Tables:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from offramp.core.errors import OfframpError, ScenarioError, suggestion
+from offramp.core.numbers import told_apart
 from offramp.scenario.meaning import Meaning, understand
 from offramp.scenario.model import Account, Family, Lever, Quantity, Scenario
 from offramp.scenario.setting import nominal_values
@@ -74,10 +75,11 @@ def _check_side(scenario: Scenario, name: str, lever: Lever, start: float) -> No
     if beyond > 1e-9 * max(1.0, abs(start)):
         side, other = ("below", "higher") if lever.towards == "lower" else ("above", "lower")
         wrong = "above" if side == "below" else "below"
+        told = told_apart(start, lever.limit)
         _fail(scenario, ("levers", name, "limit"),
-              f"the limit {lever.limit:g} lies {wrong} the nominal value {start:g}, and the lever "
-              f"moves {lever.towards}", f"a limit {side} {start:g}",
-              f"write 'towards: {other}', or a limit {side} {start:g}")  # fmt: skip
+              f"the limit {told_apart(lever.limit, start)} lies {wrong} the nominal value {told}, "
+              f"and the lever moves {lever.towards}", f"a limit {side} {told}",
+              f"write 'towards: {other}', or a limit {side} {told}")  # fmt: skip
 
 
 def _fail(

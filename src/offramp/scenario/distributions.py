@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from offramp.core.errors import ExpressionError, Place, ScenarioError, suggestion
 from offramp.expressions import evaluate, names, parse
+from offramp.expressions.tree import number_text
 
 Array = NDArray[np.float64]
 
@@ -41,7 +42,7 @@ class Distribution:
     arguments: tuple[float, ...]
 
     def __str__(self) -> str:
-        return f"{self.name}({', '.join(f'{value:g}' for value in self.arguments)})"
+        return f"{self.name}({', '.join(map(number_text, self.arguments))})"
 
     def quantile(self, share: Array) -> Array:
         """The value below which ``share`` (0 to 1, any shape) of the distribution lies."""

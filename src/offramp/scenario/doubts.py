@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from offramp.core.errors import Place
+from offramp.core.numbers import told_apart
 from offramp.scenario.accounts import with_account
 from offramp.scenario.meaning import Meaning, understand
 from offramp.scenario.setting import nominal_values
@@ -53,8 +54,9 @@ def _outside(meaning: Meaning, account: str) -> Iterator[Doubt]:
             continue
         path = (*one.path, "value")
         yield Doubt(
-            f"the nominal value {value:g} of '{one.name}' lies outside its range "
-            f"{one.distribution}{where}, so that no draw has it",
-            f"choose a value from {low:g} to {high:g}, or widen the range",
+            f"the nominal value {told_apart(value, low, high)} of '{one.name}' lies outside its "
+            f"range {one.distribution}{where}, so that no draw has it",
+            f"choose a value from {told_apart(low, value)} to {told_apart(high, value)}, or widen "
+            "the range",
             ".".join(map(str, path)), meaning.place(path),
         )  # fmt: skip

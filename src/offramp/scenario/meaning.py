@@ -13,6 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import NoReturn, cast
 
 from offramp.core.errors import OfframpError, ScenarioError, suggestion
+from offramp.core.numbers import told_apart
 from offramp.expressions import Expression, Number, evaluate, names, parse
 from offramp.scenario.binding import Binder, Level, Vocabulary
 from offramp.scenario.distributions import parse_distribution
@@ -159,12 +160,14 @@ class _Reader:
         if value != int(value):
             self.fail(
                 path,
-                f"{value:g} is no whole number",
+                f"{told_apart(value, round(value))} is no whole number",
                 "a whole number or a level",
                 f"write {round(value)}",
             )
         if abs(value) > MAX_INTEGER:
-            self.fail(path, f"{value:g} is too large", f"at most {MAX_INTEGER:,}", "count from 0")
+            self.fail(
+                path, f"{value:,.0f} is too large", f"at most {MAX_INTEGER:,}", "count from 0"
+            )
         return int(value)
 
     def _valued(self, expression: Expression, values: Mapping[str, float], path: Path) -> float:

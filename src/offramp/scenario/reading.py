@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,11 @@ from offramp.scenario.shape import shaped
 from offramp.scenario.shelf import scenario_path
 from offramp.scenario.yaml_text import Node, parse_yaml, read_text
 
+GAMES = (".efg", ".nfg")
+"""How names of Gambit's games end."""
+GAME = re.compile(r"\s*([EN]FG)\s+\d")
+"""How their texts begin."""
+
 
 def read(source: str | Path | Mapping[str, Any]) -> Scenario:
     """The scenario in a file, of the library, in a YAML text or in a mapping.
@@ -28,9 +34,27 @@ def read(source: str | Path | Mapping[str, Any]) -> Scenario:
     if isinstance(source, Mapping):
         return read(_json(source) + "\n")
     if isinstance(source, str) and source.splitlines() not in ([], [source]):
-        return _checked(parse_yaml(source, "text"), None)
+        return _understood(source, "text", None)
     path = scenario_path(str(source))
-    return _checked(parse_yaml(read_text(path), str(source_name(path, source))), path.parent)
+    if path.suffix.lower() in GAMES and path.exists():  # whatever its letters are
+        raise _is_game(str(path), f"{path}; the name of a scenario ends in .yaml")
+    return _understood(read_text(path), str(source_name(path, source)), path.parent)
+
+
+def _understood(text: str, file: str, folder: Path | None) -> Scenario:
+    game = GAME.match(text)
+    if game:
+        raise _is_game(file, f"NAME.{game[1].lower()}, under such a name")
+    return _checked(parse_yaml(text, file), folder)
+
+
+def _is_game(file: str, named: str) -> ScenarioError:
+    return ScenarioError(
+        "a game in Gambit's format where a scenario is asked for",
+        expected="a scenario in YAML",
+        repair=f"games are solved with: offramp solve {named}",
+        place=Place(file, 1, 1),
+    )
 
 
 def _json(content: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.errors import GameError, ResultError, suggestion
+from offramp.core.numbers import told_apart
 from offramp.game import Draws, Game, build
 from offramp.scenario import Scenario, understand, with_account
 from offramp.study.bench import Bench, Standing, bench_of
@@ -76,7 +77,8 @@ def offramps(
     """
     told = with_account(scenario, account) if account else scenario
     if not 0 < at_least <= 1:
-        raise ResultError(f"at_least = {at_least:g}", expected="a probability above 0, at most 1")
+        raise ResultError(f"at_least = {told_apart(at_least, 0, 1)}",
+                          expected="a probability above 0, at most 1")  # fmt: skip
     game = build(understand(told))
     bench = bench_of(game, _aim(game, outcome))
     tellings = None if account else tellings_of(scenario, game)
