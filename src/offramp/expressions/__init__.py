@@ -21,6 +21,7 @@ from offramp.expressions.tree import (
     Unary,
     children,
     names,
+    number_text,
     rebuild,
     references,
     transform,
@@ -52,4 +53,5 @@ __all__ = [
     "Choose",
     "children",
     "rebuild",
+    "number_text",
 ]

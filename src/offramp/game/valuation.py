@@ -153,7 +153,7 @@ class Valuation:
             move = self.meaning.rules[group.step].moves[m]
             state = words_of(self.meaning, self.columns, group.rows[row])
             self._fail(
-                f"the odds of '{move.name}' are {told_apart(odds[row, draw], 0, 1)} "
+                f"the odds of '{move.name}' are {told_apart(float(odds[row, draw]), 0, 1)} "
                 f"({self._where(draws, draw, move.odds)}; state: {state})",
                 "odds from 0 to 1", "narrow the range of the parameter, or use clip(…, 0, 1)",
                 (*move.path, "odds"),
@@ -170,7 +170,7 @@ class Valuation:
             step = self.meaning.rules[group.step]
             state = words_of(self.meaning, self.columns, group.rows[row])
             self._fail(
-                f"the odds of the step '{step.name}' add up to {told_apart(total[row, draw], 1)} "
+                f"the odds of the step '{step.name}' add up to {told_apart(float(total[row, draw]), 1)} "
                 f"({self._where(draws, draw, _formulas(step.moves))}; state: {state})",
                 "odds that add up to 1",
                 "lower the others, which add up to more than 1"
@@ -207,7 +207,7 @@ class Valuation:
             repair = "write a number like 0.95, or limit the rounds"
         if wrong.any():
             draw = int(np.argmax(wrong))
-            who = f"the {word} of '{path[1]}' is {told_apart(values[draw], 0, 1)}"
+            who = f"the {word} of '{path[1]}' is {told_apart(float(values[draw]), 0, 1)}"
             told = self._where(draws, draw, formula)
             self._fail(f"{who} ({told})", expected, repair, path)
 

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.errors import ExpressionError, Place, ScenarioError, suggestion
-from offramp.expressions import evaluate, names, parse
-from offramp.expressions.tree import number_text
+from offramp.expressions import evaluate, names, number_text, parse
 
 Array = NDArray[np.float64]
 

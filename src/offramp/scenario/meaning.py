@@ -165,9 +165,8 @@ class _Reader:
                 f"write {round(value)}",
             )
         if abs(value) > MAX_INTEGER:
-            self.fail(
-                path, f"{value:,.0f} is too large", f"at most {MAX_INTEGER:,}", "count from 0"
-            )
+            self.fail(path, f"{told_apart(value, MAX_INTEGER)} is too large",
+                      f"at most {MAX_INTEGER:,}", "count from 0")  # fmt: skip
         return int(value)
 
     def _valued(self, expression: Expression, values: Mapping[str, float], path: Path) -> float:
