@@ -6,6 +6,8 @@ Turocy 2005). The comparison is made where pygambit is installed: `pip install "
 
 from __future__ import annotations
 
+from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 from types import ModuleType
 
@@ -18,6 +20,15 @@ from offramp.interop.recall import has_recall
 from offramp.interop.trees import ExtensiveGame
 from offramp.scenario import read
 from tests.interop.games import OLD_POKER, POKER, trees
+from tests.interop.quirks import (
+    WORDS,
+    plain_text,
+    quirky_text,
+    sample,
+    strategic_sample,
+    strategic_text,
+    worth_of,
+)
 from tests.interop.test_nfg import LISTED, NAMED
 from tests.interop.test_scenarios import RESOLVE, ROUNDS
 
@@ -110,3 +121,50 @@ def without_names(game: ExtensiveGame) -> ExtensiveGame:
         outcomes=tuple(replace(one, label=f"end {one.number}") for one in game.outcomes),
         nodes=tuple(replace(node, label="") for node in game.nodes),
     )
+
+
+@pytest.mark.parametrize("first", range(0, 200, 20))
+def test_trees_with_quirks_are_those_that_gambit_reads_without(
+    first: int, gambit: ModuleType
+) -> None:
+    """Gambit refuses most quirks, so that it is given the plain file of the same game."""
+    for seed in range(first, first + 20):
+        game = sample(seed, tuple(word for word in WORDS if word))
+        theirs = gambit.read_efg(BytesIO(plain_text(game).encode()))
+        profile = theirs.mixed_behavior_profile(rational=True)
+        for player in theirs.players:
+            for history in theirs.get_infosets(player):
+                here = game.root
+                for action in history.actions:
+                    here = here.branches[action]
+                chances = {a: game.profile[here.player, here.number, a] for a in here.branches}
+                at = gambit.H.path(*history.actions)
+                assert theirs.get_actions(at) == list(chances)
+                profile.set_mixed_action(at, {a: str(p) for a, p in chances.items()})
+        worth = tuple(Fraction(str(profile.payoffs[player])) for player in theirs.players)
+        assert worth_of(parse_efg(quirky_text(game, seed)), game.profile) == worth
+
+
+def test_strategic_files_are_those_that_gambit_reads(gambit: ModuleType) -> None:
+    for seed in range(100):
+        sizes, table = strategic_sample(seed)
+        text = strategic_text(sizes, table, seed)
+        theirs = gambit.read_nfg(BytesIO(text.encode()))
+        arrays, game = theirs.to_arrays(), parse_nfg(text)
+        strides = np.cumprod((1, *sizes[:-1]))
+        for cell in table:
+            outcome = game.cells[int(np.dot(strides, cell))]
+            own = game.outcomes[outcome].payoffs if outcome >= 0 else (0,) * len(sizes)
+            assert own == tuple(Fraction(str(array[cell])) for array in arrays)
+
+
+@pytest.mark.parametrize("rest", ["</game>", "\x1a", 'EFG 2 R "u" { "A" } t "" 0', "# end"])
+def test_gambit_reads_on_to_the_end_of_the_tree_only(rest: str, gambit: ModuleType) -> None:
+    theirs = gambit.read_efg(BytesIO((POKER + rest).encode()))
+    assert parse_efg(theirs.to_efg()).nodes[0].infoset == parse_efg(POKER + rest).nodes[0].infoset
+    assert len(parse_efg(theirs.to_efg()).nodes) == len(parse_efg(POKER + rest).nodes)
+
+
+def test_gambit_opens_no_other_version_either(gambit: ModuleType) -> None:
+    with pytest.raises(ValueError, match="version 2"):
+        gambit.read_efg(BytesIO(POKER.replace("EFG 2", "EFG 1").encode()))

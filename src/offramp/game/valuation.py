@@ -169,8 +169,9 @@ class Valuation:
             row, draw = np.argwhere(wrong)[0]
             step = self.meaning.rules[group.step]
             state = words_of(self.meaning, self.columns, group.rows[row])
+            told = told_apart(float(total[row, draw]), 1)
             self._fail(
-                f"the odds of the step '{step.name}' add up to {told_apart(float(total[row, draw]), 1)} "
+                f"the odds of the step '{step.name}' add up to {told} "
                 f"({self._where(draws, draw, _formulas(step.moves))}; state: {state})",
                 "odds that add up to 1",
                 "lower the others, which add up to more than 1"

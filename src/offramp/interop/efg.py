@@ -209,7 +209,7 @@ class _Parser:
             return ()
         if min(values) < 0 or max(values) > 1:
             wrong = "a negative probability" if min(values) < 0 else "a probability above 1"
-            self.reader.fail(wrong, "probabilities from 0 to 1", "", at)
+            self.reader.fail(wrong, "probabilities from 0 to 1, such as 1/4 for 25 %", "", at)
         total, slack = sum(values, Fraction(0)), rounding(words)
         missed, told = abs(total - 1), told_apart(total, 1)
         if missed >= max(slack, NOISE):
@@ -244,6 +244,8 @@ class _Parser:
                         "the same odds at all its nodes",
                         "give this node an information set of its own", at)  # fmt: skip
         if moves == tuple(range(len(moves))):
+            actions = tuple(a or b for a, b in zip(known.actions, one.actions, strict=True))
+            self.infosets[self.sets[known.player, number]] = replace(known, actions=actions)
             return ()
         reader.note("actions that stand in another order than before were matched by their names",
                     at)  # fmt: skip
@@ -310,12 +312,13 @@ class _Parser:
 def _matched(known: tuple[str, ...], listed: tuple[str, ...]) -> tuple[int, ...]:
     """Which of the known actions each of as many listed ones is; empty where that is not clear.
 
-    A name that is missing on one side is that of its place, unless the names are in another order.
+    Names tell where they are the same and each is there once; otherwise they have to stand in
+    the same places, and one that is missing on one side is that of its place.
     """
-    if all(a == b or not a or not b for a, b in zip(known, listed, strict=True)):
-        return tuple(range(len(known)))
     if len(set(known)) == len(known) and set(known) == set(listed):
         return tuple(map(known.index, listed))
+    if all(a == b or not a or not b for a, b in zip(known, listed, strict=True)):
+        return tuple(range(len(known)))
     return ()
 
 
