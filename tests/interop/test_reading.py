@@ -444,8 +444,8 @@ def test_sums_that_miss_1_by_little_show_it() -> None:
         "    moves: {x: {odds: 0.5}, y: {odds: 0.50000001, end: e}}\n"
         "outcomes: {e: {kind: stalemate}, f: {kind: stalemate}}\nrounds: 2\nat_end: f\n"
     )
+    game = build(understand(read(scenario)))
     with pytest.raises(OfframpError, match=r"add up to 1\.00000001 "):
-        game = build(understand(read(scenario)))
         game.tables(game.nominal())
 
 

@@ -10,11 +10,11 @@ min{c_max, mu/(1 − (d − mu)/c_max)} do.
 from __future__ import annotations
 
 from offramp.study.charts import Axis, Chart, Line, Words, curve
-from offramp.study.models import Model, Parameter, Value, demand
+from offramp.study.models import Model, Parameter, Value, demand, said
 
 
 def _solve(mu: float, d: float, c_max: float) -> dict[str, Value]:
-    demand(mu < d, f"mu = {mu:g} and d = {d:g}", "mu below d")
+    demand(mu < d, f"mu = {said(mu)} and d = {said(d)}", "mu below d")
     cutoff = c_max if d >= c_max else min(c_max, mu / (1 - (d - mu) / c_max))
     return {"cutoff": cutoff, "pr_build": cutoff / c_max}
 

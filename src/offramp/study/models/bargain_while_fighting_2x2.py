@@ -17,22 +17,28 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from offramp.study.charts import Axis, Chart, curve
-from offramp.study.models import SLACK, Model, Parameter, Value, demand
+from offramp.study.models import SLACK, Model, Parameter, Value, demand, said
+
+
+def _rising(name: str, low: float, high: float) -> None:
+    """The demand that the cost of the strong type is the lower one."""
+    demand(low < high, f"{name}_low = {said(low)} and {name}_high = {said(high)}",
+           f"{name}_low below {name}_high")  # fmt: skip
 
 
 def _solve(
     mu: float, p: float, d: float, c_A: float, c_low: float, c_high: float, k_A: float,
     k_low: float, k_high: float,
 ) -> dict[str, Value]:  # fmt: skip
-    demand(c_low < c_high, f"c_low = {c_low:g} and c_high = {c_high:g}", "c_low below c_high")
-    demand(k_low < k_high, f"k_low = {k_low:g} and k_high = {k_high:g}", "k_low below k_high")
+    _rising("c", c_low, c_high)
+    _rising("k", k_low, k_high)
     threshold = (k_high - k_low) / (k_high + k_A)
 
     def refusing(cost: float, later: float) -> float:
         return -cost + d * (1 - p) + (1 - d) * (1 - p - later)
 
     pool, screen, semi = refusing(c_low, k_low), refusing(c_high, k_low), refusing(c_high, k_high)
-    demand(semi >= 0, f"the weak type's worth of refusing is {semi:g}",
+    demand(semi >= 0, f"the weak type's worth of refusing is {said(semi)}",
            "0 or more: offers cannot be negative")  # fmt: skip
     battle = -c_A + d * p
 

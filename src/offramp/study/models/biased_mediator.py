@@ -15,13 +15,13 @@ from __future__ import annotations
 import math
 
 from offramp.study.charts import Axis, Chart, Line, Words, between, places
-from offramp.study.models import SLACK, Model, Parameter, Value, demand
+from offramp.study.models import SLACK, Model, Parameter, Value, demand, said
 
 
 def _solve(
     q: float, h: float, l: float, c_1: float, c_M: float, accuracy: float  # noqa: E741
 ) -> dict[str, Value]:  # fmt: skip
-    demand(l < h, f"l = {l:g} and h = {h:g}", "l below h")
+    demand(l < h, f"l = {said(l)} and h = {said(h)}", "l below h")
     tough = q * accuracy / (q * accuracy + (1 - q) * (1 - accuracy))
     weak = q * (1 - accuracy) / (q * (1 - accuracy) + (1 - q) * accuracy)
     daring, careful = (1 - weak) * h - l, (1 - tough) * h - l

@@ -12,11 +12,11 @@ from __future__ import annotations
 import math
 
 from offramp.study.charts import Axis, Chart, Dots, Line
-from offramp.study.models import Model, Parameter, Value, demand
+from offramp.study.models import Model, Parameter, Value, demand, said
 
 
 def _solve(h: tuple[float, ...], D: float) -> dict[str, Value]:
-    demand(h[-1] == 1, f"h ends with {h[-1]:g}", "1 as the last risk: play ends there")
+    demand(h[-1] == 1, f"h ends with {said(h[-1])}", "1 as the last risk: play ends there")
     cutoffs: list[float] = []
     before, alive, disaster = 0.0, 1.0, 0.0
     for risk in h:

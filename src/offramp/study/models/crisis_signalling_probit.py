@@ -28,7 +28,7 @@ from scipy.optimize import brentq, minimize_scalar
 from scipy.special import expit, log_ndtr, logsumexp, ndtr
 
 from offramp.study.charts import Axis, Chart, Dots, Line
-from offramp.study.models import Model, Parameter, Value, demand
+from offramp.study.models import Model, Parameter, Value, demand, said
 
 Array = NDArray[np.float64]
 EDGE, STEPS = 40.0, 4001
@@ -140,7 +140,7 @@ def crisis_of(**values: float) -> Crisis:
     """The payoffs, checked; ModelError where A would not gain from B's concession."""
     demand(
         values["S_A"] < values["V_A"],
-        f"S_A = {values['S_A']:g} and V_A = {values['V_A']:g}",
+        f"S_A = {said(values['S_A'])} and V_A = {said(values['V_A'])}",
         "S_A below V_A: A prefers B's concession to the status quo",
     )
     return Crisis(**values)

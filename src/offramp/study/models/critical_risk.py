@@ -8,11 +8,11 @@ gives way at once, and no risk is run.
 from __future__ import annotations
 
 from offramp.study.charts import Axis, Chart, curve
-from offramp.study.models import Model, Parameter, Value, demand
+from offramp.study.models import Model, Parameter, Value, demand, said
 
 
 def _solve(w: float, s: float, D: float) -> dict[str, Value]:
-    demand(-D < s < w, f"w = {w:g}, s = {s:g}, −D = {-D:g}",
+    demand(-D < s < w, f"w = {said(w)}, s = {said(s)}, −D = {said(-D)}",
            "submitting between disaster and prevailing")  # fmt: skip
     return {"R": (w - s) / (w + D)}
 

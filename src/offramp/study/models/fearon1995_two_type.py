@@ -10,11 +10,11 @@ q* = (c_B_high − c_B_low)/(c_B_high + c_A); then war has the probability q_low
 from __future__ import annotations
 
 from offramp.study.charts import Axis, Chart, Line, Words, curve
-from offramp.study.models import Model, Parameter, Value, demand
+from offramp.study.models import Model, Parameter, Value, demand, said
 
 
 def _solve(p: float, c_A: float, c_B_low: float, c_B_high: float, q_low: float) -> dict[str, Value]:
-    demand(c_B_low < c_B_high, f"c_B_low = {c_B_low:g} and c_B_high = {c_B_high:g}",
+    demand(c_B_low < c_B_high, f"c_B_low = {said(c_B_low)} and c_B_high = {said(c_B_high)}",
            "c_B_low below c_B_high")  # fmt: skip
     safe, risky = min(1.0, p + c_B_low), min(1.0, p + c_B_high)
     threshold = (risky - safe) / (risky - p + c_A)

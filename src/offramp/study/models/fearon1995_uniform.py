@@ -10,11 +10,11 @@ with probability (t − c_B_low)/(c_B_high − c_B_low), cut to 0 and 1.
 from __future__ import annotations
 
 from offramp.study.charts import Axis, Chart, curve
-from offramp.study.models import Model, Parameter, Value, demand
+from offramp.study.models import Model, Parameter, Value, demand, said
 
 
 def _solve(p: float, c_A: float, c_B_low: float, c_B_high: float) -> dict[str, Value]:
-    demand(c_B_low < c_B_high, f"c_B_low = {c_B_low:g} and c_B_high = {c_B_high:g}",
+    demand(c_B_low < c_B_high, f"c_B_low = {said(c_B_low)} and c_B_high = {said(c_B_high)}",
            "c_B_low below c_B_high")  # fmt: skip
     over = min(1 - p, max(c_B_low, (c_B_high - c_A) / 2))
     x, width = p + over, c_B_high - c_B_low

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from offramp.study.charts import Axis, Chart, Line, Words, between, places
-from offramp.study.models import SLACK, Model, Parameter, Value, demand
+from offramp.study.models import SLACK, Model, Parameter, Value, demand, said
 
 
 def _solve(p_f: float, p_s: float, c_A: float, c_B: float) -> dict[str, Value]:
-    demand(p_s <= p_f, f"p_s = {p_s:g} and p_f = {p_f:g}", "p_s no larger than p_f")
+    demand(p_s <= p_f, f"p_s = {said(p_s)} and p_f = {said(p_f)}", "p_s no larger than p_f")
     low, high = p_f - c_A, p_s + c_B
     return {
         "range_low": low,

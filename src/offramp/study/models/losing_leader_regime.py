@@ -8,14 +8,14 @@ above q* = (V_settle − K_settle − V_bad + K_bad + c)/(V_win − V_bad + K_ba
 from __future__ import annotations
 
 from offramp.study.charts import Axis, Chart, curve
-from offramp.study.models import Model, Parameter, Value, demand
+from offramp.study.models import Model, Parameter, Value, demand, said
 
 
 def _solve(
     V_win: float, V_settle: float, V_bad: float, c: float, K_settle: float, K_bad: float
 ) -> dict[str, Value]:
     stake = V_win - V_bad + K_bad
-    demand(stake > 0, f"V_win − V_bad + K_bad = {stake:g}", "winning better than losing badly")
+    demand(stake > 0, f"V_win − V_bad + K_bad = {said(stake)}", "winning better than losing badly")
     return {"q_star": (V_settle - K_settle - V_bad + K_bad + c) / stake}
 
 

@@ -9,11 +9,11 @@ delta* = (T − R)/[(T − R) + m (R − P)].
 from __future__ import annotations
 
 from offramp.study.charts import Axis, Chart, Line, Words, between, curve, places
-from offramp.study.models import Model, Parameter, Value, demand
+from offramp.study.models import Model, Parameter, Value, demand, said
 
 
 def _solve(T: float, R: float, P: float, m: float) -> dict[str, Value]:
-    demand(P < R < T, f"T = {T:g}, R = {R:g}, P = {P:g}", "P below R below T")
+    demand(P < R < T, f"T = {said(T)}, R = {said(R)}, P = {said(P)}", "P below R below T")
     return {"delta_star": (T - R) / ((T - R) + m * (R - P))}
 
 

@@ -11,11 +11,11 @@ delta p2 − p1 > (1 − delta)(C_B + delta C_A). Between the two it matters who
 from __future__ import annotations
 
 from offramp.study.charts import Axis, Chart, Line, Words, between, places
-from offramp.study.models import Model, Parameter, Value, demand
+from offramp.study.models import Model, Parameter, Value, demand, said
 
 
 def _solve(p1: float, p2: float, delta: float, C_B: float, C_A: float) -> dict[str, Value]:
-    demand(p1 < p2, f"p1 = {p1:g} and p2 = {p2:g}", "p1 below p2: A is the rising side")
+    demand(p1 < p2, f"p1 = {said(p1)} and p2 = {said(p2)}", "p1 below p2: A is the rising side")
     shift = delta * p2 - p1
     rising = (1 - delta) ** 2 * C_B
     every = (1 - delta) * (C_B + delta * C_A)

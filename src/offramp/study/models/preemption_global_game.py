@@ -10,11 +10,11 @@ risk dominance. If theta is commonly known, peace is an equilibrium from theta =
 from __future__ import annotations
 
 from offramp.study.charts import Axis, Chart, Line, Words, between, places
-from offramp.study.models import Model, Parameter, Value, demand
+from offramp.study.models import Model, Parameter, Value, demand, said
 
 
 def _solve(F: float, S: float, W: float, sigma: float) -> dict[str, Value]:
-    demand(S < F and S < W, f"F = {F:g}, S = {S:g}, W = {W:g}", "S below F and below W")
+    demand(S < F and S < W, f"F = {said(F)}, S = {said(S)}, W = {said(W)}", "S below F and below W")
     limit = F + W - S
     return {"theta_cutoff": limit - sigma / 3, "theta_limit": limit, "theta_complete_info": F}
 

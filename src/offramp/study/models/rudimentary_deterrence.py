@@ -8,11 +8,11 @@ below (a_DC − a_SQ)/(a_DC − a_DD).
 from __future__ import annotations
 
 from offramp.study.charts import Area, Axis, Chart, Words
-from offramp.study.models import Model, Parameter, Value, demand
+from offramp.study.models import Model, Parameter, Value, demand, said
 
 
 def _solve(a_DD: float, a_SQ: float, a_DC: float) -> dict[str, Value]:
-    demand(a_DD < a_SQ < a_DC, f"a_DD = {a_DD:g}, a_SQ = {a_SQ:g}, a_DC = {a_DC:g}",
+    demand(a_DD < a_SQ < a_DC, f"a_DD = {said(a_DD)}, a_SQ = {said(a_SQ)}, a_DC = {said(a_DC)}",
            "a_DD below a_SQ below a_DC")  # fmt: skip
     return {"p_star": (a_DC - a_SQ) / (a_DC - a_DD)}
 

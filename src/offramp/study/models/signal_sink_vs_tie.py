@@ -12,12 +12,12 @@ types apart only while m ≤ c − p v_weak, for beyond it the weak type, once c
 from __future__ import annotations
 
 from offramp.study.charts import Axis, Chart, Line, between, curve, places
-from offramp.study.models import SLACK, Model, Parameter, Value, demand
+from offramp.study.models import SLACK, Model, Parameter, Value, demand, said
 
 
 def _solve(v_weak: float, v_tough: float, p: float, c: float, rho: float) -> dict[str, Value]:
-    demand(p * v_weak < c < p * v_tough, f"p v_weak = {p * v_weak:g}, c = {c:g}, "
-           f"p v_tough = {p * v_tough:g}", "c between p v_weak and p v_tough")  # fmt: skip
+    demand(p * v_weak < c < p * v_tough, f"p v_weak = {said(p * v_weak)}, c = {said(c)}, "
+           f"p v_tough = {said(p * v_tough)}", "c between p v_weak and p v_tough")  # fmt: skip
     sink, tie = (1 - rho) * v_weak, (1 - rho) * v_weak / rho
     fights = p * v_tough - c
     believed = (1 - rho) * v_tough + rho * fights

@@ -8,12 +8,12 @@ s* = [tau (1 − tau_star) − tau_star (1 − tau)] / [tau (1 − tau_star) e_T
 from __future__ import annotations
 
 from offramp.study.charts import Axis, Chart, Line, curve
-from offramp.study.models import Model, Parameter, Value, demand
+from offramp.study.models import Model, Parameter, Value, demand, said
 
 
 def _solve(tau: float, tau_star: float, e_T: float, e_U: float) -> dict[str, Value]:
-    demand(e_U < e_T, f"e_U = {e_U:g} and e_T = {e_T:g}", "e_U below e_T")
-    demand(tau_star <= tau, f"tau_star = {tau_star:g} and tau = {tau:g}",
+    demand(e_U < e_T, f"e_U = {said(e_U)} and e_T = {said(e_T)}", "e_U below e_T")
+    demand(tau_star <= tau, f"tau_star = {said(tau_star)} and tau = {said(tau)}",
            "tau at least tau_star: trust suffices before the attack")  # fmt: skip
     trust, doubt = tau * (1 - tau_star), tau_star * (1 - tau)
     strength = (trust - doubt) / (trust * e_T - doubt * e_U)

@@ -11,7 +11,7 @@ derail the peace and its chance of success times the gain covers the cost.
 from __future__ import annotations
 
 from offramp.study.charts import Axis, Chart, Line, Words, curve
-from offramp.study.models import SLACK, Model, Parameter, Value, demand
+from offramp.study.models import SLACK, Model, Parameter, Value, demand, said
 
 
 def belief_after(tau: float, if_true: float, if_not: float) -> float:
@@ -24,7 +24,7 @@ def _solve(
     tau: float, s: float, tau_star: float, lambda0: float, e_T: float, e_U: float, kappa: float,
     gain: float,
 ) -> dict[str, Value]:  # fmt: skip
-    demand(e_U < e_T, f"e_U = {e_U:g} and e_T = {e_T:g}", "e_U below e_T")
+    demand(e_U < e_T, f"e_U = {said(e_U)} and e_T = {said(e_T)}", "e_U below e_T")
     if_true, if_not = lambda0 * (1 - s * e_T), lambda0 * (1 - s * e_U)
     violence = belief_after(tau, if_true, if_not)
     success = tau * if_true + (1 - tau) * if_not

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from offramp.study.charts import Axis, Chart, Line, curve
-from offramp.study.models import SLACK, Model, Parameter, Value, demand
+from offramp.study.models import SLACK, Model, Parameter, Value, demand, said
 
 
 def _solve(R: float, F: float, S: float, W: float) -> dict[str, Value]:
-    demand(S < W < R and F < R, f"R = {R:g}, F = {F:g}, S = {S:g}, W = {W:g}",
+    demand(S < W < R and F < R, f"R = {said(R)}, F = {said(F)}, S = {said(S)}, W = {said(W)}",
            "S below W, and W and F below R")  # fmt: skip
     return {
         "t_star": (W - S) / ((R - F) + (W - S)),

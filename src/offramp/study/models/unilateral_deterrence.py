@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from offramp.study.charts import Axis, Chart, Words, box
-from offramp.study.models import SLACK, Model, Parameter, Value, demand
+from offramp.study.models import SLACK, Model, Parameter, Value, demand, said
 
 
 def _check(
@@ -32,10 +32,11 @@ def _check(
     d_DD_soft: float,
 ) -> None:  # fmt: skip
     demand(c_CD < c_DD_hard < c_SQ < c_DC,
-           f"c_CD = {c_CD:g}, c_DD_hard = {c_DD_hard:g}, c_SQ = {c_SQ:g}, c_DC = {c_DC:g}",
+           f"c_CD = {said(c_CD)}, c_DD_hard = {said(c_DD_hard)}, c_SQ = {said(c_SQ)}, "
+           f"c_DC = {said(c_DC)}",
            "c_CD below c_DD_hard below c_SQ below c_DC")  # fmt: skip
     demand(d_DD_soft < d_DC < d_CD,
-           f"d_DD_soft = {d_DD_soft:g}, d_DC = {d_DC:g}, d_CD = {d_CD:g}",
+           f"d_DD_soft = {said(d_DD_soft)}, d_DC = {said(d_DC)}, d_CD = {said(d_CD)}",
            "d_DD_soft below d_DC below d_CD")  # fmt: skip
 
 
