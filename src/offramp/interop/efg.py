@@ -29,6 +29,8 @@ from offramp.interop.trees import (
 LARGEST_NUMBER = 10**15
 NODES = ("c", "p", "t")
 """How the nodes of chance, those of players and ends begin."""
+Record = tuple[str, int, int, tuple[int, ...]]
+"""What a Node has, its information set as the parser numbers it."""
 
 
 def read_efg(path: str | Path) -> ExtensiveGame:
@@ -114,7 +116,8 @@ class _Parser:
             players=self.players,
             infosets=tuple(self.infosets[i] for i in order),
             outcomes=tuple(self.outcomes),
-            nodes=tuple(replace(one, infoset=place.get(one.infoset, NONE)) for one in nodes),
+            nodes=tuple(Node(label, place.get(infoset, NONE), outcome, moves)
+                        for label, infoset, outcome, moves in nodes),
             comment=comment,
             where=tuple(reader.place(offset) for offset in offsets),
             notes=reader.notes,
@@ -128,9 +131,9 @@ class _Parser:
         title, self.players = read_head(reader, "EFG", "NFG", "2")
         return title, reader.step().value if reader.ahead.kind == "text" else ""
 
-    def _tree(self) -> tuple[list[Node], list[int]]:
-        """Every node, its information set as numbered here, and its offset in the text."""
-        nodes: list[Node] = []
+    def _tree(self) -> tuple[list[Record], list[int]]:
+        """Every node, and its offset in the text."""
+        nodes: list[Record] = []
         offsets: list[int] = []
         missing = [1]  # nodes that are still to come, by depth
         while missing:
@@ -140,14 +143,15 @@ class _Parser:
             missing[-1] -= 1
             offsets.append(self.reader.ahead.offset)
             nodes.append(self._node())
+            infoset = nodes[-1][1]
             if len(nodes) > MAX_NODES or len(missing) > MAX_DEPTH:
                 what = f"{MAX_NODES:,} nodes" if len(nodes) > MAX_NODES else f"depth {MAX_DEPTH:,}"
                 self.reader.fail(f"a tree of more than {what}", f"at most {what}", "", offsets[-1])
-            if nodes[-1].infoset != NONE:
-                missing.append(len(self.infosets[nodes[-1].infoset].actions))
+            if infoset != NONE:
+                missing.append(len(self.infosets[infoset].actions))
         return nodes, offsets
 
-    def _node(self) -> Node:
+    def _node(self) -> Record:
         kind = self.reader.ahead
         if kind.kind != "word" or kind.value not in NODES:
             self.reader.fail(
@@ -157,7 +161,7 @@ class _Parser:
         self.reader.step()
         label = self.reader.step().value if self.reader.ahead.kind == "text" else ""
         infoset, moves = (NONE, ()) if kind.value == "t" else self._infoset(kind.value == "c")
-        return Node(label, infoset, self._outcome(infoset == NONE), moves)
+        return label, infoset, self._outcome(infoset == NONE), moves
 
     def _infoset(self, chance: bool) -> tuple[int, tuple[int, ...]]:
         """The information set of the node at hand, new or known by its number, and its moves."""
@@ -225,6 +229,8 @@ class _Parser:
 
     def _moves(self, known: InformationSet, one: InformationSet, at: int) -> tuple[int, ...]:
         """The set's own number of each action listed again, empty where the order is the same."""
+        if (one.actions, one.odds) == (known.actions, known.odds):
+            return ()
         reader, number = self.reader, one.number
         if len(known.actions) != len(one.actions):
             reader.fail(
