@@ -13,6 +13,7 @@ from offramp.apps.emulating import add_emulation
 from offramp.apps.formats import add_formats
 from offramp.apps.modelling import add_models
 from offramp.apps.options import Account, Asked, Json, Nominal, Scale, Seed, Settings
+from offramp.apps.speaking import complain, hand_over, say
 from offramp.apps.studies import add_studies
 from offramp.apps.sweeping import add_sweeps
 from offramp.core.errors import OfframpError
@@ -43,9 +44,9 @@ def list_library(
     from offramp.apps.modelling import models_list, models_table
 
     if models:
-        _say(_dumped(models_table()) if json else models_list())
+        hand_over(models_table()) if json else say(models_list())
     else:
-        _say(_dumped(library_table()) if json else library_words())
+        hand_over(library_table()) if json else say(library_words())
 
 
 @app.command
@@ -53,7 +54,7 @@ def new(name: str) -> None:
     """Write NAME.yaml, a small scenario to start from; an existing file is left alone."""
     from offramp.apps.template import new_scenario
 
-    _say(f"wrote {new_scenario(name)}; try: offramp check {name}.yaml")
+    say(f"wrote {new_scenario(name)}; try: offramp check {name}.yaml")
 
 
 @app.command
@@ -65,7 +66,7 @@ def check(file: str, *, json: Json = False) -> None:
     from offramp.apps.listing import check_words, checked
 
     facts = checked(file)
-    _say(_dumped(facts) if json else check_words(facts))
+    hand_over(facts) if json else say(check_words(facts))
 
 
 @app.command
@@ -73,7 +74,7 @@ def expand(file: str) -> None:
     """Print FILE with every mechanism written out: nothing is hidden."""
     from offramp.scenario import read, scenario_text
 
-    _say(scenario_text(read(file)).rstrip("\n"))
+    sys.stdout.write(scenario_text(read(file)).rstrip("\n") + "\n")
 
 
 @app.command
@@ -87,7 +88,7 @@ def schema(*, mechanism: Annotated[bool, Parameter(negative="")] = False) -> Non
     """
     from offramp.scenario.json_schema import language_schema
 
-    _say(_dumped(language_schema("mechanism" if mechanism else "scenario")))
+    hand_over(language_schema("mechanism" if mechanism else "scenario"))
 
 
 @app.command
@@ -148,7 +149,7 @@ def run(
 
     asked = Asked("run", file, draws, seed, nominal, json, tuple(set), account, precision_scale)
     said, solved = run_file(asked, out)
-    _say(_dumped(said) if json else said)
+    hand_over(said) if json else say(said)
     if not solved:
         sys.exit(1)
 
@@ -158,20 +159,6 @@ add_formats(app)
 add_models(app)
 add_sweeps(app)
 add_emulation(app)
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-
-
-def _complain(text: str) -> None:
-    sys.stderr.write(text + "\n")
-
-
-def _dumped(value: object) -> str:
-    import json
-
-    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -185,13 +172,13 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         app(arguments, exit_on_error=False, print_error=False)
     except OfframpError as error:
-        _complain(f"error: {error}")
+        complain(f"error: {error}")
         sys.exit(error.exit_code)
     except CycloptsError as error:
-        _complain(f"error: {error}\n  try: offramp --help")
+        complain(f"error: {error}\n  try: offramp --help")
         sys.exit(2)
     except KeyboardInterrupt:
-        _complain("interrupted; nothing was written")
+        complain("interrupted; nothing was written")
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import shlex
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from offramp.apps.options import Json, Seed, refuse
+from offramp.apps.speaking import hand_over, say
 
 if TYPE_CHECKING:
     from offramp.study.emulating import Check, Emulator, Point, Spread, Surrogate
@@ -81,12 +81,9 @@ def emulate_command(
     answer = emulated_answer(wish)
     _write(answer, out, table, picture)
     if json:
-        from json import dumps
-
-        text = dumps(answer.plain(), indent=2, ensure_ascii=False, allow_nan=False)
+        hand_over(answer.plain())
     else:
-        text = "\n".join([*answer_words(answer), *_written(out, table, picture)])
-    sys.stdout.write(text + "\n")
+        say("\n".join([*answer_words(answer), *_written(out, table, picture)]))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from offramp.apps.options import Account, Json, Settings
+from offramp.apps.speaking import hand_over, say
 
 Flag = Annotated[bool, Parameter(negative="")]
 
@@ -65,10 +66,6 @@ def export_command(
 def _tell(answer: tuple[Any, bool], as_json: bool) -> None:
     """Print words or JSON; exit code 1 where the game is not solved."""
     told, solved = answer
-    if as_json:
-        import json
-
-        told = json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False)
-    sys.stdout.write(told + "\n")
+    hand_over(told) if as_json else say(told)
     if not solved:
         sys.exit(1)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from offramp.apps.options import Account, Asked, Json, Nominal, Scale, Seed, Settings
+from offramp.apps.speaking import hand_over, say
 
 Reserved = Annotated[
     tuple[str, ...],
@@ -180,10 +181,6 @@ def histories_command(
 def _tell(answer: tuple[Any, bool], as_json: bool) -> None:
     """Print words or JSON; exit code 1 where the game is not solved at nominal values."""
     told, solved = answer
-    if as_json:
-        import json
-
-        told = json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False)
-    sys.stdout.write(told + "\n")
+    hand_over(told) if as_json else say(told)
     if not solved:
         sys.exit(1)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from offramp.apps.options import MAX_DRAWS, Account, Asked, Json, Scale, Seed, Settings, refuse
+from offramp.apps.speaking import hand_over, say
 
 if TYPE_CHECKING:
     from offramp.study.sweeping import Going, Order, Wishes
@@ -97,12 +98,7 @@ def sweep_command(
         chunk, device, workers, dask, _Words(file, tuple(set_)),
     )  # fmt: skip
     told = _swept(scenario, root, wishes, table)
-    if json:
-        from json import dumps
-
-        sys.stdout.write(dumps(told, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
-    else:
-        sys.stdout.write(sweep_words(told, table) + "\n")
+    hand_over(told) if json else say(sweep_words(told, table))
     if not told["draws"]["solved"]:
         sys.exit(1)
 

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from fractions import Fraction
 from typing import NamedTuple, NoReturn
 
+from offramp.core.directions import complaint_of, left_open
 from offramp.core.errors import OfframpError, Place, readable
 
 MAX_DIGITS = 400
@@ -70,6 +71,7 @@ class Reader:
             kind = match.lastgroup or "word"
             value = match.group(kind)
             if kind == "text":
+                self._refuse_turning(value, match.start(kind))
                 value = value.replace('\\"', '"')
             self.ahead = Token(value if kind == "mark" else kind, value, match.start())
         return now
@@ -152,6 +154,12 @@ class Reader:
             names.append(self.take("text", f"{expected} in quotation marks, or '}}'").value)
             self.skip(",")
         return tuple(names)
+
+    def _refuse_turning(self, text: str, offset: int) -> None:
+        """A direction character without its partner would turn round what a reader sees."""
+        at = left_open(text)
+        if at is not None:
+            self.fail(*complaint_of(text[at]), offset + at)
 
     def _number_of(self, token: Token, expected: str) -> Fraction:
         match = _NUMBER.fullmatch(token.value) if len(token.value) <= MAX_DIGITS else None

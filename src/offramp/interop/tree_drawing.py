@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
+from unicodedata import category
 from xml.sax.saxutils import escape
 
+from offramp.core.directions import isolated
 from offramp.interop.trees import CHANCE, NONE, ExtensiveGame
 
 if TYPE_CHECKING:
@@ -115,7 +117,7 @@ class _Drawing:
             f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {self.width:.0f} '
             f'{self.height:.0f}" width="{self.width:.0f}" height="{self.height:.0f}" '
             f'style="{_STYLE};max-width:100%;height:auto" fill="{INK}">'
-            f"<title>{_clean(self.game.title or 'A game tree')}</title>"
+            f"<title>{_clean(isolated(self.game.title or 'A game tree'))}</title>"
             f"<desc>{_clean(self._said())}</desc>"
             f'<rect width="100%" height="100%" rx="6" fill="#ffffff"/>{"".join(body)}</svg>'
         )
@@ -346,18 +348,20 @@ def _text(
 
 
 def _clean(words: str) -> str:
-    """Words that may stand in SVG: escaped, without control characters."""
-    return escape("".join(c if c.isprintable() else " " for c in words))
+    """Words that may stand in SVG: escaped, isolated, without control characters."""
+    shown = (c if c.isprintable() or category(c) == "Cf" else " " for c in words)
+    return escape("".join(shown))
 
 
 def _cut(words: str, most: int) -> str:
+    """A person's words in one line of so many letters, unable to turn what stands beside them."""
     words = " ".join(words.split())
-    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+    return isolated(words if len(words) <= most else words[: most - 1].rstrip() + "…")
 
 
 def _wide(words: str) -> float:
     """Estimated width of words in pixels, generous."""
-    return sum(11.5 if ord(c) > 0x1100 else 6.4 for c in words)
+    return sum(11.5 if ord(c) > 0x1100 else 6.4 for c in words if category(c) != "Cf")
 
 
 def _share(value: float) -> str:

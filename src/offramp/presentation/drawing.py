@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from offramp.core.directions import Isolation
 from offramp.presentation.facts import Spread
 from offramp.presentation.gallery import Key
 from offramp.presentation.palette import INK, MUTED, RULE, TRACK, clear
@@ -192,26 +193,39 @@ def round_axis(unit: str, rounds: int, **more: Any) -> dict[str, Any]:
                 **more)  # fmt: skip
 
 
-def figure_json(drawing: go.Figure) -> str:
-    """A drawing as JSON that may stand inside a page: no character in it can end a script."""
+def figure_json(drawing: go.Figure, isolation: Isolation) -> str:
+    """A drawing as JSON that may stand inside a page: no character in it can end a script.
+
+    No text in it can turn round what stands beside it.
+    """
     drawing.layout.template = None
-    text = json.dumps(_listed(drawing.to_plotly_json()), allow_nan=False, ensure_ascii=False,
+    content = _listed(drawing.to_plotly_json(), lambda text: _isolated(text, isolation))
+    text = json.dumps(content, allow_nan=False, ensure_ascii=False,
                       separators=(",", ":"))  # fmt: skip
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
 
 
-def _listed(value: Any) -> Any:
-    """Arrays as lists, nan as null, everything else as it is."""
+def _isolated(text: str, isolation: Isolation) -> str:
+    """The text of a drawing, its lines and signs written as plotly reads them, with isolates."""
+    bare = html.unescape(text.replace("<br>", "\n"))
+    shown = isolation(bare)
+    return text if shown == bare else plain(shown).replace("\n", "<br>")
+
+
+def _listed(value: Any, said: Callable[[str], str]) -> Any:
+    """Arrays as lists, nan as null, texts as ``said`` writes them, everything else as it is."""
+    if isinstance(value, str):
+        return said(value)
     if isinstance(value, Mapping):
-        return {key: _listed(one) for key, one in value.items()}
+        return {key: _listed(one, said) for key, one in value.items()}
     if isinstance(value, np.ndarray):
-        return _listed(value.tolist())
+        return _listed(value.tolist(), said)
     if isinstance(value, (list, tuple)):
-        return [_listed(one) for one in value]
+        return [_listed(one, said) for one in value]
     if isinstance(value, np.generic):
-        return _listed(value.item())
+        return _listed(value.item(), said)
     if isinstance(value, float) and not np.isfinite(value):
         return None
     return value

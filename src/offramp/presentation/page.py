@@ -10,9 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from markupsafe import Markup
 
+from offramp.core.directions import Isolation
 from offramp.core.files import write_text
 from offramp.presentation import facts
 from offramp.presentation.assurance import assurance_of
@@ -38,7 +39,7 @@ from offramp.presentation.narration import likeliest_tales, outcome_tales
 from offramp.presentation.premises import premises_of
 from offramp.presentation.questions import question_of
 from offramp.presentation.ramping import asked_of, ramps_of
-from offramp.presentation.setting import packages_of, rules_in_words
+from offramp.presentation.setting import packages_of, rules_in_words, texts_of
 from offramp.presentation.wording import percent, points, tied
 
 if TYPE_CHECKING:
@@ -76,8 +77,9 @@ class Drawn:
 
 def report(findings: Findings) -> str:
     """The findings as one HTML page: text, figures, tables, ledger, certificate, provenance."""
+    isolation = Isolation(texts_of(findings.scenario))
     figures = {
-        name: [drawn for figure in wanted if (drawn := _drawn(figure, findings))]
+        name: [drawn for figure in wanted if (drawn := _drawn(figure, findings, isolation))]
         for name, wanted in placed(find_figures(), [one.name for one in SECTIONS]).items()
     }
     told = [
@@ -86,7 +88,7 @@ def report(findings: Findings) -> str:
         if section.there(findings) and (section.name != ELSEWHERE or figures[ELSEWHERE])
     ]
     return _workshop().get_template("report.html").render(
-        title=findings.scenario.title,
+        isolation=isolation, title=findings.scenario.title,
         about=" ".join((findings.scenario.about or "").split()),
         premises=premises_of(findings), answer=answer(findings), told=told,
         ends=facts.ends(findings), endings=endings_of(findings),
@@ -208,7 +210,7 @@ SECTIONS = (
 )
 
 
-def _drawn(figure: Figure, findings: Findings) -> Drawn | None:
+def _drawn(figure: Figure, findings: Findings, isolation: Isolation) -> Drawn | None:
     """The figure with its JSON, or None where it has neither drawing nor numbers."""
     from offramp.presentation.drawing import figure_json
 
@@ -220,7 +222,7 @@ def _drawn(figure: Figure, findings: Findings) -> Drawn | None:
         figure.caption(findings),
         alternative(figure, findings),
         tuple(
-            (f"{figure.name}-{number}", panel, Markup(figure_json(panel.drawing)))
+            (f"{figure.name}-{number}", panel, Markup(figure_json(panel.drawing, isolation)))
             for number, panel in enumerate(panels, 1)
         ),
         table,
@@ -237,15 +239,24 @@ def _panels(plotted: go.Figure | Sequence[Panel] | None) -> Sequence[Panel]:
 
 @cache
 def _workshop() -> Environment:
-    """The templates; every value is escaped, and a missing one is an error."""
+    """The templates; every value is isolated and escaped, and a missing one is an error."""
     workshop = Environment(
         loader=PackageLoader("offramp.presentation", "templates"),
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        finalize=_isolated,
     )  # fmt: skip
     workshop.filters["percent"] = percent
     workshop.filters["points"] = points
     workshop.filters["tied"] = tied
     return workshop
+
+
+@pass_context
+def _isolated(context: Context, value: Any) -> Any:
+    """What a template shows, unable to turn round what stands beside it; markup as it is."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return context["isolation"](value)
 
 
 @cache

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from offramp.presentation import facts
 from offramp.presentation.gallery import Table
@@ -10,6 +11,7 @@ from offramp.presentation.wording import count_of, listed, sentence, spaced
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
+    from offramp.scenario import Scenario
 
 
 def rules_in_words(findings: Findings) -> tuple[str, ...]:
@@ -35,6 +37,19 @@ def rules_in_words(findings: Findings) -> tuple[str, ...]:
     if nodes:
         told.append(f"The rules lead to {count_of(int(nodes), 'different situation')}")
     return tuple(sentence(one) for one in told)
+
+
+def texts_of(scenario: Scenario) -> Iterator[str]:
+    """Every text of the scenario, whatever it is for."""
+    left: list[Any] = [scenario.model_dump(mode="json")]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, Mapping):
+            left += one.values()
+        elif isinstance(one, Sequence):
+            left += one
 
 
 def packages_of(findings: Findings) -> Table | None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
+from offramp.core.directions import complaint_of, left_open, positions_of_controls
 from offramp.core.errors import Place, ScenarioError
 
 MAX_BYTES = 1_000_000
@@ -125,7 +126,7 @@ def parse_yaml(text: str, file: str) -> Node:
             place=Place(file, 1, 1),
         )
     _check_words(text, file)
-    composer = _Composer(_events(text, file), file)
+    composer = _Composer(_events(text, file), text, file)
     return composer.document()
 
 
@@ -194,8 +195,9 @@ def _yaml_complaint(error: Any, text: str, file: str) -> ScenarioError:
 class _Composer:
     """Builds Nodes from events with an explicit stack, so that depth is ours to bound."""
 
-    def __init__(self, events: Iterator[Any], file: str) -> None:
+    def __init__(self, events: Iterator[Any], text: str, file: str) -> None:
         self._events = events
+        self._text = text
         self._file = file
         self._count = 0
 
@@ -212,6 +214,7 @@ class _Composer:
             if kind == "ScalarEvent":
                 inside = place.shifted(1) if event.style in ("'", '"') else place
                 lines = event.end_mark.line > event.start_mark.line
+                self._refuse_turning(event)
                 node = Node(
                     _scalar(event, place), replace(inside, whole=lines),
                     quoted=event.style is not None,
@@ -241,6 +244,20 @@ class _Composer:
             )
         return _Open(place, kind.startswith("Map"), bool(event.flow_style))
 
+    def _refuse_turning(self, event: Any) -> None:
+        """A direction character without its partner would turn round what a reader sees."""
+        at = left_open(event.value)
+        if at is None:
+            return
+        written = self._text[event.start_mark.index : event.end_mark.index]
+        number = positions_of_controls(event.value).index(at)
+        places = positions_of_controls(written)
+        if event.style == '"':
+            places = [match.start() for match in _DIRECTION.finditer(written) if match[1]]
+        found, expected, repair = complaint_of(event.value[at])
+        place = _place_in(self._text, event.start_mark.index + places[number], self._file)
+        raise ScenarioError(found, expected=expected, repair=repair, place=place)
+
     def _counted(self, place: Place) -> None:
         self._count += 1
         if self._count > MAX_VALUES:
@@ -262,6 +279,12 @@ class _Composer:
                 repair="remove the tag",
                 place=place,
             )
+
+
+# in double quotes: as itself or as an escape; an escaped backslash begins none
+_DIRECTION = re.compile(
+    r"\\\\|([\u202a-\u202e\u2066-\u2069]|\\u20(?:2[a-eA-E]|6[6-9])|\\U000020(?:2[a-eA-E]|6[6-9]))"
+)
 
 
 def _second_document(place: Place) -> ScenarioError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any
 
+from offramp.core.directions import Isolation
 from offramp.study.charts import TONES, Area, Axis, Chart, Dots, Line, Words
 
 if TYPE_CHECKING:
@@ -21,19 +22,24 @@ def draw_chart(chart: Chart) -> go.Figure:
     for mark in chart.marks:
         if isinstance(mark, Words):
             figure.add_annotation(
-                x=mark.x, y=mark.y, text=html.escape(mark.text), showarrow=False,
+                x=mark.x, y=mark.y, text=_clean(mark.text), showarrow=False,
                 xanchor={"start": "left", "end": "right"}.get(mark.align, "center"),
             )  # fmt: skip
         else:
             figure.add_scatter(
-                x=_listed(mark.x), y=_listed(mark.y), name=html.escape(mark.name),
+                x=_listed(mark.x), y=_listed(mark.y), name=_clean(mark.name),
                 showlegend=bool(mark.name), **_style(mark),
             )  # fmt: skip
     return figure.update_layout(
-        title=html.escape(chart.title), height=440, font={"color": INK}, template="none",
+        title=_clean(chart.title), height=440, font={"color": INK}, template="none",
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         xaxis=_axis(chart.x), yaxis=_axis(chart.y), margin={"l": 70, "r": 20, "t": 110, "b": 60},
     )  # fmt: skip
+
+
+def _clean(text: str) -> str:
+    """A text as plotly shows it: escaped, and unable to turn round what stands beside it."""
+    return html.escape(Isolation()(text))
 
 
 def _style(mark: Line | Area | Dots) -> dict[str, Any]:
@@ -50,7 +56,7 @@ def _style(mark: Line | Area | Dots) -> dict[str, Any]:
 
 
 def _axis(axis: Axis) -> dict[str, Any]:
-    return {"title": {"text": html.escape(axis.title)}, "range": [axis.low, axis.high],
+    return {"title": {"text": _clean(axis.title)}, "range": [axis.low, axis.high],
             "tickvals": list(axis.marks()), "gridcolor": TRACK, "zeroline": False,
             "tickfont": {"color": MUTED}}  # fmt: skip
 

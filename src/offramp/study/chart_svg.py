@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from offramp.core.directions import Isolation
 from offramp.study.charts import TONES, Area, Chart, Dots, Line, Words
 
 WIDTH, PLOT, ROW = 680, 300, 20
@@ -47,8 +48,8 @@ def draw_svg(chart: Chart) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:g}" role="img" '
         f'width="{WIDTH}" height="{height:g}" aria-labelledby="{key}-title {key}-text" '
         f'style="max-width:100%;height:auto;font-family:{html.escape(FONT)}">',
-        f'<title id="{key}-title">{html.escape(chart.title)}</title>',
-        f'<desc id="{key}-text">{html.escape(chart.alternative)}</desc>',
+        f'<title id="{key}-title">{_clean(chart.title)}</title>',
+        f'<desc id="{key}-text">{_clean(chart.alternative)}</desc>',
         f'<rect width="{WIDTH}" height="{height:g}" rx="6" fill="#ffffff"/>',
         _clip(f"{key}-areas", frame, 0),
         _clip(f"{key}-lines", frame, 3),
@@ -94,7 +95,7 @@ def _legend(rows: Sequence[Sequence[tuple[float, Line | Area | Dots]]]) -> Itera
             yield _sample(mark, at, y)
             yield (
                 f'<text x="{at + 28:g}" y="{y + 4:g}" font-size="13" fill="{INK}">'
-                f"{html.escape(mark.name)}</text>"
+                f"{_clean(mark.name)}</text>"
             )
 
 
@@ -139,7 +140,7 @@ def _axes(frame: Frame) -> Iterator[str]:
     middle = frame.top + PLOT / 2
     yield (
         f'<text transform="translate(17 {middle:g}) rotate(-90)" text-anchor="middle" '
-        f'font-size="13" fill="{INK}">{html.escape(chart.y.title)}</text>'
+        f'font-size="13" fill="{INK}">{_clean(chart.y.title)}</text>'
     )
 
 
@@ -189,8 +190,13 @@ def _text(
     edge = ' stroke="#ffffff" stroke-width="3" paint-order="stroke"' if halo else ""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" '
-        f'fill="{colour}"{edge}>{html.escape(text)}</text>'
+        f'fill="{colour}"{edge}>{_clean(text)}</text>'
     )
+
+
+def _clean(text: str) -> str:
+    """A text as SVG shows it: escaped, and unable to turn round what stands beside it."""
+    return html.escape(Isolation()(text))
 
 
 def _number(value: float) -> str:
