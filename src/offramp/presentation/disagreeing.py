@@ -12,6 +12,7 @@ from offramp.presentation import facts
 from offramp.presentation.claiming import STATES, account_label, claim_label
 from offramp.presentation.gallery import Table
 from offramp.presentation.ledger import meanings_of, with_meaning
+from offramp.presentation.palette import MUTED
 from offramp.presentation.wording import listed, percent, sentence
 
 if TYPE_CHECKING:
@@ -82,6 +83,26 @@ def outcomes_by_account(findings: Findings) -> Mapping[str, Mapping[str, float]]
         return found
     found.pop("", None)
     return {"": _probabilities(findings.nominal), **found}
+
+
+def account_ends(findings: Findings) -> tuple[facts.End, ...]:
+    """The ends that come about on some account, the likeliest on any first; of many, few.
+
+    Their ``spread`` is that of the account on which they are likeliest, without draws.
+    """
+    found = outcomes_by_account(findings)
+    highest: dict[str, float] = {}
+    for own in found.values():
+        for name, value in own.items():
+            highest[name] = max(highest.get(name, 0.0), float(np.nan_to_num(value)))
+    colours = facts.colours_of(findings)
+    ends = [
+        facts.End((name,), facts.outcome_label(findings, name),
+                  facts.outcome_kind(findings, name), colours.get(name, MUTED),
+                  facts.Spread(value, None))
+        for name, value in highest.items() if value > 0
+    ]  # fmt: skip
+    return facts.few_ends(sorted(ends, key=lambda end: -end.spread.nominal))
 
 
 def _probabilities(dataset: xr.Dataset) -> dict[str, float]:

@@ -14,16 +14,15 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from offramp.core.directions import Isolation
-from offramp.presentation.facts import Spread
+from offramp.presentation.facts import Spread, axis_end
 from offramp.presentation.gallery import Key
 from offramp.presentation.palette import INK, MUTED, RULE, TRACK, clear
 
 FONT = "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
 ROW, FOOT = 54, 16
 """Height of a row in pixels, the label above the marks; how far the marks are from its foot."""
-SHARE_ENDS = ((0.1, 0.02), (0.2, 0.05), (0.4, 0.1), (0.6, 0.2), (0.8, 0.2), (1.0, 0.25))
-LINE, WIDTH = 17, 42
-"""Height of a further line of a label in pixels, and characters in a line."""
+LINE, WIDTH, MOST_LINES = 17, 42, 3
+"""Height of a further line of a label in pixels, characters in a line, and most lines."""
 MOST_MARKS = 240
 """Draws shown one by one; of more, this many evenly spaced quantiles."""
 SPREAD_KEYS = (
@@ -75,8 +74,8 @@ def axis(**more: Any) -> dict[str, Any]:
 
 
 def share_axis(top: float = 1.0, **more: Any) -> dict[str, Any]:
-    """An axis of shares from 0 to the first of 10, 20, 40, 60, 80 and 100 % that ``top`` fits."""
-    end, step = next((one for one in SHARE_ENDS if top <= one[0]), SHARE_ENDS[-1])
+    """An axis of shares from 0 to the first round number that ``top`` fits."""
+    end, step = axis_end(top)
     ticks = [i * step for i in range(round(end / step) + 1)]
     texts = [f"{100 * tick:.3g} %" if tick else "0" for tick in ticks]
     return axis(range=[-0.012 * end, 1.012 * end], tickvals=ticks, ticktext=texts,
@@ -149,7 +148,7 @@ def _texts(row: Row, y: float, low: float) -> Iterator[dict[str, Any]]:
 
 def _lines(text: str) -> list[str]:
     """A label in lines that fit beside a number on a telephone."""
-    return textwrap.wrap(text, WIDTH) or [""]
+    return textwrap.wrap(text, WIDTH, max_lines=MOST_LINES, placeholder=" …") or [""]
 
 
 def lines_of(text: str) -> int:
@@ -158,7 +157,9 @@ def lines_of(text: str) -> int:
 
 
 def annotation(text: str, y: float, colour: str, **where: Any) -> dict[str, Any]:
-    """Words above the line of a row; long ones take several lines."""
+    """Words above the line of a row: several lines, and what three do not hold where pointed at."""
+    if len(" ".join(_lines(text))) < len(" ".join(text.split())):
+        where = {"hovertext": plain(text), **where}
     return {
         "text": "<br>".join(plain(line) for line in _lines(text)), "align": "left",
         "y": y, "yref": "y", "yanchor": "bottom", "yshift": 11, "showarrow": False,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from offramp.analysis import results
-from offramp.presentation.palette import outcome_colours
-from offramp.presentation.wording import spaced
+from offramp.presentation.palette import OTHERS, outcome_colours
+from offramp.presentation.wording import percent, spaced
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
 LOW, HIGH = 0.05, 0.95
 """The interval shown: the middle nine tenths of the solved draws."""
+FEW = 8
+"""Of many ends, moves or packages, the likeliest that are shown; the rest is folded."""
+SHARE_ENDS = (
+    (0.01, 0.0025), (0.02, 0.005), (0.05, 0.01), (0.1, 0.02), (0.2, 0.05), (0.4, 0.1), (0.6, 0.2),
+    (0.8, 0.2), (1.0, 0.25),
+)  # fmt: skip
+Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +46,12 @@ class Spread:
         return float(np.nanquantile(self.values, share)) if self.known else float("nan")  # type: ignore[arg-type]
 
     @property
+    def most(self) -> float:
+        """The largest value there is, nominal or of a draw."""
+        every = [self.nominal, *(self.values if self.values is not None else ())]
+        return max((float(value) for value in every if np.isfinite(value)), default=0.0)
+
+    @property
     def low(self) -> float:
         """The 5 % point."""
         return self.at(LOW)
@@ -56,13 +69,21 @@ class Spread:
 
 @dataclass(frozen=True, eq=False)
 class End:
-    """An outcome in the scenario's words, with its probability."""
+    """An outcome in the scenario's words, with its probability.
 
-    name: str
+    ``names`` are its outcomes: itself, or those that it stands for together.
+    """
+
+    names: tuple[str, ...]
     label: str
     kind: str
     colour: str
     spread: Spread
+
+    @property
+    def name(self) -> str:
+        """The outcome's name; '' for several together."""
+        return self.names[0] if len(self.names) == 1 else ""
 
 
 def solved(findings: Findings) -> NDArray[np.bool_]:
@@ -115,23 +136,59 @@ def outcome_kind(findings: Findings, name: str) -> str:
 
 
 def ends(findings: Findings) -> tuple[End, ...]:
-    """Every outcome in the scenario's order; 'unresolved' only where it can happen."""
-    listed = [
-        name
-        for name in names_along(findings.nominal, "outcome")
-        if name != "unresolved" or _happens(findings, name)
-    ]
-    colours = outcome_colours([outcome_kind(findings, name) for name in listed])
-    return tuple(
+    """Every outcome, the likeliest at nominal values first; 'unresolved' where it can happen."""
+    found = [
         End(
-            name,
+            (name,),
             outcome_label(findings, name),
             outcome_kind(findings, name),
             colour,
             spread_of(findings, "probability", outcome=name),
         )
-        for name, colour in zip(listed, colours, strict=True)
-    )
+        for name, colour in colours_of(findings).items()
+        if name != "unresolved" or _happens(findings, name)
+    ]
+    return tuple(sorted(found, key=lambda end: -np.nan_to_num(end.spread.nominal)))
+
+
+def colours_of(findings: Findings) -> Mapping[str, str]:
+    """The colour of every outcome, the same in all figures; the likeliest of a kind is darkest."""
+    shares = np.nan_to_num(findings.nominal["probability"].isel(draw=0).values)
+    known = dict(zip(names_along(findings.nominal, "outcome"), shares, strict=True))
+    names = sorted(known, key=lambda name: -known[name])
+    kinds = [outcome_kind(findings, name) for name in names]
+    return dict(zip(names, outcome_colours(kinds), strict=True))
+
+
+def parted(found: Sequence[Kind]) -> tuple[Sequence[Kind], Sequence[Kind]]:
+    """What is shown of many, and the rest, which is folded; one or two are not worth a fold."""
+    return (found, ()) if len(found) <= FEW + 2 else (found[:FEW], found[FEW:])
+
+
+def together(rest: Sequence[End]) -> End:
+    """Several ends as one."""
+    spread = _total([end.spread for end in rest])
+    names = tuple(name for end in rest for name in end.names)
+    return End(names, f"{len(names):,} other ends", "several", OTHERS, spread)
+
+
+def few_ends(found: Sequence[End]) -> tuple[End, ...]:
+    """The likeliest ends, and where there are many all others as one."""
+    shown, rest = parted(found)
+    return (*shown, together(rest)) if rest else tuple(shown)
+
+
+def folded_words(rest: Sequence[End]) -> str:
+    """'and 12 other ends, together 3.1 %'; '' for none."""
+    if not rest:
+        return ""
+    whole = together(rest)
+    return f"and {whole.label}, together {percent(whole.spread.nominal)}"
+
+
+def axis_end(top: float) -> tuple[float, float]:
+    """End and step of an axis of shares that ``top`` fits, both from 0 to 1."""
+    return next((one for one in SHARE_ENDS if top <= one[0]), SHARE_ENDS[-1])
 
 
 def _happens(findings: Findings, name: str) -> bool:
@@ -165,15 +222,15 @@ def level_word(findings: Findings, variable: str, level: Any) -> str:
     return spaced(str(level))
 
 
-def package_ends(findings: Findings) -> Iterator[tuple[str, str, Spread]]:
-    """(outcome, label, spread) of every outcome that is told apart by what was agreed."""
+def package_ends(findings: Findings) -> tuple[tuple[str, str, Spread], ...]:
+    """(outcome, label, spread) of every outcome told apart by what was agreed, likeliest first."""
+    found: list[tuple[str, str, Spread]] = []
     for name in names_along(findings.nominal, "package_end"):
-        outcome, _, what = name.partition(":")
-        by = getattr(findings.scenario.outcomes.get(outcome.strip()), "by", None) or ""
-        label = (
-            f"{outcome_label(findings, outcome.strip())}: {level_word(findings, by, what.strip())}"
-        )
-        yield outcome.strip(), label, spread_of(findings, "probability_by", package_end=name)
+        outcome, what = (part.strip() for part in name.split(":", 1))
+        by = getattr(findings.scenario.outcomes.get(outcome), "by", None) or ""
+        label = f"{outcome_label(findings, outcome)}: {level_word(findings, by, what)}"
+        found.append((outcome, label, spread_of(findings, "probability_by", package_end=name)))
+    return tuple(sorted(found, key=lambda one: -np.nan_to_num(one[2].nominal)))
 
 
 def half_nearest(findings: Findings) -> NDArray[np.bool_]:

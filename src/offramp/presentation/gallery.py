@@ -26,6 +26,14 @@ ELSEWHERE = "further"
 
 
 @dataclass(frozen=True)
+class Fold:
+    """Rows of a table from ``after`` on stand behind a fold with these words."""
+
+    after: int
+    words: str
+
+
+@dataclass(frozen=True)
 class Table:
     """The numbers of a figure as text, for readers without scripts and for reading aloud.
 
@@ -36,6 +44,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     numeric: frozenset[int] = frozenset()
     note: str = ""
+    fold: Fold | None = None
 
 
 @dataclass(frozen=True)

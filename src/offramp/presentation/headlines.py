@@ -9,8 +9,7 @@ import numpy as np
 
 from offramp.presentation import facts
 from offramp.presentation.claiming import account_label, claims_answer
-from offramp.presentation.disagreeing import outcomes_by_account
-from offramp.presentation.palette import outcome_colours
+from offramp.presentation.disagreeing import account_ends, outcomes_by_account
 from offramp.presentation.premises import lead_of, premises_of
 from offramp.presentation.ramping import ramps_answer
 from offramp.presentation.wording import (
@@ -24,6 +23,8 @@ from offramp.presentation.wording import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from offramp.analysis.findings import Findings
 
 NAMED = 6
@@ -38,20 +39,28 @@ class Headline:
     text: str
 
 
+@dataclass(frozen=True, eq=False)
+class Bars:
+    """The ends as bars, the likeliest first; ``full`` is the share that fills a bar."""
+
+    full: float
+    shown: Sequence[facts.End]
+    rest: Sequence[facts.End]
+    folded: str
+
+
 @dataclass(frozen=True)
 class Ending:
     """How it ends on one telling: (label, colour, probability) of each end, the likeliest named."""
 
     teller: str
     parts: tuple[tuple[str, str, float], ...]
+    likely: tuple[str, float] | None
 
     @property
     def likeliest(self) -> str:
         """'Settlement 44 %'; nothing where it is not solved."""
-        if not self.parts:
-            return "not solved"
-        label, _, share = max(self.parts, key=lambda part: part[2])
-        return f"{label} {percent(share)}"
+        return f"{self.likely[0]} {percent(self.likely[1])}" if self.likely else "not solved"
 
 
 def answer(findings: Findings) -> tuple[Headline, ...]:
@@ -66,24 +75,36 @@ def answer(findings: Findings) -> tuple[Headline, ...]:
     return (*told, *(Headline(lead, text) for text in further if text))
 
 
+def bars_of(findings: Findings) -> Bars:
+    """The probability of every end at nominal values, many of them folded."""
+    ends = facts.ends(findings)
+    shown, rest = facts.parted(ends)
+    full, _ = facts.axis_end(max(np.nan_to_num(end.spread.nominal) for end in ends))
+    return Bars(full, shown, rest, facts.folded_words(rest))
+
+
 def endings_of(findings: Findings) -> tuple[Ending, ...]:
     """How it ends on what the findings rest on and on every account, each at its nominal values."""
     found = outcomes_by_account(findings)
     if len(found) < 2:
         return ()
-    names = list(dict.fromkeys(name for own in found.values() for name in own))
-    colours = outcome_colours([facts.outcome_kind(findings, name) for name in names])
+    ends = account_ends(findings)
     return tuple(
         Ending(
             account_label(findings, account),
-            tuple(
-                (facts.outcome_label(findings, name), colour, own.get(name, 0.0))
-                for name, colour in zip(names, colours, strict=True)
-                if own.get(name, 0.0) > 0
-            ),
+            tuple((end.label, end.colour, share) for end in ends
+                  if (share := sum(own.get(name, 0.0) for name in end.names)) > 0),
+            _likely(findings, own),
         )
         for account, own in found.items()
-    )
+    )  # fmt: skip
+
+
+def _likely(findings: Findings, own: Mapping[str, float]) -> tuple[str, float] | None:
+    name = max(own, key=lambda one: np.nan_to_num(own[one]), default="")
+    if not own.get(name, 0.0) > 0:
+        return None
+    return facts.outcome_label(findings, name), own[name]
 
 
 def _on_accounts(findings: Findings) -> list[Headline]:
@@ -96,7 +117,7 @@ def _on_accounts(findings: Findings) -> list[Headline]:
         parts = [f"{facts.outcome_label(findings, name)} {percent(value)}" for value, name in ends]
         text = (
             f"the crisis ends with these probabilities at that account's nominal values: "
-            f"{listed(parts[:NAMED])}."
+            f"{_with_others(parts, [value for value, _ in ends])}."
             if parts
             else "no equilibrium was found at that account's nominal values."
         )
@@ -105,15 +126,12 @@ def _on_accounts(findings: Findings) -> list[Headline]:
 
 
 def _how(findings: Findings) -> str:
-    ends = sorted(facts.ends(findings), key=lambda end: -np.nan_to_num(end.spread.nominal))
+    ends = facts.ends(findings)
     named = ends[:NAMED]
     if not any(np.isfinite(end.spread.nominal) for end in ends):
         return "no equilibrium was found at the nominal values, so nothing is said about its ends."
-    parts = [_one(end) for end in named]
-    if len(ends) > NAMED:
-        rest = sum(end.spread.nominal for end in ends[NAMED:])
-        parts.append(f"other ends {percent(rest)} together")
-    text = f"the crisis ends with these probabilities at the nominal values: {listed(parts)}"
+    told = _with_others([_one(end) for end in ends], [end.spread.nominal for end in ends])
+    text = f"the crisis ends with these probabilities at the nominal values: {told}"
     if not any(end.spread.known for end in named):
         return f"{text}."
     solved, _ = facts.counts(findings)
@@ -121,6 +139,15 @@ def _how(findings: Findings) -> str:
         f"{text}; the middle nine tenths of the {solved:,} combinations of assumptions solved "
         "stand in brackets."
     )
+
+
+def _with_others(parts: Sequence[str], shares: Sequence[float]) -> str:
+    """The first parts, and the others together, each part being one end."""
+    rest = shares[NAMED:]
+    if not rest:
+        return listed(parts)
+    others = f"{len(rest):,} other end{'s' if len(rest) > 1 else ''}"
+    return listed([*parts[:NAMED], f"{others} {percent(sum(rest))} together"])
 
 
 def _one(end: facts.End) -> str:

@@ -21,7 +21,7 @@ from offramp.presentation.bargaining import bargaining_of, zones_of
 from offramp.presentation.branching_out import drawable, tree_drawn
 from offramp.presentation.claiming import claims_of
 from offramp.presentation.deciding_moves import points_of
-from offramp.presentation.disagreeing import comparisons_of, disputes_of
+from offramp.presentation.disagreeing import account_ends, comparisons_of, disputes_of
 from offramp.presentation.gallery import (
     ELSEWHERE,
     Figure,
@@ -31,7 +31,7 @@ from offramp.presentation.gallery import (
     find_figures,
     placed,
 )
-from offramp.presentation.headlines import answer, endings_of
+from offramp.presentation.headlines import answer, bars_of, endings_of
 from offramp.presentation.hinging import found_of, menu_of, told_of
 from offramp.presentation.ledger import ledger_of, ledger_sentence, references_of
 from offramp.presentation.mechanics import effect_sentences, mechanisms_of
@@ -91,7 +91,7 @@ def report(findings: Findings) -> str:
         isolation=isolation, title=findings.scenario.title,
         about=" ".join((findings.scenario.about or "").split()),
         premises=premises_of(findings), answer=answer(findings), told=told,
-        ends=facts.ends(findings), endings=endings_of(findings),
+        bars=bars_of(findings), endings=endings_of(findings), ends=account_ends(findings),
         style=_asset("report.css"), bundle=_asset("plotly-cartesian.min.js"),
         script=_asset("report.js"), policy=_policy(),
     )  # fmt: skip
@@ -146,7 +146,7 @@ def _tree(findings: Findings) -> Context:
 def _histories(findings: Findings) -> Context:
     return {
         "likeliest": likeliest_tales(findings),
-        "by_outcome": outcome_tales(findings),
+        "by_outcome": facts.parted(outcome_tales(findings)),
         "complete": findings.histories_complete,
     }
 

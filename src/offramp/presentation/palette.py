@@ -21,6 +21,9 @@ KINDS: Mapping[str, str] = {
 }
 """Outcome kinds; told apart with red-green blindness and in grey print by their lightness."""
 
+OTHERS = "#c9c1b1"
+"""Several ends together."""
+
 LEVELS = ("#cddde2", "#a6c4cd", "#7ba7b4", "#508897", "#2b6777", "#0f4250")
 """Levels of a variable from the lowest to the highest: one hue, darker upwards."""
 

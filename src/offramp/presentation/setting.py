@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from offramp.presentation import facts
 from offramp.presentation.gallery import Table
-from offramp.presentation.wording import count_of, listed, sentence, spaced
+from offramp.presentation.wording import count_of, few_of, sentence, spaced
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
     from offramp.scenario import Scenario
+
+
+MOST_NAMED = 10
+"""Ends or parties that a sentence lists."""
 
 
 def rules_in_words(findings: Findings) -> tuple[str, ...]:
@@ -28,9 +32,9 @@ def rules_in_words(findings: Findings) -> tuple[str, ...]:
         else f"No number of {unit}s is set as a limit"
     )
     told = [
-        f"{listed(parties)} {'decides' if len(parties) == 1 else 'decide'}",
+        f"{few_of(parties, MOST_NAMED, 'others')} {'decides' if len(parties) == 1 else 'decide'}",
         f"A {unit} has {count_of(len(scenario.round), 'step')}{turned}",
-        f"The crisis can end in {count_of(len(ends), 'way')}: {listed(ends)}",
+        f"The crisis can end in {count_of(len(ends), 'way')}: {few_of(ends, MOST_NAMED, 'others')}",
         limit,
     ]
     nodes = findings.nominal.attrs.get("nodes")

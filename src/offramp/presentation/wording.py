@@ -93,6 +93,13 @@ def listed(parts: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
 
 
+def few_of(parts: Sequence[str], most: int, others: str) -> str:
+    """'a, b and 12 other ends', or all parts where there are at most ``most``."""
+    if len(parts) <= most:
+        return listed(parts)
+    return listed([*parts[: most - 1], f"{len(parts) - most + 1:,} {others}"])
+
+
 def tied(text: str) -> str:
     """The text with its per cent signs tied to their numbers."""
     return text.replace(" %", f"{GAP}%")

@@ -8,10 +8,10 @@ import plotly.graph_objects as go
 
 from offramp.presentation import facts
 from offramp.presentation.claiming import account_label
-from offramp.presentation.disagreeing import outcomes_by_account
+from offramp.presentation.disagreeing import account_ends, outcomes_by_account
 from offramp.presentation.drawing import annotation, bare, plain, share_axis, short
 from offramp.presentation.gallery import Figure, Key, Table
-from offramp.presentation.palette import INK, outcome_colours
+from offramp.presentation.palette import INK
 from offramp.presentation.wording import percent
 
 if TYPE_CHECKING:
@@ -32,35 +32,26 @@ def _caption(findings: Findings) -> str:
     )
 
 
-def _names(findings: Findings) -> list[str]:
-    found = outcomes_by_account(findings)
-    known = dict.fromkeys(name for own in found.values() for name in own)
-    return [name for name in known if any(own.get(name, 0) > 0 for own in found.values())]
-
-
-def _colours(findings: Findings) -> Mapping[str, str]:
-    names = _names(findings)
-    kinds = [facts.outcome_kind(findings, name) for name in names]
-    return dict(zip(names, outcome_colours(kinds), strict=True))
+def _share(end: facts.End, own: Mapping[str, float]) -> float:
+    return sum(own.get(name, 0.0) for name in end.names)
 
 
 def _plot(findings: Findings) -> go.Figure | None:
     found = outcomes_by_account(findings)
     if len(found) < 2:
         return None
-    total, colours = ROW * len(found), _colours(findings)
+    total = ROW * len(found)
     drawing = go.Figure(layout=bare(
         total + 40, barmode="stack", bargap=0, xaxis=share_axis(),
         yaxis={"visible": False, "range": [0, total], "fixedrange": True},
     ))  # fmt: skip
     places = [total - ROW * (i + 1) + BAR / 2 + 4 for i in range(len(found))]
-    for name, colour in colours.items():
-        values = [own.get(name, 0.0) for own in found.values()]
+    for end in account_ends(findings):
+        values = [_share(end, own) for own in found.values()]
         drawing.add_bar(
             x=short(values), y=places, orientation="h", width=BAR, hoverinfo="text",
-            hovertext=[plain(f"{facts.outcome_label(findings, name)} {percent(one)}")
-                       for one in values],
-            marker={"color": colour, "line": {"color": "#fff", "width": 1}},
+            hovertext=[plain(f"{end.label} {percent(one)}") for one in values],
+            marker={"color": end.colour, "line": {"color": "#fff", "width": 1}},
         )  # fmt: skip
     for account, y in zip(found, places, strict=True):
         label = account_label(findings, account)
@@ -73,17 +64,15 @@ def _table(findings: Findings) -> Table | None:
     if len(found) < 2:
         return None
     rows = [
-        (facts.outcome_label(findings, name), *(percent(own.get(name, 0.0)) for own in
-                                                found.values()))
-        for name in _names(findings)
-    ]  # fmt: skip
+        (end.label, *(percent(_share(end, own)) for own in found.values()))
+        for end in account_ends(findings)
+    ]
     columns = ("End", *(account_label(findings, account) for account in found))
     return Table(columns, tuple(rows), frozenset(range(1, len(columns))))
 
 
 def _keys(findings: Findings) -> list[Key]:
-    return [Key("box", colour, facts.outcome_label(findings, name))
-            for name, colour in _colours(findings).items()]  # fmt: skip
+    return [Key("box", end.colour, end.label) for end in account_ends(findings)]
 
 
 FIGURE = Figure(

@@ -12,10 +12,9 @@ from offramp.presentation.drawing import (
     SPREAD_KEYS,
     Row,
     draw_rows,
-    quantile_marks,
     share_axis,
 )
-from offramp.presentation.gallery import Figure, Key, Table
+from offramp.presentation.gallery import Figure, Fold, Key, Table
 from offramp.presentation.wording import between, percent
 
 if TYPE_CHECKING:
@@ -32,29 +31,32 @@ def _caption(findings: Findings) -> str:
 
 def _plot(findings: Findings) -> go.Figure | None:
     colours = {end.name: end.colour for end in facts.ends(findings)}
+    shown, _ = facts.parted(facts.package_ends(findings))
     rows = [
         Row(label, spread, colours.get(outcome, "#5a6570"), percent(spread.nominal))
-        for outcome, label, spread in facts.package_ends(findings)
+        for outcome, label, spread in shown
     ]
     if not rows:
         return None
-    top = max(max([row.spread.nominal, *quantile_marks(row.spread.values)]) for row in rows)
+    top = max(row.spread.most for row in rows)
     return draw_rows(rows, share_axis(top), 0.0)
 
 
 def _table(findings: Findings) -> Table | None:
-    ends = list(facts.package_ends(findings))
+    ends = facts.package_ends(findings)
     if not ends:
         return None
+    shown, rest = facts.parted(ends)
+    fold = Fold(len(shown), f"and {len(rest):,} others") if rest else None
     if facts.varied(findings) is None:
         plain_rows = [(label, percent(spread.nominal)) for _, label, spread in ends]
-        return Table(("Agreed", "Nominal"), tuple(plain_rows), frozenset({1}))
+        return Table(("Agreed", "Nominal"), tuple(plain_rows), frozenset({1}), fold=fold)
     rows = [
         (label, percent(spread.nominal), percent(spread.middle), between(spread.low, spread.high))
         for _, label, spread in ends
     ]
     columns = ("Agreed", "Nominal", "Median", "Middle nine tenths")
-    return Table(columns, tuple(rows), frozenset({1, 2, 3}))
+    return Table(columns, tuple(rows), frozenset({1, 2, 3}), fold=fold)
 
 
 def _keys(findings: Findings) -> tuple[Key, ...]:

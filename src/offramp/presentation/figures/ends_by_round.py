@@ -24,13 +24,15 @@ def _rounds(findings: Findings) -> NDArray[np.int64]:
     return np.asarray(findings.nominal["round"].values, int)
 
 
-def _of(findings: Findings, name: str) -> NDArray[np.float64]:
+def _of(findings: Findings, end: facts.End) -> NDArray[np.float64]:
     """(round,) the probability of having ended so by the end of each round."""
-    return findings.nominal["by_round"].sel(outcome=name).isel(draw=0).transpose("round").values
+    shares = findings.nominal["by_round"].sel(outcome=list(end.names)).isel(draw=0)
+    return shares.transpose("round", "outcome").values.sum(axis=1)
 
 
-def _named(findings: Findings) -> list[facts.End]:
-    return [end for end in facts.ends(findings) if end.name != "unresolved"]
+def _named(findings: Findings) -> tuple[facts.End, ...]:
+    ends = facts.ends(findings)
+    return facts.few_ends([end for end in ends if end.name != "unresolved"])
 
 
 def _caption(findings: Findings) -> str:
@@ -50,7 +52,7 @@ def _plot(findings: Findings) -> go.Figure | None:
     drawing = go.Figure(layout=bare(300, margin={"l": 44, "r": 10, "t": 8, "b": 44}))
     total = np.zeros(len(rounds))
     for end in _named(findings):
-        part = np.nan_to_num(_of(findings, end.name))
+        part = np.nan_to_num(_of(findings, end))
         total = total + part
         drawing.add_scatter(
             x=rounds.tolist(), y=short(part), stackgroup="ends", mode="lines",
@@ -75,7 +77,7 @@ def _table(findings: Findings) -> Table | None:
         return None
     rounds = _rounds(findings)
     named = _named(findings)
-    parts = [_of(findings, end.name) for end in named]
+    parts = [_of(findings, end) for end in named]
     shown = np.unique(
         np.linspace(0, len(rounds) - 1, min(MOST_ROWS, len(rounds))).round().astype(int)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,12 +21,19 @@ FINER = 0.12
 """A panel that would fill less of the common scale than this has a scale of its own."""
 
 
+def _shown(findings: Findings) -> tuple[Sequence[facts.End], Sequence[facts.End]]:
+    """The ends that have panels, and those that are left out."""
+    return facts.parted([end for end in facts.ends(findings) if end.name != "unresolved"])
+
+
 def _caption(findings: Findings) -> str:
+    _, rest = _shown(findings)
     return (
         "One panel per outcome, on one scale unless a panel says otherwise. The line is the "
         "probability that the crisis has ended so by then, at the nominal values; the band holds "
         "the middle nine tenths of the combinations of assumptions tried, the thin line is their "
         "median. A line that has become flat means that little more of this end is to come."
+        + (f" The {len(rest):,} least likely ends are left out." if rest else "")
     )
 
 
@@ -33,7 +41,7 @@ def _plot(findings: Findings) -> list[Panel] | None:
     draws = facts.varied(findings)
     if draws is None or "by_round" not in draws or draws.sizes["round"] < 2:
         return None
-    ends = [end for end in facts.ends(findings) if end.name != "unresolved"]
+    ends, _ = _shown(findings)
     common = max(_top(findings, end.name) for end in ends)
     return [_panel(findings, end, common) for end in ends]
 
@@ -92,7 +100,7 @@ def _table(findings: Findings) -> Table | None:
     draws = facts.varied(findings)
     if draws is None or "by_round" not in draws or draws.sizes["round"] < 2:
         return None
-    ends = [end for end in facts.ends(findings) if end.name != "unresolved"]
+    ends, _ = _shown(findings)
     rounds = np.asarray(draws["round"].values, int)
     shown = np.unique(np.linspace(0, len(rounds) - 1, min(12, len(rounds))).round().astype(int))
     found = [_quantiles(findings, end.name) for end in ends]

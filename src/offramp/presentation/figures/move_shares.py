@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from offramp.presentation import facts
 from offramp.presentation.drawing import NOMINAL_KEY, SPREAD_KEYS, Row, draw_rows, share_axis
 from offramp.presentation.gallery import Figure, Key, Panel, Table
@@ -30,15 +32,24 @@ def _plot(findings: Findings) -> list[Panel]:
 
 
 def _panel(findings: Findings, turn: facts.Turn) -> Panel:
+    """The moves in their order; of many, the commonest, on an axis that fits them."""
     colour = CHANCE if turn.mover == "nature" else PARTY
+    shown, rest = facts.parted(turn.choices)
+    if rest:
+        ranked = sorted(turn.choices, key=lambda one: -np.nan_to_num(one.share.nominal))
+        shown, rest = facts.parted(ranked)
     rows = [
         Row(choice.label + (" (force)" if choice.force else ""), choice.share, colour,
             percent(choice.share.nominal))
-        for choice in turn.choices
+        for choice in shown
     ]  # fmt: skip
     note = f"reached {_times(turn.uses.nominal)} at the nominal values"
+    if rest:
+        part = percent(sum(one.share.nominal for one in rest))
+        note += f"; {len(rest):,} other moves have {part} together"
+    top = max(choice.share.most for choice in shown) if rest else 1.0
     title = f"{facts.mover_label(findings, turn.mover)} · {turn.label}"
-    return Panel(title, draw_rows(rows, share_axis(), 0.0), note)
+    return Panel(title, draw_rows(rows, share_axis(top), 0.0), note)
 
 
 def _times(uses: float) -> str:

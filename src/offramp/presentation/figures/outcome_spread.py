@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
-
 from offramp.presentation import facts
 from offramp.presentation.drawing import NOMINAL_KEY, SPREAD_KEYS, Row, draw_rows, share_axis
-from offramp.presentation.gallery import Figure, Key, Table
+from offramp.presentation.gallery import Figure, Fold, Key, Panel, Table
 from offramp.presentation.wording import between, percent
 
 if TYPE_CHECKING:
@@ -17,8 +15,8 @@ if TYPE_CHECKING:
 
 def _caption(findings: Findings) -> str:
     text = (
-        "One row per way in which the crisis can end. The dot is its probability when every "
-        "assumption has its nominal value."
+        "One row per way in which the crisis can end, the likeliest first. The dot is its "
+        "probability when every assumption has its nominal value."
     )
     if facts.varied(findings) is None:
         return text
@@ -30,26 +28,28 @@ def _caption(findings: Findings) -> str:
     )
 
 
-def _plot(findings: Findings) -> go.Figure:
-    rows = [
-        Row(end.label, end.spread, end.colour, percent(end.spread.nominal))
-        for end in facts.ends(findings)
-    ]
-    return draw_rows(rows, share_axis(), 0.0)
+def _plot(findings: Findings) -> list[Panel]:
+    shown, rest = facts.parted(facts.ends(findings))
+    rows = [Row(end.label, end.spread, end.colour, percent(end.spread.nominal)) for end in shown]
+    top = max(row.spread.most for row in rows)
+    return [Panel("", draw_rows(rows, share_axis(top), 0.0), facts.folded_words(rest))]
 
 
 def _table(findings: Findings) -> Table:
     plain_columns = ("Outcome", "Nominal")
+    ends = facts.ends(findings)
+    shown, rest = facts.parted(ends)
+    fold = Fold(len(shown), facts.folded_words(rest)) if rest else None
     if facts.varied(findings) is None:
-        rows = [(end.label, percent(end.spread.nominal)) for end in facts.ends(findings)]
-        return Table(plain_columns, tuple(rows), frozenset({1}))
+        rows = [(end.label, percent(end.spread.nominal)) for end in ends]
+        return Table(plain_columns, tuple(rows), frozenset({1}), fold=fold)
     rows = [
         (end.label, percent(end.spread.nominal), percent(end.spread.middle),
          between(end.spread.low, end.spread.high))
-        for end in facts.ends(findings)
+        for end in ends
     ]  # fmt: skip
     columns = (*plain_columns, "Median", "Middle nine tenths")
-    return Table(columns, tuple(rows), frozenset({1, 2, 3}))
+    return Table(columns, tuple(rows), frozenset({1, 2, 3}), fold=fold)
 
 
 def _keys(findings: Findings) -> tuple[Key, ...]:
