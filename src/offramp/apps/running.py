@@ -8,7 +8,7 @@ from typing import Any
 
 from offramp.apps.options import Asked, refuse
 from offramp.apps.progress import progress_bar
-from offramp.apps.telling import run_words
+from offramp.apps.telling import folded, others_word, run_words, table_of
 
 
 def run_file(asked: Asked, out: Path | None) -> tuple[Any, bool]:
@@ -45,21 +45,31 @@ def run_file(asked: Asked, out: Path | None) -> tuple[Any, bool]:
 def _words(told: Mapping[str, Any], report: Path | None) -> str:
     """Outcomes, certificate and the path of the report in a few lines."""
     lines = [told["title"], "", f"  On the premises of {told['premises']}:"]
-    spread = isinstance(next(iter(told["outcomes"].values())), dict)
-    head = "nominal    5 % – 95 % of draws" if spread else "nominal"
-    lines.append(f"  {'outcome':24} {head}")
-    for name, value in told["outcomes"].items():
-        if spread:
-            shown = f"{_share(value['nominal'])}    {_share(value['q05'])} – {_share(value['q95'])}"
-        else:
-            shown = _share(value)
-        if name != "unresolved" or (value["nominal"] if spread else value):
-            lines.append(f"  {name:24} {shown}")
+    lines += table_of(*_outcomes(told["outcomes"]))
     certificate = told["certificate"]
     lines += ["", f"  {certificate['sentence']}", *run_words(told)]
     if report is not None:
         lines += ["", f"report: {report}"]
     return "\n".join(lines)
+
+
+def _outcomes(found: Mapping[str, Any]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Heads and rows of the outcomes, the likeliest first, with their spread where it is known."""
+    spread = isinstance(next(iter(found.values())), Mapping)
+    nominal = {name: one["nominal"] if spread else one for name, one in found.items()}
+    nominal = {name: one for name, one in nominal.items() if name != "unresolved" or one}
+    shown, rest = folded({name: one or 0.0 for name, one in nominal.items()})
+    rows = [
+        (name, _share(nominal[name]), *(_range(found[name]) if spread else ())) for name in shown
+    ]
+    if rest:
+        together = _share(sum(nominal[name] or 0.0 for name in rest))
+        rows.append((others_word(rest), together, *("",) * spread))
+    return ("outcome", "nominal", *("5 % – 95 % of draws",) * spread), rows
+
+
+def _range(one: Mapping[str, float | None]) -> tuple[str]:
+    return (f"{_share(one['q05'])} – {_share(one['q95'])}",)
 
 
 def _share(value: float | None) -> str:

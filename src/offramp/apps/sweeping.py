@@ -179,14 +179,25 @@ def live_words(going: Going) -> str:
 
 def sweep_words(told: dict[str, Any], table: Path | None = None) -> str:
     """A sweep's summary in words: outcomes over the draws, statuses, certificates, time."""
-    from offramp.apps.telling import number_word, paragraph, share_word, table_of
+    from offramp.apps.telling import (
+        folded,
+        number_word,
+        others_word,
+        paragraph,
+        share_word,
+        table_of,
+    )
 
     def row(name: str, one: dict[str, Any], word: Callable[[float | None], str]) -> tuple[str, ...]:
         return (name, word(one["mean"]), *(word(one[q]) for q in ("q05", "q50", "q95")))
 
     heads = ("mean", "5 %", "median", "95 %")
-    rows = [row(name, one, share_word) for name, one in told["outcomes"].items()
-            if name != "unresolved" or one["mean"]]  # fmt: skip
+    means = {name: one["mean"] or 0.0 for name, one in told["outcomes"].items()
+             if name != "unresolved" or one["mean"]}  # fmt: skip
+    shown, rest = folded(means)
+    rows = [row(name, told["outcomes"][name], share_word) for name in shown]
+    if rest:
+        rows.append((others_word(rest), share_word(sum(means[name] for name in rest)), "", "", ""))
     if told["agreement"]:
         rows.append(row("any agreement", told["agreement"], share_word))
     lines = [told["title"], "", *table_of(("outcome", *heads), rows), ""]

@@ -9,9 +9,22 @@ from typing import Any
 WIDTH = 96
 TINY = 1e-12
 """Amounts below this are rounding."""
+MOST_ENDS = 8
+"""Outcomes in a table; of more, the rest is told together."""
 FEW = 12
 """Most rows of a table of assumptions."""
 NOMINALLY = {True: "holds", False: "does not", None: "–"}
+
+
+def folded(shares: Mapping[str, float]) -> tuple[list[str], list[str]]:
+    """Names of outcomes, the likeliest first, and of many those that are told together."""
+    names = sorted(shares, key=lambda name: -shares[name])
+    return (names, []) if len(names) <= MOST_ENDS + 2 else (names[:MOST_ENDS], names[MOST_ENDS:])
+
+
+def others_word(rest: Sequence[str]) -> str:
+    """How outcomes that are told together are called."""
+    return f"{len(rest):,} other outcomes"
 
 
 def table_of(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
@@ -88,10 +101,10 @@ def compared_words(title: str, found: Sequence[Any]) -> str:
     first = found[0]
     names = [name or "as written" for name in first.accounts]
     lines = [title, "", "Probabilities at nominal values:"]
-    lines += table_of(
-        ("outcome", *names),
-        ((one.outcome, *(share_word(v) for v in one.nominal)) for one in first.outcomes),
-    )
+    columns = [
+        {one.outcome: one.nominal[place] for one in first.outcomes} for place in range(len(names))
+    ]
+    lines += table_of(("outcome", *names), _outcome_rows(columns))
     claims: dict[str, dict[str, Any]] = {}
     for verdict in first.verdicts:
         claims.setdefault(verdict.name, {})[verdict.account] = verdict
@@ -213,10 +226,22 @@ def _outcomes_on_accounts(told: Mapping[str, Any]) -> list[str]:
     own = {name: one["nominal"] if isinstance(one, Mapping) else one
            for name, one in told["outcomes"].items()}  # fmt: skip
     columns = [own, *(one["outcomes"] for one in told["accounts"].values())]
-    rows = [(name, *(share_word(column.get(name)) for column in columns)) for name in own
-            if any(column.get(name) for column in columns)]  # fmt: skip
+    happens = {name for name in own if any(column.get(name) for column in columns)}
+    columns = [{name: column.get(name) for name in own if name in happens} for column in columns]
+    rows = _outcome_rows(columns)
     heads = ("outcome, nominal", "as written", *told["accounts"])
     return ["", "  No account is the base; each at its own nominal values:", *table_of(heads, rows)]
+
+
+def _outcome_rows(columns: Sequence[Mapping[str, float | None]]) -> list[tuple[str, ...]]:
+    """A row for each outcome of several columns, the likeliest in any first; of many, few."""
+    highest = {name: max(column.get(name) or 0.0 for column in columns) for name in columns[0]}
+    shown, rest = folded(highest)
+    rows = [(name, *(share_word(column.get(name)) for column in columns)) for name in shown]
+    if rest:
+        sums = (sum(column.get(name) or 0.0 for name in rest) for column in columns)
+        rows.append((others_word(rest), *map(share_word, sums)))
+    return rows
 
 
 def _claims_on_accounts(told: Mapping[str, Any]) -> list[str]:

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 NAME = "report.html"
 STATIC = Path(__file__).parent / "static"
+LONG_TEXT, LONG_WORD = 40, 22
+"""Letters of a text that has a column to itself, and of a word that may be broken."""
 Context = Mapping[str, Any]
 
 
@@ -248,6 +250,7 @@ def _workshop() -> Environment:
     workshop.filters["percent"] = percent
     workshop.filters["points"] = points
     workshop.filters["tied"] = tied
+    workshop.filters["roomy"] = _roomy
     return workshop
 
 
@@ -257,6 +260,16 @@ def _isolated(context: Context, value: Any) -> Any:
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
     return context["isolation"](value)
+
+
+@pass_context
+def _roomy(context: Context, text: str) -> str | Markup:
+    """The text of a cell; a long one keeps its column wide, a word too long for it is broken."""
+    torn = any(len(word) > LONG_WORD for word in text.split())
+    if len(text) <= LONG_TEXT and not torn:
+        return text
+    kind = "roomy torn" if torn else "roomy"
+    return Markup('<span class="{}">{}</span>').format(kind, _isolated(context, text))
 
 
 @cache

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from offramp.presentation import facts
 from offramp.presentation.claiming import account_label
 from offramp.presentation.disagreeing import account_ends, outcomes_by_account
-from offramp.presentation.drawing import annotation, bare, plain, share_axis, short
+from offramp.presentation.drawing import LINE, annotation, bare, lines_of, plain, share_axis, short
 from offramp.presentation.gallery import Figure, Key, Table
 from offramp.presentation.palette import INK
 from offramp.presentation.wording import percent
@@ -40,12 +40,14 @@ def _plot(findings: Findings) -> go.Figure | None:
     found = outcomes_by_account(findings)
     if len(found) < 2:
         return None
-    total = ROW * len(found)
+    labels = [account_label(findings, account) for account in found]
+    tall = [ROW + LINE * (lines_of(label) - 1) for label in labels]
+    total = sum(tall)
     drawing = go.Figure(layout=bare(
         total + 40, barmode="stack", bargap=0, xaxis=share_axis(),
         yaxis={"visible": False, "range": [0, total], "fixedrange": True},
     ))  # fmt: skip
-    places = [total - ROW * (i + 1) + BAR / 2 + 4 for i in range(len(found))]
+    places = [total - sum(tall[: i + 1]) + BAR / 2 + 4 for i in range(len(found))]
     for end in account_ends(findings):
         values = [_share(end, own) for own in found.values()]
         drawing.add_bar(
@@ -53,8 +55,7 @@ def _plot(findings: Findings) -> go.Figure | None:
             hovertext=[plain(f"{end.label} {percent(one)}") for one in values],
             marker={"color": end.colour, "line": {"color": "#fff", "width": 1}},
         )  # fmt: skip
-    for account, y in zip(found, places, strict=True):
-        label = account_label(findings, account)
+    for label, y in zip(labels, places, strict=True):
         drawing.add_annotation(annotation(label, y + 2, INK, xref="x", x=0, xanchor="left"))
     return drawing
 
