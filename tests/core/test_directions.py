@@ -41,7 +41,10 @@ def test_a_text_that_turns_nothing_stays_as_it_is() -> None:
 def test_known_texts_are_marked_whole_and_others_run_by_run() -> None:
     say = Isolation(["הפסקת אש 2026", "הפסקת אש"])
     assert say("ends in הפסקת אש 97 %.") == "ends in \u2068הפסקת אש\u2069 97 %."
-    assert say("ends in הפסקת\n  אש 2026 3 %") == "ends in \u2068הפסקת\u2069\n  \u2068אש 2026\u2069 3 %"
+    assert (
+        say("ends in הפסקת\n  אש 2026 3 %")
+        == "ends in \u2068הפסקת\u2069\n  \u2068אש 2026\u2069 3 %"
+    )
     assert Isolation()("הפסקת אש 2026, 97 %") == "\u2068הפסקת אש\u2069 2026, 97 %"
 
 
