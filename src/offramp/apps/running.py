@@ -10,6 +10,9 @@ from offramp.apps.options import Asked, refuse
 from offramp.apps.progress import progress_bar
 from offramp.apps.telling import folded, others_word, run_words, table_of
 
+NAME = 23
+"""Letters of an outcome's name at least, so that tables of several runs can be compared."""
+
 
 def run_file(asked: Asked, out: Path | None) -> tuple[Any, bool]:
     """Run a scenario: the JSON object or words that name the report, and whether it was solved."""
@@ -60,16 +63,17 @@ def _outcomes(found: Mapping[str, Any]) -> tuple[tuple[str, ...], list[tuple[str
     nominal = {name: one for name, one in nominal.items() if name != "unresolved" or one}
     shown, rest = folded({name: one or 0.0 for name, one in nominal.items()})
     rows = [
-        (name, _share(nominal[name]), *(_range(found[name]) if spread else ())) for name in shown
+        (f"{name:{NAME}}", _share(nominal[name]), *(_range(found[name]) if spread else ()))
+        for name in shown
     ]
     if rest:
         together = _share(sum(nominal[name] or 0.0 for name in rest))
         rows.append((others_word(rest), together, *("",) * spread))
-    return ("outcome", "nominal", *("5 % – 95 % of draws",) * spread), rows
+    return ("outcome", "nominal", *("  5 % – 95 % of draws",) * spread), rows
 
 
 def _range(one: Mapping[str, float | None]) -> tuple[str]:
-    return (f"{_share(one['q05'])} – {_share(one['q95'])}",)
+    return (f"  {_share(one['q05'])} – {_share(one['q95'])}",)
 
 
 def _share(value: float | None) -> str:
