@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from offramp.apps.cli import main
+from offramp.apps.telling import run_words
 from offramp.core.directions import Isolation, left_open
 from offramp.presentation import report
 from offramp.presentation.drawing import figure_json
 from offramp.presentation.figures.outcome_spread import FIGURE
 from offramp.presentation.headlines import bars_of
 from offramp.scenario import read
-from offramp.study import investigate
+from offramp.study import investigate, summary
 from tests.presentation.crises import WORDS, crisis, many_ends
 from tests.presentation.test_browser import CHROMIUM, browse
 from tests.presentation.test_page import words_of
@@ -136,6 +137,17 @@ def test_few_ends_are_not_folded() -> None:
     bars = bars_of(investigate(read(text), draws=0))
     assert len(bars.shown) == 10
     assert not bars.rest
+
+
+def test_many_accounts_are_folded() -> None:
+    more = "".join(f"  a{i}: {{parameters: {{step: 0.0{i + 1}}}}}\n" for i in range(11))
+    findings = investigate(read(many_ends(4) + more), draws=0)
+    page = report(findings)
+    assert page.count("and 5 other accounts</summary>") == 1
+    assert page.count("and 4 other accounts</summary>") == 1
+    told = "\n".join(run_words(summary(findings)))
+    assert "and 6 other accounts, in the report and with --json" in told
+    assert max(map(len, told.splitlines())) < 110
 
 
 def test_accounts_fold_the_same_ends() -> None:

@@ -11,6 +11,8 @@ TINY = 1e-12
 """Amounts below this are rounding."""
 MOST_ENDS = 8
 """Outcomes in a table; of more, the rest is told together."""
+MOST_ACCOUNTS = 6
+"""Accounts with a column of their own."""
 FEW = 12
 """Most rows of a table of assumptions."""
 NOMINALLY = {True: "holds", False: "does not", None: "–"}
@@ -225,12 +227,20 @@ def _outcomes_on_accounts(told: Mapping[str, Any]) -> list[str]:
     """Probabilities of the ends at nominal values: the scenario as written and every account."""
     own = {name: one["nominal"] if isinstance(one, Mapping) else one
            for name, one in told["outcomes"].items()}  # fmt: skip
-    columns = [own, *(one["outcomes"] for one in told["accounts"].values())]
+    accounts = list(told["accounts"])[:MOST_ACCOUNTS]
+    columns = [own, *(told["accounts"][name]["outcomes"] for name in accounts)]
     happens = {name for name in own if any(column.get(name) for column in columns)}
     columns = [{name: column.get(name) for name in own if name in happens} for column in columns]
     rows = _outcome_rows(columns)
-    heads = ("outcome, nominal", "as written", *told["accounts"])
-    return ["", "  No account is the base; each at its own nominal values:", *table_of(heads, rows)]
+    heads = ("outcome, nominal", "as written", *accounts)
+    return ["", "  No account is the base; each at its own nominal values:", *table_of(heads, rows),
+            *_left_out(len(told["accounts"]))]  # fmt: skip
+
+
+def _left_out(accounts: int) -> list[str]:
+    """A line that says how many accounts a table leaves out; none where it has them all."""
+    more = accounts - MOST_ACCOUNTS
+    return [f"  and {more:,} other accounts, in the report and with --json"] if more > 0 else []
 
 
 def _outcome_rows(columns: Sequence[Mapping[str, float | None]]) -> list[tuple[str, ...]]:
@@ -246,9 +256,10 @@ def _outcome_rows(columns: Sequence[Mapping[str, float | None]]) -> list[tuple[s
 
 def _claims_on_accounts(told: Mapping[str, Any]) -> list[str]:
     """Verdicts at nominal values and shares of the combinations, account by account."""
-    names = list(dict.fromkeys(
+    every = list(dict.fromkeys(
         account for one in told["claims"].values() for account in one.get("accounts", {})
     ))  # fmt: skip
+    names = every[:MOST_ACCOUNTS]
     plain = any(not one.get("account") for one in told["claims"].values())
     heads = ("claim", *(["as written"] if plain else []), *names, "says")
     rows = [
@@ -258,7 +269,7 @@ def _claims_on_accounts(told: Mapping[str, Any]) -> list[str]:
         for name, one in told["claims"].items()
     ]  # fmt: skip
     return ["", "  Claims, at nominal values and as a share of the combinations tried:",
-            *table_of(heads, rows)]  # fmt: skip
+            *table_of(heads, rows), *_left_out(len(every))]  # fmt: skip
 
 
 def _verdict_word(one: Mapping[str, Any] | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,10 +33,14 @@ NAMED = 6
 
 @dataclass(frozen=True)
 class Headline:
-    """A sentence of the answer; ``lead`` says on whose premises and stands before ``text``."""
+    """A sentence of the answer; ``lead`` says on whose premises and stands before ``text``.
+
+    ``folded`` are those on the last of many accounts.
+    """
 
     lead: str
     text: str
+    folded: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +126,8 @@ def _on_accounts(findings: Findings) -> list[Headline]:
             else "no equilibrium was found at that account's nominal values."
         )
         told.append(Headline(lead_of(findings, account), text))
+    shown, rest = facts.parted(told)
+    told = [*shown, *(replace(one, folded=True) for one in rest)]
     return told
 
 

@@ -93,7 +93,8 @@ def report(findings: Findings) -> str:
         isolation=isolation, title=findings.scenario.title,
         about=" ".join((findings.scenario.about or "").split()),
         premises=premises_of(findings), answer=answer(findings), told=told,
-        bars=bars_of(findings), endings=endings_of(findings), ends=account_ends(findings),
+        bars=bars_of(findings), endings=facts.parted(endings_of(findings)),
+        ends=account_ends(findings),
         style=_asset("report.css"), bundle=_asset("plotly-cartesian.min.js"),
         script=_asset("report.js"), policy=_policy(),
     )  # fmt: skip
