@@ -6,6 +6,7 @@ import html
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,9 @@ from offramp.apps.telling import run_words
 from offramp.core.directions import Isolation, left_open
 from offramp.presentation import report
 from offramp.presentation.drawing import figure_json
-from offramp.presentation.figures.outcome_spread import FIGURE
+from offramp.presentation.figures.outcome_spread import (
+    _plot,  # pyright: ignore[reportPrivateUsage]
+)
 from offramp.presentation.headlines import bars_of
 from offramp.scenario import read
 from offramp.study import investigate, summary
@@ -28,7 +31,7 @@ MARKS = str.maketrans("", "", "\u2068\u2069")
 browser = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
 
 
-def seen(page: str, width: int, folder: Path) -> dict[str, list]:
+def seen(page: str, width: int, folder: Path) -> dict[str, Any]:
     """What the browser shows of a page in a window of so many pixels."""
     page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
     page = page.replace("</body>", f"<script>{READER}</script></body>")
@@ -125,8 +128,7 @@ def test_many_ends_are_ranked_and_folded(count: int) -> None:
 def test_the_axis_fits_the_draws() -> None:
     text = many_ends(20).partition("accounts:")[0]
     findings = investigate(read(text), draws=16, seed=1)
-    (panel,) = FIGURE.plot(findings)  # type: ignore[misc]
-    drawing = json.loads(figure_json(panel.drawing, Isolation()))
+    drawing = json.loads(figure_json(_plot(findings)[0].drawing, Isolation()))
     high = drawing["layout"]["xaxis"]["range"][1]
     values = [x for trace in drawing["data"] for x in trace["x"] if x is not None]
     assert max(values) <= high < 0.45
