@@ -85,9 +85,10 @@ def told_sensitivity(
         raise refuse(f"--groups {groups}", "mechanism, family or none", "say --groups mechanism")
     from offramp.core.errors import ResultError
     from offramp.scenario import understand
-    from offramp.study.declared import as_told, asked_of
+    from offramp.study.declared import asked_of
     from offramp.study.digest import sensitivity_told
     from offramp.study.indices import grouped
+    from offramp.study.saying import as_told
     from offramp.study.sensitivities import sensitivity
 
     scenario = as_told(whole, asked.account) if asked.account else whole

@@ -11,14 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from offramp.game import Game, build
+import numpy as np
+
+from offramp.game import Draws, Game, build
 from offramp.scenario import Meaning, Query, Scenario, with_account
 from offramp.study.asking import ask
 from offramp.study.checking import Effort, check
 from offramp.study.comparison import compare
 from offramp.study.experiment import Progress, outcomes, solve
+from offramp.study.indices import LEAST, Tried
 from offramp.study.proposals import AIMS, offramps
 from offramp.study.sensitivities import sensitivity
+from offramp.study.shares import SCRAMBLINGS
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -46,21 +50,9 @@ class Extent:
     precision_scale: float = 1.0
 
     @property
-    def points(self) -> int:
-        """Base points of Sobol's indices in a run."""
-        return 32 if self.draws >= 256 else 0
-
-    @property
     def ramp_draws(self) -> int:
         """Draws in which each off-ramp is tried."""
         return min(64, self.draws)
-
-
-def as_told(scenario: Scenario, account: str) -> Scenario:
-    """The scenario as an account tells it, with the account's name in its title."""
-    told = with_account(scenario, account)
-    label = scenario.accounts[account].label or account.replace("_", " ")
-    return told.model_copy(update={"title": f"{scenario.title} ({label})"})
 
 
 def asked_of(meaning: Meaning) -> Query:
@@ -71,14 +63,32 @@ def asked_of(meaning: Meaning) -> Query:
     return ask(("outcome", meaning.outcomes[0].name) if kinds else ("rounds",), meaning)
 
 
+def tried_in(over: xr.Dataset, query: Query) -> Tried:
+    """What the probability of some ends, or the number of rounds, is in the draws of a run.
+
+    A draw in which several equilibria were found counts as open. The draws are of one
+    scrambling; its stretches serve as batches.
+    """
+    ends = over["probability"].values[:, list(query.outcomes)].sum(axis=1)
+    values = over["rounds"].values if query.kind == "rounds" else ends
+    status = np.where(over["status"].values == "solved", "solved", "failed")
+    status = np.where((status == "solved") & (over["several"].values > 0), "open", status)
+    status = np.where((status == "solved") & ~np.isfinite(values), "undefined", status)
+    names = tuple(str(name) for name in over["parameter"].values)
+    count, seed = len(values), over.attrs.get("seed")
+    draws = Draws(names, np.array(over["parameters"].values), int(seed) if seed else None)
+    return Tried(draws, values, status, np.arange(count) * SCRAMBLINGS // count)
+
+
 def argument(
     scenario: Scenario, game: Game, extent: Extent, *, account: str = "", solved: bool = True,
-    progress: Progress | None = None,
+    over: xr.Dataset | None = None, progress: Progress | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """The fields of Findings that come from claims, accounts and levers; {} without any.
 
-    ``game`` is that of the scenario as ``account`` ('' as written) tells it, and ``solved``
-    whether it is solved at nominal values; without that only claims and accounts are told.
+    ``game`` is that of the scenario as ``account`` ('' as written) tells it, ``over`` its
+    outcomes over the draws, and ``solved`` whether it is solved at nominal values; without that
+    only claims and accounts are told.
     """
     if not (scenario.claims or scenario.accounts or scenario.levers):
         return {}
@@ -93,7 +103,7 @@ def argument(
         found |= {"comparison": pairs[0] if pairs else None, "comparisons": pairs}
     if extent.precision_scale == 1:
         if not extent.brief:
-            found["sensitivity"] = inquiry.sensitivity()
+            found["sensitivity"] = inquiry.sensitivity(over)
         if not (extent.brief and extent.draws == 0 and game.structure.nodes > SEARCHED_NODES):
             found["offramps"] = inquiry.offramps()
     return found
@@ -151,11 +161,13 @@ class _Inquiry:
             for pair in pairs[:PAIRS]
         )  # fmt: skip
 
-    def sensitivity(self) -> Any:
-        """Slopes of the probability of agreement, and with many draws Sobol's indices."""
+    def sensitivity(self, over: xr.Dataset | None) -> Any:
+        """Slopes of the probability of agreement, and shares of its variance over the draws."""
+        query = asked_of(self.game.meaning)
+        enough = over is not None and over.sizes["draw"] >= LEAST
         return sensitivity(
-            self.scenario, asked_of(self.game.meaning), points=self.extent.points,
-            seed=self.extent.seed, groups="mechanism", menu=False, account=self.account or None,
+            self.scenario, query, points=0, groups="mechanism", menu=False,
+            account=self.account or None, tried=tried_in(over, query) if enough else None,
             progress=self.progress,
         )  # fmt: skip
 

@@ -98,8 +98,16 @@ def _compared(comparison: Any) -> dict[str, Any]:
 
 def sensitivity_told(found: Any) -> dict[str, Any]:
     """A `Sensitivity` as JSON has it."""
-    return {"quantity": found.quantity, "nominal": found.nominal, "note": found.note,
+    told = {"quantity": found.quantity, "nominal": found.nominal, "note": found.note,
             "sentence": found.sentence, "rows": found.table}  # fmt: skip
+    one = found.indices
+    if one is not None:
+        told["variance"] = {
+            "tried": one.evaluations, "withheld": one.withheld, "unassigned": one.unassigned,
+            "together": one.together, "together_low": one.together_interval[0],
+            "together_high": one.together_interval[1],
+        }  # fmt: skip
+    return told
 
 
 def plain(value: Any) -> Any:

@@ -1,9 +1,8 @@
 """Sobol indices: which share of the variance of a quantity comes from which assumptions.
 
-Saltelli's design and estimators are SALib's (Saltelli et al. 2010), on eight independent
-scramblings of Sobol's points. The bootstrap that goes with them takes the points for
-independent draws and covers too much; the interval here is the jackknife over scramblings,
-which are independent (Owen 1997), with seven degrees of freedom.
+They are told from any solved draws, those of a run or draws made for the purpose (see
+`partition`), each with a 95 % interval. What comes from several assumptions together is told
+only where its interval excludes 0, and withheld otherwise.
 """
 
 from __future__ import annotations
@@ -11,29 +10,54 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.errors import ResultError, suggestion
 from offramp.game import Draws, fix, nominal_draw
-from offramp.scenario import Meaning, Query
+from offramp.scenario import Assumption, Meaning, Query
 from offramp.study.experiment import Progress
 from offramp.study.queries import evaluate_queries
+from offramp.study.shares import SCRAMBLINGS, spread_draws
+
+if TYPE_CHECKING:
+    from offramp.study.partition import Parts
 
 Array = NDArray[np.float64]
 Groups = str | Mapping[str, Sequence[str]] | None
-SCRAMBLINGS = 8
 FEWEST = 32
 """Base points: four for each scrambling."""
+LEAST = 64
+"""Draws below which nothing is told."""
 FLAGGED = 0.01
 """Share of failed or open points above which indices are withheld."""
-EDGE = 2.0**-31
-T_SEVEN = 2.364624251592784
-"""97.5 % quantile of Student's t with seven degrees of freedom."""
+UNKNOWN = 0.5
+"""Share of the variance that cannot be assigned above which indices are withheld."""
 STILL = 1e-12
 """Standard deviation below which a quantity does not vary."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tried:
+    """Draws and what a quantity is in them, told apart by the batch that each belongs to.
+
+    Draws of one batch may depend on each other; batches are, as far as can be, independent.
+    """
+
+    draws: Draws
+    values: Array
+    """(draw,)"""
+    status: NDArray[np.str_]
+    """(draw,) as in `QueryValues`."""
+    batch: NDArray[np.intp]
+    """(draw,) from 0 to 7."""
+
+    @property
+    def unfit(self) -> NDArray[np.bool_]:
+        """(draw,) whether there is no value, or not one only."""
+        return np.isin(self.status, UNFIT) | ~np.isfinite(self.values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +65,11 @@ class Indices:
     """First and total-order indices of groups of assumptions; arrays are read-only.
 
     ``first`` and ``total`` (group,) are nan where they are withheld, and ``withheld`` says why;
-    the intervals (group, 2) are for 95 %. ``flags`` counts the points by status.
+    the intervals (group, 2) are for 95 %. ``together`` is the share that comes from several
+    groups and from none of them alone, nan where its interval holds 0; nothing of it is then in
+    ``total`` either. ``unassigned`` is the share that the draws do not tell where it comes from:
+    every interval allows for it. ``flags`` counts the draws by status; ``points`` is 0 where they
+    are not made for the purpose.
     """
 
     groups: Mapping[str, tuple[str, ...]]
@@ -49,6 +77,9 @@ class Indices:
     first_interval: Array
     total: Array
     total_interval: Array
+    together: float
+    together_interval: Array
+    unassigned: float
     mean: float
     variance: float
     points: int
@@ -58,7 +89,8 @@ class Indices:
     withheld: str = ""
 
     def __post_init__(self) -> None:
-        for array in (self.first, self.first_interval, self.total, self.total_interval):
+        for array in (self.first, self.first_interval, self.total, self.total_interval,
+                      self.together_interval):  # fmt: skip
             array.setflags(write=False)
 
     @property
@@ -82,11 +114,10 @@ def sobol_indices(
 ) -> Indices:  # fmt: skip
     """Indices of ``query`` from ``points`` base points (a power of two, 32 or more).
 
-    It takes points * (groups + 2) solves. ``groups`` None takes every assumption with a range
-    by itself; 'family' those of one family together; 'mechanism' those of one mechanism, and
-    the rest by family; a mapping names them, and the rest stay at their nominal values. A base
-    point of which any evaluation is failed or open is left out; above 1 % of these nothing is
-    estimated. ``seed`` None draws one and records it.
+    It takes points * (groups + 2) solves, of draws from eight scramblings. ``groups`` None takes
+    every assumption with a range by itself; 'family' those of one family together; 'mechanism'
+    those of one mechanism, and the rest by family; a mapping names them, and the rest stay at
+    their nominal values. ``seed`` None draws one and records it.
     """
     if points < FEWEST or points & (points - 1):
         nearest = max(FEWEST, 1 << max(0, points - 1).bit_length())
@@ -97,13 +128,45 @@ def sobol_indices(
         raise ResultError("no assumption has a range", expected="at least one with a range",
                           repair="write 'range: uniform(low, high)' at a parameter")  # fmt: skip
     used = secrets.randbits(32) if seed is None else seed
-    found = evaluate_queries(
-        meaning, [query], _draws(meaning, chosen, points, used), progress=progress
-    )
-    values, status = found.values[:, 0], found.status[:, 0]
-    kinds, counts = np.unique(status, return_counts=True)
+    draws = _draws(meaning, chosen, points * (len(chosen) + 2), used)
+    found = evaluate_queries(meaning, [query], draws, progress=progress)
+    tried = Tried(draws, found.values[:, 0], found.status[:, 0], np.arange(len(draws)) % SCRAMBLINGS)
+    return indices_of(meaning, tried, groups, points=points)
+
+
+def indices_of(
+    meaning: Meaning, tried: Tried, groups: Groups = None, *, points: int = 0
+) -> Indices:
+    """Indices told from draws that are solved already; ``groups`` as in `sobol_indices`.
+
+    Draws that are failed or open are left out; above 1 % of these nothing is estimated, nor
+    where the draws do not tell where half of the variance comes from.
+    """
+    chosen, unfit = grouped(meaning, groups), tried.unfit
+    kinds, counts = np.unique(tried.status, return_counts=True)
     flags = dict(zip(kinds.tolist(), counts.tolist(), strict=True))
-    return _estimated(chosen, values, np.isin(status, UNFIT), flags, points, used)
+    own = tried.values[~unfit]
+    mean, variance = (float(own.mean()), float(own.var())) if len(own) else (np.nan, np.nan)
+    withheld, parts = _reason(float(unfit.mean()), variance, mean), None
+    if not withheld:
+        parts = _divided(meaning, tried, chosen, ~unfit)
+        variance = parts.variance
+        if parts.unexplained > UNKNOWN and len(chosen) > 1:
+            withheld = (
+                "Too few combinations were tried to tell which assumptions most of its variance "
+                "comes from."
+            )
+    about = (mean, variance, points, len(own) + int(unfit.sum()), flags, tried.draws.seed or 0)
+    if withheld or parts is None:
+        none, nowhere = np.full(len(chosen), np.nan), np.full((len(chosen), 2), np.nan)
+        return Indices(dict(chosen), none, nowhere, none, nowhere, np.nan, np.full(2, np.nan),
+                       np.nan, *about, withheld)  # fmt: skip
+    found = bool(parts.together_interval[0] > 0) or len(chosen) == 1
+    return Indices(
+        dict(chosen), parts.alone, parts.alone_interval,
+        parts.involved if found else parts.alone, parts.involved_interval,
+        parts.together if found else np.nan, parts.together_interval, parts.unexplained, *about,
+    )  # fmt: skip
 
 
 def grouped(meaning: Meaning, groups: Groups) -> dict[str, tuple[str, ...]]:
@@ -154,64 +217,38 @@ def _as_named(
 
 
 def _draws(
-    meaning: Meaning, groups: Mapping[str, tuple[str, ...]], points: int, seed: int
+    meaning: Meaning, groups: Mapping[str, tuple[str, ...]], count: int, seed: int
 ) -> Draws:
-    """Saltelli's points of every scrambling through the ranges, one block after the other."""
-    from SALib.sample import sobol
-
-    names = [name for members in groups.values() for name in members]
-    problem: dict[str, Any] = {
-        "num_vars": len(names),
-        "names": names,
-        "bounds": [[0.0, 1.0]] * len(names),
-        "groups": [group for group, members in groups.items() for _ in members],
+    """Draws from eight scramblings in which the groups vary; the rest is nominal."""
+    spread, nominal = spread_draws(meaning, count, seed), nominal_draw(meaning)
+    values = {
+        name: spread.values[:, spread.names.index(name)]
+        for members in groups.values()
+        for name in members
     }
-    seeds = np.random.SeedSequence(seed).generate_state(SCRAMBLINGS)
-    shares = np.concatenate([
-        sobol.sample(
-            problem, points // SCRAMBLINGS, calc_second_order=False, scramble=True,
-            seed=int(one) or 1,
-        )
-        for one in seeds
-    ])  # fmt: skip
-    if len(groups) == 1:  # SALib takes a single group apart; exchanging it all gives B
-        shares = shares.reshape(points, -1, len(names))[:, [0, -1, -1]].reshape(-1, len(names))
-    shares = np.clip(shares, EDGE, 1 - EDGE)
-    spread = {a.name: a.distribution for a in meaning.assumptions}
-    values: dict[str, Array] = {}
-    for i, name in enumerate(names):
-        distribution = spread[name]
-        assert distribution is not None
-        values[name] = distribution.quantile(shares[:, i])
-    nominal = nominal_draw(meaning)
-    base = Draws(nominal.names, np.repeat(nominal.values, len(shares), axis=0), None)
-    placed = fix(meaning, base, values)
-    return Draws(placed.names, placed.values, seed)
+    base = Draws(nominal.names, np.repeat(nominal.values, count, axis=0), None)
+    return Draws(spread.names, fix(meaning, base, values).values, seed)
 
 
-def _estimated(
-    groups: Mapping[str, tuple[str, ...]], values: Array, unfit: NDArray[np.bool_],
-    flags: Mapping[str, int], points: int, seed: int,
-) -> Indices:  # fmt: skip
-    """Indices and intervals, or none and why."""
-    rows = values.reshape(points, len(groups) + 2)
-    kept = ~unfit.reshape(rows.shape).any(axis=1)
-    scrambling = np.repeat(np.arange(SCRAMBLINGS), points // SCRAMBLINGS)[kept]
-    own = rows[kept][:, [0, -1]]
-    mean = float(own.mean()) if own.size else float("nan")
-    variance = float(own.var()) if own.size else float("nan")
-    withheld = _reason(float(unfit.mean()), variance, mean)
-    found = np.full((2, len(groups)), np.nan)
-    interval = np.full((2, len(groups), 2), np.nan)
-    if not withheld:
-        found = _indices(rows[kept])
-        left = np.stack([_indices(rows[kept][scrambling != k]) for k in range(SCRAMBLINGS)])
-        error = np.sqrt((SCRAMBLINGS - 1) * left.var(axis=0))
-        interval = found[:, :, None] + T_SEVEN * error[:, :, None] * np.array([-1.0, 1.0])
-    return Indices(
-        dict(groups), found[0], interval[0], found[1], interval[1], mean, variance, points,
-        rows.size, flags, seed, withheld,
-    )  # fmt: skip
+def _divided(
+    meaning: Meaning, tried: Tried, groups: Mapping[str, tuple[str, ...]],
+    fine: NDArray[np.bool_],
+) -> Parts:  # fmt: skip
+    """The parts of the variance; assumptions that are the same in all draws hold none."""
+    from offramp.study.emulating.inputs import input_of
+    from offramp.study.partition import divide
+
+    known: dict[str, Assumption] = {one.name: one for one in meaning.assumptions}
+    columns, inputs, belongs = [], [], []
+    for number, members in enumerate(groups.values()):
+        for name in members:
+            column = tried.draws.values[fine, tried.draws.names.index(name)]
+            if column.min() < column.max():
+                inputs.append(input_of(name, column, known[name].distribution, None))
+                columns.append(column)
+                belongs.append(number)
+    return divide(inputs, np.column_stack(columns), tried.values[fine], tried.batch[fine],
+                  belongs, len(groups))  # fmt: skip
 
 
 def _reason(flagged: float, variance: float, mean: float) -> str:
@@ -224,15 +261,3 @@ def _reason(flagged: float, variance: float, mean: float) -> str:
     if not np.sqrt(variance) > STILL * max(1.0, abs(mean)):
         return "The quantity is the same in all points, so that nothing can be attributed."
     return ""
-
-
-def _indices(rows: Array) -> Array:
-    """(first or total, group) from the rows (base point, A, one a group, B)."""
-    from SALib.analyze import sobol
-
-    scaled = (rows - rows.mean()) / rows.std()
-    first, last, mixed = scaled[:, 0], scaled[:, -1], scaled[:, 1:-1]
-    return np.array([
-        [float(estimate(first, column, last)) for column in mixed.T]
-        for estimate in (sobol.first_order, sobol.total_order)
-    ])  # fmt: skip

@@ -17,11 +17,12 @@ from offramp.core.provenance import now, versions
 from offramp.game import Draws, Game, build
 from offramp.scenario import Scenario
 from offramp.study.agreeing import Bargaining
-from offramp.study.declared import MOST_NODES, Extent, argument, as_told
+from offramp.study.declared import MOST_NODES, Extent, argument
 from offramp.study.effects import mechanism_effects
 from offramp.study.experiment import Progress, Solved, outcomes, solve
 from offramp.study.narrative import states_over_time, stories
 from offramp.study.packaging import packages
+from offramp.study.saying import as_told
 from offramp.study.turning import find_turning_points
 
 CHUNK_BYTES = 200_000_000
@@ -89,7 +90,7 @@ def investigate(
         over = _over_draws(game, spread, request, rounds, attrs, progress)
     further = argument(
         scenario, game, Extent(draws, used, brief, precision_scale), account=account,
-        solved=solved.equilibria.status[0] == "solved", progress=progress,
+        solved=solved.equilibria.status[0] == "solved", over=over, progress=progress,
     )  # fmt: skip
     if not brief:
         if further and solved.equilibria.status[0] == "solved" and game.nodes <= NARRATED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from offramp.scenario import Scenario
+from offramp.scenario import Scenario, with_account
 
 
 def amount_in_words(value: float, digits: int = 3) -> str:
@@ -58,3 +58,10 @@ def whose_premises(scenario: Scenario, account: str) -> str:
     if not account:
         return AS_WRITTEN if scenario.accounts else f"“{scenario.title}”"
     return f"the account “{scenario.accounts[account].label or spoken(account)}”"
+
+
+def as_told(scenario: Scenario, account: str) -> Scenario:
+    """The scenario as an account tells it, with the account's name in its title."""
+    told = with_account(scenario, account)
+    label = scenario.accounts[account].label or account.replace("_", " ")
+    return told.model_copy(update={"title": f"{scenario.title} ({label})"})

@@ -11,7 +11,7 @@ import numpy as np
 from offramp.scenario import Assumption, Meaning, Query, Scenario, understand, with_account
 from offramp.study.asking import Asked, ask, worded
 from offramp.study.experiment import Progress
-from offramp.study.indices import Groups, Indices, sobol_indices
+from offramp.study.indices import Groups, Indices, Tried, indices_of, sobol_indices
 from offramp.study.menu import MenuChange, menu_changes
 from offramp.study.saying import amount_in_words, assumption_words, spoken, whose_premises
 from offramp.study.shares import percent
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 FELT = 5e-4
 """A change smaller than this is told as none."""
+LITTLE = 0.01
+"""A share of the variance smaller than this is told as none."""
 CAVEAT = "These shares describe the assumptions, not the world; other ranges give other shares."
 
 
@@ -132,15 +134,15 @@ class Sensitivity:
 def sensitivity(
     scenario: Scenario, quantity: Asked, *, points: int = 128, seed: int | None = None,
     groups: Groups = None, menu: bool = True, account: str | None = None,
-    progress: Progress | None = None,
+    tried: Tried | None = None, progress: Progress | None = None,
 ) -> Sensitivity:  # fmt: skip
     """Which assumptions ``quantity`` hangs on, over their ranges and near nominal values.
 
     ``quantity`` is a Query, its text, or ('outcome', name), ('kind', kind), ('payoff', party),
     ('rounds',). ``points`` base points (a power of two from 32 on; 0 for none) give Sobol
-    indices of ``groups`` (see `sobol_indices`); slopes come from one transposed solve; with
-    ``menu`` each move of a party is written twice in turn. ``seed`` None draws one; ``account``
-    tells the scenario as that account does.
+    indices of ``groups`` (see `sobol_indices`), or ``tried`` draws that are solved already;
+    slopes come from one transposed solve; with ``menu`` each move of a party is written twice in
+    turn. ``seed`` None draws one; ``account`` tells the scenario as that account does.
     """
     meaning = understand(with_account(scenario, account) if account else scenario)
     query = ask(quantity, meaning)
@@ -151,10 +153,13 @@ def sensitivity(
     if not np.isfinite(value):
         value = _at_nominal(meaning, query)
     indices = None
-    if points and any(a.distribution is not None for a in meaning.assumptions):
-        indices = sobol_indices(
-            meaning, query, points=points, seed=seed, groups=groups, progress=progress
-        )
+    if any(a.distribution is not None for a in meaning.assumptions):
+        if tried is not None:
+            indices = indices_of(meaning, tried, groups)
+        elif points:
+            indices = sobol_indices(
+                meaning, query, points=points, seed=seed, groups=groups, progress=progress
+            )
     changes = menu_changes(meaning, query, progress=progress) if menu else ()
     return Sensitivity(
         scenario.title, query.text, worded(query, meaning), value, indices, local, note, changes,
@@ -237,18 +242,40 @@ def _told_shares(one: Sensitivity, indices: Indices) -> list[str]:
     top = int(np.argmax(indices.first))
     called = one.labels.get(names[top], spoken(names[top]))
     low, high = np.clip(indices.first_interval[top], 0, 1)
-    share = f"{100 * np.clip(indices.first[top], 0, 1):.0f} %"
+    share, ends = _shares(float(np.clip(indices.first[top], 0, 1)), float(low), float(high))
     left = np.sqrt(max(0.0, indices.variance - indices.knowing[top]))
-    together = 1 - float(np.clip(indices.first.sum(), 0, 1))
     return [
         f"Over {tried} {flagged} it has the mean {one.value_of(indices.mean)} and the "
-        f"standard deviation {one.amount(spread)}; {share} of its variance "
-        f"({100 * low:.0f} to {100 * high:.0f} %) comes from “{called}” alone.",
+        f"standard deviation {one.amount(spread)}; {share} of its variance{ends} comes from "
+        f"“{called}” alone.",
         f"Knowing “{called}” would reduce the variance by {indices.knowing[top]:.2g} on "
         f"average, the standard deviation from {one.amount(spread)} to about {one.amount(left)}.",
-        f"About {100 * together:.0f} % comes from several together that none of them brings alone.",
+        *_told_together(indices),
         CAVEAT,
     ]  # fmt: skip
+
+
+def _shares(share: float, low: float, high: float) -> tuple[str, str]:
+    """A share of the variance in words, and its interval where that says more."""
+    said, ends = f"{100 * share:.0f} %", f"{100 * low:.0f} to {100 * high:.0f} %"
+    return said, "" if ends == f"{said[:-2]} to {said}" else f" ({ends})"
+
+
+def _told_together(indices: Indices) -> list[str]:
+    """What comes from several at once, where the draws tell; otherwise that they do not."""
+    if len(indices.groups) < 2:
+        return []
+    low, high = map(float, indices.together_interval)
+    if np.isfinite(indices.together) and high >= LITTLE:
+        share, ends = _shares(indices.together, low, high)
+        return [f"About {share} of it{ends} comes from several together that none of them brings "
+                "alone."]  # fmt: skip
+    if high < LITTLE:
+        return ["What single assumptions bring adds up to all of it, or all but 1 %."]
+    return [
+        "Too few combinations were tried to tell whether the rest is more than what single "
+        f"assumptions bring: {100 * high:.2g} % of it, at most, could be."
+    ]
 
 
 def _told_slopes(one: Sensitivity) -> list[str]:

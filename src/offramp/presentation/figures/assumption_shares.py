@@ -24,9 +24,10 @@ def _caption(findings: Findings) -> str:
     return (
         "One row per assumption. The bar is the part of the spread that would go, on average, if "
         "this assumption alone were known: long bars are worth finding out about. The ring is the "
-        "part that would stay if all the others were known; where it lies far to the right of its "
-        "bar, the assumption works together with others, and where it lies to the left of it, too "
-        "few combinations were tried to tell. Thin lines are 95 % sampling intervals. "
+        "part that would stay if all the others were known; where it lies to the right of its bar, "
+        "the assumption works together with others. Where the combinations tried do not tell, the "
+        "ring stands at the end of the bar. Thin lines are 95 % intervals; they allow for what the "
+        "combinations tried do not tell. "
         "The shares describe the assumptions, not the world; other ranges give other shares."
     )
 
@@ -116,7 +117,7 @@ def _table(findings: Findings) -> Table | None:
 def _keys(findings: Findings) -> list[Key]:
     del findings
     return [Key("bar", ACCENT, "alone"), Key("ring", MUTED, "together with others"),
-            Key("line", INK, "sampling interval")]  # fmt: skip
+            Key("line", INK, "interval")]  # fmt: skip
 
 
 FIGURE = Figure(

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from offramp.core.errors import Place, ResultError
 from offramp.scenario import Meaning, read, scenario_text, understand
-from offramp.study.declared import as_told
-from offramp.study.saying import whose_premises
+from offramp.study.saying import as_told, whose_premises
 from offramp.study.sweeping import Order, read_sweep, task_of
 
 if TYPE_CHECKING:
