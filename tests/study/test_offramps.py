@@ -569,3 +569,88 @@ def test_every_pair_beats_both_of_its_levers_or_shares_the_effort() -> None:
 def one_holder(ramp, alone):
     """The holders whose effort the pair lowers, where a lever alone is theirs."""
     return [h for h in ramp.effort if all(h in one.effort for one in alone)]
+
+
+# levers on assumptions that do not take every number
+
+STEPS = """
+offramp: 1
+title: Steps
+parties: {north: {precision: 1}, south: {precision: 1}}
+parameters:
+  teams: TEAMS
+  pause: {value: 0.1, range: "uniform(0.05, 0.2)"}
+  worth_of: {each: {0: 0.1, 1: 0.1, 2: 0.2, 3: 0.45, 4: 0.5}}
+round:
+  - name: fate
+    by: nature
+    moves: {deal: {odds: "ODDS", end: deal}, apart: {odds: rest, end: apart}}
+outcomes: {deal: {kind: agreement, pay: {north: 1, south: 1}}, apart: {kind: stalemate}}
+rounds: 1
+at_end: apart
+levers:
+  more: {parameter: teams, towards: higher, held_by: north, effort: {cost: 1, per: 1}, limit: LIMIT}
+"""
+
+
+def stepped(teams: str, odds: str, limit: float, more: str = "") -> str:
+    text = STEPS.replace("TEAMS", teams).replace("ODDS", odds).replace("LIMIT", str(limit))
+    return text + more
+
+
+@pytest.mark.parametrize(
+    ("teams", "odds", "limit", "wanted", "to", "probability"),
+    [
+        # 0.1 + 0.03 teams >= 0.5 from 13.3 on
+        ('{value: 0, range: "choice(0, 1, 2)"}', "0.1 + 0.03 * teams", 20, 0.5, 14, 0.52),
+        ('{value: 3, range: "choice(1, 2, 3, 5)"}', "0.05 * teams", 12.7, 0.449, 9, 0.45),
+        # read by a family, without a range
+        ("1", "worth_of[teams]", 4, 0.4, 3, 0.45),
+        ("0", "worth_of[teams + 1]", 3, 0.15, 1, 0.2),
+        # some numbers only, and the limit
+        ('{value: 0.1, range: "choice(0.1, 0.25, 0.4)"}', "teams", 0.8, 0.2, 0.25, 0.25),
+        ('{value: 0.1, range: "choice(0.1, 0.25, 0.4)"}', "teams", 0.8, 0.5, 0.8, 0.8),
+    ],
+)
+def test_a_lever_stops_where_its_assumption_has_a_value(
+    teams: str, odds: str, limit: float, wanted: float, to: float, probability: float
+) -> None:
+    (ramp,) = offramps(read(stepped(teams, odds, limit)), at_least=wanted, draws=16, seed=1).found
+    (change,) = ramp.changes
+    assert change.to == to
+    assert change.effort == pytest.approx(to - change.start)
+    assert ramp.after == pytest.approx(probability)
+    told = " ".join(ramp.sentences)
+    assert "takes whole numbers only" in told or "takes some values only" in told
+    assert "jumps" not in told
+
+
+def test_the_smallest_whole_steps_of_two_levers() -> None:
+    """0.05 teams + pause >= 0.28: of (4, -), (3, 0.13) and (2, 0.18) the last is the least."""
+    more = (
+        "  longer: {parameter: pause, towards: higher, held_by: north, "
+        "effort: {cost: 1, per: 0.1}, limit: 0.2}\n"
+    )
+    text = stepped('{value: 0, range: "choice(0, 1, 2, 3)"}', "0.05 * teams + pause", 5, more)
+    found = by_levers(offramps(read(text), at_least=0.28, draws=0))
+    assert set(found) == {("more",), ("more", "longer")}  # a longer pause alone: 0.2 at most
+    assert found["more",].changes[0].to == 4
+    teams, pause = found["more", "longer"].changes
+    assert teams.to == 2
+    assert pause.to == pytest.approx(0.18, abs=1e-5)
+
+
+def test_a_limit_less_than_one_step_away_is_told() -> None:
+    text = stepped('{value: 0, range: "choice(0, 1, 2)"}', "0.1 + 0.3 * teams", 0.6)
+    found = offramps(read(text), at_least=0.2, draws=0)
+    assert not found.found
+    (left,) = found.excluded
+    assert "takes whole numbers" in left.reason
+    assert "0.6 is less than 1 away" in left.reason
+
+
+def test_nearest_in_whole_steps() -> None:
+    text = stepped('{value: 0, range: "choice(0, 1, 2)"}', "0.1 + 0.03 * teams", 7.5)
+    found = offramps(read(text), at_least=0.9, draws=0)
+    assert found.nearest is not None
+    assert found.nearest.changes[0].to == 7

@@ -58,10 +58,23 @@ def traced_back(
     return frozenset(found)
 
 
+def every_formula(meaning: Meaning) -> Iterator[Expression]:
+    """What the rules read, whoever it matters to, and what assumptions follow from."""
+    everybody = frozenset(range(len(meaning.parties)))
+    yield from _read(meaning, everybody, everybody)
+    yield from (one.formula for one in meaning.assumptions if one.formula is not None)
+
+
 def _formulas(meaning: Meaning, party: int | None) -> Iterator[Expression]:
-    """What the rules read: pays, patience and precision of parties that matter, and odds."""
-    deciding = {step.mover for step in meaning.steps if len(step.moves) > 1} - {-1}
-    matter = deciding if party is None else deciding | {party}
+    """What the rules read of parties that decide something, or that is ``party``."""
+    deciding = frozenset(step.mover for step in meaning.steps if len(step.moves) > 1) - {-1}
+    return _read(meaning, deciding, deciding if party is None else deciding | {party})
+
+
+def _read(
+    meaning: Meaning, deciding: frozenset[int], matter: frozenset[int]
+) -> Iterator[Expression]:
+    """Precision of those ``deciding``, pays and patience of those that ``matter``, and odds."""
     yield from (meaning.precision[who] for who in sorted(deciding))
     yield from (meaning.patience[who] for who in sorted(matter))
     for step in meaning.steps:

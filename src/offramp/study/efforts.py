@@ -25,7 +25,7 @@ from offramp.game.slopes import Derivatives, table_slopes
 from offramp.solvers.layout import arrange
 from offramp.study.bench import Bench
 from offramp.study.experiment import solve
-from offramp.study.levers import Handle, moved
+from offramp.study.levers import Handle, moved, settle
 
 Array = NDArray[np.float64]
 NEAR = 1e-7
@@ -90,7 +90,7 @@ class Search:
 
     def look(self, points: Array, *, traced: bool = False) -> tuple[Array, NDArray[np.bool_]]:
         """Probability (point,) of the aim, and whether war and catastrophe are no likelier."""
-        points = np.ascontiguousarray(np.clip(points, 0.0, 1.0)) + 0.0
+        points = np.ascontiguousarray(settle(self.levers, np.clip(points, 0.0, 1.0))) + 0.0
         keys = [point.tobytes() + bytes([traced]) for point in points]
         fresh = {key: i for i, key in enumerate(keys) if key not in self._known}
         if fresh:
@@ -148,6 +148,7 @@ class Search:
         rivals = [reach for _, reach in kept]
         if together:
             rivals = [self._narrowed(first, second, kept, 2 / (coarse - 1))]
+        rivals = [self.settled(reach) for reach in rivals]
         alone = [r for r in (singles[first], singles[second]) if r is not None]
         return [r for r in self.undominated(rivals) if len(r.levers) == 2
                 and not any(self.no_more(one, r, 1 / LESS) for one in alone)]  # fmt: skip
@@ -207,6 +208,21 @@ class Search:
                 kept.append(one)
         return kept
 
+    def settled(self, reach: Reach) -> Reach:
+        """The same where no lever can do with less, the others as they are.
+
+        On a line through several levers those that move in steps may have gone further than
+        another of them still asks for.
+        """
+        if len(reach.levers) < 2 or not any(self.levers[i].stops for i in reach.levers):
+            return reach
+        for lever in sorted(reach.levers, key=lambda i: -reach.parts[i] * self.most[i]):
+            start = reach.parts.copy()
+            start[lever] = 0.0
+            found = self.cross(start[None], reach.parts[None], scan=9)[0]
+            reach = reach if found is None else found
+        return reach
+
     # more than two levers
 
     def sparse(self, known: Sequence[Reach]) -> list[Reach]:
@@ -222,7 +238,7 @@ class Search:
                 continue
             reach = _Programme(self, own, balance).solve(known)
             if reach is not None:
-                found.append(self._dropped(reach))
+                found.append(self.settled(self._dropped(reach)))
         return [r for r in self.undominated(found) if len(r.levers) > 2
                 and not any(self.no_more(one, r, 1.005) for one in known)]  # fmt: skip
 
@@ -362,7 +378,8 @@ class _Lines:
             if np.isnan(high):
                 found.append(None)
                 continue
-            parts, before = (self.start[line] + s * way[line] for s in (high, self.low[line]))
+            on_line = self.start[line] + np.array([high, self.low[line]])[:, None] * way[line]
+            parts, before = settle(self.search.levers, on_line)
             found.append(Reach(parts, before, float(self.below[line]), float(self.above[line])))
         return found
 

@@ -130,7 +130,9 @@ def sobol_indices(
     used = secrets.randbits(32) if seed is None else seed
     draws = _draws(meaning, chosen, points * (len(chosen) + 2), used)
     found = evaluate_queries(meaning, [query], draws, progress=progress)
-    tried = Tried(draws, found.values[:, 0], found.status[:, 0], np.arange(len(draws)) % SCRAMBLINGS)
+    tried = Tried(
+        draws, found.values[:, 0], found.status[:, 0], np.arange(len(draws)) % SCRAMBLINGS
+    )
     return indices_of(meaning, tried, groups, points=points)
 
 
@@ -216,9 +218,7 @@ def _as_named(
     return found
 
 
-def _draws(
-    meaning: Meaning, groups: Mapping[str, tuple[str, ...]], count: int, seed: int
-) -> Draws:
+def _draws(meaning: Meaning, groups: Mapping[str, tuple[str, ...]], count: int, seed: int) -> Draws:
     """Draws from eight scramblings in which the groups vary; the rest is nominal."""
     spread, nominal = spread_draws(meaning, count, seed), nominal_draw(meaning)
     values = {

@@ -5,6 +5,10 @@ lever bears all of its effort. A lever raises another party's harm if, with ever
 as it is, moving it anywhere up to its limit lowers what a party that does not hold it is paid
 by some move or end, makes chance moves that cost such a party likelier, or raises the
 probability of war and catastrophe.
+
+An assumption that takes whole numbers only (a choice of these, or one that a family is looked up
+by) is moved in whole steps; one that is a choice of other numbers stops at these and at the
+limit. Where a lever is moved by less than to the next stop, it goes to that stop.
 """
 
 from __future__ import annotations
@@ -17,8 +21,12 @@ from numpy.typing import NDArray
 
 from offramp.analysis import absorb
 from offramp.core.errors import GameError
+from offramp.expressions import Choose, names
+from offramp.expressions.tree import walk
 from offramp.game import Draws, Game, Tables, fix
+from offramp.scenario import Assumption, Meaning
 from offramp.study.bench import Bench, find_fit, nominal_rows, rows_of
+from offramp.study.dependence import every_formula, traced_back
 from offramp.study.experiment import solve
 from offramp.study.saying import joined, spoken
 
@@ -49,6 +57,10 @@ class Handle:
     rate: float
     held_by: tuple[int, ...]
     unit: str
+    stops: tuple[float, ...] = ()
+    """Values that it can be moved to, in order from ``start``; empty where these are all."""
+    whole: bool = False
+    """Whether the stops are whole numbers."""
 
     @property
     def most(self) -> float:
@@ -57,7 +69,23 @@ class Handle:
 
     def value(self, part: float) -> float:
         """The assumption's value after ``part`` (0 to 1) of the way to the limit."""
-        return self.start + part * (self.limit - self.start)
+        return float(self.onto(np.array([self.start + part * (self.limit - self.start)]))[0])
+
+    def settle(self, parts: Array) -> Array:
+        """The parts (any shape) of the way at which it comes to stand."""
+        if not self.stops:
+            return parts
+        way = self.limit - self.start
+        return (self.onto(self.start + parts * way) - self.start) / way
+
+    def onto(self, values: Array) -> Array:
+        """The stops at or next beyond ``values`` (any shape), seen from where it starts."""
+        if not self.stops:
+            return values
+        all_stops = np.array([self.start, *self.stops])
+        gone = np.abs(all_stops - self.start)
+        way = np.abs(values - self.start) - EQUAL * gone[-1]
+        return all_stops[np.minimum(np.searchsorted(gone, way), len(gone) - 1)]
 
 
 @dataclass(frozen=True)
@@ -78,20 +106,68 @@ def handles(game: Game) -> tuple[tuple[Handle, ...], tuple[Excluded, ...]]:
         position = nominal.names.index(assumption)
         start, limit = float(nominal.values[0, position]), float(lever.limit)
         label = lever.label or spoken(name)
+        stops, whole = _stops(meaning, meaning.assumptions[position], start, limit)
         room = limit - start if lever.towards == "higher" else start - limit
         if room <= EQUAL * max(1.0, abs(start)):
             why = f"{assumption} is at or beyond its limit of {limit:g} already"
             idle.append(Excluded(name, f"“{label}” is left out: {why}."))
             continue
+        if whole and not stops:
+            why = (
+                f"{assumption} takes whole numbers, and its limit of {limit:g} is less than 1 away"
+            )
+            idle.append(Excluded(name, f"“{label}” is left out: {why}."))
+            continue
         found.append(
             Handle(
-                name, label, assumption, position, start, limit,
+                name, label, assumption, position, start, stops[-1] if stops else limit,
                 lever.effort.cost / lever.effort.per,
                 tuple(meaning.parties.index(party) for party in lever.held_by),
-                meaning.assumptions[position].unit or "",
+                meaning.assumptions[position].unit or "", stops, whole,
             )
         )  # fmt: skip
     return tuple(found), tuple(idle)
+
+
+def _stops(
+    meaning: Meaning, assumption: Assumption, start: float, limit: float
+) -> tuple[tuple[float, ...], bool]:
+    """The values that an assumption can be moved to, in order, and whether they are whole.
+
+    None where it takes every number.
+    """
+    one = assumption.distribution
+    listed = np.unique(one.arguments) if one is not None and one.name == "choice" else None
+    counted = _is_whole(start) and listed is not None and _is_whole(listed)
+    if counted or assumption.name in looked_up_by(meaning):
+        low, high = np.ceil(min(start, limit) - EQUAL), np.floor(max(start, limit) + EQUAL)
+        stops = np.arange(low, high + 1)
+    elif listed is not None:
+        stops = np.r_[listed[(listed - start) * (listed - limit) < 0], limit]
+    else:
+        return (), False
+    away = np.abs(stops - start)
+    ordered = stops[np.argsort(away)][np.sort(away) > EQUAL]
+    return tuple(ordered.tolist()), counted or listed is None
+
+
+def _is_whole(values: float | Array) -> bool:
+    return bool(np.all(np.asarray(values) == np.round(values)))
+
+
+def looked_up_by(meaning: Meaning) -> frozenset[str]:
+    """The assumptions that a family is looked up by, so that they are read as whole numbers."""
+    found: set[str] = set()
+    for formula in every_formula(meaning):
+        for part in walk(formula):
+            if isinstance(part, Choose):
+                found |= names(part.index)
+    return traced_back(meaning, found)
+
+
+def settle(levers: Sequence[Handle], parts: Array) -> Array:
+    """The parts (…, lever) of the way at which levers come to stand."""
+    return np.stack([one.settle(parts[..., i]) for i, one in enumerate(levers)], axis=-1)
 
 
 def moved(game: Game, levers: Sequence[Handle], parts: Array) -> Draws:
@@ -124,9 +200,11 @@ def _values(levers: Sequence[Handle], parts: Array) -> dict[str, Array]:
     values: dict[str, Array] = {}
     for name in {lever.assumption: None for lever in levers}:
         own = [i for i, lever in enumerate(levers) if lever.assumption == name]
-        way = sum(parts[:, i] * (levers[i].limit - levers[i].start) for i in own)
+        way = sum(levers[i].settle(parts[:, i]) * (levers[i].limit - levers[i].start) for i in own)
         ends = [levers[i].start for i in own] + [levers[i].limit for i in own]
-        values[name] = np.clip(levers[own[0]].start + way, min(ends), max(ends))
+        reached = np.clip(levers[own[0]].start + way, min(ends), max(ends))
+        farthest = max((levers[i] for i in own), key=lambda one: abs(one.limit - one.start))
+        values[name] = farthest.onto(reached)
     return values
 
 
@@ -140,7 +218,7 @@ def harms(bench: Bench, levers: Sequence[Handle], parts: Array, draws: Draws | N
     holders = {party for lever, part in zip(levers, parts, strict=True)
                if part > 0 for party in lever.held_by}  # fmt: skip
     others = [i for i in range(game.structure.parties) if i not in holders]
-    way = np.linspace(0, 1, STEPS + 1)[1:, None] * parts[None, :]
+    way = settle(levers, np.linspace(0, 1, STEPS + 1)[1:, None] * parts[None, :])
     points = moved(game, levers, way)
     before, after = game.tables(game.nominal()), game.tables(points)
     hurt: NDArray[np.bool_] = np.any(_hurt(game, before, after), axis=0)

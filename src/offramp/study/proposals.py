@@ -186,7 +186,8 @@ class _Inquiry:
         """The change solved again on the principal branch, and looked at by every rule."""
         name = tuple(search.levers[i].label for i in reach.levers)
         stand = self._stand(search, reach)
-        if not self._counts(stand) or reach.above - reach.below > JUMP:
+        stepped = any(search.levers[i].stops for i in reach.levers)
+        if not self._counts(stand) or (not stepped and reach.above - reach.below > JUMP):
             ends = reach.parts / reach.parts.max()
             again = search.cross(np.zeros_like(ends)[None], ends[None], scan=17, near=1e-6,
                                  traced=True)[0]  # fmt: skip
@@ -400,7 +401,7 @@ def _changes(game: Game, search: Search, reach: Reach) -> tuple[Change, ...]:
                 lever.name, lever.label, lever.assumption, lever.unit, lever.start,
                 lever.value(part), lever.value(float(reach.before[i])), lever.limit,
                 part * lever.most, tuple(parties[j] for j in lever.held_by),
-                assumption_words(game.scenario, lever.assumption),
+                assumption_words(game.scenario, lever.assumption), bool(lever.stops), lever.whole,
             )
         )  # fmt: skip
     return tuple(found)

@@ -9,6 +9,8 @@ from offramp.study.saying import amount_in_words, joined, said, spoken
 from offramp.study.shares import in_words, percent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from offramp.study.ramps import Change, OffRamp, OffRamps
 
 EQUAL = 1e-9
@@ -184,16 +186,27 @@ def _draws(ramp: OffRamp) -> list[str]:
     return told
 
 
+def _jump(changes: Sequence[Change], below: float, above: float) -> str:
+    """Where the probability jumps over what is asked, of itself or because steps are taken."""
+    first = next((one for one in changes if one.beside != one.to), changes[0])
+    called = first.called or spoken(first.parameter)
+    beside, to = amount_in_words(first.beside, 6), amount_in_words(first.to, 6)
+    if first.stepped:
+        takes = "whole numbers only" if first.whole else "some values only"
+        return (
+            f"The assumption “{called}” takes {takes}: with {beside} the probability is "
+            f"{percent(below)}, with {to} it is {percent(above)}."
+        )
+    return (
+        f"The probability jumps there, from {percent(below)} to {percent(above)}, with {called} "
+        f"between {beside} and {to}."
+    )
+
+
 def _warnings(ramp: OffRamp) -> list[str]:
     told: list[str] = []
     if ramp.jump is not None:
-        first = ramp.changes[0]
-        called = first.called or spoken(first.parameter)
-        told.append(
-            f"The probability jumps there, from {percent(ramp.jump[0])} to "
-            f"{percent(ramp.jump[1])}, with {called} between "
-            f"{amount_in_words(first.beside, 6)} and {amount_in_words(first.to, 6)}."
-        )
+        told.append(_jump(ramp.changes, *ramp.jump))
     if ramp.imposed_on:
         names = joined([ramp.labels[name] for name in ramp.imposed_on])
         each = "it gets" if len(ramp.imposed_on) == 1 else "each gets"

@@ -35,6 +35,10 @@ class Change:
     held_by: tuple[str, ...]
     called: str = ""
     """The parameter as words."""
+    stepped: bool = False
+    """Whether the parameter takes some values only."""
+    whole: bool = False
+    """Whether these are the whole numbers."""
 
     def plain(self) -> dict[str, Any]:
         """As JSON has it."""
