@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -380,7 +381,125 @@ def test_a_zone_that_is_empty_is_told() -> None:
     assert any("no lottery between packages would change that" in one for one in found.sentences)
 
 
+def many_issues(options: int, *, issues: int = 9, seed: int = 1) -> str:
+    """HAGGLE's parties on issues with random whole worths; 'first' is the first of everything."""
+    rng = np.random.default_rng(seed)
+    lines = [
+        f"  i{k}: {{options: {[f'o{i}' for i in range(options)]}, weight: {{north: 1, south: 1}}, "
+        f"worth: {{north: {sorted(rng.integers(0, 9, options).tolist())}, "
+        f"south: {sorted(rng.integers(0, 9, options).tolist())[::-1]}}}}}"
+        for k in range(issues)
+    ]
+    first = ", ".join(f"i{k}: o0" for k in range(issues))
+    block = "\n".join(["issues:", *lines, "packages:", f"  first: {{{first}}}", "state:"])
+    text = re.sub(r"issues:\n.*?state:", block, HAGGLE, flags=re.DOTALL)
+    text = text.replace("[empty, swap, halves]", "[empty, first, other]")
+    return text.replace("table: swap}", "table: first}").replace("table: halves}", "table: other}")
+
+
+def three_sides(issues: int) -> str:
+    """The same with the watcher as a third side, all worths other than each other."""
+    text, rng = many_issues(3, issues=issues), np.random.default_rng(7)
+    worths = (rng.random((3 * issues, 3)).round(6)).tolist()
+    sides = ("north", "south", "watcher")
+    return re.sub(
+        r", weight: .*",
+        lambda _: ", weight: {north: 1, south: 1, watcher: 1}, worth: {"
+        + ", ".join(f"{side}: {worths.pop()}" for side in sides) + "}}",
+        text,
+    )  # fmt: skip
+
+
+def every_sum(found: offramp.Bargaining, scenario: offramp.Scenario) -> np.ndarray:
+    """(combination, party) worths of all combinations, listed one by one."""
+    sums = np.zeros((1, len(found.parties)))
+    for issue in scenario.issues.values():
+        worth = np.array([[float(w) for w in issue.worth[p]] for p in found.parties]).T
+        sums = (sums[:, None] + worth[None]).reshape(-1, len(found.parties))
+    return sums
+
+
+def worths(every: np.ndarray, rows: Sequence[int] | np.ndarray) -> set[tuple[float, ...]]:
+    return {*map(tuple, every[list(rows)].tolist())}
+
+
+@pytest.mark.parametrize(("options", "issues", "seed"), [(3, 10, 1), (4, 8, 2), (5, 7, 3)])
+def test_more_packages_than_are_listed_against_listing_them(
+    options: int, issues: int, seed: int
+) -> None:
+    scenario = read(many_issues(options, issues=issues, seed=seed))
+    found = packages(scenario, draws=16, seed=1, reservations={"north": 5, "south": 5})
+    assert (found.complete, found.searched) == (False, True)
+    every = every_sum(found, scenario)
+    assert len(every) == found.combinations > 20_000
+    front = undominated(every)
+    assert found.plain()["frontier_count"] == front.sum()
+    own = found.worth[:, [list(found.labels).index(p) for p in found.parties]]
+    assert worths(own, np.flatnonzero(found.frontier)) == worths(every, np.flatnonzero(front))
+    for zone in found.zones:
+        floor = np.array([*zone.reservation.values()])
+        told = found.plain()["zones"][zone.basis]
+        assert told["count"] is None
+        assert told["empty"] == (not in_zone(every, floor).any())
+        assert [*zone.ideal.values()] == pytest.approx(ideal_point(every, floor))
+        rules = {"nash": nash_packages, "kalai_smorodinsky": kalai_smorodinsky_packages}
+        for name, rule in rules.items():
+            tied = rule(every, floor)
+            assert told[f"{name}_ties"] == len(tied)
+            assert worths(own, getattr(zone, name)) == worths(every, tied)
+        assert zone.some is not None
+        assert zone.some.share == float(in_zone(every, floor).any())
+    text = " ".join([*found.sentences, *found.remarks])
+    assert f"some of the {found.combinations:,} packages that the options allow lie" in text
+    assert "No issue is worth anything" not in text
+    assert "no Nash package" not in text
+
+
+def test_an_empty_zone_among_many_packages_is_empty() -> None:
+    found = packages(read(many_issues(3, issues=10)), draws=0,
+                     reservations={"north": 60, "south": 60})  # fmt: skip
+    zone = found.zones[-1]
+    every = every_sum(found, read(many_issues(3, issues=10)))
+    assert not in_zone(every, np.array([60.0, 60])).any()
+    assert found.empty(zone)
+    assert zone.lottery == pytest.approx(lottery_gain(every[undominated(every)], np.full(2, 60.0)))
+    assert f"none of the {3**10:,} packages" in " ".join(found.sentences)
+
+
+def test_a_frontier_that_is_too_large_is_not_guessed_at() -> None:
+    scenario = read(three_sides(16))
+    found = packages(scenario, draws=8, seed=1, parties=["north", "south", "watcher"])
+    assert (found.complete, found.searched) == (False, False)
+    assert [one.name for one in found.packages] == ["first"]
+    told = found.plain()
+    assert told["frontier"] is told["frontier_count"] is None
+    assert told["packages"]["first"]["frontier"] is None
+    for zone in found.zones:
+        assert zone.nash == zone.kalai_smorodinsky == ()
+        assert zone.some is None
+        assert found.empty(zone) in (None, False)
+    text = " ".join([*found.sentences, *found.remarks])
+    assert "nothing is said about the others" in text
+    for word in ("Nash package is", "no Nash package", "no package", "worth anything"):
+        assert word not in text
+    bare = re.sub(r"packages:\n.*?state:", "state:", three_sides(16), flags=re.DOTALL)
+    bare = bare.replace("[empty, first, other]", "[empty, one, two]")
+    bare = bare.replace("table: first}", "table: one}").replace("table: other}", "table: two}")
+    with pytest.raises(ResultError, match=f"{3**16:,} combinations"):
+        packages(read(bare), draws=0, parties=["north", "south", "watcher"])
+
+
+def test_worths_that_change_between_draws_leave_the_share_of_zones_open() -> None:
+    text = many_issues(3, issues=10).replace("{north: 1, south: 1}", "{north: weight, south: 1}")
+    found = packages(read(text), draws=16, seed=1)
+    assert all(zone.some is None for zone in found.zones)
+    assert any("is not told, as the frontier is another one in each" in one
+               for one in found.remarks)  # fmt: skip
+    assert found.zones[0].shares[0].share is not None
+
+
 def test_too_many_combinations() -> None:
+    """Further issues on which the south has no stake: north takes the last of each."""
     many = "\n".join(
         f"  more{i}: {{options: [a, b, c, d], weight: {{north: 0.1}}, "
         "worth: {north: [0, 1, 2, 3]}}" for i in range(7)
@@ -389,13 +508,15 @@ def test_too_many_combinations() -> None:
     found = packages(read(text), draws=0)
     assert not found.complete
     assert found.combinations == 9 * 4**7
-    assert [one.name for one in found.packages] == ["swap", "halves", "all_ours", "land_alone"]
+    named = [one.name for one in found.packages if one.name]
+    assert named == ["swap", "halves", "all_ours", "land_alone"]
     assert any("147,456 combinations" in one for one in found.remarks)
+    fresh = [one for one in found.packages if not one.name]
+    assert all(one.options[f"more{i}"] == "d" for one in fresh for i in range(7))
     bare = re.sub(r"packages:\n.*?state:", "state:", text, flags=re.DOTALL)
     bare = bare.replace("levels: [empty, swap, halves]", "levels: [empty, one, two]")
     bare = bare.replace("table: swap}", "table: one}").replace("table: halves}", "table: two}")
-    with pytest.raises(ResultError, match="147,456 combinations"):
-        packages(read(bare), draws=0)
+    assert len(packages(read(bare), draws=0).packages) == len(fresh)
     with pytest.raises(ResultError, match="no issues"):
         packages(read(NOTHING), draws=0)
 

@@ -92,7 +92,7 @@ def _row(found: Bargaining, zone: Zone, package: int) -> tuple[str, ...]:
         words, *(number_word(found.worth_of(package, party)) for party in found.parties),
         "yes" if zone.inside[package] else "no" if zone.known else "–",
         share_word(None if share is None else share.share),
-        "yes" if found.frontier[package] else "no",
+        {True: "no", False: "yes", None: "–"}[found.dominated(package)],
     )  # fmt: skip
 
 

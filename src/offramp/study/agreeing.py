@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +95,14 @@ class Bargaining:
     """Issue to how it is called."""
     packages: tuple[Package, ...]
     complete: bool
-    """Whether every combination of options is there; otherwise only the named packages are."""
+    """Whether every combination of options is there; otherwise the named packages and the frontier
+    are, or the named ones alone."""
+    searched: bool
+    """Whether the frontier of all combinations is there."""
+    alike: Array
+    """(package,) how many combinations it stands for, as worth the same to all ``parties``."""
+    idle: tuple[str, ...]
+    """Those of ``parties`` to whom no option is worth anything."""
     combinations: int
     """How many combinations of options there are."""
     worth: Array
@@ -111,6 +118,7 @@ class Bargaining:
 
     def __post_init__(self) -> None:
         self.worth.setflags(write=False)
+        self.alike.setflags(write=False)
         self.frontier.setflags(write=False)
 
     @property
@@ -119,6 +127,18 @@ class Bargaining:
         named = [i for i, one in enumerate(self.packages) if one.name]
         points = [i for zone in self.zones for i in (*zone.nash[:1], *zone.kalai_smorodinsky[:1])]
         return tuple(dict.fromkeys([*named, *points]))
+
+    def ties(self, tied: Sequence[int]) -> int:
+        """How many combinations these packages stand for."""
+        return int(self.alike[list(tied)].sum())
+
+    def dominated(self, package: int) -> bool | None:
+        """Whether some package is worth as much to all and more to one; None if not known."""
+        return None if self.frontier[package] and not self.searched else not self.frontier[package]
+
+    def empty(self, zone: Zone) -> bool | None:
+        """Whether the zone holds no package at all; None if not known."""
+        return None if not zone.known or not (zone.count or self.searched) else not zone.count
 
     def worth_of(self, package: int, party: str) -> float:
         """What a package is worth to a party at nominal values."""
@@ -169,7 +189,7 @@ class Bargaining:
                 "package": one.name, "basis": zone.basis,
                 **{f"issue {name}": one.options.get(name, "") for name in self.issues},
                 **{f"worth {p}": self.worth_of(package, p) for p in self.labels},
-                "in_zone": bool(zone.inside[package]), "frontier": bool(self.frontier[package]),
+                "in_zone": bool(zone.inside[package]), "frontier": self._on_frontier(package),
                 "nash": package in zone.nash,
                 "kalai_smorodinsky": package in zone.kalai_smorodinsky,
                 "share": (float(zone.often[package]) if len(zone.often) else None)
@@ -179,16 +199,19 @@ class Bargaining:
     def plain(self) -> dict[str, Any]:
         """As JSON has it."""
         named = {self.packages[i].name: i for i in self.told if self.packages[i].name}
+        front: list[int] = np.flatnonzero(self.frontier).tolist()
         return {
             "parties": list(self.parties), "parties_from": self.parties_from,
             "combinations": self.combinations, "complete": self.complete,
+            "searched": self.searched,
             "packages": {
                 name: self._plain(i) | {"zones": {z.basis: self._placed(z, i) for z in self.zones}}
                 for name, i in named.items()
             },
             "zones": {zone.basis: self._zone(zone) for zone in self.zones},
-            "frontier": [self._plain(int(i)) for i in np.flatnonzero(self.frontier)[:MOST_ROWS]],
-            "frontier_count": int(self.frontier.sum()), "draws": self.draws, "seed": self.seed,
+            "frontier": [self._plain(i) for i in front[:MOST_ROWS]] if self.searched else None,
+            "frontier_count": self.ties(front) if self.searched else None,
+            "draws": self.draws, "seed": self.seed,
             "sentence": self.sentence, "sentences": list(self.sentences),
             "remarks": list(self.remarks),
         }  # fmt: skip
@@ -198,8 +221,12 @@ class Bargaining:
         return {
             "name": one.name, "options": dict(one.options),
             "worth": {party: self.worth_of(package, party) for party in self.labels},
-            "frontier": bool(self.frontier[package]),
+            "frontier": self._on_frontier(package),
         }  # fmt: skip
+
+    def _on_frontier(self, package: int) -> bool | None:
+        dominated = self.dominated(package)
+        return None if dominated is None else not dominated
 
     def _placed(self, zone: Zone, package: int) -> dict[str, Any]:
         """Where a package stands beside a zone, at nominal values and over the draws."""
@@ -212,12 +239,13 @@ class Bargaining:
 
     def _zone(self, zone: Zone) -> dict[str, Any]:
         return {
-            "reservation": _numbers(zone.reservation), "count": zone.count,
-            "empty": zone.count == 0 if zone.known else None, "ideal": _numbers(zone.ideal),
+            "reservation": _numbers(zone.reservation),
+            "count": zone.count if self.complete else None, "empty": self.empty(zone),
+            "ideal": _numbers(zone.ideal),
             "nash": [self._plain(i) for i in zone.nash[:MOST_ROWS]],
-            "nash_ties": len(zone.nash),
+            "nash_ties": self.ties(zone.nash),
             "kalai_smorodinsky": [self._plain(i) for i in zone.kalai_smorodinsky[:MOST_ROWS]],
-            "kalai_smorodinsky_ties": len(zone.kalai_smorodinsky),
+            "kalai_smorodinsky_ties": self.ties(zone.kalai_smorodinsky),
             "lottery_gain": _number(zone.lottery), "agreement_left": _number(zone.left),
             **{f"some_{key}": value for key, value in _shared(zone.some).items()},
             "some_share_other": None if zone.some_other is None else zone.some_other.share,

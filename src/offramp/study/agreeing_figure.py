@@ -50,7 +50,7 @@ def marks(found: Bargaining, zone: Zone, one: str, two: str) -> Iterator[dict[st
         x, y, told, {"size": 12, "color": NAMED, "line": {"color": "#fff", "width": 2}},
         hovertext=[_hover(found, i, one, two) for i in told], hoverinfo="text",
     )  # fmt: skip
-    front = _thinned(np.flatnonzero(found.frontier))
+    front = _thinned(np.flatnonzero(found.frontier)) if found.searched else []
     sizes = [17 if i in told else 9 for i in front]
     yield _dots(x, y, front, {"size": sizes, "color": INK, "symbol": "circle-open",
                               "line": {"width": 1}}, hoverinfo="skip")  # fmt: skip
@@ -150,11 +150,15 @@ def caption(found: Bargaining | None) -> str:
     pair = (
         "" if found is None or len(found.parties) == 2 else " One panel for each pair of parties."
     )
+    some = "" if found is None or found.complete else (
+        " Of so many packages only those are drawn that have a name"
+        + (" or lie on the frontier." if found.searched else ".")
+    )  # fmt: skip
     return (
-        f"Every dot is a package: one option on every issue.{pair} The further to the right, the "
-        "more it is worth to the one party; the higher, the more to the other. Dashed lines are "
-        "what each has without an agreement: to the right of the one and above the other, in the "
-        "shaded corner, neither is worse off than without, and coloured dots lie there for "
+        f"Every dot is a package: one option on every issue.{some}{pair} The further to the right, "
+        "the more it is worth to the one party; the higher, the more to the other. Dashed lines "
+        "are what each has without an agreement: to the right of the one and above the other, in "
+        "the shaded corner, neither is worse off than without, and coloured dots lie there for "
         "everybody whose consent counts. That is the zone of agreement. A ring marks packages "
         "on the frontier: whoever would get more than there takes it from somebody else."
     )

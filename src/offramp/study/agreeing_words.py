@@ -72,27 +72,56 @@ def remarks_of(found: Bargaining) -> tuple[str, ...]:
     told = [PARTIES[found.parties_from].format(joined([found.labels[p] for p in found.parties]))]
     told += _reservations(found)
     told += [POINTS, LOTTERIES]
-    if not found.complete:
-        told.append(
-            f"The options allow {found.combinations:,} combinations, which is more than are "
-            "looked at one by one: only the packages that have a name are told."
-        )
+    told += _looked_at(found)
     return (*told, *_paid(found), *_idle(found))
+
+
+def _looked_at(found: Bargaining) -> list[str]:
+    """Which packages are looked at where they are not all."""
+    if found.complete:
+        return []
+    many = (
+        f"The options allow {found.combinations:,} combinations, which is more than are looked at "
+        "one by one"
+    )
+    if not found.searched:
+        return [
+            f"{many}, and those of the frontier are too many too: only the packages that have a "
+            "name are told, and nothing is said about the others."
+        ]
+    told = [
+        f"{many}: told are the packages that have a name and the frontier, on which the reference "
+        "points lie, with one package for all that are worth the same to everybody counted."
+    ]
+    if any(zone.some is None and len(zone.often) for zone in found.zones):
+        told.append(
+            "In how many combinations of assumptions the zone holds any package is not told, as "
+            "the frontier is another one in each."
+        )
+    return told
 
 
 def _how_many(found: Bargaining, zone: Zone) -> str:
     floors = [f"{found.labels[p]} {amount_in_words(zone.reservation[p])}" for p in found.parties]
-    total = len(found.packages)
-    which = "packages that the options allow" if found.complete else "packages with a name"
-    lie = "lies" if zone.count == 1 else "lie"
-    many = f"{zone.count:,} of the {total:,}" if zone.count else f"none of the {total:,}"
-    if zone.count == total > 1:
-        many = f"all {total:,}"
     return (
-        f"On the premises of {found.whose}, as encoded here, {many} {which} {lie} in the zone of "
-        f"agreement at the nominal values, measured by {SOURCES[zone.basis]}: "
+        f"On the premises of {found.whose}, as encoded here, {_which_lie(found, zone)} in the "
+        f"zone of agreement at the nominal values, measured by {SOURCES[zone.basis]}: "
         f"{joined(floors)}."
     )
+
+
+def _which_lie(found: Bargaining, zone: Zone) -> str:
+    """'3 of the 9 packages that the options allow lie'; without numbers where not all are here."""
+    which, total = "packages that the options allow", len(found.packages)
+    lie = "lies" if zone.count == 1 else "lie"
+    if not found.complete and found.searched:
+        return f"{'some' if zone.count else 'none'} of the {found.combinations:,} {which} lie"
+    if not found.complete:
+        which = "packages with a name"
+    if zone.count == total > 1:
+        return f"all {total:,} {which} {lie}"
+    many = f"{zone.count:,}" if zone.count else "none"
+    return f"{many} of the {total:,} {which} {lie}"
 
 
 def _named(found: Bargaining, zone: Zone) -> str:
@@ -117,7 +146,7 @@ def _named(found: Bargaining, zone: Zone) -> str:
 
 def _empty(found: Bargaining, zone: Zone) -> str:
     """What an empty zone means, and whether lotteries would open it."""
-    if zone.count:
+    if not found.empty(zone):
         return ""
     text = "So there is no package that nobody holds worse than having no agreement"
     if not math.isfinite(zone.lottery):
@@ -132,7 +161,7 @@ def _empty(found: Bargaining, zone: Zone) -> str:
 
 def _points(found: Bargaining, zone: Zone) -> str:
     """The two reference points, with ties."""
-    if not zone.count:
+    if not zone.count or not found.searched:
         return ""
     nash, kalai = zone.nash, zone.kalai_smorodinsky
     if nash and nash == kalai:
@@ -145,19 +174,22 @@ def _points(found: Bargaining, zone: Zone) -> str:
 
 
 def _same(found: Bargaining, tied: Sequence[int]) -> str:
-    if len(tied) == 1:
+    if found.ties(tied) == 1:
         return f"the same: {package_words(found, tied[0])}"
     return f"the same, with a tie: {_tied(found, tied)}"
 
 
 def _which(found: Bargaining, tied: Sequence[int]) -> str:
-    return package_words(found, tied[0]) if len(tied) == 1 else f"not one, as {_tied(found, tied)}"
+    if found.ties(tied) == 1:
+        return package_words(found, tied[0])
+    return f"not one, as {_tied(found, tied)}"
 
 
 def _tied(found: Bargaining, tied: Sequence[int]) -> str:
-    if len(tied) <= 3:
-        return f"{len(tied)} tie, {joined([package_words(found, i) for i in tied])}"
-    return f"{len(tied):,} tie, among them {package_words(found, tied[0])}"
+    count = found.ties(tied)
+    if len(tied) == count <= 3:
+        return f"{count} tie, {joined([package_words(found, i) for i in tied])}"
+    return f"{count:,} tie, among them {package_words(found, tied[0])}"
 
 
 def package_words(found: Bargaining, package: int) -> str:
@@ -247,8 +279,7 @@ def _paid(found: Bargaining) -> list[str]:
 
 
 def _idle(found: Bargaining) -> list[str]:
-    idle = [found.labels[p] for place, p in enumerate(found.labels)
-            if p in found.parties and not found.worth[:, place].any()]  # fmt: skip
+    idle = [found.labels[p] for p in found.idle]
     if not idle:
         return []
     return [f"No issue is worth anything to {joined(idle)}: every package is worth 0 there."]

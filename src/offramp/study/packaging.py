@@ -1,10 +1,11 @@
 """Static bargaining: what the options on the issues allow, beside what parties have without it.
 
-Every combination of options is valued (of more than 20,000, the named packages alone). Zones of
-agreement are told for reservation values of the solved game, for those that the scenario
-declares as a family of parameters called ``reservation`` with parties as keys, and for values
-that are given. Over the draws worths and declared values are looked up; the game without
-agreement is solved again in each.
+Every combination of options is valued; of more than 20,000, the named packages and those on the
+frontier (see `pareto`), on which all that is told hangs. Where even these are too many, the named
+packages alone are told, and nothing about the others. Zones of agreement are told for reservation
+values of the solved game, for those that the scenario declares as a family of parameters called
+``reservation`` with parties as keys, and for values that are given. Over the draws worths and
+declared values are looked up; the game without agreement is solved again in each.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +26,13 @@ from offramp.scenario.binding import Binder
 from offramp.study.agreeing import DECLARED, GAME, GIVEN, Bargaining, Package, Zone
 from offramp.study.bench import rows_of
 from offramp.study.experiment import Progress
+from offramp.study.pareto import find_front
 from offramp.study.quantities.static import static_value
 from offramp.study.reservations import Reservations, consenting, reservation_values
 from offramp.study.saying import spoken, whose_premises
 from offramp.study.shares import Share, concentrate, is_ranged, share_of, spread_draws
 from offramp.study.solutions import (
+    EQUAL,
     ideal_point,
     in_zone,
     kalai_smorodinsky_packages,
@@ -71,7 +74,8 @@ def packages(
     the game. ``draws`` is the number of combinations of assumptions tried (0: none), in at most
     ``most_solved`` of which the game is solved; ``seed`` None draws one and records it. ``game``
     is that of the scenario, where it is at hand. Raises ResultError without issues, for a name
-    that is no party, and for more than 20,000 combinations without a named package.
+    that is no party, and where there are too many combinations to find the frontier and no
+    package has a name.
     """
     told = with_account(scenario, account) if account else scenario
     if not told.issues:
@@ -102,16 +106,47 @@ class _Menu:
     meaning: Meaning
     issues: tuple[str, ...]
     """(option,) the issue that it belongs to."""
+    alike: Array
+    """(package,) how many combinations it stands for."""
+    searched: bool = True
+    """Whether no combination dominates those that are here, or is worth what none of them is."""
 
     def worth(self, draws: Draws, parties: Sequence[int]) -> Iterator[tuple[slice, Array]]:
         """Slices of the draws with (draw, package, party) worths."""
         size = max(1, CHUNK // max(1, self.choice.size * len(parties)))
         for low in range(0, len(draws), size):
             part = slice(low, low + size)
-            values = self._options(rows_of(draws, part), parties)
+            values = self.options(rows_of(draws, part), parties)
             yield part, values[:, self.choice].sum(axis=2)
 
-    def _options(self, draws: Draws, parties: Sequence[int]) -> Array:
+    def steady(self, draws: Draws, parties: Sequence[int]) -> bool:
+        """Whether every option is worth the same in all draws."""
+        values = self.options(draws, parties)
+        return bool((np.ptp(values, axis=0) <= EQUAL * np.abs(values).max()).all())
+
+    def with_frontier(self, parties: Sequence[int]) -> _Menu:
+        """The same with the frontier at nominal values, where it can be found."""
+        nominal = self.options(nominal_draw(self.meaning), parties)[0]
+        starts = [self.issues.index(name) for name in dict.fromkeys(self.issues)]
+        bounds = [*starts, len(self.issues)]
+        front = find_front([nominal[low:high] for low, high in itertools.pairwise(bounds)])
+        if front is None:
+            return replace(self, searched=False)
+        known = {tuple(row): i for i, row in enumerate(self.choice.tolist())}
+        alike = np.where((self.choice == len(self.terms)).any(axis=1), 1.0, 0.0)
+        fresh: list[tuple[int, ...]] = []
+        counts: list[float] = []
+        for row, count in zip((front.choice + starts).tolist(), front.count, strict=True):
+            if tuple(row) in known:
+                alike[known[tuple(row)]] = count
+            else:
+                fresh.append(tuple(row))
+                counts.append(count)
+        whole = np.array([*self.choice.tolist(), *fresh], np.intp)
+        listed = (*self.packages, *(_package(self.meaning.scenario, row, "") for row in fresh))
+        return replace(self, packages=listed, choice=whole, alike=np.r_[alike, counts])
+
+    def options(self, draws: Draws, parties: Sequence[int]) -> Array:
         """(draw, option, party) what each option is worth; the last one is none at all."""
         columns = draws.columns()
         values = np.zeros((len(draws), len(self.terms) + 1, len(parties)))
@@ -145,22 +180,18 @@ def _menu(meaning: Meaning) -> _Menu:
         ranges = [range(start, start + count) for start, count in
                   zip(starts.values(), counts, strict=True)]  # fmt: skip
         rows += [row for row in itertools.product(*ranges) if row not in known]
-    elif not known:
-        raise ResultError(
-            f"the issues have {total:,} combinations of options and no package has a name",
-            expected=f"at most {MOST:,} combinations, or packages under 'packages'",
-            repair="name the packages that are talked about",
-        )
-    said = [option for issue in scenario.issues.values() for option in issue.options]
-    found = tuple(
-        Package(known.get(row, ""), {name: said[position] for name, position in
-                                     zip(scenario.issues, row, strict=True)
-                                     if position < len(terms)})
-        for row in rows
-    )  # fmt: skip
+    found = tuple(_package(scenario, row, known.get(row, "")) for row in rows)
     issues = tuple(name for name, issue in scenario.issues.items() for _ in issue.options)
-    return _Menu(found, np.array(rows, np.intp), tuple(terms), total <= MOST, total, meaning,
-                 issues)  # fmt: skip
+    choice = np.array(rows, np.intp).reshape(len(rows), len(starts))
+    return _Menu(found, choice, tuple(terms), total <= MOST, total, meaning, issues,
+                 np.ones(len(rows)))  # fmt: skip
+
+
+def _package(scenario: Scenario, row: Sequence[int], name: str) -> Package:
+    """The package whose options stand at these positions among all options."""
+    said = [option for issue in scenario.issues.values() for option in issue.options]
+    options = zip(scenario.issues, row, strict=True)
+    return Package(name, {issue: said[i] for issue, i in options if i < len(said)})
 
 
 def _choice(
@@ -204,8 +235,8 @@ class _Inquiry:
         self.most_solved = draws if most_solved is None else min(draws, most_solved)
         self.tell = progress or (lambda what, done, total: None)
         self.aim = self._aim()
-        self.menu = _menu(self.meaning)
         self.parties, self.parties_from = self._parties(parties)
+        self.menu = self._menu()
         self.given = self._formulas(given)
         self.declared = self._declared()
 
@@ -220,7 +251,8 @@ class _Inquiry:
         implied = reservation_values(self.game, self.aim)
         values = self._values(nominal, implied, own)
         told = [i for i, one in enumerate(self.menu.packages) if one.name]
-        points = {b: _points(mine, row[0]) for b, row in values.items()}
+        searched = self.menu.searched
+        points = {b: _points(mine, row[0], searched) for b, row in values.items()}
         for nash, kalai in points.values():
             told += [*nash[:1], *kalai[:1]]
         tried, other = self._trials(own)
@@ -229,7 +261,7 @@ class _Inquiry:
         zones = tuple(
             _zone(basis, self.parties, mine, row[0], points[basis],
                   float(implied.left[0]) if basis == GAME else math.nan,
-                  over.get(basis), again.get(basis))
+                  over.get(basis), again.get(basis), searched)
             for basis, row in values.items()
         )  # fmt: skip
         return Bargaining(
@@ -238,11 +270,27 @@ class _Inquiry:
             issues={name: one.label or spoken(name) for name, one in scenario.issues.items()},
             packages=self.menu.packages, complete=self.menu.complete,
             combinations=self.menu.combinations, worth=worth, frontier=undominated(mine),
+            searched=searched, alike=self.menu.alike, idle=self._idle(nominal, labels),
             zones=zones, paid=self._paid(worth, labels), draws=self.count,
             seed=None if tried is None else tried.draws.seed,
         )  # fmt: skip
 
     # who, and what they have without
+
+    def _menu(self) -> _Menu:
+        """The packages that are looked at; a ResultError where there are none."""
+        menu = _menu(self.meaning)
+        if menu.complete:
+            return menu
+        menu = menu.with_frontier([self.meaning.parties.index(party) for party in self.parties])
+        if not menu.packages:
+            raise ResultError(
+                f"the issues have {menu.combinations:,} combinations of options, too many on the "
+                "frontier, and no package has a name",
+                expected=f"at most {MOST:,} combinations, or packages under 'packages'",
+                repair="name the packages that are talked about",
+            )
+        return menu
 
     def _aim(self) -> tuple[int, ...]:
         """Outcomes that are agreements; ceasefires where none is; else none."""
@@ -304,6 +352,13 @@ class _Inquiry:
         ]
         return np.stack(columns, axis=1)
 
+    def _idle(self, nominal: Draws, labels: Mapping[str, str]) -> tuple[str, ...]:
+        """Those of the parties to whom no option is worth anything."""
+        every = [self.meaning.parties.index(party) for party in labels]
+        valued = self.menu.options(nominal, every)[0].any(axis=0)
+        return tuple(p for p, any_ in zip(labels, valued, strict=True)
+                     if p in self.parties and not any_)  # fmt: skip
+
     # over the draws
 
     def _trials(self, own: Sequence[int]) -> tuple[_Tried | None, _Tried | None]:
@@ -346,8 +401,10 @@ class _Inquiry:
                 counts.some[part] = inside.any(axis=1)
                 counts.often[:] += inside.sum(axis=0)
         only_one = not is_ranged(self.meaning)
+        every = self.menu.complete or (self.menu.searched and self.menu.steady(tried.draws, own))
         return {
-            basis: _shared(one, tried.values[basis], told, only_one) for basis, one in found.items()
+            basis: _shared(one, tried.values[basis], told, only_one, every)
+            for basis, one in found.items()
         }
 
     # what the game pays
@@ -398,33 +455,41 @@ class _Shares:
 
     told: Mapping[int, Share]
     often: Array
-    some: Share
+    some: Share | None
+    """None where it hangs on packages that are not looked at."""
 
 
-def _shared(one: _Counts, values: Array, told: Sequence[int], only_one: bool) -> _Shares:
+def _shared(
+    one: _Counts, values: Array, told: Sequence[int], only_one: bool, every: bool
+) -> _Shares:
     counts: Truths = np.all(np.isfinite(values), axis=1)
     return _Shares(
         {i: share_of(one.told[:, k], counts, only_one=only_one) for k, i in enumerate(told)},
         one.often / max(1, int(counts.sum())),
-        share_of(one.some, counts, only_one=only_one),
+        share_of(one.some, counts, only_one=only_one) if every else None,
     )
 
 
-def _points(worth: Array, reservation: Array) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _points(
+    worth: Array, reservation: Array, searched: bool
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The reference points; none where they may be packages that are not looked at."""
+    if not searched:
+        return (), ()
     return nash_packages(worth, reservation), kalai_smorodinsky_packages(worth, reservation)
 
 
 def _zone(
     basis: str, parties: Sequence[str], worth: Array, reservation: Array,
     points: tuple[tuple[int, ...], tuple[int, ...]], left: float, over: _Shares | None,
-    again: _Shares | None,
+    again: _Shares | None, searched: bool,
 ) -> Zone:  # fmt: skip
     inside = in_zone(worth, reservation)
-    ideal = ideal_point(worth, reservation)
+    ideal = ideal_point(worth, reservation) if searched else np.full(len(parties), np.nan)
     return Zone(
         basis, dict(zip(parties, map(float, reservation), strict=True)), inside,
         dict(zip(parties, map(float, ideal), strict=True)), *points,
-        math.nan if inside.any() else lottery_gain(worth, reservation), left,
+        lottery_gain(worth, reservation) if searched and not inside.any() else math.nan, left,
         {} if over is None else over.told, {} if again is None else again.told,
         np.zeros(0) if over is None else over.often,
         None if over is None else over.some, None if again is None else again.some,

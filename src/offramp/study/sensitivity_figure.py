@@ -50,8 +50,8 @@ def caption(found: Sensitivity) -> str:
     if found.indices is not None and not found.indices.withheld:
         told.append(
             "Dots: the part of the variance that would go if this assumption alone were known; "
-            "rings: the part that would stay if all others were known, where the combinations tried "
-            "tell it from the dot; lines: 95 % intervals."
+            "rings: the part that would stay if all others were known, where the combinations "
+            "tried tell it from the dot; lines: 95 % intervals."
         )
     told.append(
         "Bars: the slope at nominal values times half the width of the assumption's range; a "

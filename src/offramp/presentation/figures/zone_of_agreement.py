@@ -94,7 +94,7 @@ def _table(findings: Findings) -> Table | None:
         (
             package_label(found, i),
             *(figure_of(found.worth_of(i, party)) for party in found.parties),
-            "yes" if found.frontier[i] else "no",
+            {True: "no", False: "yes", None: "not known"}[found.dominated(i)],
             *(_inside(zone, i) for zone in found.zones),
         )
         for i in shown
