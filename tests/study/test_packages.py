@@ -398,9 +398,10 @@ def many_issues(options: int, *, issues: int = 9, seed: int = 1) -> str:
 
 
 def three_sides(issues: int) -> str:
-    """The same with the watcher as a third side, all worths other than each other."""
+    """The same with the watcher as a third side: no option is worth more than another to all."""
     text, rng = many_issues(3, issues=issues), np.random.default_rng(7)
-    worths = (rng.random((3 * issues, 3)).round(6)).tolist()
+    parts = rng.dirichlet(np.ones(3), (issues, 3)).round(6)  # (issue, option, side)
+    worths = parts.transpose(0, 2, 1).reshape(-1, 3).tolist()
     sides = ("north", "south", "watcher")
     return re.sub(
         r", weight: .*",

@@ -121,8 +121,8 @@ def run(
     Accounts (compare): the first 3 pairs, at nominal values.
 
     Sensitivity (sensitivity): of the probability of an agreement, in games with
-    at most 20,000 solved nodes; slopes at nominal values; from 256 combinations
-    on Sobol's indices with 32 base points.
+    at most 20,000 solved nodes; slopes at nominal values; from 64 combinations
+    on shares of its variance.
 
     Off-ramps (offramps): to an agreement, or else a ceasefire, of probability
     0.5, in games with at most 20,000 solved nodes; each change is tried in at

@@ -92,8 +92,9 @@ def sensitivity_command(
         Such as 'P(war)' or 'E(payoff[north])'; may be repeated. Default: the probability of an
         agreement.
     points
-        Base points of Sobol's indices, a power of two from 32 on; each takes as many solves as
-        there are groups, and two. Default: as many as --draws allows, at most 128.
+        How much is tried for the shares of the variance: a power of two from 32 on; each takes
+        as many solves as there are groups, and two. Default: as many as --draws allows, at most
+        128.
     groups
         What is varied together: mechanism, family, or none.
     menu

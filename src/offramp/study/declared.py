@@ -163,12 +163,12 @@ class _Inquiry:
 
     def sensitivity(self, over: xr.Dataset | None) -> Any:
         """Slopes of the probability of agreement, and shares of its variance over the draws."""
-        query = asked_of(self.game.meaning)
-        enough = over is not None and over.sizes["draw"] >= LEAST
+        query, tried = asked_of(self.game.meaning), None
+        if over is not None and over.sizes["draw"] >= LEAST:
+            tried = tried_in(over, query)
         return sensitivity(
             self.scenario, query, points=0, groups="mechanism", menu=False,
-            account=self.account or None, tried=tried_in(over, query) if enough else None,
-            progress=self.progress,
+            account=self.account or None, tried=tried, progress=self.progress,
         )  # fmt: skip
 
     def offramps(self) -> Any | None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from offramp.study.solutions import EQUAL, undominated
 
 Array = NDArray[np.float64]
-PAIRS, MORE = 400_000, 20_000
+PAIRS, MORE = 400_000, 6_000
 """Most sums that are compared at a time, for two parties and for more."""
 
 
@@ -58,4 +58,5 @@ def _merged(sums: Array, count: Array) -> tuple[NDArray[np.intp], Array]:
     size = np.abs(sums).max(axis=0)
     steps = np.round(sums / np.where(size > 0, 8 * EQUAL * size, 1.0))
     _, first, which = np.unique(steps, axis=0, return_index=True, return_inverse=True)
-    return first, np.bincount(which.reshape(-1), weights=count)
+    merged: Array = np.bincount(which.reshape(-1), weights=count).astype(np.float64)
+    return first, merged
