@@ -1,6 +1,6 @@
 """Parts of a variance, told from draws that have been solved anyway.
 
-A sum of few products of orthonormal polynomials is fitted to all batches of draws but one and
+A sum of few products of orthonormal functions is fitted to all batches of draws but one and
 tried on the draws of that one, in turn for every batch (cross-fitting, Chernozhukov and others
 2018). With g the fit and e what it leaves in the batch, the part of the terms k of one kind is
 sum(b_k^2) + 2 mean(g_k e): however badly g fits, it is expected to be too small by the part of
@@ -14,23 +14,81 @@ not show.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
+from numpy.polynomial import legendre
 from numpy.typing import NDArray
 
+from offramp.scenario.distributions import EDGE
 from offramp.study.emulating.inputs import Input, places_of
-from offramp.study.emulating.polynomials import Term, candidates, columns_of
+from offramp.study.emulating.polynomials import DEGREE, Term, candidates, columns_of
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.intp]
 ROUNDED = 1e-6
 """Share of a variance that values of solved games are too rough to tell."""
+ALIKE = 1e-4
+"""What a function must add to those before it."""
 PASSES = 2
 POOL, TERMS = 400, 100
 """Most candidate terms, and most terms that are taken."""
 PATIENCE = 12
 """Terms by which the error may fail to fall before no more are looked at."""
+
+
+@dataclass(frozen=True)
+class Axis(Input):
+    """An input with functions that few draws cannot mistake for others.
+
+    The value itself comes first, so that what goes straight up with it takes one term, then
+    Legendre's polynomials of its place, orthonormal to what stands before. These stay small in
+    the tails, where Hermite's of a high degree have all their weight and few draws lie.
+    """
+
+    @cached_property
+    def most(self) -> int:
+        """How many functions there are."""
+        if self.distribution.name == "choice":
+            return Input.most.func(self)
+        return len(self._kept) - 1
+
+    def polynomials(self, share: Array, degree: int) -> Array:
+        """(draw, degree) the first functions, orthonormal over the range."""
+        if self.distribution.name == "choice":
+            return super().polynomials(share, degree)
+        chosen = self._kept[: degree + 1]
+        triangle = self._triangle[: degree + 1, : degree + 1]
+        return np.linalg.solve(triangle.T, self._raw(share)[:, chosen].T).T[:, 1:]
+
+    @cached_property
+    def _kept(self) -> list[int]:
+        """The functions that are no sums of others before them."""
+        diagonal = np.abs(np.diag(np.linalg.qr(self._weighted, mode="r")))
+        return np.flatnonzero(diagonal > ALIKE).tolist()
+
+    @cached_property
+    def _triangle(self) -> Array:
+        triangle = np.linalg.qr(self._weighted[:, self._kept], mode="r")
+        return triangle * np.sign(np.diag(triangle))[:, None]
+
+    @cached_property
+    def _weighted(self) -> Array:
+        """The functions at places even in the normal score, times the roots of their weights."""
+        from scipy import special  # pyright: ignore[reportMissingTypeStubs]
+
+        score = np.linspace(-8, 8, 641)
+        weight = np.exp(-(score**2) / 2)
+        places = np.clip(special.ndtr(score), EDGE, 1 - EDGE)
+        return self._raw(places) * np.sqrt(weight / weight.sum())[:, None]
+
+    def _raw(self, share: Array) -> Array:
+        low, middle, high = self.value(np.array([0.1, 0.5, 0.9]))
+        value = (self.value(share) - middle) / ((high - low) or 1.0)
+        rest = legendre.legvander(2 * share - 1, DEGREE)
+        scale = np.sqrt(2.0 * np.arange(DEGREE + 1) + 1)
+        return np.column_stack([np.ones(len(share)), value, (rest * scale)[:, 1:]])
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,10 +127,11 @@ def divide(
     from scipy import special  # pyright: ignore[reportMissingTypeStubs]
 
     places, batches = places_of(inputs, values), int(batch.max()) + 1
+    axes = [Axis(**{one.name: getattr(i, one.name) for one in fields(Input)}) for i in inputs]
     scale = float(results.std())
     scaled = (results - results.mean()) / scale
     found = np.array([
-        _tried(inputs, places, scaled, batch == one, groups, count) for one in range(batches)
+        _tried(axes, places, scaled, batch == one, groups, count) for one in range(batches)
     ])  # fmt: skip
     variance = found.sum(axis=1) - found[:, count + 1 : -1].sum(axis=1)
     mean = float(variance.mean())
@@ -122,7 +181,7 @@ def _tried(
 def fit(
     inputs: Sequence[Input], places: Array, results: Array
 ) -> tuple[tuple[Term, ...], Array, float]:
-    """Terms, their coefficients and the constant of a polynomial of few terms.
+    """Terms, their coefficients and the constant of a sum of few terms.
 
     Terms are taken one by one, each the one that leaves least, and as many of them as leave the
     least error where each draw is left out (corrected as Blatman and Sudret 2011 do). What the
@@ -148,24 +207,29 @@ def fit(
 def _selected(columns: Array, results: Array) -> list[int]:
     """The columns (draw, term) that a fit is made of, by orthogonal least squares.
 
-    Whatever is chosen is taken out of all other columns, so that each is judged by what it adds.
+    Whatever is chosen is taken out of all other columns, so that each is judged by what it adds;
+    this goes by their products, so that only the chosen ones are ever worked out.
     """
-    count = len(results)
-    rest, left = columns - columns.mean(axis=0), results - results.mean()
-    size = (rest**2).sum(axis=0)
+    count, most = len(results), min(len(results) // 2, TERMS, columns.shape[1])
+    centred, left = columns - columns.mean(axis=0), results - results.mean()
+    products, match = centred.T @ centred, centred.T @ left
+    size = np.diag(products).copy()
     nothing, leverage = 1e-10 * size, np.full(count, 1 / count)
+    ways, rows = np.zeros((count, most)), np.zeros((most, columns.shape[1]))
     order: list[int] = []
     best, kept = _left_out(left, leverage, 0), 0
-    while len(order) < min(count // 2, TERMS) and len(order) - kept < PATIENCE:
-        size = (rest**2).sum(axis=0)
-        gain = np.where(size > nothing, (rest.T @ left) ** 2 / np.where(size > 0, size, 1), 0)
+    for step in range(most):
+        gain = np.where(size > nothing, match**2 / np.where(size > nothing, size, 1), 0)
         one = int(np.argmax(gain))
-        if not gain[one] > 0:
+        if not gain[one] > 0 or step - kept >= PATIENCE:
             break
-        along = rest[:, one] / np.sqrt(size[one])
-        left = left - along * (along @ left)
-        rest = rest - np.outer(along, along @ rest)
-        leverage = leverage + along**2
+        before, root = rows[:step, one].copy(), np.sqrt(size[one])
+        ways[:, step] = (centred[:, one] - ways[:, :step] @ before) / root
+        rows[step] = (products[one] - before @ rows[:step]) / root
+        left = left - ways[:, step] * (ways[:, step] @ left)
+        match = match - rows[step] * (match[one] / root)
+        size = size - rows[step] ** 2
+        leverage = leverage + ways[:, step] ** 2
         order.append(one)
         error = _left_out(left, leverage, len(order))
         if error < best:
