@@ -60,17 +60,18 @@ class Axis(Input):
             return super().polynomials(share, degree)
         chosen = self._kept[: degree + 1]
         triangle = self._triangle[: degree + 1, : degree + 1]
-        return np.linalg.solve(triangle.T, self._raw(share)[:, chosen].T).T[:, 1:]
+        found = np.linalg.solve(triangle.T, self._raw(share)[:, chosen].T).T[:, 1:]
+        return np.asarray(found, np.float64)
 
     @cached_property
     def _kept(self) -> list[int]:
         """The functions that are no sums of others before them."""
-        diagonal = np.abs(np.diag(np.linalg.qr(self._weighted, mode="r")))
+        diagonal = np.abs(np.diag(np.linalg.qr(self._weighted)[1]))
         return np.flatnonzero(diagonal > ALIKE).tolist()
 
     @cached_property
     def _triangle(self) -> Array:
-        triangle = np.linalg.qr(self._weighted[:, self._kept], mode="r")
+        triangle: Array = np.linalg.qr(self._weighted[:, self._kept])[1].astype(np.float64)
         return triangle * np.sign(np.diag(triangle))[:, None]
 
     @cached_property
@@ -88,7 +89,8 @@ class Axis(Input):
         value = (self.value(share) - middle) / ((high - low) or 1.0)
         rest = legendre.legvander(2 * share - 1, DEGREE)
         scale = np.sqrt(2.0 * np.arange(DEGREE + 1) + 1)
-        return np.column_stack([np.ones(len(share)), value, (rest * scale)[:, 1:]])
+        columns = np.column_stack([np.ones(len(share)), value, (rest * scale)[:, 1:]])
+        return np.asarray(columns, np.float64)
 
 
 @dataclass(frozen=True, eq=False)
