@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from offramp.core.compiling import njit
 
 if TYPE_CHECKING:
     from offramp.analysis.elimination import Elimination

@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from offramp.analysis.kernels import emit
+from offramp.core.compiling import njit
 
 if TYPE_CHECKING:
     from offramp.game.structure import Structure

@@ -7,7 +7,8 @@ A draw's numbers depend on that draw alone, so how draws are shared among thread
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from offramp.core.compiling import njit
 
 FAINT = 1e-100
 """With an outflow below this, or none, products may underflow: `faint` takes the component."""

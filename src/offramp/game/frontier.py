@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from offramp.core.compiling import njit
 from offramp.game.kernels import place_of_key
 from offramp.game.programs import run_program
 
@@ -28,7 +28,7 @@ def advance(
     code: NDArray[np.int32], numbers: NDArray[np.float64], stack: NDArray[np.float64],
     step_first: Integers, moves: Integers, then: Integers, columns: Integers,
     kept: NDArray[np.bool_], last: int, limit: int, at_end: int, most: int,
-    counters: Integers, rows: NDArray[np.int32], first: Integers, edges: Integers,
+    counters: Integers, rows: NDArray[np.int32], first: Integers, edges: NDArray[np.int32],
     ends: NDArray[np.int32], node_keys: Integers, node_ids: Integers, end_keys: Integers,
     end_ids: Integers,
 ) -> None:  # fmt: skip

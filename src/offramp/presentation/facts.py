@@ -42,8 +42,9 @@ class Spread:
         return self.values is not None and bool(np.isfinite(self.values).any())
 
     def at(self, share: float) -> float:
-        """The quantile of the draws; nan without any."""
-        return float(np.nanquantile(self.values, share)) if self.known else float("nan")  # type: ignore[arg-type]
+        """The quantile of the draws; nan without any, and between infinite ones."""
+        with np.errstate(invalid="ignore"):
+            return float(np.nanquantile(self.values, share)) if self.known else float("nan")  # type: ignore[arg-type]
 
     @property
     def most(self) -> float:

@@ -21,11 +21,13 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import config, njit, types
+from numba import config, types
 from numba.core import cgutils
 from numba.core.datamodel import models
 from numba.core.errors import TypingError
 from numba.extending import intrinsic, overload, register_model
+
+from offramp.core.compiling import njit
 
 WIDTH = 8
 """Draws abreast; on machines with narrower vectors an instruction each for some of them."""

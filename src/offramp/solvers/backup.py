@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from offramp.core.compiling import njit
 from offramp.solvers.abreast import (
     add_worth,
     exponential,

@@ -148,7 +148,7 @@ def bound_regret(layout: Layout, tables: Tables) -> Array:
     losses of a round add up along its worst path and are discounted over the rounds.
     """
     patience, limit = tables.patience, layout.structure.limit
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         reach = patience**limit if limit else 0.0
         rounds = (1.0 - reach) / (1.0 - patience)
         rounds = np.where(patience >= 1.0, limit if limit else np.inf, rounds)
@@ -178,8 +178,9 @@ def estimate_condition(structure: Structure, tables: Tables, draw: int, value: A
     except RuntimeError:
         return float("inf")
 
-    inverse = estimate_norm(factor.solve, lambda right: factor.solve(right, "T"), value.size)
-    return float(inverse * abs(matrix).sum(axis=0).max())
+    with np.errstate(over="ignore"):  # beyond the largest number it is infinite
+        inverse = estimate_norm(factor.solve, lambda right: factor.solve(right, "T"), value.size)
+        return float(inverse * abs(matrix).sum(axis=0).max())
 
 
 def estimate_norm(times: Linear, times_transposed: Linear, size: int) -> float:

@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from offramp.core.compiling import njit
 from offramp.game.structure import Tables
 from offramp.solvers.lifting import Desk, desk_for, evaluate, linearise, push, weigh
 from offramp.solvers.sets import Board, Sets, Stakes, stakes_of
@@ -231,8 +231,9 @@ class Walk:
         return evaluate(self.sets, self.stakes, self.desk, t, exact)
 
     def t_at(self, s: float) -> float:
-        """The factor of all precisions."""
-        return float(np.expm1(s)) / self.steep
+        """The factor of all precisions; infinite where no number is large enough."""
+        with np.errstate(over="ignore"):
+            return float(np.expm1(s)) / self.steep
 
     def solve(self, t: float, full: float, goal: float, tolerance: float) -> None:
         """A linear solve at the last linearisation."""

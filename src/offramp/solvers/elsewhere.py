@@ -143,8 +143,9 @@ def seek_play(walk: Walk, limit: int = 40) -> bool:
 
 
 def merit(walk: Walk) -> float:
-    """Size of the gaps over their scale."""
+    """Size of the gaps over their scale; infinite beyond the largest number."""
     slots, source = len(walk.sharp), walk.desk.source
     owned = walk.stakes.scale[walk.sets.owner[walk.decision]]
     at_heads = source[slots:].reshape(-1, walk.sets.parties) / walk.stakes.scale
-    return float(((source[:slots] / owned) ** 2).sum() + (at_heads**2).sum())
+    with np.errstate(over="ignore"):
+        return float(((source[:slots] / owned) ** 2).sum() + (at_heads**2).sum())

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from offramp.core.compiling import njit
 from offramp.core.errors import GameError
 from offramp.solvers.information import Veil
 from offramp.solvers.layout import Layout

@@ -101,11 +101,15 @@ class _Walk:
         return float((self.numbers.precision * scale).max())
 
     def _direction(self, border: Array) -> Array:
-        """Unit tangent (mean square over values, plus t squared) at the last linearisation."""
+        """Unit tangent (mean square over values, plus t squared) at the last linearisation.
+
+        Not a number where the numbers do not reach: no step is taken along it.
+        """
         right = np.zeros_like(self.point)
         right[-1] = 1.0
         tangent = solve_step(self.shape, self.numbers, self.slopes, border, right, 1e-3)
-        return tangent / np.sqrt(self._product(tangent, tangent))
+        with np.errstate(all="ignore"):
+            return tangent / np.sqrt(self._product(tangent, tangent))
 
     def _product(self, one: Array, other: Array) -> float:
         """The inner product in which lengths along the branch are measured."""
@@ -128,7 +132,7 @@ class _Walk:
         if np.sqrt(self._product(off, off)) > 0.4 * stride or np.abs(off).max() > 0.2:
             return 0, tangent
         after = self._direction(border)
-        if self._product(after, tangent) < 0.85:
+        if not self._product(after, tangent) >= 0.85:
             return 0, tangent
         if trial[-1] > 1.0:
             return 0, tangent

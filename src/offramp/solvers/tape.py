@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from offramp.core.compiling import njit
 from offramp.game.structure import Tables
 
 Floats = NDArray[np.float64]

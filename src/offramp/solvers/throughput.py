@@ -8,9 +8,9 @@ So there is one place that settles and one that certifies; each more would be co
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from offramp.core.compiling import njit
 from offramp.solvers.abreast import (
     four_of,
     get,

@@ -11,8 +11,8 @@ whatever the precision.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from offramp.core.compiling import njit
 from offramp.solvers.abreast import (
     four_of,
     four_worth,

@@ -13,9 +13,9 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from offramp.core.compiling import njit
 from offramp.solvers.layout import Layout, Shape
 
 PIECE_COST = 100

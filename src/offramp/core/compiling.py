@@ -1,0 +1,97 @@
+"""Compiled kernels: where their machine code is kept, and who is told when it is made.
+
+numba keeps it beside the source or in the user's cache folder. Where neither can be written
+(a package that is installed for all, a home that is none) it is kept in a folder of the user's
+own among the temporary files, and where that cannot be had either it is not kept at all.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FOLDER = "offramp-compiled"
+
+
+def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """numba's decorator of that name, which never fails for want of a place for what it keeps."""
+    from numba import njit as compiling
+    from numba.core import config
+
+    settings: Any = config
+    _listen()
+
+    def compiled(kernel: Callable[..., Any]) -> Any:
+        try:
+            return compiling(**options)(kernel)
+        except RuntimeError:  # no folder of numba's own can be written
+            folder = spare_folder()
+        if folder is None:
+            uncached: dict[str, Any] = {**options, "cache": False}
+            return compiling(**uncached)(kernel)
+        usual, settings.CACHE_DIR = settings.CACHE_DIR, str(folder)
+        try:
+            return compiling(**options)(kernel)
+        finally:
+            settings.CACHE_DIR = usual
+
+    return compiled
+
+
+@cache
+def spare_folder() -> Path | None:
+    """A folder among the temporary files that nobody but this user can write; None if none is.
+
+    What is kept is run when it is read, so a folder that somebody else owns or may write to,
+    or a link, is not taken.
+    """
+    import tempfile
+
+    try:
+        user = os.getuid() if hasattr(os, "getuid") else 0
+        folder = Path(tempfile.gettempdir()) / f"{FOLDER}-{user}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+        own = not hasattr(os, "getuid") or found.st_uid == user
+        closed = os.name == "nt" or not stat.S_IMODE(found.st_mode) & 0o022
+        with tempfile.TemporaryFile(dir=folder):
+            return folder if own and closed and stat.S_ISDIR(found.st_mode) else None
+    except OSError:
+        return None
+
+
+_told: list[Callable[[str], object]] = []
+
+
+def tell_compiling(say: Callable[[str], object]) -> None:
+    """Have ``say`` told, once, when a kernel is compiled that was not kept from before."""
+    _told.append(say)
+
+
+@cache
+def _listen() -> None:
+    """Have numba tell when it compiles."""
+    from numba.core import event
+
+    class Compiling(event.Listener):
+        def on_start(self, event: Any) -> None:
+            while _told:
+                _told.pop()(_compiling_words())
+
+        def on_end(self, event: Any) -> None:
+            pass
+
+    event.register("numba:compile", Compiling())
+
+
+def _compiling_words() -> str:
+    if spare_folder.cache_info().currsize and spare_folder() is None:
+        return (
+            "compiling the solver (about a minute), as every command will: there is no folder to "
+            "keep it in; NUMBA_CACHE_DIR may name one"
+        )
+    return "compiling the solver (about a minute, once on this machine)"

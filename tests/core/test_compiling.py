@@ -1,0 +1,95 @@
+"""Compiled code where nothing can be kept where it usually is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from offramp.core import compiling
+
+
+@pytest.fixture
+def nowhere(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path | None], None]:
+    """numba finds no folder of its own; the spare one is as given."""
+    import numba
+    from numba.core import config
+
+    usual = numba.njit
+
+    def failing(*kernel: Any, **options: Any) -> Any:
+        if options.get("cache") and not config.CACHE_DIR:  # type: ignore[attr-defined]
+            raise RuntimeError("cannot cache function: no locator available")
+        return usual(*kernel, **options)
+
+    def set_up(folder: Path | None) -> None:
+        monkeypatch.setattr(numba, "njit", failing)
+        monkeypatch.setattr(compiling, "spare_folder", lambda: folder)
+
+    return set_up
+
+
+def test_it_is_kept_among_the_temporary_files(
+    nowhere: Callable[[Path | None], None], tmp_path: Path
+) -> None:
+    from numba.core import config
+
+    nowhere(tmp_path)
+    twice = compiling.njit(cache=True)(_twice)
+    assert twice(2.0) == 4.0
+    assert list(tmp_path.rglob("*.nbi"))
+    assert not config.CACHE_DIR  # type: ignore[attr-defined]
+
+
+def test_or_it_is_not_kept(nowhere: Callable[[Path | None], None]) -> None:
+    nowhere(None)
+    assert compiling.njit(cache=True)(_thrice)(2.0) == 6.0
+
+
+@pytest.mark.parametrize("trouble", ["link", "open to all", "file", "nothing"])
+def test_a_folder_that_others_may_write_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    name = next(iter(_spare(tmp_path)))
+    name.rmdir()
+    compiling.spare_folder.cache_clear()
+    if trouble == "link":
+        (tmp_path / "theirs").mkdir()
+        name.symlink_to(tmp_path / "theirs")
+    elif trouble == "open to all":
+        name.mkdir()
+        name.chmod(0o777)
+    elif trouble == "file":
+        name.write_text("")
+    assert compiling.spare_folder() == (name if trouble == "nothing" else None)
+    compiling.spare_folder.cache_clear()
+
+
+def _spare(folder: Path) -> list[Path]:
+    """The spare folder that is made where there is none."""
+    compiling.spare_folder.cache_clear()
+    found = compiling.spare_folder()
+    assert found is not None
+    assert found.stat().st_mode & 0o077 == 0
+    return list(folder.iterdir())
+
+
+def _twice(number):
+    return 2 * number
+
+
+def _thrice(number):
+    return 3 * number
+
+
+def test_compiling_is_told_once_and_only_where_it_happens() -> None:
+    told: list[str] = []
+    compiling.tell_compiling(told.append)
+    kernel = compiling.njit()(_thrice)
+    assert not told
+    assert kernel(1.0) + kernel(1) == 6
+    assert len(told) == 1
+    assert told[0].startswith("compiling the solver")
