@@ -116,7 +116,8 @@ COMPLAINTS = [
     (("--quantity", "P(peace)"), "peace", ""),
     (("--workers", "2", "--dask", "tcp://x:1"), "--workers beside --dask", "leave --workers out"),
     (("--device", "abacus"), "there is no device 'abacus'", "leave --device out"),
-    (("--store", "border.yaml"), "'border.yaml' is there and is no store", "name another --store"),
+    (("--store", "border.yaml"), "'border.yaml' cannot be written: it is no folder",
+     "name another with --store"),
 ]  # fmt: skip
 
 

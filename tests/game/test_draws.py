@@ -127,7 +127,7 @@ def test_no_seed_draws_one_and_records_it() -> None:
     draws = GAME.draws(16)
     assert draws.seed is not None
     assert (GAME.draws(16, seed=draws.seed).values == draws.values).all()
-    with pytest.raises(OfframpError, match="at least one"):
+    with pytest.raises(OfframpError, match="a whole number from 1"):
         GAME.draws(0, seed=1)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from offramp.core.errors import ResultError, suggestion
-from offramp.core.files import atomic_write
+from offramp.core.files import atomic_write, regular_size
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -190,6 +190,7 @@ def load(path: str | Path) -> xr.Dataset:
     """Read a dataset that ``save`` wrote. Raises ResultError where there is none."""
     import xarray as xr
 
+    regular_size(path, expected="a netCDF file that Offramp wrote")
     try:
         dataset = xr.load_dataset(path, engine="netcdf4")
     except (OSError, ValueError) as error:

@@ -153,10 +153,6 @@ def told_offramps(asked: Asked, outcome: str, at_least: float) -> Answer:
 def told_histories(asked: Asked, outcome: str | None, count: int, drawn: int) -> Answer:
     """The likeliest histories and turning points at nominal values; ``drawn`` at random too."""
     scenario = asked.scenario()
-    if not 1 <= count <= MOST_HISTORIES:
-        raise refuse(f"--count {count}", f"1 to {MOST_HISTORIES}", "say --count 5")
-    if not 0 <= drawn <= MOST_DRAWN:
-        raise refuse(f"--draws {drawn}", f"0 to {MOST_DRAWN:,}", "say --draws 100")
     from offramp.core.errors import ResultError
     from offramp.study.retold import retell
 

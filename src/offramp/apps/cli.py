@@ -1,188 +1,119 @@
-"""The command line: thin, and quick to start; everything heavy is imported by the command."""
+"""The command line's door: whatever ends a command ends it with a sentence and an exit code.
+
+Nothing else is imported before the door stands, so that it also guards the imports.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import Path
-from typing import Annotated
+import warnings
+from contextlib import suppress
 
-from cyclopts import App, CycloptsError, Parameter
-
-from offramp import __version__
-from offramp.apps.emulating import add_emulation
-from offramp.apps.formats import add_formats
-from offramp.apps.modelling import add_models
-from offramp.apps.options import Account, Asked, Json, Nominal, Scale, Seed, Settings
-from offramp.apps.speaking import complain, hand_over, say
-from offramp.apps.studies import add_studies
-from offramp.apps.sweeping import add_sweeps
-from offramp.core.errors import OfframpError
-
-app = App(
-    name="offramp",
-    version=__version__,
-    help="An account of a crisis becomes a game, the game is solved, a report says what "
-    "follows.\n\nFILE is the path of a scenario or a name from 'offramp list'.",
-    version_flags=["--version"],
-    suppress_keyboard_interrupt=False,
-    help_format="plaintext",  # the default loads a Markdown renderer: a fifth of the time of --help
+INTERRUPTED = "interrupted; files that were written are whole"
+MEMORY = (
+    "there is not enough memory",
+    "more free memory, and no limit on a process below 2 GB",
+    "narrow the ranges of the variables, ask for fewer draws, or close other programs",
 )
-
-
-@app.command(name="list")
-def list_library(
-    *, models: Annotated[bool, Parameter(negative="")] = False, json: Json = False
-) -> None:
-    """Show the scenarios and mechanisms of the library.
-
-    Parameters
-    ----------
-    models
-        The canonical models in closed form instead.
-    """
-    from offramp.apps.listing import library_table, library_words
-    from offramp.apps.modelling import models_list, models_table
-
-    if models:
-        hand_over(models_table()) if json else say(models_list())
-    else:
-        hand_over(library_table()) if json else say(library_words())
-
-
-@app.command
-def new(name: str) -> None:
-    """Write NAME.yaml, a small scenario to start from; an existing file is left alone."""
-    from offramp.apps.template import new_scenario
-
-    say(f"wrote {new_scenario(name)}; try: offramp check {name}.yaml")
-
-
-@app.command
-def check(file: str, *, json: Json = False) -> None:
-    """Read FILE, explore its game and check its numbers, without solving.
-
-    Exit code 0 when all is well, 2 with file, line and column when not.
-    """
-    from offramp.apps.listing import check_words, checked
-
-    facts = checked(file)
-    hand_over(facts) if json else say(check_words(facts))
-
-
-@app.command
-def expand(file: str) -> None:
-    """Print FILE with every mechanism written out: nothing is hidden."""
-    from offramp.scenario import read, scenario_text
-
-    sys.stdout.write(scenario_text(read(file)).rstrip("\n") + "\n")
-
-
-@app.command
-def schema(*, mechanism: Annotated[bool, Parameter(negative="")] = False) -> None:
-    """Print the JSON Schema of the scenario language, for completion in an editor.
-
-    Parameters
-    ----------
-    mechanism
-        The schema of mechanism files instead.
-    """
-    from offramp.scenario.json_schema import language_schema
-
-    hand_over(language_schema("mechanism" if mechanism else "scenario"))
-
-
-@app.command
-def run(
-    file: str,
-    *,
-    draws: int = 1000,
-    seed: Seed = None,
-    account: Account = None,
-    nominal: Nominal = False,
-    set: Settings = (),
-    out: Path | None = None,
-    json: Json = False,
-    precision_scale: Scale = 1.0,
-) -> None:
-    """Solve FILE for many combinations of its assumptions and write a report.
-
-    Where FILE has claims, accounts or levers, every claim is tried in every
-    combination on every account, accounts are compared, and off-ramps are looked
-    for.
-
-    Limits of a run, and in brackets the command that does more:
-
-    Claims (claims): of a game with more than 500 solved nodes, further equilibria
-    are looked for at nominal values only; one combination in 8, but at least 64,
-    is tried under the second weighting; claims are looked at with a mechanism off
-    in at most 16 combinations, on accounts at nominal values only; on accounts no
-    other precisions are tried.
-
-    Accounts (compare): the first 3 pairs, at nominal values.
-
-    Sensitivity (sensitivity): of the probability of an agreement, in games with
-    at most 20,000 solved nodes; slopes at nominal values; from 64 combinations
-    on shares of its variance.
-
-    Off-ramps (offramps): to an agreement, or else a ceasefire, of probability
-    0.5, in games with at most 20,000 solved nodes; each change is tried in at
-    most 64 combinations.
-
-    Histories and turning points (histories), effects of mechanisms: in games with
-    at most 200,000 nodes; effects in at most 64 combinations.
-
-    With --precision-scale other than 1 neither sensitivity nor off-ramps; with
-    --json and no --out neither comparison, sensitivity, histories nor effects;
-    with --json --nominal and more than 500 solved nodes no off-ramps and no
-    mechanism off either.
-
-    Parameters
-    ----------
-    draws
-        How many combinations of assumptions to try, for outcomes and claims.
-    out
-        Folder for report.html, summary.json, results.csv, nominal.nc, draws.nc and
-        scenario.yaml.
-        Default: offramp-results/NAME, or nothing is written when --json is given.
-    """
-    from offramp.apps.running import run_file
-
-    asked = Asked("run", file, draws, seed, nominal, json, tuple(set), account, precision_scale)
-    said, solved = run_file(asked, out)
-    hand_over(said) if json else say(said)
-    if not solved:
-        sys.exit(1)
-
-
-add_studies(app)
-add_formats(app)
-add_models(app)
-add_sweeps(app)
-add_emulation(app)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line.
 
-    Exit codes: 0 done, 1 not solved at nominal values, 2 unfit input, 130 interrupted.
+    Exit codes: 0 done, 1 not solved at nominal values, 2 unfit input or no means to do it,
+    130 interrupted.
     """
+    code: object = 0
+    if arguments is None and not sys.warnoptions:  # as a program: they are for programmers
+        warnings.simplefilter("ignore")
+    try:
+        _prepare_streams()
+        code = _obeyed(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        code = _complain(INTERRUPTED, 130)
+    except BrokenPipeError:  # whoever read the output has seen enough
+        code = 0
+    except Exception as error:
+        told = sentence_of(error)
+        if told is None:
+            raise
+        code = _complain(told, 130 if told == INTERRUPTED else getattr(error, "exit_code", 2))
+    finally:
+        _let_go()
+    sys.exit(code or 0)  # pyright: ignore[reportArgumentType]
+
+
+def _obeyed(arguments: list[str] | None) -> object:
+    from offramp.apps.commands import obey
+
+    try:
+        return obey(arguments)
+    except SystemExit as end:
+        return end.code
+
+
+def sentence_of(error: Exception) -> str | None:
+    """What a person is told of an error that is no mistake of ours; None for any other."""
+    from offramp.core.errors import OfframpError
+
+    if isinstance(error.__cause__ or error.__context__, KeyboardInterrupt):
+        return INTERRUPTED  # as an import that was interrupted tells it
+    if isinstance(error, OfframpError):
+        return f"error: {error}"
+    memory = isinstance(error, MemoryError) or (
+        "failed to map segment" in str(error) or "can't start new thread" in str(error)
+    )
+    if memory:
+        found, expected, repair = MEMORY
+    elif isinstance(error, OSError):
+        name = f"'{error.filename}': " if error.filename is not None else ""
+        found = f"{name}{error.strerror or error}"
+        expected, repair = "files and folders that can be read and written, with room", ""
+    elif isinstance(error, RecursionError):
+        found, expected = "the input is nested too deeply", "a few levels"
+        repair = "remove brackets or indentation"
+    elif isinstance(error, UnicodeError):
+        found, expected = f"a text cannot be read or written: {error}", "texts in UTF-8"
+        repair = "save the file as UTF-8"
+    elif isinstance(error, ImportError):
+        found = f"a part of Offramp cannot be loaded: {error}"
+        expected, repair = "an installation that is whole", "install Offramp again"
+    else:
+        return None
+    return f"error: {OfframpError(found, expected=expected, repair=repair)}"
+
+
+def _prepare_streams() -> None:
+    """UTF-8 on both streams; a stream that was closed by the caller is told of, or left out."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+        raise OSError(0, "there is no standard output to write to", "standard output")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    try:
-        app(arguments, exit_on_error=False, print_error=False)
-    except OfframpError as error:
-        complain(f"error: {error}")
-        sys.exit(error.exit_code)
-    except CycloptsError as error:
-        complain(f"error: {error}\n  try: offramp --help")
-        sys.exit(2)
-    except KeyboardInterrupt:
-        complain("interrupted; nothing was written")
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+
+
+def _complain(text: str, code: int) -> int:
+    from offramp.apps.speaking import complain
+
+    with suppress(OSError, ValueError):  # nobody may be there to read it
+        complain(text)
+        sys.stderr.flush()
+    return code
+
+
+def _let_go() -> None:
+    """Write out what is left; what cannot be written is given up, in silence, at exit too."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 if __name__ == "__main__":

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from offramp.apps.options import Json, Seed, refuse
+from offramp.apps.options import Json, Seed, number_of, real, refuse, whole
 from offramp.apps.speaking import hand_over, say
+from offramp.core.bounds import MAX_DRAWS
+from offramp.core.files import check_target
 
 if TYPE_CHECKING:
     from offramp.study.emulating import Check, Emulator, Point, Spread, Surrogate
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 OVER = 100_000
 Quantities = Annotated[tuple[str, ...], Parameter(name="--quantity", negative="")]
 Places = Annotated[tuple[str, ...], Parameter(name="--at", negative="")]
+Over = Annotated[int, whole(1, MAX_DRAWS, OVER)]
+Further = Annotated[int, whole(0, MAX_DRAWS, 64)]
+Most = Annotated[int, whole(1, MAX_DRAWS, 10_000)]
 
 
 def add_emulation(app: App) -> None:
@@ -28,9 +33,10 @@ def add_emulation(app: App) -> None:
 
 
 def emulate_command(
-    draws: Path | None = None, *, quantity: Quantities = (), at: Places = (), over: int = OVER,
-    check: int = 0, allow: float = 0.02, anyway: Annotated[bool, Parameter(negative="")] = False,
-    method: str = "auto", most: int = 10_000, seed: Seed = None, scenario: Path | None = None,
+    draws: Path | None = None, *, quantity: Quantities = (), at: Places = (), over: Over = OVER,
+    check: Further = 0, allow: Annotated[float, real()] = 0.02,
+    anyway: Annotated[bool, Parameter(negative="")] = False,
+    method: str = "auto", most: Most = 10_000, seed: Seed = None, scenario: Path | None = None,
     from_: Annotated[Path | None, Parameter(name="--from")] = None, out: Path | None = None,
     table: Path | None = None, picture: Path | None = None, json: Json = False,
 ) -> None:  # fmt: skip
@@ -78,6 +84,9 @@ def emulate_command(
     wish.check_options()
     if picture is not None and picture.suffix != ".svg":
         raise refuse(f"--picture {picture}", "a name that ends in .svg", "say held-out.svg")
+    for path, option in ((out, "--out"), (table, "--table"), (picture, "--picture")):
+        if path is not None:
+            check_target(path, option=option)
     answer = emulated_answer(wish)
     _write(answer, out, table, picture)
     if json:
@@ -111,12 +120,6 @@ class _Wish:
         if self.saved is not None and self.quantities:
             raise refuse("--quantity beside --from", "one of them: a saved emulator says all that "
                          "it was fitted for", "leave --quantity out")  # fmt: skip
-        if self.seed is not None and self.seed < 0:
-            raise refuse(f"--seed {self.seed}", "a whole number from 0 on", "say --seed 1")
-        if self.over < 1:
-            raise refuse(f"--over {self.over}", "at least 1", f"say --over {OVER}")
-        if self.check < 0:
-            raise refuse(f"--check {self.check}", "a whole number from 0 on", "say --check 64")
 
     def given(self) -> dict[str, float]:
         """Assumption to value, from --at."""
@@ -124,11 +127,11 @@ class _Wish:
         for text in self.at:
             name, sign, value = text.partition("=")
             try:
-                values["".join(name.split())] = float(value)
-            except ValueError:
+                values["".join(name.split())] = number_of(value)
+            except ValueError as error:
+                fit = f"write --at '{name.strip()}={error}'" if sign else "write name=value"
                 raise refuse(f"--at '{text}'", "name=value or family[key]=value with a number",
-                             f"write --at '{name.strip()}=0.1'" if sign else "write name=value",
-                             ) from None  # fmt: skip
+                             fit) from None  # fmt: skip
         return values
 
     def words(self, seed: int) -> str:

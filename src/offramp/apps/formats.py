@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from offramp.apps.options import Account, Json, Settings
+from offramp.apps.options import Account, Json, Settings, real
 from offramp.apps.speaking import hand_over, say
 
 Flag = Annotated[bool, Parameter(negative="")]
@@ -21,8 +21,8 @@ def add_formats(app: App) -> None:
 
 
 def solve_command(
-    game: str, *, precision: float = 1.0, limit: Flag = False, picture: Path | None = None,
-    json: Json = False,
+    game: str, *, precision: Annotated[float, real()] = 1.0, limit: Flag = False,
+    picture: Path | None = None, json: Json = False,
 ) -> None:  # fmt: skip
     """Solve GAME, a Gambit file (.efg or .nfg): agent logit play and its certificate.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from offramp.apps.options import fixed, on_command_line, refuse, settings_of
 from offramp.core.errors import OfframpError
-from offramp.core.files import write_text
+from offramp.core.files import check_target, write_text
 
 if TYPE_CHECKING:
     from offramp.interop.playing import SolvedGame
@@ -24,10 +24,12 @@ def told_solution(
 
     if not math.isfinite(precision) or precision <= 0:
         raise refuse(f"--precision {precision:g}", "a number above 0", "say --precision 2")
-    solved = solve_tree(read_game(file), precision, limit=limit)
     if picture is not None:
         if picture.suffix != ".svg":
             raise refuse(f"--picture {picture}", "a name that ends in .svg", "say tree.svg")
+        check_target(picture, option="--picture")
+    solved = solve_tree(read_game(file), precision, limit=limit)
+    if picture is not None:
         write_text(picture, tree_picture(solved.game, solved))
     told = _facts(file, solved) if as_json else _words(solved, picture)
     return told, solved.solved
@@ -43,6 +45,7 @@ def told_export(
 
     if to.suffix not in (".efg", ".nfg", ".svg"):
         raise refuse(f"--to {to}", "a name that ends in .efg, .nfg or .svg", "say --to game.efg")
+    check_target(to, option="--to")
     values = settings_of(settings)
     whole = fixed(read(scenario), values) if values else read(scenario)
     if account is not None:

@@ -12,6 +12,7 @@ from cyclopts import App, Parameter
 
 from offramp.apps.options import Json
 from offramp.core.errors import Place, ScenarioError
+from offramp.core.files import check_target, write_text
 
 if TYPE_CHECKING:
     from offramp.study.models import Model
@@ -46,11 +47,11 @@ def model_command(
     """
     from offramp.study.models import model_named
 
+    if picture is not None:
+        check_target(picture, option="--picture")
     model = model_named(name)
     facts = model_facts(name, model, _settings(set_), case)
     if picture is not None:
-        from offramp.core.files import write_text
-
         write_text(picture, model.figure().svg())
     if json:
         import json as writing

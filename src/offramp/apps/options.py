@@ -2,27 +2,73 @@
 
 from __future__ import annotations
 
+import math
+import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from offramp.core.bounds import MAX_DRAWS, MAX_SEED, as_whole, whole_number
 from offramp.core.errors import OfframpError, Place, ScenarioError
 
 if TYPE_CHECKING:
     from offramp.scenario import Scenario
 
-MAX_DRAWS = 10_000_000
+
+def whole(least: int, most: int, say: int | None = None, **more: Any) -> Any:
+    """How an option is read that is a whole number from ``least`` to ``most``."""
+
+    def convert(_: object, tokens: Sequence[Any]) -> int:
+        (token,) = tokens
+        value: Any = as_whole(token.value)
+        return whole_number(value, token.keyword, least, most, say=say, kind=ScenarioError,
+                            place=Place("command line", 1, 1))  # fmt: skip
+
+    return Parameter(converter=convert, **more)
+
+
+def real(**more: Any) -> Any:
+    """How an option is read that is a finite number."""
+
+    def convert(_: object, tokens: Sequence[Any]) -> float:
+        (token,) = tokens
+        try:
+            return number_of(token.value)
+        except ValueError as error:
+            raise refuse(f"{token.keyword} {token.value}", "a number with a decimal point",
+                         f"say {token.keyword} {error}") from None  # fmt: skip
+
+    return Parameter(converter=convert, **more)
+
+
+def number_of(text: str) -> float:
+    """The finite number in a text; a ValueError with one to write in its place."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if math.isfinite(number):
+        return number
+    pointed = text.strip().replace(",", ".")
+    raise ValueError(pointed if DECIMAL.fullmatch(pointed) else "0.1")
+
+
+DECIMAL = re.compile(r"[-+]?\d+\.\d+")
+Draws = Annotated[int, whole(1, MAX_DRAWS, 1000)]
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON object.")]
 Nominal = Annotated[
     bool, Parameter(name="--nominal", negative="", help="Look at nominal values only.")
 ]
 Seed = Annotated[
     int | None,
-    Parameter(name="--seed", help="Seed of the draws; without one, a seed is drawn and recorded."),
-]
+    whole(
+        0, MAX_SEED, 1, name="--seed",
+        help="Seed of the draws; without one, a seed is drawn and recorded.",
+    ),
+]  # fmt: skip
 Settings = Annotated[
     tuple[str, ...],
     Parameter(
@@ -35,7 +81,7 @@ Account = Annotated[
     str | None, Parameter(name="--account", help="Tell the scenario as this account does.")
 ]
 Scale = Annotated[
-    float, Parameter(name="--precision-scale", help="Multiply every precision by this number.")
+    float, real(name="--precision-scale", help="Multiply every precision by this number.")
 ]
 
 
@@ -58,10 +104,6 @@ class Asked:
 
     def check(self) -> None:
         """A ScenarioError for an option that does not fit."""
-        if not 1 <= self.draws <= MAX_DRAWS:
-            raise refuse(f"--draws {self.draws}", f"1 to {MAX_DRAWS:,}", "say --draws 1000")
-        if self.seed is not None and self.seed < 0:
-            raise refuse(f"--seed {self.seed}", "a whole number from 0 on", "say --seed 1")
         if not 0 < self.precision_scale < 1e6:
             raise refuse(f"--precision-scale {self.precision_scale:g}", "a number above 0",
                          "say --precision-scale 2")  # fmt: skip
@@ -113,12 +155,12 @@ def settings_of(settings: tuple[str, ...]) -> dict[str, float]:
     for setting in settings:
         name, sign, value = setting.partition("=")
         try:
-            values[name.strip()] = float(value)
-        except ValueError:
+            values[name.strip()] = number_of(value)
+        except ValueError as error:
             raise ScenarioError(
                 f"--set '{setting}'",
-                expected="name=value or family[key]=value with a number",
-                repair=f"write --set '{name.strip()}=0.1'" if sign else "write name=value",
+                expected="name=value or family[key]=value with a number with a decimal point",
+                repair=f"write --set '{name.strip()}={error}'" if sign else "write name=value",
                 place=Place("--set", 1, 1),
             ) from None
     return values

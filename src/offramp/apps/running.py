@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from offramp.apps.options import Asked, refuse
+from offramp.apps.options import Asked
 from offramp.apps.progress import progress_bar
 from offramp.apps.telling import folded, others_word, run_words, table_of
+from offramp.core.files import check_target
 
 NAME = 23
 """Letters of an outcome's name at least, so that tables of several runs can be compared."""
@@ -16,8 +17,11 @@ NAME = 23
 
 def run_file(asked: Asked, out: Path | None) -> tuple[Any, bool]:
     """Run a scenario: the JSON object or words that name the report, and whether it was solved."""
-    if out is not None and out.exists() and not out.is_dir():
-        raise refuse(f"'{out}' is a file", "a folder for the results", "name a folder")
+    folder = out
+    if folder is None and not asked.json:
+        folder = Path("offramp-results") / Path(asked.file).stem
+    if folder is not None:
+        check_target(folder, folder=True, option="--out")
     scenario = asked.scenario()
     from offramp.study import investigate, summary, write_results
 
@@ -32,9 +36,6 @@ def run_file(asked: Asked, out: Path | None) -> tuple[Any, bool]:
             brief=asked.json and out is None,
             progress=progress,
         )
-    folder = out
-    if folder is None and not asked.json:
-        folder = Path("offramp-results") / Path(asked.file).stem
     written = None
     if folder is not None:
         from offramp.presentation import report

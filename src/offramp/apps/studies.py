@@ -7,8 +7,21 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from offramp.apps.options import Account, Asked, Json, Nominal, Scale, Seed, Settings
+from offramp.apps.asking import MOST_DRAWN, MOST_HISTORIES
+from offramp.apps.options import (
+    Account,
+    Asked,
+    Draws,
+    Json,
+    Nominal,
+    Scale,
+    Seed,
+    Settings,
+    real,
+    whole,
+)
 from offramp.apps.speaking import hand_over, say
+from offramp.core.bounds import MAX_POINTS
 
 Reserved = Annotated[
     tuple[str, ...],
@@ -18,6 +31,7 @@ Reserved = Annotated[
         "be repeated.",
     ),
 ]  # fmt: skip
+Points = Annotated[int | None, whole(0, MAX_POINTS, 128)]
 Quantities = Annotated[tuple[str, ...], Parameter(name="--quantity", negative="")]
 
 
@@ -29,7 +43,7 @@ def add_studies(app: App) -> None:
 
 
 def claims_command(
-    file: str, *, draws: int = 1000, seed: Seed = None, nominal: Nominal = False,
+    file: str, *, draws: Draws = 1000, seed: Seed = None, nominal: Nominal = False,
     account: Account = None, set_: Settings = (), json: Json = False,
     precision_scale: Scale = 1.0,
 ) -> None:  # fmt: skip
@@ -51,7 +65,7 @@ def claims_command(
 
 
 def compare_command(
-    file: str, *, accounts: str = "", quantity: Quantities = (), draws: int = 64,
+    file: str, *, accounts: str = "", quantity: Quantities = (), draws: Draws = 64,
     seed: Seed = None, nominal: Nominal = False, single: Annotated[bool, Parameter(negative="")]
     = False, set_: Settings = (), json: Json = False, precision_scale: Scale = 1.0,
 ) -> None:  # fmt: skip
@@ -80,8 +94,8 @@ def compare_command(
 
 
 def sensitivity_command(
-    file: str, *, quantity: Quantities = (), points: int | None = None, groups: str = "mechanism",
-    menu: Annotated[bool, Parameter(negative="")] = False, draws: int = 4096, seed: Seed = None,
+    file: str, *, quantity: Quantities = (), points: Points = None, groups: str = "mechanism",
+    menu: Annotated[bool, Parameter(negative="")] = False, draws: Draws = 4096, seed: Seed = None,
     nominal: Nominal = False, account: Account = None, set_: Settings = (), json: Json = False,
 ) -> None:  # fmt: skip
     """Say which assumptions of FILE a quantity hangs on, over their ranges and locally.
@@ -109,7 +123,7 @@ def sensitivity_command(
 
 
 def packages_command(
-    file: str, *, parties: str = "", reservation: Reserved = (), draws: int = 256,
+    file: str, *, parties: str = "", reservation: Reserved = (), draws: Draws = 256,
     seed: Seed = None, nominal: Nominal = False, account: Account = None, set_: Settings = (),
     json: Json = False,
 ) -> None:  # fmt: skip
@@ -133,9 +147,9 @@ def packages_command(
 
 
 def offramps_command(
-    file: str, *, outcome: str = "agreement", at_least: float = 0.5, draws: int = 256,
-    seed: Seed = None, nominal: Nominal = False, account: Account = None, set_: Settings = (),
-    json: Json = False,
+    file: str, *, outcome: str = "agreement", at_least: Annotated[float, real()] = 0.5,
+    draws: Draws = 256, seed: Seed = None, nominal: Nominal = False, account: Account = None,
+    set_: Settings = (), json: Json = False,
 ) -> None:  # fmt: skip
     """Look for the smallest changes of FILE that make an agreement as probable as asked.
 
@@ -157,7 +171,9 @@ def offramps_command(
 
 
 def histories_command(
-    file: str, *, outcome: str | None = None, count: int = 5, draws: int = 0, seed: Seed = None,
+    file: str, *, outcome: str | None = None,
+    count: Annotated[int, whole(1, MOST_HISTORIES, 5)] = 5,
+    draws: Annotated[int, whole(0, MOST_DRAWN, 100)] = 0, seed: Seed = None,
     nominal: Nominal = False, account: Account = None, set_: Settings = (), json: Json = False,
     precision_scale: Scale = 1.0,
 ) -> None:  # fmt: skip

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from offramp.apps.options import MAX_DRAWS, Account, Asked, Json, Scale, Seed, Settings, refuse
+from offramp.apps.options import Account, Asked, Json, Scale, Seed, Settings, refuse, whole
 from offramp.apps.speaking import hand_over, say
+from offramp.core.bounds import MAX_CHUNK, MAX_DRAWS, MAX_STARTS, max_workers
+from offramp.core.files import check_target
 
 if TYPE_CHECKING:
     from offramp.study.sweeping import Going, Order, Wishes
@@ -33,6 +35,10 @@ Quantities = Annotated[
         "may be repeated.",
     ),
 ]  # fmt: skip
+Wanted = Annotated[int | None, whole(1, MAX_DRAWS, 1000)]
+Starts = Annotated[int | None, whole(0, MAX_STARTS)]
+Chunk = Annotated[int | None, whole(1, MAX_CHUNK)]
+Workers = Annotated[int | None, whole(1, max_workers())]
 
 
 def add_sweeps(app: App) -> None:
@@ -41,9 +47,9 @@ def add_sweeps(app: App) -> None:
 
 
 def sweep_command(
-    file: str, *, draws: int | None = None, store: Path | None = None, seed: Seed = None,
+    file: str, *, draws: Wanted = None, store: Path | None = None, seed: Seed = None,
     account: Account = None, set_: Settings = (), keep: Kept = (), quantity: Quantities = (),
-    starts: int | None = None, chunk: int | None = None, workers: int | None = None,
+    starts: Starts = None, chunk: Chunk = None, workers: Workers = None,
     dask: str | None = None, device: str = "cpu", table: Path | None = None, json: Json = False,
     precision_scale: Scale = 1.0,
 ) -> None:  # fmt: skip
@@ -85,12 +91,13 @@ def sweep_command(
     """
     scale = precision_scale
     asked = Asked("sweep", file, draws or 1, seed, False, json, tuple(set_), account, scale)
-    if draws is not None and not 1 <= draws <= MAX_DRAWS:
-        raise refuse(f"--draws {draws}", f"1 to {MAX_DRAWS:,}", "say --draws 1000")
     if workers is not None and dask is not None:
         raise refuse("--workers beside --dask", "one of them", "leave --workers out")
     scenario = asked.scenario()
     root = store or Path("offramp-results") / f"{Path(file).stem}.zarr"
+    check_target(root, folder=True, option="--store")
+    if table is not None:
+        check_target(table, option="--table")
     from offramp.study.sweeping import Wishes
 
     wishes = Wishes(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 
 from offramp.core.errors import Place, ScenarioError
+from offramp.core.files import refuse_address, write_text
 
 TEXT = """\
 # Try: offramp check {file}    then: offramp run {file}
@@ -50,24 +53,28 @@ rounds: unlimited
 
 
 def new_scenario(name: str) -> Path:
-    """Write NAME.yaml in the current folder; a ScenarioError where the file exists."""
+    """Write NAME.yaml in the current folder; a ScenarioError where it exists or cannot be."""
     path = Path(name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
     title = path.stem.replace("-", " ").replace("_", " ").strip().capitalize()
-    try:
-        with path.open("x", encoding="utf-8") as stream:
-            quoted = '"' + title.replace("\\", "\\\\").replace('"', '\\"') + '"'
-            stream.write(TEXT.format(file=path, title=quoted))
-    except FileExistsError:
+    quoted = '"' + title.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    refuse_address(name, ScenarioError)
+    if not name.isprintable() or not path.parent.is_dir():
+        raise ScenarioError(
+            f"'{path}' cannot be written", expected="a name, or a folder that is there and a name",
+            repair="say offramp new first-try", place=Place(str(path), 1, 1),
+        )  # fmt: skip
+    if os.path.lexists(path):
         raise ScenarioError(
             f"'{path}' exists already",
             expected="a new name",
             repair="choose another name; nothing was changed",
             place=Place(str(path), 1, 1),
-        ) from None
+        )
+    try:
+        return write_text(path, TEXT.format(file=shlex.quote(str(path)), title=quoted))
     except OSError as error:
         raise ScenarioError(
             f"'{path}' cannot be written: {error.strerror}",
             expected="a folder in which a file can be made",
             place=Place(str(path), 1, 1),
         ) from None
-    return path

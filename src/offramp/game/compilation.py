@@ -9,6 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.core.errors import GameError
+from offramp.core.memory import free_memory
 from offramp.expressions import Expression, names
 from offramp.game.draws import Draws, draw, nominal_draw
 from offramp.game.exploration import MAX_NODES, Columns, Reached, explore, words_of
@@ -62,8 +64,21 @@ class Game:
         return nominal_draw(self.meaning)
 
     def draws(self, count: int, seed: int | None = None) -> Draws:
-        """Draws spread over the ranges of the assumptions."""
+        """Draws spread over the ranges of the assumptions; a GameError for more than fit."""
+        most = free_memory() // self.bytes_of_a_draw
+        if count > most:
+            raise GameError(f"{count:,} draws of a game of this size need more memory than there "
+                            "is", expected=f"at most {most:,} draws",
+                            repair="'offramp sweep' solves any number, part by part")  # fmt: skip
         return draw(self.meaning, count, seed)
+
+    @property
+    def bytes_of_a_draw(self) -> int:
+        """About how much memory one draw takes that is solved: tables, values and strategies."""
+        structure, numbers = self.structure, len(self.meaning.assumptions)
+        tables = self.valuation.pay_rows * structure.parties + self.valuation.odds_rows
+        return 8 * (2 * structure.nodes * structure.parties + 2 * structure.edges + tables
+                    + numbers)  # fmt: skip
 
     def node_words(self, node: int) -> str:
         """A solved node in words: who moves at which step in which state."""

@@ -11,6 +11,7 @@ from graphlib import TopologicalSorter
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.core.bounds import MAX_DRAWS, MAX_SEED, whole_number
 from offramp.core.errors import GameError, OfframpError, suggestion
 from offramp.expressions import Number, evaluate, names
 from offramp.game.sobol import sobol_points
@@ -61,8 +62,8 @@ def draw(meaning: Meaning, count: int, seed: int | None = None, first: int = 0) 
     """
     if seed is None:
         seed = secrets.randbits(32)
-    if count < 1:
-        raise GameError(f"{count} draws", expected="at least one draw")
+    count = whole_number(count, "draws", 1, MAX_DRAWS, say=1000, kind=GameError)
+    seed = whole_number(seed, "seed", 0, MAX_SEED, kind=GameError)
     spread = [a for a in meaning.assumptions if a.distribution is not None]
     if len(spread) > MAX_RANGES:
         raise GameError(

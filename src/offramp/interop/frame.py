@@ -6,6 +6,7 @@ import codecs
 from pathlib import Path
 
 from offramp.core.errors import Place
+from offramp.core.files import read_regular
 from offramp.interop.tokens import FormatError, Reader
 from offramp.interop.trees import MAX_PLAYERS
 
@@ -35,7 +36,7 @@ def open_game(path: str | Path) -> Reader:
     Letters are UTF-8 unless the first bytes show UTF-16 or UTF-32, and what is none of these is
     understood as Windows-1252, which has all letters of Latin-1. The reader notes what it took.
     """
-    raw = _content(Path(path))
+    raw = read_regular(path, MAX_BYTES, expected="a file of a game", kind=FormatError)
     letters = _letters(raw)
     name = NAMES[letters]
     try:
@@ -49,21 +50,6 @@ def open_game(path: str | Path) -> Reader:
     if name != "UTF-8":
         reader.note(f"the letters are not UTF-8 and were read as {name}", 0)
     return reader
-
-
-def _content(path: Path) -> bytes:
-    """The bytes of a file of a game."""
-    place = Place(str(path), 1, 1)
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise FormatError("a file that is too large", place=place,
-                              expected=f"at most {MAX_BYTES // 2**20} MiB")  # fmt: skip
-        return path.read_bytes()
-    except OSError as error:
-        raise FormatError(
-            f"the file cannot be read: {error.strerror}", expected="a file of a game",
-            repair="look at its path", place=place,
-        ) from None  # fmt: skip
 
 
 def _letters(raw: bytes) -> str:

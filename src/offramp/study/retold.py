@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from offramp.analysis import absorb, outcome_probability
 from offramp.analysis.findings import Story
 from offramp.analysis.histories import History, likeliest
+from offramp.core.bounds import MAX_DRAWS, whole_number
 from offramp.core.errors import ResultError, suggestion
 from offramp.game import Game, build
 from offramp.scenario import Scenario, with_account
@@ -120,6 +121,8 @@ def retell(
     random (of all ends), for which ``seed`` None draws one and records it. Raises ResultError
     for an unknown outcome and where the nominal values are not solved.
     """
+    count = whole_number(count, "count", 1, MAX_DRAWS, say=5)
+    drawn = whole_number(drawn, "drawn", 0, MAX_DRAWS)
     game = build(with_account(scenario, account) if account else scenario)
     wanted = _wanted(game, outcome)
     solved = solve(game, precision_scale=precision_scale, starts=0)

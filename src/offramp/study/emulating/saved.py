@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from offramp.core.errors import Place, ResultError
-from offramp.core.files import atomic_write, write_text
+from offramp.core.files import atomic_write, read_json, write_text
 from offramp.study.emulating.fitting import Constant, Fitted, Recipe
 from offramp.study.emulating.held_out import Errors
 from offramp.study.emulating.inputs import Input
@@ -80,9 +80,9 @@ def read_surrogate(path: str | Path) -> Surrogate:
     Raises ResultError where there is none, or it is of another version of the format.
     """
     try:
-        plain = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise _unfit(path, f"'{path}' cannot be read: {error}") from None
+        plain = read_json(path)
+    except ResultError as error:
+        raise _unfit(path, f"'{path}' cannot be read: {error.found}") from None
     if not isinstance(plain, dict) or plain.get("format") != FORMAT:
         raise _unfit(path, f"'{path}' is no saved emulator")
     if plain.get("version") != VERSION:

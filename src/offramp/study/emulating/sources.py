@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from offramp.core.errors import Place, ResultError
+from offramp.core.files import MAX_JSON, read_json, read_regular
 from offramp.scenario import Meaning, read, scenario_text, understand
 from offramp.study.saying import as_told, whose_premises
 from offramp.study.sweeping import Order, read_sweep, task_of
@@ -96,8 +96,8 @@ def order_to_check(order: Order, texts: tuple[str, ...]) -> Order:
 def _said(summary: Path) -> str:
     """The premises that a run's summary names; '' where there is none."""
     try:
-        return str(json.loads(summary.read_text(encoding="utf-8"))["premises"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return str(read_json(summary)["premises"])
+    except (ResultError, KeyError, TypeError):
         return ""
 
 
@@ -117,7 +117,7 @@ def _group(place: Path) -> xr.Dataset:
     """Any zarr group that xarray reads."""
     import xarray as xr
 
-    whole = "consolidated_metadata" in (place / "zarr.json").read_text(encoding="utf-8")
+    whole = b"consolidated_metadata" in read_regular(place / "zarr.json", MAX_JSON)
     try:
         return xr.open_zarr(
             place,

@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from offramp.analysis.elimination import eliminate
+from offramp.core.bounds import (
+    MAX_CHUNK,
+    MAX_DRAWS,
+    MAX_SEED,
+    MAX_STARTS,
+    max_workers,
+    whole_number,
+)
 from offramp.core.errors import OfframpError, ResultError, suggestion
+from offramp.core.files import read_regular
+from offramp.core.memory import free_memory
 from offramp.core.provenance import versions
 from offramp.core.version import VERSION
 from offramp.game import Game, build
@@ -64,11 +74,11 @@ class Wishes:
 
     def check(self) -> None:
         """A ResultError for a wish that cannot be met."""
-        for name, least in (("draws", 1), ("chunk", 1), ("starts", 0), ("workers", 1), ("seed", 0)):
-            value = getattr(self, name)
-            if value is not None and value < least:
-                raise ResultError(f"{name} {value}", expected=f"a whole number from {least} on",
-                                  repair=f"say {max(least, 1)}")  # fmt: skip
+        bounds = {"draws": (1, MAX_DRAWS), "chunk": (1, MAX_CHUNK), "starts": (0, MAX_STARTS),
+                  "workers": (1, max_workers()), "seed": (0, MAX_SEED)}  # fmt: skip
+        for name, (least, most) in bounds.items():
+            if (value := getattr(self, name)) is not None:
+                whole_number(value, name, least, most, kind=ResultError)
         for name in self.keep or ():
             if name not in KEPT:
                 raise ResultError(f"'{name}' cannot be kept", expected=", ".join(KEPT),
@@ -186,6 +196,9 @@ def _task(store: Store, scenario: Scenario, game: Game, wishes: Wishes) -> Task:
 def _ordered(scenario: Scenario, game: Game, wishes: Wishes, old: Order | None) -> Order:
     """The order that the wishes amount to, with what they leave open from the store's."""
     edges, nodes = game.structure.edges, game.structure.nodes
+    if wishes.chunk is not None:
+        most = max(1, free_memory() // (4 * game.bytes_of_a_draw))
+        whole_number(wishes.chunk, "chunk", 1, most, kind=ResultError)
     most = CHUNK_EDGES if wishes.device == "cpu" else 4 * CHUNK_EDGES
     usual = old or Order(
         scenario=scenario_text(scenario),
@@ -331,8 +344,8 @@ class _Run:
         if self.forms is None:
             self.forms = forms_of(self.plan, self.task.attrs)
             for name, content in self.forms.metadata(self.task.draws):
-                with suppress(FileNotFoundError):
-                    if (self.store.root / name).read_bytes() == content:
+                with suppress(ResultError):
+                    if read_regular(self.store.root / name, len(content)) == content:
                         continue
                 self.store.put(name, content)
         return self.forms

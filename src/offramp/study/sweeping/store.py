@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from offramp.core.errors import ResultError
+from offramp.core.files import read_json, read_regular
 from offramp.study.sweeping.lock import Held, locked
 from offramp.study.sweeping.ordering import Order, Part
 
@@ -109,9 +111,9 @@ class Store:
     def get_json(self, name: str) -> dict[str, Any] | None:
         """A file of ours; None where there is none, or it is not as it was written."""
         try:
-            content = json.loads((self.ours / name).read_bytes())
+            content = read_json(self.ours / name)
             return content if content.pop("checksum") == checksum(_plain(content)) else None
-        except (OSError, ValueError, KeyError, AttributeError):
+        except (ResultError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
     # what the sweep is of
@@ -170,10 +172,10 @@ class Store:
         """Whether all files of a chunk are as its record describes them."""
         try:
             return all(
-                checksum((self.root / name).read_bytes()) == told
+                checksum(read_regular(self.root / name, sys.maxsize - 1)) == told
                 for name, told in record.files.items()
             )
-        except OSError:
+        except ResultError:
             return False
 
     def recorded(self, number: int) -> bool:

@@ -1,0 +1,175 @@
+"""The commands: thin, and quick to start; everything heavy is imported by the command."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from shlex import join
+from typing import Annotated
+
+from cyclopts import App, CycloptsError, Parameter
+
+from offramp import __version__
+from offramp.apps.emulating import add_emulation
+from offramp.apps.formats import add_formats
+from offramp.apps.modelling import add_models
+from offramp.apps.options import Account, Asked, Draws, Json, Nominal, Scale, Seed, Settings
+from offramp.apps.speaking import complain, hand_over, say
+from offramp.apps.studies import add_studies
+from offramp.apps.sweeping import add_sweeps
+from offramp.core.compiling import tell_compiling
+
+app = App(
+    name="offramp",
+    version=__version__,
+    help="An account of a crisis becomes a game, the game is solved, a report says what "
+    "follows.\n\nFILE is the path of a scenario or a name from 'offramp list'.",
+    version_flags=["--version"],
+    suppress_keyboard_interrupt=False,
+    help_format="plaintext",  # the default loads a Markdown renderer: a fifth of the time of --help
+)
+
+
+@app.command(name="list")
+def list_library(
+    *, models: Annotated[bool, Parameter(negative="")] = False, json: Json = False
+) -> None:
+    """Show the scenarios and mechanisms of the library.
+
+    Parameters
+    ----------
+    models
+        The canonical models in closed form instead.
+    """
+    from offramp.apps.listing import library_table, library_words
+    from offramp.apps.modelling import models_list, models_table
+
+    if models:
+        hand_over(models_table()) if json else say(models_list())
+    else:
+        hand_over(library_table()) if json else say(library_words())
+
+
+@app.command
+def new(name: str) -> None:
+    """Write NAME.yaml, a small scenario to start from; an existing file is left alone."""
+    from offramp.apps.template import new_scenario
+
+    path = new_scenario(name)
+    say(f"wrote {path}; try: {join(['offramp', 'check', str(path)])}")
+
+
+@app.command
+def check(file: str, *, json: Json = False) -> None:
+    """Read FILE, explore its game and check its numbers, without solving.
+
+    Exit code 0 when all is well, 2 with file, line and column when not.
+    """
+    from offramp.apps.listing import check_words, checked
+
+    facts = checked(file)
+    hand_over(facts) if json else say(check_words(facts))
+
+
+@app.command
+def expand(file: str) -> None:
+    """Print FILE with every mechanism written out: nothing is hidden."""
+    from offramp.scenario import read, scenario_text
+
+    sys.stdout.write(scenario_text(read(file)).rstrip("\n") + "\n")
+
+
+@app.command
+def schema(*, mechanism: Annotated[bool, Parameter(negative="")] = False) -> None:
+    """Print the JSON Schema of the scenario language, for completion in an editor.
+
+    Parameters
+    ----------
+    mechanism
+        The schema of mechanism files instead.
+    """
+    from offramp.scenario.json_schema import language_schema
+
+    hand_over(language_schema("mechanism" if mechanism else "scenario"))
+
+
+@app.command
+def run(
+    file: str,
+    *,
+    draws: Draws = 1000,
+    seed: Seed = None,
+    account: Account = None,
+    nominal: Nominal = False,
+    set: Settings = (),
+    out: Path | None = None,
+    json: Json = False,
+    precision_scale: Scale = 1.0,
+) -> None:
+    """Solve FILE for many combinations of its assumptions and write a report.
+
+    Where FILE has claims, accounts or levers, every claim is tried in every
+    combination on every account, accounts are compared, and off-ramps are looked
+    for.
+
+    Limits of a run, and in brackets the command that does more:
+
+    Claims (claims): of a game with more than 500 solved nodes, further equilibria
+    are looked for at nominal values only; one combination in 8, but at least 64,
+    is tried under the second weighting; claims are looked at with a mechanism off
+    in at most 16 combinations, on accounts at nominal values only; on accounts no
+    other precisions are tried.
+
+    Accounts (compare): the first 3 pairs, at nominal values.
+
+    Sensitivity (sensitivity): of the probability of an agreement, in games with
+    at most 20,000 solved nodes; slopes at nominal values; from 64 combinations
+    on shares of its variance.
+
+    Off-ramps (offramps): to an agreement, or else a ceasefire, of probability
+    0.5, in games with at most 20,000 solved nodes; each change is tried in at
+    most 64 combinations.
+
+    Histories and turning points (histories), effects of mechanisms: in games with
+    at most 200,000 nodes; effects in at most 64 combinations.
+
+    With --precision-scale other than 1 neither sensitivity nor off-ramps; with
+    --json and no --out neither comparison, sensitivity, histories nor effects;
+    with --json --nominal and more than 500 solved nodes no off-ramps and no
+    mechanism off either.
+
+    Parameters
+    ----------
+    draws
+        How many combinations of assumptions to try, for outcomes and claims.
+    out
+        Folder for report.html, summary.json, results.csv, nominal.nc, draws.nc and
+        scenario.yaml.
+        Default: offramp-results/NAME, or nothing is written when --json is given.
+    """
+    from offramp.apps.running import run_file
+
+    asked = Asked("run", file, draws, seed, nominal, json, tuple(set), account, precision_scale)
+    said, solved = run_file(asked, out)
+    hand_over(said) if json else say(said)
+    if not solved:
+        sys.exit(1)
+
+
+add_studies(app)
+add_formats(app)
+add_models(app)
+add_sweeps(app)
+add_emulation(app)
+
+
+def obey(arguments: list[str] | None) -> int:
+    """Do what the words of a command line ask for; the exit code."""
+    if sys.stderr.isatty():
+        tell_compiling(lambda words: sys.stderr.write(f"{words}\n"))
+    try:
+        app(arguments, exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        complain(f"error: {error}\n  try: offramp --help")
+        return 2
+    return 0

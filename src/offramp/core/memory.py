@@ -1,0 +1,38 @@
+"""How much memory there is to be had: of the machine, of the group of processes, of this one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+PLENTY = 1 << 33
+"""Taken where the system does not tell."""
+
+
+def free_memory() -> int:
+    """Bytes that this process can still be given: the least that any limit on it leaves."""
+    return max(min(_left(), default=PLENTY), 0)
+
+
+def _left() -> Iterator[int]:
+    """What each limit leaves, as far as the system tells."""
+    with suppress(OSError, ValueError, StopIteration):
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        yield 1024 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvail"))
+    for limit, used in (
+        ("memory.max", "memory.current"),
+        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
+    ):
+        with suppress(OSError, ValueError):
+            group = Path("/sys/fs/cgroup")
+            yield int((group / limit).read_text()) - int((group / used).read_text())
+    if sys.platform != "win32":
+        import resource
+
+        soft = resource.getrlimit(resource.RLIMIT_AS)[0]
+        if soft != resource.RLIM_INFINITY:
+            with suppress(OSError, ValueError):
+                pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+                yield soft - pages * resource.getpagesize()
