@@ -60,7 +60,7 @@ class Limits(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """One table."""
         from offramp.expressions import parsing
-        from offramp.game import exploration
+        from offramp.game import exploration, valuation
         from offramp.scenario import expansion, meaning, yaml_text
 
         bits = exploration.MAX_CODE.bit_length() - 1
@@ -80,7 +80,12 @@ class Limits(SphinxDirective):
             ),
             ("rounds", "1 to 10,000, or unlimited"),
             ("mechanisms inside mechanisms", f"{expansion.MAX_NESTING} deep"),
-            ("nodes that can be reached", f"{exploration.MAX_NODES:,}"),
+            (
+                "nodes that can be reached",
+                f"{exploration.MAX_NODES:,}, and as many as fit into half of the free memory and "
+                f"into {exploration.MAX_BYTES / 1e9:g} GB",
+            ),
+            ("payoffs and precisions", f"{valuation.LARGEST:g} in size"),
             ("steps × combinations of the variables' values", f"2 to the power of {bits}"),
         ]
         return [table_of(("what", "at most"), rows)]

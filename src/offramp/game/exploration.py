@@ -7,14 +7,17 @@ that a compiled loop runs; what it stumbles over is told here, in words.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.errors import GameError
+from offramp.core.memory import free_memory
 from offramp.expressions import EvaluationError, Expression, Number, evaluate
 from offramp.game.frontier import (
     AT_END,
@@ -45,6 +48,10 @@ Rows = NDArray[np.int32]
 ROUND = "round_number"
 MAX_NODES = 20_000_000
 MAX_CODE = 1 << 61
+MAX_BYTES = 1_250_000_000
+"""Most memory that exploration fills: what is found has to be solved in many times as much."""
+GROWTH = (2.0, 1.5, 1.2)
+"""How many times the room is taken that is needed, the least last."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,10 +81,10 @@ class Columns:
         start = np.array([span[3] for span in spans], np.int32)
         every_round = np.array([span[4] for span in spans], np.bool_)
         columns = Columns(names, low, size, start, every_round, len(meaning.rules))
-        combinations = float(np.prod(size.astype(float)))
+        combinations = math.prod(map(int, size))
         if combinations * max(len(meaning.rules), len(meaning.outcomes)) > MAX_CODE:
             raise GameError(
-                f"the variables have {combinations:.1e} combinations of values",
+                f"the variables have {Decimal(combinations):.1e} combinations of values",
                 expected="fewer than 10^18",
                 repair="narrow the ranges of the variables",
                 place=meaning.place(("state",)),
@@ -141,18 +148,25 @@ def explore(
 
     ``kept`` names per outcome the variables by whose values its ends are told apart.
     Raises GameError for a step without a move, for a `then` outside its range, and where
-    there are more than ``most_nodes``.
+    there are more than ``most_nodes``, or more than the memory holds.
     """
     columns = Columns.of(meaning)
     rules: tuple[Any, ...] = (*_rules(meaning, columns, kept), most_nodes)
     widest = max(len(step.moves) for step in meaning.rules)
     found = _Found.begun(columns, len(meaning.steps) if meaning.draws else 0)
+    room = memory_room()
     while found.counters[DONE] < found.counters[NODES]:
-        found.grow(widest)
+        if not found.grow(widest, room):
+            raise _too_large(meaning, int(found.counters[NODES]), room)
         advance(*(rules + found.arrays()))
         if found.counters[FAULT] != NO_FAULT:
             _Fault(meaning, columns, found, most_nodes).tell()
     return found.reached(columns, len(meaning.steps))
+
+
+def memory_room() -> int:
+    """Bytes that what is found of a game may take."""
+    return min(MAX_BYTES, free_memory() // 2)
 
 
 def _rules(
@@ -188,7 +202,7 @@ class _Found:
         self.counters = np.zeros(7, np.int64)
         self.rows = np.empty((size, wide + 1), np.int32)
         self.first = np.zeros(size + 1, np.int64)
-        self.edges = np.empty((size, 3), np.int64)
+        self.edges = np.empty((size, 3), np.int32)
         self.ends = np.empty((size, wide + 1), np.int32)
         self.node_keys, self.node_ids = fresh_table(4 * size)
         self.end_keys, self.end_ids = fresh_table(4 * size)
@@ -210,19 +224,40 @@ class _Found:
             self.node_keys, self.node_ids, self.end_keys, self.end_ids,
         )  # fmt: skip
 
-    def grow(self, widest: int) -> None:
-        """Twice the room wherever one more node with its moves might not fit."""
-        nodes, edges, ends = (int(n) + widest for n in self.counters[[NODES, EDGES, ENDS]])
+    def grow(self, widest: int, most: int) -> bool:
+        """More room wherever one more node with its moves might not fit; False without memory."""
+        needed = tuple(int(n) + widest for n in self.counters[[NODES, EDGES, ENDS]])
+        have = (len(self.rows), len(self.edges), len(self.ends))
+        if all(need <= size for need, size in zip(needed, have, strict=True)):
+            return True
+        for growth in GROWTH:
+            nodes, edges, ends = (
+                max(size, int(growth * need) if need > size else 0)
+                for need, size in zip(needed, have, strict=True)
+            )
+            if self._bytes(nodes, edges, ends) <= most:
+                self._enlarge(nodes, edges, ends)
+                return True
+        return False
+
+    def _bytes(self, nodes: int, edges: int, ends: int) -> int:
+        """What arrays with room for so many would take."""
+        row = self.rows.itemsize * self.rows.shape[1]
+        tables = 2 * self.node_keys.itemsize * (_places(nodes) + _places(ends))
+        edge = self.edges.itemsize * self.edges.shape[1]
+        return nodes * (row + self.first.itemsize) + edges * edge + ends * row + tables
+
+    def _enlarge(self, nodes: int, edges: int, ends: int) -> None:
         if nodes > len(self.rows):
-            size = 1 << nodes.bit_length()
-            self.rows, self.first = _wider(self.rows, size), _wider(self.first, size + 1)
-            self.node_keys, self.node_ids = rehashed(self.node_keys, self.node_ids, 2 * size)
+            self.rows, self.first = _wider(self.rows, nodes), _wider(self.first, nodes + 1)
+            if (size := _places(nodes)) > len(self.node_keys):
+                self.node_keys, self.node_ids = rehashed(self.node_keys, self.node_ids, size)
         if edges > len(self.edges):
-            self.edges = _wider(self.edges, 1 << edges.bit_length())
+            self.edges = _wider(self.edges, edges)
         if ends > len(self.ends):
-            size = 1 << ends.bit_length()
-            self.ends = _wider(self.ends, size)
-            self.end_keys, self.end_ids = rehashed(self.end_keys, self.end_ids, 2 * size)
+            self.ends = _wider(self.ends, ends)
+            if (size := _places(ends)) > len(self.end_keys):
+                self.end_keys, self.end_ids = rehashed(self.end_keys, self.end_ids, size)
 
     def reached(self, columns: Columns, steps: int) -> Reached:
         """The arrays without the room that was not needed; a round has ``steps`` steps."""
@@ -233,8 +268,8 @@ class _Found:
             rows=self.rows[:nodes, :-1].copy(),
             step=np.where(step < steps, step, step - columns.steps).astype(np.int16),
             first=self.first[: nodes + 1].copy(),
-            target=self.edges[:edges, TARGET].copy(),
-            move=self.edges[:edges, MOVE].astype(np.int32),
+            target=self.edges[:edges, TARGET].astype(np.int64),
+            move=self.edges[:edges, MOVE].copy(),
             turns=kind != GOES_ON,
             at_end=kind == AT_END,
             terminal_outcome=self.ends[:ends, -1].astype(np.int32),
@@ -243,10 +278,30 @@ class _Found:
         )
 
 
+def _places(count: int) -> int:
+    """Places of a hash table for so many keys: a power of two, at most half of them taken."""
+    return 1 << (2 * count - 1).bit_length()
+
+
 def _wider(array: NDArray[Any], size: int) -> NDArray[Any]:
     wider = np.empty((size, *array.shape[1:]), array.dtype)
     wider[: len(array)] = array
     return wider
+
+
+def _too_large(meaning: Meaning, nodes: int, room: int) -> GameError:
+    """The error of a game that does not fit into the memory that it may take."""
+    return _more_than(meaning, nodes, f"as many as fit into {room / 1e9:.2g} GB of memory")
+
+
+def _more_than(meaning: Meaning, nodes: int, expected: str) -> GameError:
+    return GameError(
+        f"more than {nodes:,} nodes (steps with their states) can be reached",
+        expected=expected,
+        repair="narrow the ranges of the variables or reset some every round",
+        place=meaning.place(("state",)),
+        path="state",
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -279,13 +334,7 @@ class _Fault:
         self._outside(moves[number], variable, formula, row)
 
     def _too_many(self) -> NoReturn:
-        raise GameError(
-            f"more than {self.most_nodes:,} nodes (steps with their states) can be reached",
-            expected=f"at most {self.most_nodes:,}",
-            repair="narrow the ranges of the variables or reset some every round",
-            place=self.meaning.place(("state",)),
-            path="state",
-        )
+        raise _more_than(self.meaning, self.most_nodes, f"at most {self.most_nodes:,}")
 
     def _stuck(self, step: StepMeaning, row: Rows) -> NoReturn:
         raise GameError(

@@ -173,7 +173,7 @@ class _Sights:
         assert self.reached.entered is not None
         return self.reached.entered[self.merged.representative]
 
-    @property
+    @cached_property
     def _moves(self) -> tuple[MoveMeaning, ...]:
         return tuple(move for step in self.meaning.rules for move in step.moves)
 

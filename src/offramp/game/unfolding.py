@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.errors import GameError
-from offramp.game.exploration import Reached
+from offramp.game.exploration import Reached, memory_room
 from offramp.scenario import Meaning, StepMeaning
 
 Integers = NDArray[np.int64]
@@ -54,6 +55,7 @@ class _Unfolding:
     ) -> None:
         self.meaning, self.reached, self.copied = meaning, reached, copied
         self.most_nodes = most_nodes
+        self.bytes_each = 48 + 4 * reached.rows.shape[1]
 
     def from_nodes(self, public: Integers) -> Reached:
         """The nodes ``public`` and all that follow from them, level by level."""
@@ -62,8 +64,11 @@ class _Unfolding:
         number[public] = np.arange(len(public))
         nodes, edges, targets = [public], list[Integers](), list[Integers]()
         entered = [np.full(len(public), -1, np.int64)]
-        total, passed = len(public), 0
+        total, passed, room = len(public), 0, memory_room()
         while len(nodes[-1]):
+            coming = int((reached.first[nodes[-1] + 1] - reached.first[nodes[-1]]).sum())
+            if (total + passed + coming) * self.bytes_each > room:
+                self._too_many(total, f"as many as fit into {room / 1e9:.2g} GB of memory")
             own = edges_of(reached.first, nodes[-1])
             fresh = np.flatnonzero(self.copied[own])
             goal = reached.target[own]
@@ -75,7 +80,7 @@ class _Unfolding:
             entered.append(passed + fresh)
             total, passed = total + len(fresh), passed + len(own)
             if total > self.most_nodes:
-                self._too_many()
+                self._too_many(self.most_nodes, f"at most {self.most_nodes:,}")
         return self._gathered(*(np.concatenate(part) for part in (nodes, edges, targets, entered)))
 
     def _gathered(
@@ -98,11 +103,11 @@ class _Unfolding:
             entered=entered,
         )
 
-    def _too_many(self) -> None:
+    def _too_many(self, nodes: int, expected: str) -> NoReturn:
         section = "private" if self.meaning.draws else "round"
         raise GameError(
-            f"more than {self.most_nodes:,} histories have to be told apart",
-            expected=f"at most {self.most_nodes:,}",
+            f"more than {nodes:,} histories have to be told apart",
+            expected=expected,
             repair="fewer rounds, moves or values, or put a step that is unseen just before the "
             "one that does not see it",
             place=self.meaning.place((section,)),

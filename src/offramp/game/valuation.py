@@ -20,6 +20,9 @@ from offramp.scenario import Meaning
 
 TOLERANCE = 1e-9
 
+LARGEST = 1e100
+"""Largest payoff and precision: what is computed from them stays far from the largest number."""
+
 
 @dataclass(frozen=True, eq=False)
 class PayGroup:
@@ -87,7 +90,22 @@ class Valuation:
         for party, formula in group.pays:
             path = (*group.path, "pay", self.meaning.parties[party])
             value = self._evaluated(formula, group.rows, draws, path)
+            self._check_size(value, formula, group.rows, draws, path)
             out[:, :, party] += np.broadcast_to(value, (len(group.rows), len(draws))).T
+
+    def _check_size(
+        self, value: NDArray[np.float64], formula: Expression, rows: Rows, draws: Draws,
+        path: tuple[str | int, ...],
+    ) -> None:  # fmt: skip
+        """What is paid can be multiplied and added up without leaving the numbers there are."""
+        if value.max(initial=0.0) <= LARGEST and value.min(initial=0.0) >= -LARGEST:
+            return
+        row, draw = map(int, np.argwhere(np.abs(value) > LARGEST)[0])
+        state = words_of(self.meaning, self.columns, rows[min(row, len(rows) - 1)])
+        self._fail(
+            f"{value[row, draw]:.6g} is paid ({self._where(draws, draw, formula)}; state: {state})",
+            f"payoffs from {-LARGEST:g} to {LARGEST:g}", "count payoffs in a larger unit", path,
+        )  # fmt: skip
 
     def _evaluated(
         self, formula: Expression, rows: Rows, draws: Draws, path: tuple[str | int, ...]
@@ -198,7 +216,8 @@ class Valuation:
         path: tuple[str | int, ...],
     ) -> None:  # fmt: skip
         if word == "precision":
-            wrong, expected, repair = values <= 0, "a precision above 0", "write a number like 4"
+            wrong, repair = (values <= 0) | (values > LARGEST), "write a number like 4"
+            expected = f"a precision above 0, at most {LARGEST:g}"
         elif self.meaning.limit:
             wrong, expected = (values <= 0) | (values > 1), "a patience above 0 and at most 1"
             repair = "write a number like 0.95"
