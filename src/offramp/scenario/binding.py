@@ -45,6 +45,7 @@ class Vocabulary:
     levels: Mapping[str, int]
     packages: tuple[str, ...]
     limited: bool
+    outcomes: tuple[str, ...]
     private: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """Private variables (among ``variables``) to the parties that know them."""
     worth: Mapping[tuple[str, str], Expression] = field(
@@ -59,7 +60,8 @@ class Vocabulary:
         """Every name a formula may use, for the nearest repair."""
         return (
             *self.numbers, *self.families, *self.variables, *self.levels, *self.parties,
-            *self.packages, "worth", "round_number",
+            *self.packages, *(("worth",) if self.packages else ()),
+            *(("round_number",) if self.limited else ()),
         )  # fmt: skip
 
 
@@ -117,8 +119,13 @@ class _Binding:
             self._check_known(node)
             return node
         if name == "round_number":
-            self.fail(node, "'round_number' in a crisis without a limit of rounds",
-                      "'rounds:' with a number", "write 'rounds: 12'")  # fmt: skip
+            self.fail(
+                node, "'round_number' in a crisis without a limit of rounds",
+                "'rounds:' with a number",
+                "read it in the odds or pay of a move instead, in a crisis with a limit"
+                if self.where == "fixed" else
+                f"write 'rounds: 12' for 'rounds: unlimited', and 'at_end: {words.outcomes[-1]}'",
+            )  # fmt: skip
         if name in words.numbers:
             if self.where == "structure":
                 self.fail(node, f"the parameter '{name}' stands in the structure",

@@ -7,6 +7,7 @@ lognormal(m, s) of the logarithm, beta(a, b) and choice(x, y, …).
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,11 @@ SIGNATURES = {
     "beta": "beta(a, b) with a > 0 and b > 0",
     "choice": "choice(x, y, …) with at least one number",
 }
+
+POINTED = re.compile(r"(?<=\d),(?=\d)")
+"""A comma that stands where a decimal point does."""
+COMMAS = re.compile(r"\s*-?\d+,\d+(\s*,\s+-?\d+,\d+)+\s*")
+"""Numbers that are all written with a decimal comma, with further space between them."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +86,10 @@ def parse_distribution(text: str, place: Place | None = None) -> Distribution:
             place=place,
         )
     arguments = tuple(_number(part, place) for part in _split(rest[:-1]))
-    if not _valid(name, arguments):
+    if COMMAS.fullmatch(rest[:-1]) or not _valid(name, arguments):
         raise ScenarioError(
             f"'{text}' does not fit", expected=SIGNATURES[name],
-            repair="put the arguments in this order", place=place,
+            repair=_mended(name, rest[:-1], arguments), place=place,
         )  # fmt: skip
     distribution = Distribution(name, arguments)
     if not np.isfinite(distribution.quantile(np.array([EDGE, 0.5, 1 - EDGE]))).all():
@@ -94,6 +100,18 @@ def parse_distribution(text: str, place: Place | None = None) -> Distribution:
             place=place,
         )
     return distribution
+
+
+def _mended(name: str, inside: str, arguments: tuple[float, ...]) -> str:
+    """The repair: the nearest range that fits."""
+    pointed = POINTED.sub(".", inside)
+    if pointed != inside:
+        meant = tuple(_number(part, None) for part in _split(pointed))
+        if _valid(name, meant):
+            return f"write decimal numbers with a decimal point: '{name}({pointed})'"
+    near = [one for one in (tuple(sorted(arguments)), (*arguments[:1], 1.0), (1.0, 1.0),
+                            (0.0, 0.5, 1.0)) if _valid(name, one)]  # fmt: skip
+    return f"write it like '{Distribution(name, near[0])}'"
 
 
 def _split(text: str) -> list[str]:

@@ -21,11 +21,16 @@ def with_unseen(
     """
     reader = _Reader(scenario, parties, steps)
     found: list[StepMeaning] = []
+    last: dict[int, int] = {}
     for position, step in enumerate(steps):
         hidden = tuple(sorted(reader.hidden(position)))
-        for earlier in found:
-            if earlier.mover == step.mover >= 0:
-                reader.check_remembered(position, hidden, earlier)
+        if step.mover >= 0:
+            # What the party had seen when it last moved, it has seen; so that is enough to look at.
+            before = last.get(step.mover, 0)
+            unseen = frozenset(found[before].unseen) if before else frozenset[int]()
+            if any(one < before and one not in unseen for one in hidden):
+                reader.tell_forgotten(position, hidden, found)
+            last[step.mover] = position
         found.append(replace(step, unseen=hidden))
     return tuple(found)
 
@@ -38,6 +43,7 @@ class _Reader:
     ) -> None:
         self.scenario, self.parties, self.steps = scenario, parties, steps
         self.names = [step.name for step in steps]
+        self.positions = {name: position for position, name in enumerate(self.names)}
 
     def hidden(self, position: int) -> set[int]:
         """The positions that a step's ``unseen`` names."""
@@ -54,10 +60,10 @@ class _Reader:
     def _earlier(self, position: int, name: str, path: Path) -> int:
         """The position of an earlier step of somebody else."""
         step, expected = self.steps[position], "an earlier step of the round"
-        if name not in self.names:
+        if name not in self.positions:
             self.fail(path, f"'{name}' is no step", expected,
                       suggestion(name, self.names[:position]))  # fmt: skip
-        earlier = self.names.index(name)
+        earlier = self.positions[name]
         if earlier >= position:
             told = "itself" if earlier == position else f"'{name}', which comes later"
             self.fail(path, f"the step '{step.name}' does not observe {told}", expected,
@@ -69,23 +75,26 @@ class _Reader:
                       f"take '{name}' out of 'unseen'")  # fmt: skip
         return earlier
 
-    def check_remembered(
-        self, position: int, hidden: tuple[int, ...], earlier: StepMeaning
-    ) -> None:
-        """What was observed at an earlier step of the same party is not forgotten."""
-        step, before = self.steps[position], self.names.index(earlier.name)
-        for one in hidden:
-            if one >= before or one in earlier.unseen:
-                continue
-            name, who = self.names[one], self.parties[step.mover]
-            number = self.scenario.round[position].unseen.index(name)
-            self.fail(
-                (*step.path, "unseen", number),
-                f"at '{step.name}' '{who}' would forget the move at '{name}', "
-                f"which it has observed at '{earlier.name}'",
-                "that a party remembers what it has seen",
-                f"take '{name}' out of 'unseen' here, or add it there too",
-            )
+    def tell_forgotten(
+        self, position: int, hidden: tuple[int, ...], earlier: Sequence[StepMeaning]
+    ) -> NoReturn:
+        """The error of a step that hides what its party has observed at an ``earlier`` one."""
+        step = self.steps[position]
+        before, one = next(
+            (before, one)
+            for before, other in enumerate(earlier)
+            for one in hidden
+            if other.mover == step.mover and one < before and one not in other.unseen
+        )
+        name, who = self.names[one], self.parties[step.mover]
+        number = self.scenario.round[position].unseen.index(name)
+        self.fail(
+            (*step.path, "unseen", number),
+            f"at '{step.name}' '{who}' would forget the move at '{name}', "
+            f"which it has observed at '{self.names[before]}'",
+            "that a party remembers what it has seen",
+            f"take '{name}' out of 'unseen' here, or add it there too",
+        )
 
     def fail(
         self, path: Path, found: str, expected: str, repair: str, of_value: bool = True

@@ -50,6 +50,8 @@ class _Reader:
         self.parties = tuple(scenario.parties)
         self.outcomes = tuple(scenario.outcomes)
         self.words = _Words(scenario)
+        numbered = [(step.name, position) for position, step in enumerate(scenario.round)]
+        self.first_of = dict(reversed(numbered))
         self.variables = (
             *(self._variable(name) for name in scenario.state),
             *(self._private(name) for name in scenario.private),
@@ -124,7 +126,8 @@ class _Reader:
         if not self.scenario.limit:
             self.fail(path, f"the private variable '{name}' in a crisis without a limit of rounds",
                       "'rounds:' with a number and 'at_end:'",
-                      "write 'rounds: 12' and 'at_end: OUTCOME'", key=True)  # fmt: skip
+                      f"write 'rounds: 12' for 'rounds: unlimited', and "
+                      f"'at_end: {self.outcomes[-1]}'", key=True)  # fmt: skip
         return VariableMeaning(
             name, low, high, low, False, words.levels or (), known_to=tuple(sorted(known))
         )
@@ -200,6 +203,7 @@ class _Reader:
             levels=self.words.levels,
             packages=tuple(scenario.packages),
             limited=scenario.limit > 0,
+            outcomes=self.outcomes,
         )
         for name, keys in families.items():
             for key in keys:
@@ -338,7 +342,7 @@ class _Reader:
 
     def _step(self, position: int, step: Step) -> StepMeaning:
         path: Path = ("round", position)
-        if step.name in [other.name for other in self.scenario.round[:position]]:
+        if self.first_of[step.name] < position:
             self.fail((*path, "name"), f"the step name '{step.name}' stands twice",
                       "every step name once",
                       f"rename it, say '{step.name}_{position}'")  # fmt: skip
@@ -446,10 +450,11 @@ class _Reader:
         if scenario.limit and scenario.at_end is None:
             self.fail(("rounds",), "a limit of rounds without 'at_end'",
                       "the outcome that happens when the last round is completed",
-                      "add 'at_end: OUTCOME'")  # fmt: skip
+                      f"add 'at_end: {self.outcomes[-1]}'")  # fmt: skip
         if not scenario.limit and scenario.at_end is not None:
             self.fail(("at_end",), "'at_end' in a crisis without a limit of rounds",
-                      "'rounds:' with a number", "write 'rounds: 12' or remove 'at_end'",
+                      "'rounds:' with a number",
+                      "write 'rounds: 12' for 'rounds: unlimited', or remove 'at_end'",
                       key=True)  # fmt: skip
         if scenario.at_end is not None:
             self.known(scenario.at_end, self.outcomes, "outcome", ("at_end",))

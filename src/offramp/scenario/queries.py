@@ -156,8 +156,11 @@ class QueryReader:
         if word == "ever" and rest.text:
             event, by = self._split_by(rest)
             if by is not None:
+                repair = f"write P(ever {event.text.strip()})"
+                if self.meaning.limit:
+                    repair = f"{repair[:-1]} and round_number <= {by})"
                 self.fail(head, "'by' stands with 'ever'", "P(ever predicate) or P(outcome by n)",
-                          "with a limit write P(ever … and round_number <= n)")  # fmt: skip
+                          repair)  # fmt: skip
             return Query("", "ever", predicate=self.predicate(event))
         if word == "kind" and rest.text:
             return self._of_kind(rest)

@@ -7,6 +7,7 @@ become huge ones), and size, depth and number of values are bounded.
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from typing import Any, cast
 
 from offramp.core.directions import complaint_of, left_open, positions_of_controls
 from offramp.core.errors import Place, ScenarioError
+from offramp.core.files import read_regular
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 24
@@ -84,28 +86,11 @@ class Node:
 
 def read_text(path: Path) -> str:
     """The text of a file, bounded in size; a ScenarioError where it cannot be had."""
-    place = Place(str(path), 1, 1)
+    content = read_regular(path, MAX_BYTES, expected="a scenario in YAML", kind=ScenarioError)
     try:
-        size = path.stat().st_size
-        if not path.is_file():
-            raise ScenarioError(
-                f"'{path}' is not a file", expected="a scenario in YAML", place=place
-            )
-        if size > MAX_BYTES:
-            raise ScenarioError(
-                f"the file has {size:,} bytes",
-                expected=f"at most {MAX_BYTES:,} bytes",
-                repair="a scenario is a text that people read; split it or shorten it",
-                place=place,
-            )
-        return path.read_bytes().decode("utf-8-sig")
-    except (OSError, ValueError) as error:
-        if isinstance(error, UnicodeDecodeError):
-            raise _not_utf8(error, place) from None
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ScenarioError(
-            f"the file cannot be read: {reason}", expected="a readable file", place=place
-        ) from None
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _not_utf8(error, Place(str(path), 1, 1)) from None
 
 
 def _not_utf8(error: UnicodeDecodeError, place: Place) -> ScenarioError:
@@ -184,6 +169,8 @@ def _yaml_complaint(error: Any, text: str, file: str) -> ScenarioError:
             "inside { } an expression that contains , [ ] { } or # needs quotes: "
             'then: {x: "max(x - 1, 0)"}'
         )
+    elif "but got ':'" in problem:
+        repair = "put the text in quotes: inside { } a text that contains : or , needs them"
     elif "special characters" in problem:
         problem = "a control character"
         repair = "save the file as plain UTF-8 text"
@@ -226,13 +213,20 @@ class _Composer:
             else:
                 continue
             self._counted(place)
-            if stack:
-                stack[-1].add(node)
+            if kind == "ScalarEvent" and stack and stack[-1].wants_key and self._alone(event):
+                stack[-1].tear(self._text[stack[-1].begun : event.end_mark.index])
+            elif stack:
+                stack[-1].add(node, event.start_mark.index)
             else:
                 root = node
         if root is None:
             raise _nothing_written(self._file)
         return root
+
+    def _alone(self, event: Any) -> bool:
+        """Whether no colon follows a word."""
+        after = self._text[event.end_mark.index : event.end_mark.index + MAX_WORD]
+        return event.style is None and after.lstrip()[:1] in (",", "}")
 
     def _opened(self, event: Any, kind: str, place: Place, depth: int) -> _Open:
         if depth >= MAX_DEPTH:
@@ -314,8 +308,32 @@ class _Open:
         self._keys: dict[str, Place] = {}
         self._items: list[Node] = []
         self._key: str | None = None
+        self._torn = ""
+        self._skip = False
+        self.begun = 0
+        """Where the last entry begins in the text."""
 
-    def add(self, node: Node) -> None:
+    @property
+    def wants_key(self) -> bool:
+        """Whether what comes next in { } is a key that may be the rest of a text."""
+        last = next(reversed(self._entries.values()), None)
+        return (
+            self._flow and self._mapping and self._key is None and not self._skip
+            and last is not None and not last.quoted
+            and isinstance(last.value, str | int | float) and not isinstance(last.value, bool)
+        )  # fmt: skip
+
+    def tear(self, whole: str) -> None:
+        """Take a word without a colon as the rest of the text before it, torn off at a comma."""
+        self._torn = " ".join(whole.split())
+        self._skip = True
+
+    def add(self, node: Node, begun: int) -> None:
+        if self._skip:  # the empty value of a word without a colon
+            self._skip = False
+            return
+        self._tell_torn()
+        self.begun = begun
         if not self._mapping:
             self._items.append(node)
         elif self._key is None:
@@ -326,9 +344,29 @@ class _Open:
             self._key = None
 
     def closed(self) -> Node:
+        self._tell_torn()
         if self._mapping:
             return Node(self._entries, self._place, self._keys)
         return Node(tuple(self._items), self._place)
+
+    def _tell_torn(self) -> None:
+        """Raise the error of a text or number that a comma inside { } has torn apart."""
+        if not self._torn:
+            return
+        key, node = next(reversed(self._entries.items()))
+        if DECIMAL_COMMA.fullmatch(self._torn):
+            raise ScenarioError(
+                f"'{self._torn}' is no number",
+                expected="a number with a decimal point",
+                repair=f"write the decimal point: {key}: {self._torn.replace(',', '.')}",
+                place=node.place,
+            )
+        raise ScenarioError(
+            f"'{self._torn}' is torn apart at a comma",
+            expected="quotes around a text that contains , inside { }",
+            repair=f"put the text in quotes: {key}: {json.dumps(self._torn, ensure_ascii=False)}",
+            place=node.place,
+        )
 
     def _name(self, node: Node) -> str:
         value = node.value
@@ -377,6 +415,7 @@ class _Open:
             )
 
 
+DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+([eE][-+]?\d+)?")
 _BASED = re.compile(r"0x[0-9a-fA-F]{1,12}\Z|0o[0-7]{1,16}\Z")
 _INTEGER = re.compile(r"[-+]?[0-9][0-9_]*\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
