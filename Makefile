@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test docs bench format constraints clean
+.PHONY: help setup demo check test docs bench format constraints hashes sbom clean
 
 help:  ## show these lines
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,13 +40,33 @@ clean:  ## remove what was built; .venv and results stay
 	rm -rf build dist docs/_build .pytest_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
 	find src tests docs benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
-constraints:  ## write constraints.txt anew from the newest versions that fit
+constraints:  ## write constraints.txt and requirements/ anew from the newest versions that fit
 	rm -rf build/constraints
 	$(PYTHON) -m venv build/constraints
 	build/constraints/bin/python -m pip --disable-pip-version-check --quiet install ".[web,cluster,emulation,gpu,fit,interop,peers,dev]"
 	{ sed -n '/^#/p' constraints.txt; build/constraints/bin/python -m pip freeze --exclude offramp; } > build/constraints.txt
 	mv build/constraints.txt constraints.txt
 	rm -rf build/constraints
+	$(MAKE) hashes
+
+hashes:  ## write requirements/ anew: what constraints.txt names, with the hashes of its files
+	$(PYTHON) -m venv build/hashes
+	build/hashes/bin/python -m pip --disable-pip-version-check --quiet install uv==0.13.9
+	build/hashes/bin/uv pip compile $(HASHED) --output-file requirements/runtime.txt pyproject.toml
+	build/hashes/bin/uv pip compile $(HASHED) --extra dev --output-file requirements/dev.txt pyproject.toml
+	rm -rf build/hashes
+
+HASHED := --quiet --universal --generate-hashes --no-annotate --no-emit-index-url \
+    --no-emit-find-links --custom-compile-command "make hashes" --python-version 3.11.5 \
+    --constraint constraints.txt
+
+sbom:  ## list what Offramp is made of, with hashes, in build/offramp.cdx.json (CycloneDX)
+	$(PYTHON) -m venv build/sbom
+	build/sbom/bin/python -m pip --disable-pip-version-check --quiet install cyclonedx-bom==7.5.0
+	build/sbom/bin/cyclonedx-py requirements requirements/runtime.txt --pyproject pyproject.toml \
+	    --mc-type application --output-reproducible --output-file build/offramp.cdx.json
+	rm -rf build/sbom
+	@echo "build/offramp.cdx.json"
 
 # Each stamp is made once, and again when what it depends on changes.
 
@@ -67,16 +87,17 @@ $(VENV)/.created:
 	$$found -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.runtime: $(VENV)/.created pyproject.toml constraints.txt
+$(VENV)/.runtime: $(VENV)/.created pyproject.toml requirements/runtime.txt
 	@echo "Installing Offramp into $(VENV) (once; a minute or two)"
-	@$(PIP) install --constraint constraints.txt --editable .
+	@$(PIP) install --require-hashes --requirement requirements/runtime.txt
+	@$(PIP) install --no-deps --editable .
 	@echo "Compiling the solver (once; less than a minute)"
 	@$(BIN)/offramp run border-standoff --draws 2 --seed 0 --json >/dev/null
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.runtime
+$(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
 	@echo "Installing the developers' tools into $(VENV) (once; a minute or two)"
-	@$(PIP) install --constraint constraints.txt --editable ".[dev]"
+	@$(PIP) install --require-hashes --requirement requirements/dev.txt
 	@touch $@
 
 $(VENV)/.peers: $(VENV)/.dev

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -132,6 +133,36 @@ def test_pinned_versions_name_no_address() -> None:
     pins = [line for line in lines if line and not line.startswith("#")]
     assert pins
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", pin) for pin in pins)
+
+
+@pytest.mark.parametrize("name", ["runtime", "dev"])
+def test_what_is_installed_has_hashes(name: str) -> None:
+    """Each line is a pin of constraints.txt with hashes; `make hashes` writes them."""
+    pins = set((ROOT / "constraints.txt").read_text(encoding="utf-8").lower().splitlines())
+    text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
+    entries = [one for one in re.split(r"\n(?=\S)", text) if one and one[0] not in " #"]
+    found = {re.split(r"[\s;]", one)[0].lower() for one in entries}
+    assert len(found) > 20
+    assert all("--hash=sha256:" in one for one in entries)
+    pinned, hashed = (
+        dict(one.split("==") for one in some if "==" in one) for some in (pins, found)
+    )
+    pinned = {re.sub(r"[-_.]+", "-", one): version for one, version in pinned.items()}
+    others = {one: version for one, version in hashed.items() if pinned.get(one) != version}
+    assert not others.keys() & pinned.keys()  # what is there besides is for other platforms
+    stated = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = {re.split(r"[<>=\[]", one)[0].lower() for one in stated["dependencies"]}
+    assert {re.sub(r"[-_.]+", "-", one) for one in needed} <= hashed.keys()
+
+
+def test_kernels_are_compiled_through_one_door() -> None:
+    """Others would fail where neither the package nor a home can be written."""
+    wrong = [
+        path.name for path in MODULES
+        if path.name != "compiling.py"
+        and re.search(r"from numba import [^\n]*\bn?jit\b|numba\.n?jit", path.read_text("utf-8"))
+    ]  # fmt: skip
+    assert not wrong
 
 
 def test_asking_for_help_loads_nothing_heavy() -> None:
