@@ -34,7 +34,9 @@ def irregular(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 @pytest.mark.timeout(20)
 def test_what_is_no_file_is_refused_at_once(irregular: Path) -> None:
     for reader in (lambda one: read_regular(one, 100), read_json, read_surrogate, read, emulate):
-        with pytest.raises((ResultError, ScenarioError), match=r"is no|not a file|cannot be read|a game in"):
+        with pytest.raises(
+            (ResultError, ScenarioError), match=r"is no|not a file|cannot be read|a game in"
+        ):
             reader(irregular)
     if irregular.suffix == ".efg":
         with pytest.raises(Exception, match=r"is not a file|cannot be read"):
