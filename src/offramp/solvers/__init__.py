@@ -63,7 +63,7 @@ def limit(
     why following stopped; a message says so where it stopped early. At a fork of the branch one
     side is taken, always the same.
     """
-    from offramp.solvers.hidden import find_limit
+    from offramp.solvers.limits import find_limit
 
     units, plain = _measured(structure, tables)
     return in_payoffs(find_limit(structure, plain, regret, progress, options or Options()), units)

@@ -30,8 +30,12 @@ from offramp.solvers.tape import (
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-FROM_ZERO, ONWARDS, BY_NEWTON = 0, 1, 2
-"""What a task does: follow a branch from precision 0, or on from t = 1, or Newton's method."""
+FROM_ZERO, ONWARDS, BY_NEWTON, SHARPEN = 0, 1, 2, 3
+"""What a task does: follow a branch from precision 0, or on from t = 1, or Newton's method.
+
+To sharpen play is to answer it once more with the same precision, beginning not at even play but
+at itself (a proximal step): where several moves stay likely they come to be worth the same.
+"""
 REACHED, STUCK, TIRED, FALLEN = 0, 1, 2, 3
 """How following a branch ended: there, steps too short, too many, or back at precision 0."""
 WISH, NEAR, ROUGH = 0.03, 0.05, 0.2
@@ -179,20 +183,6 @@ def linearise(tape: Tape, walk: Walk, span, upright):
     right[0, last] = 0.0
     right[1, last] = 1.0
     return eliminate(matrix, right, 2)
-
-
-@inner_jit
-def span_of(end_pay, pay, precision):
-    """How strongly moves may differ at full precision: the unit in which t is measured."""
-    most = 0.0
-    for j in range(len(precision)):
-        low, high, least, extra = np.inf, -np.inf, np.inf, -np.inf
-        for n in range(len(end_pay)):
-            low, high = min(low, end_pay[n, j]), max(high, end_pay[n, j])
-        for n in range(len(pay)):
-            least, extra = min(least, pay[n, j]), max(extra, pay[n, j])
-        most = max(most, precision[j] * (high - low + extra - least))
-    return most if most > 1e-6 else 1.0
 
 
 @used_once_jit
@@ -500,10 +490,13 @@ def settle(tape, walk, t, most):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def run_tasks(
-    equations: Equations, walk: Walk, tasks: Tasks, masks,
+    equations: Equations, walk: Walk, tasks: Tasks, spans, masks,
     pay, odds, end_pay, patience, precision,
 ):  # fmt: skip
-    """Carry out tasks one after the other; masks and tables are those of all draws."""
+    """Carry out tasks one after the other; masks and tables are those of all draws.
+
+    ``spans`` (draw,): how strongly moves may differ at full precision, the unit of t.
+    """
     tape, last, losses = equations.tape, len(walk.point) - 1, np.zeros(patience.shape[1])
     row = 0
     for task in range(len(tasks.draw)):
@@ -512,16 +505,19 @@ def run_tasks(
         if last == 0:
             tasks.reached[task] = tasks.goal[task]
             continue
+        begins, lean = 1.0, 1.0 if kind == FROM_ZERO else 0.0
+        if kind == SHARPEN:  # half the lean at t = 1/2 is the play from which it begins
+            scale, begins, lean = 2.0 * scale, 0.5, 2.0
         load_tape(
             tape, walk.cells, masks[draw], pay[draw], odds[draw], end_pay[draw],
             patience[draw], precision[draw], scale,
         )  # fmt: skip
         for k in range(last):
             walk.point[k] = tasks.odds[task, k]
-            walk.cells[tape.lean + k] = walk.point[k] if kind == FROM_ZERO else 0.0
-        if kind != BY_NEWTON:
+            walk.cells[tape.lean + k] = lean * walk.point[k]
+        if kind < BY_NEWTON:
             full = 0.0 if kind == FROM_ZERO else 1.0
-            span = scale * span_of(end_pay[draw], pay[draw], precision[draw])
+            span = scale * spans[draw]
             stride, facing = stand(tape, walk, span, full)
             ended, flips, steps, passed = follow_branch(
                 equations, walk, span, stride, facing, tasks.goal[task], tasks.loss[task],
@@ -536,7 +532,7 @@ def run_tasks(
                 for k in range(last):
                     tasks.passed[row, k] = walk.passed[i, k]
                 row += 1
-        most = 40 if kind == BY_NEWTON else 12
-        tasks.gap[task] = settle(tape, walk, tasks.reached[task], most)
+        most = 40 if kind >= BY_NEWTON else 12
+        tasks.gap[task] = settle(tape, walk, begins * tasks.reached[task], most)
         for k in range(last):
             tasks.odds[task, k] = walk.point[k]

@@ -10,14 +10,12 @@ from numpy.typing import NDArray
 
 from offramp.core.sharing import Progress, share_out, threads_for
 from offramp.game.structure import Structure, Tables
-from offramp.solvers.branching import FAR_OUT, REACHED
+from offramp.solvers.branching import REACHED
 from offramp.solvers.certificate import bound_regret
 from offramp.solvers.driver import check_shapes, find_invalid
 from offramp.solvers.equilibria import Equilibria, Options, Other
 from offramp.solvers.tape import facts_of
-from offramp.solvers.verdicts import Sheet
 from offramp.solvers.workshop import (
-    SETTLED,
     Rulebook,
     Workshop,
     blank_sheet,
@@ -26,10 +24,7 @@ from offramp.solvers.workshop import (
 )
 
 Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
-STEEPEST = 1e13
-"""Precisions are raised until moves differ by so much in units of log-odds."""
 
 
 def solve_hidden(
@@ -54,24 +49,8 @@ def solve_hidden(
     return job.result()
 
 
-def find_limit(
-    structure: Structure,
-    tables: Tables,
-    regret: float,
-    progress: Progress | None,
-    options: Options,
-) -> Equilibria:
-    """See ``offramp.solvers.limit``."""
-    check_shapes(structure, tables)
-    book = write_rulebook(structure, facts_of(tables), True)
-    if book is None:
-        from offramp.solvers.large import limit_large
-
-        return limit_large(structure, tables, regret, progress, options)
-    job = HiddenJob(book, tables, options)
-    job.target = regret
-    job.solve(progress)
-    return job.result()
+LOOSE, GAIN = 1e-8, 1e-9
+"""Most by which values may miss the equations, and by which regrets may exceed their bound."""
 
 
 class HiddenJob:
@@ -83,9 +62,9 @@ class HiddenJob:
         self.invalid = find_invalid(book.layout, tables)
         self.valid = np.array([not text for text in self.invalid], bool)
         draws = tables.draws
-        self.numbers = gather_numbers(book.veil, tables)
+        self.numbers = gather_numbers(book, tables)
         self.others: dict[int, list[Other]] = {}
-        self.effort, self.seed, self.target = np.zeros((draws, 3), np.int64), 0, 0.0
+        self.effort, self.seed = np.zeros((draws, 3), np.int64), 0
         self.sheet = blank_sheet(structure, draws)
         self.why: dict[int, str] = {}
         """Why a draw is not solved."""
@@ -116,14 +95,10 @@ class HiddenJob:
     def solve_block(self, draws: Ints) -> None:
         """Trace, certify and search the draws of a block."""
         shop = Workshop(self.book, self.numbers)
-        if self.target:
-            self.solve_limit(shop, draws)
-            return
         traced = shop.trace(draws, self.scale[draws], self.effort[draws, 2])
         self.steps[draws] = traced.steps
         shop.certify(draws, self.scale[draws], traced.odds, draws, self.sheet)
-        scale = np.abs(self.sheet.value[draws]).max(axis=(1, 2), initial=1e-300)
-        loose = ~(self.sheet.residual[draws] <= 1e-8 * scale)
+        loose = ~(self.sheet.residual[draws] <= LOOSE)
         good = ~loose & (traced.ended == REACHED)
         for row in np.flatnonzero(~good).tolist():
             self.why[int(draws[row])] = traced.message(row)
@@ -149,83 +124,13 @@ class HiddenJob:
         del self.why[draw]
         return True
 
-    def solve_limit(self, shop: Workshop, draws: Ints) -> None:
-        """Follow the branches of draws until no regret exceeds the target.
-
-        Where that fails after going to the side of a fork, once more straight on.
-        """
-        for straight in (False, True):
-            shop.straight = straight
-            before = Sheet(*(field[draws] for field in self.sheet)), self.scale[draws]
-            self._follow_far(shop, draws)
-            if straight:
-                self._keep_better(draws, *before)
-            draws = draws[self._open(draws)]
-            if not len(draws):
-                return
-
-    def _follow_far(self, shop: Workshop, draws: Ints) -> None:
-        """Follow branches to where log-odds are large, or at least about 1, and then on."""
-        far = FAR_OUT / self.numbers.span[draws]
-        odds, left = np.zeros((len(draws), self.book.veil.unknowns)), np.arange(len(draws))
-        for share in (1.0, 1.0 / FAR_OUT):
-            self.scale[draws[left]] = share * far[left]
-            traced = shop.trace(draws[left], share * far[left], np.zeros(len(left), np.int64))
-            self.steps[draws[left]] += traced.steps
-            odds[left] = traced.odds
-            lost = traced.ended != REACHED
-            messages = [traced.message(row) for row in np.flatnonzero(lost).tolist()]
-            left = left[lost]
-            if not len(left):
-                break
-        for row, message in zip(left, messages, strict=True):
-            self.why[int(draws[row])] = message
-        shop.certify(draws[left], self.scale[draws[left]], odds[left], draws[left], self.sheet)
-        there = np.delete(np.arange(len(draws)), left)
-        for draw in draws[there]:
-            self.why.pop(int(draw), None)
-        self._climb(shop, draws[there], odds[there])
-
-    def _climb(self, shop: Workshop, draws: Ints, odds: Array) -> None:
-        """Raise precisions until no regret exceeds the target, which losses at the sets foretell.
-
-        Without unknowns there are no branches to follow, and precisions grow tenfold.
-        """
-        loss, span = self.target, self.numbers.span
-        for _ in range(20):
-            room = STEEPEST / (self.scale[draws] * span[draws])
-            if not self.book.veil.unknowns:
-                room = np.minimum(room, 10.0)
-            onward = shop.go_on(draws, self.scale[draws], odds, np.maximum(1.0, room), loss)
-            self.steps[draws] += onward.steps
-            moved = onward.gap < SETTLED
-            self.scale[draws[moved]] *= onward.reached[moved]
-            odds[moved] = onward.odds[moved]
-            shop.certify(draws, self.scale[draws], odds, draws, self.sheet)
-            go_on = self._open(draws) & moved & (onward.ended == REACHED) & (room > 1.0)
-            draws, odds, loss = draws[go_on], odds[go_on], 0.1 * loss
-            if not len(draws):
-                return
-
-    def _open(self, draws: Ints) -> Bools:
-        """Which draws have a regret above the target and what rounding hides."""
-        scope = np.abs(self.sheet.value[draws]).max(axis=(1, 2), initial=0.0)
-        return ~(self.sheet.anywhere[draws].max(axis=1) <= self.target + 1e-14 * scope)
-
-    def _keep_better(self, draws: Ints, sheet: Sheet, scale: Array) -> None:
-        """Go back to an earlier sheet where its regret was smaller."""
-        worse = ~(self.sheet.anywhere[draws].max(axis=1) <= sheet.anywhere.max(axis=1))
-        for now, old in zip(self.sheet, sheet, strict=True):
-            now[draws[worse]] = old[worse]
-        self.scale[draws[worse]] = scale[worse]
-
     def result(self) -> Equilibria:
         """Everything together, read-only."""
         sheet, tables, draws = self.sheet, self.tables, self.tables.draws
-        reached = tables.precision * self.scale[:, None]
-        bound = bound_regret(self.book.layout, replace(tables, precision=reached))
-        scale = np.abs(sheet.payoff).max(axis=(1, 2), initial=0.0)[:, None]
-        over = (sheet.anywhere > bound + 1e-9 * scale).any(axis=1)
+        reached = self.reached()
+        sharp = np.where(np.isnan(reached), tables.precision, reached)
+        bound = bound_regret(self.book.layout, replace(tables, precision=sharp))
+        over = self.uncertified(bound)
         unsolved = ~self.valid
         unsolved[list(self.why)] = True
         status = np.full(draws, "solved", dtype="<U11")
@@ -250,7 +155,22 @@ class HiddenJob:
             status=status,
             message=self._messages(status),
             belief=sheet.belief,
-            reached=reached if self.target else np.full_like(reached, np.nan),
+            reached=reached,
+        )
+
+    def uncertified(self, bound: Array) -> NDArray[np.bool_]:
+        """Which draws have a regret above ``bound`` (draw, party)."""
+        return (self.sheet.anywhere > bound + GAIN).any(axis=1)
+
+    def reached(self) -> Array:
+        """(draw, party) the precision that was reached where the limit was asked for, else nan."""
+        return np.full_like(self.tables.precision, np.nan)
+
+    def doubt(self, draw: int) -> str:
+        """Why a draw is not certified."""
+        return (
+            "A party could gain more than logit play can lose; please report this "
+            "scenario, and lower the precision meanwhile."
         )
 
     def _uniqueness(self) -> NDArray[np.str_]:
@@ -263,8 +183,6 @@ class HiddenJob:
     def _messages(self, status: NDArray[np.str_]) -> NDArray[np.str_]:
         """A sentence for every draw that is not quite as it was asked for."""
         odd = (status != "solved") | (self.branch != "traced")
-        if self.target:
-            odd |= self._open(np.arange(self.tables.draws))
         texts = {
             int(draw): self._message(int(draw), str(status[draw])) for draw in np.flatnonzero(odd)
         }
@@ -285,13 +203,4 @@ class HiddenJob:
             return self.invalid[draw]
         if status == "failed":
             return f"The principal branch was not traced: {self.why[draw]}. Lower the precision."
-        regret = float(self.sheet.anywhere[draw].max())
-        if self.target and self._open(np.array([draw]))[0]:
-            return (
-                f"The regret stays at {regret:.2g}: no higher precision than "
-                f"{self.scale[draw]:.3g} times the given one was reached."
-            )
-        return (
-            "A party could gain more than logit play can lose; please report this "
-            "scenario, and lower the precision meanwhile."
-        )
+        return self.doubt(draw)

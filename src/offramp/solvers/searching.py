@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.game.structure import Tables
+from offramp.game.structure import Structure, Tables
 from offramp.solvers.information import Veil
 
 Array = NDArray[np.float64]
@@ -50,10 +50,16 @@ def reach_of_starts(starts: NDArray[np.int64], span: Array) -> Array:
     return np.where(starts % 4 == 2, np.maximum(1.0, 0.3 * span), wide)
 
 
-def rough_span(tables: Tables) -> Array:
-    """(draw,) how strongly moves can differ, from the payoffs alone, in units of log-odds."""
-    spread = np.ptp(tables.end_pay, axis=1) + np.ptp(tables.pay, axis=1)
-    return np.maximum((tables.precision * spread).max(axis=1), 1e-6)
+def rough_span(structure: Structure, tables: Tables) -> Array:
+    """(draw,) how strongly moves can differ, from the payoffs alone, in units of log-odds.
+
+    Only pays that some move has count, for tables may hold others.
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        spread = np.ptp(tables.end_pay, axis=1)
+        if len(structure.pay_class):
+            spread = spread + np.ptp(tables.pay[:, np.unique(structure.pay_class)], axis=1)
+        return (tables.precision * spread).max(axis=1, initial=0.0)
 
 
 def set_chances(veil: Veil, odds: Array) -> Array:

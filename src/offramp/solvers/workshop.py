@@ -17,6 +17,7 @@ from offramp.solvers.branching import (
     FROM_ZERO,
     ONWARDS,
     REACHED,
+    SHARPEN,
     STUCK,
     TIRED,
     Tasks,
@@ -127,11 +128,12 @@ def write_rulebook(structure: Structure, facts: Facts, far: bool) -> Rulebook | 
     return Rulebook(layout, veil, write_equations(veil, facts), verdicts)
 
 
-def gather_numbers(veil: Veil, tables: Tables) -> Numbers:
+def gather_numbers(book: Rulebook, tables: Tables) -> Numbers:
     """The tables, and what follows from them for all draws at once."""
+    span = rough_span(book.layout.structure, tables)
     return Numbers(
-        rough_span(tables), mask_zeros(veil, tables), tables.pay, tables.odds, tables.end_pay,
-        tables.patience, tables.precision,
+        np.where(span > 1e-6, span, 1.0), mask_zeros(book.veil, tables), tables.pay, tables.odds,
+        tables.end_pay, tables.patience, tables.precision,
     )  # fmt: skip
 
 
@@ -177,7 +179,7 @@ class Workshop:
             flips=zeros[3], reached=np.ones(count), gap=np.zeros(count),
             passed=np.zeros((rows, unknowns)), passed_task=np.full(rows, -1),
         )  # fmt: skip
-        run_tasks(self.book.equations, self.walk, tasks, *self.tables)
+        run_tasks(self.book.equations, self.walk, tasks, self.span, *self.tables)
         return tasks
 
     def trace(self, draws: Ints, scale: Array, further: Ints) -> Traced:
@@ -193,6 +195,10 @@ class Workshop:
         """
         tasks = self.run(ONWARDS, draws, odds, scale=scale, goal=factor, loss=loss)
         return self._traced(tasks, scale * tasks.reached)
+
+    def sharpen(self, draws: Ints, scale: Array, odds: Array) -> Tasks:
+        """Play far out on branches answered once more, beginning at itself."""
+        return self.run(SHARPEN, draws, odds, scale=scale)
 
     def _traced(self, tasks: Tasks, scale: Array) -> Traced:
         """What tasks found; where branches fork, the side taken."""
@@ -300,11 +306,12 @@ class Workshop:
                 begin += [(row, mix) for mix in log_odds_of(self.veil, np.array(mixed))]
         return begin
 
-    def seek(self, draw: int, odds: Array, seed: int) -> Array | None:
-        """Log-odds of any solution, from ``odds`` and from random starts."""
+    def seek(self, draw: int, odds: Array, seed: int, scale: float = 1.0) -> Array | None:
+        """Log-odds of any solution at ``scale`` times the precision, from ``odds`` and at random."""
         draws = np.full(17, draw)
         random = self._starts(draws[:1], np.array([16]), 2000, seed)
-        tasks = self.run(BY_NEWTON, draws, np.concatenate([odds[None], random]))
+        begin = np.concatenate([odds[None], random])
+        tasks = self.run(BY_NEWTON, draws, begin, scale=scale)
         ended = np.flatnonzero(tasks.gap < SETTLED)
         return tasks.odds[ended[0]] if len(ended) else None
 

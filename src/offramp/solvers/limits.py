@@ -1,0 +1,190 @@
+"""Where branches lead: followed far out, sharpened to play without errors, certified by regret.
+
+Far out on a branch moves that stay likely are worth the same up to 1 / precision. Answering play
+with that precision once more, but beginning at itself instead of at even play, leaves of this the
+square, and so on (proximal steps: Rockafellar 1976). So a branch is followed only to where its
+losses are small, before rounding in ever larger log-odds drowns what they are about. The beliefs
+stay those of play that makes every move, as those of sequential equilibria are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.core.sharing import Progress
+from offramp.game.structure import Structure, Tables
+from offramp.solvers.branching import FAR_OUT, REACHED
+from offramp.solvers.driver import check_shapes
+from offramp.solvers.equilibria import Equilibria, Options
+from offramp.solvers.hidden import HiddenJob
+from offramp.solvers.searching import rough_span
+from offramp.solvers.tape import facts_of
+from offramp.solvers.verdicts import Sheet
+from offramp.solvers.workshop import SETTLED, Rulebook, Workshop, blank_sheet, write_rulebook
+
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+STEEPEST = 1e13
+"""Precisions are raised until moves differ by so much in units of log-odds."""
+LOSS = 100.0
+"""Branches are left for the first time where losses are so many times the target."""
+SHARPENINGS = 3
+"""Most proximal steps at one place: every one of them about squares what is left."""
+
+
+def find_limit(
+    structure: Structure,
+    tables: Tables,
+    regret: float,
+    progress: Progress | None,
+    options: Options,
+) -> Equilibria:
+    """See ``offramp.solvers.limit``; precisions count by what they are to each other only."""
+    check_shapes(structure, tables)
+    span = rough_span(structure, tables)
+    span = np.where(np.isfinite(span) & (span > 0.0), span, 1.0)
+    even = replace(tables, precision=tables.precision / span[:, None])
+    book = write_rulebook(structure, facts_of(even), True)
+    if book is None:
+        from offramp.solvers.large import limit_large
+
+        return limit_large(structure, even, regret, progress, options)
+    job = LimitJob(book, even, options, regret)
+    job.solve(progress)
+    return job.result()
+
+
+class LimitJob(HiddenJob):
+    """Draws whose branches are followed until nobody regrets more than the target."""
+
+    def __init__(self, book: Rulebook, tables: Tables, options: Options, target: float) -> None:
+        super().__init__(book, tables, options)
+        self.target = target
+
+    def solve_block(self, draws: Ints) -> None:
+        """Follow the branches of draws until no regret exceeds the target.
+
+        Where that fails after going to the side of a fork, once more straight on; and at last
+        from play that Newton's method finds.
+        """
+        shop = Workshop(self.book, self.numbers)
+        for follow in (self._follow_far, self._follow_straight, self._begin_elsewhere):
+            before = Sheet(*(field[draws] for field in self.sheet)), self.scale[draws]
+            tag = self.branch[draws]
+            follow(shop, draws)
+            self._keep_better(draws, *before, tag)
+            draws = draws[self._open(draws)]
+            if not len(draws):
+                return
+
+    def _follow_far(self, shop: Workshop, draws: Ints) -> None:
+        """Follow branches to where log-odds are large, or at least about 1, and then on."""
+        far = FAR_OUT / self.numbers.span[draws]
+        odds, left = np.zeros((len(draws), self.book.veil.unknowns)), np.arange(len(draws))
+        messages: list[str] = []
+        for share in (1.0, 1.0 / FAR_OUT):
+            self.scale[draws[left]] = share * far[left]
+            traced = shop.trace(draws[left], share * far[left], np.zeros(len(left), np.int64))
+            self.steps[draws[left]] += traced.steps
+            odds[left] = traced.odds
+            lost = traced.ended != REACHED
+            messages = [traced.message(row) for row in np.flatnonzero(lost).tolist()]
+            left = left[lost]
+            if not len(left):
+                break
+        for row, message in zip(left, messages, strict=True):
+            self.why[int(draws[row])] = message
+        shop.certify(draws[left], self.scale[draws[left]], odds[left], draws[left], self.sheet)
+        there = np.delete(np.arange(len(draws)), left)
+        for draw in draws[there]:
+            self.why.pop(int(draw), None)
+        self._climb(shop, draws[there], odds[there])
+
+    def _follow_straight(self, shop: Workshop, draws: Ints) -> None:
+        """The same, but straight on where branches fork."""
+        shop.straight = True
+        self._follow_far(shop, draws)
+
+    def _begin_elsewhere(self, shop: Workshop, draws: Ints) -> None:
+        """Go on from any solution where log-odds are large."""
+        far = FAR_OUT / self.numbers.span
+        for draw in draws.tolist():
+            none = np.zeros(self.book.veil.unknowns)
+            found = shop.seek(draw, none, self.seed, float(far[draw]))
+            if found is not None:
+                where = np.array([draw])
+                self.scale[where], self.branch[where] = far[where], "fixed_point"
+                self._climb(shop, where, found[None])
+
+    def _climb(self, shop: Workshop, draws: Ints, odds: Array) -> None:
+        """Raise precisions and sharpen play until no regret exceeds the target.
+
+        Losses at the sets foretell regrets. Without unknowns there are no branches to follow,
+        and precisions grow tenfold.
+        """
+        loss, span = LOSS * self.target, self.numbers.span
+        for _ in range(20):
+            room = STEEPEST / (self.scale[draws] * span[draws])
+            if not self.book.veil.unknowns:
+                room = np.minimum(room, 10.0)
+            onward = shop.go_on(draws, self.scale[draws], odds, np.maximum(1.0, room), loss)
+            self.steps[draws] += onward.steps
+            moved = onward.gap < SETTLED
+            self.scale[draws[moved]] *= onward.reached[moved]
+            odds[moved] = onward.odds[moved]
+            shop.certify(draws, self.scale[draws], odds, draws, self.sheet)
+            self._sharpen(shop, draws, odds)
+            go_on = self._open(draws) & moved & (onward.ended == REACHED) & (room > 1.0)
+            draws, odds, loss = draws[go_on], odds[go_on], 0.1 * loss
+            if not len(draws):
+                return
+
+    def _sharpen(self, shop: Workshop, draws: Ints, odds: Array) -> None:
+        """Put sharpened play on the sheet where nobody regrets it more.
+
+        The residual stays that of the place on the branch where following ended.
+        """
+        for _ in range(SHARPENINGS if self.book.veil.unknowns else 0):
+            odds = shop.sharpen(draws, self.scale[draws], odds).odds
+            sharp, rows = blank_sheet(self.structure, len(draws)), np.arange(len(draws))
+            shop.certify(draws, self.scale[draws], odds, rows, sharp)
+            good = sharp.anywhere.max(axis=1) <= self.sheet.anywhere[draws].max(axis=1)
+            kept = sharp._replace(residual=self.sheet.residual[draws])
+            for now, new in zip(self.sheet, kept, strict=True):
+                now[draws[good]] = new[good]
+            draws, odds = draws[good], odds[good]
+
+    def _open(self, draws: Ints) -> Bools:
+        """Which draws have a regret above the target and what rounding hides."""
+        scope = np.abs(self.sheet.value[draws]).max(axis=(1, 2), initial=0.0)
+        return ~(self.sheet.anywhere[draws].max(axis=1) <= self.target + 1e-14 * scope)
+
+    def _keep_better(
+        self, draws: Ints, sheet: Sheet, scale: Array, branch: NDArray[np.str_]
+    ) -> None:
+        """Go back to an earlier sheet where its regret was smaller."""
+        worse = ~(self.sheet.anywhere[draws].max(axis=1) <= sheet.anywhere.max(axis=1))
+        worse &= np.isfinite(sheet.anywhere).all(axis=1)
+        for now, old in zip(self.sheet, sheet, strict=True):
+            now[draws[worse]] = old[worse]
+        self.scale[draws[worse]], self.branch[draws[worse]] = scale[worse], branch[worse]
+
+    def uncertified(self, bound: Array) -> Bools:
+        """A limit is one only where the target was met."""
+        return self._open(np.arange(self.tables.draws))
+
+    def reached(self) -> Array:
+        """(draw, party) the precision at which the branch was left."""
+        return self.tables.precision * self.scale[:, None]
+
+    def doubt(self, draw: int) -> str:
+        """How far it went."""
+        regret = float(self.sheet.anywhere[draw].max())
+        return (
+            f"The limit was not reached: at {self.scale[draw]:.3g} times the precision at which "
+            f"moves begin to differ, a party still gains {regret:.2g} of what it has at stake."
+        )
