@@ -34,6 +34,8 @@ LOSS = 100.0
 """Branches are left for the first time where losses are so many times the target."""
 SHARPENINGS = 3
 """Most proximal steps at one place: every one of them about squares what is left."""
+GROWTHS = (1.0, 100.0)
+"""By how much precision grows with every one of them, at first and where that is not enough."""
 
 
 def find_limit(
@@ -146,17 +148,29 @@ class LimitJob(HiddenJob):
     def _sharpen(self, shop: Workshop, draws: Ints, odds: Array) -> None:
         """Put sharpened play on the sheet where nobody regrets it more.
 
-        The residual stays that of the place on the branch where following ended.
+        The residual stays that of the place on the branch where following ended. Where moves are
+        given up so slowly that the first steps do not meet the target, others grow in precision.
         """
-        for _ in range(SHARPENINGS if self.book.veil.unknowns else 0):
-            odds = shop.sharpen(draws, self.scale[draws], odds).odds
-            sharp, rows = blank_sheet(self.structure, len(draws)), np.arange(len(draws))
-            shop.certify(draws, self.scale[draws], odds, rows, sharp)
-            good = sharp.anywhere.max(axis=1) <= self.sheet.anywhere[draws].max(axis=1)
-            kept = sharp._replace(residual=self.sheet.residual[draws])
-            for now, new in zip(self.sheet, kept, strict=True):
-                now[draws[good]] = new[good]
-            draws, odds = draws[good], odds[good]
+        for growth in GROWTHS if self.book.veil.unknowns else ():
+            left = np.arange(len(draws)) if growth == 1.0 else np.flatnonzero(self._open(draws))
+            sharp, scale = odds[left], self.scale[draws[left]]
+            for _ in range(SHARPENINGS):
+                if not len(left):
+                    break
+                scale = growth * scale
+                sharp = shop.sharpen(draws[left], scale, sharp)
+                good = self._take_if_better(shop, draws[left], scale, sharp)
+                left, sharp, scale = left[good], sharp[good], scale[good]
+
+    def _take_if_better(self, shop: Workshop, draws: Ints, scale: Array, odds: Array) -> Bools:
+        """Put play on the sheet where nobody regrets it more, and where that is."""
+        sheet = blank_sheet(self.structure, len(draws))
+        shop.certify(draws, scale, odds, np.arange(len(draws)), sheet)
+        good = sheet.anywhere.max(axis=1) <= self.sheet.anywhere[draws].max(axis=1)
+        sheet = sheet._replace(residual=self.sheet.residual[draws])
+        for now, new in zip(self.sheet, sheet, strict=True):
+            now[draws[good]] = new[good]
+        return good
 
     def _open(self, draws: Ints) -> Bools:
         """Which draws have a regret above the target and what rounding hides."""

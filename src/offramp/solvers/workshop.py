@@ -196,9 +196,9 @@ class Workshop:
         tasks = self.run(ONWARDS, draws, odds, scale=scale, goal=factor, loss=loss)
         return self._traced(tasks, scale * tasks.reached)
 
-    def sharpen(self, draws: Ints, scale: Array, odds: Array) -> Tasks:
-        """Play far out on branches answered once more, beginning at itself."""
-        return self.run(SHARPEN, draws, odds, scale=scale)
+    def sharpen(self, draws: Ints, scale: Array, odds: Array) -> Array:
+        """Log-odds of play far out on branches answered once more, beginning at itself."""
+        return self.run(SHARPEN, draws, odds, scale=scale).odds
 
     def _traced(self, tasks: Tasks, scale: Array) -> Traced:
         """What tasks found; where branches fork, the side taken."""
