@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
+from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +153,9 @@ def solve_tree(
 ) -> SolvedGame:
     """Agent logit play at a precision common to all players, or its limit.
 
+    On the way to the limit precisions count in shares of what each player has at stake, so that
+    it does not depend on anybody's units.
+
     FormatError for a precision that is not above 0 and for games that are outside (imperfect
     recall); a game that is not solved has ``solved`` False and a sentence.
     """
@@ -160,7 +165,7 @@ def solve_tree(
                           expected=f"a number above 0, at most {MAX_PRECISION:,.0f}")  # fmt: skip
     tree = game.tree if isinstance(game, StrategicGame) else game
     if limit:
-        limited = solvers.limit(tree.structure, tree.tables)
+        limited = solvers.limit(tree.structure, with_even_precisions(tree))
         return SolvedGame(tree, limited, 0.0, tuple(map(float, limited.reached[0])))
     tables = with_common_precision(tree.tables, precision)
     found = solvers.solve(tree.structure, tables)
@@ -183,6 +188,24 @@ def read_game(path: str | Path) -> ExtensiveGame | StrategicGame:
 def with_common_precision(tables: Tables, precision: float) -> Tables:
     """The same numbers with one precision for everybody."""
     return replace(tables, precision=np.full_like(tables.precision, precision))
+
+
+def with_even_precisions(game: ExtensiveGame) -> Tables:
+    """The numbers of a game, with precisions that are one over what each player has at stake."""
+    precision = [[1.0 / (float(stake) or 1.0) for stake in stakes_of(game)]]
+    return replace(game.tables, precision=np.array(precision).reshape(1, -1))
+
+
+def stakes_of(game: ExtensiveGame) -> tuple[Fraction, ...]:
+    """By player, the difference between the most and the least that a play of the game pays."""
+    nothing = (Fraction(0),) * len(game.players)
+    paid: list[tuple[Fraction, ...]] = []
+    for record, (parent, _) in zip(game.nodes, game.parents, strict=True):
+        here = nothing if record.outcome == NONE else game.outcomes[record.outcome].payoffs
+        before = nothing if parent == NONE else paid[parent]
+        paid.append(tuple(map(add, before, here)))
+    ends = [sums for sums, record in zip(paid, game.nodes, strict=True) if record.infoset == NONE]
+    return tuple(max(column) - min(column) for column in zip(*ends, strict=True))
 
 
 def reach_of(game: ExtensiveGame, strategy: Array) -> Array:

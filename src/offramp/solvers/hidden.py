@@ -194,13 +194,13 @@ class HiddenJob:
         return messages
 
     def _message(self, draw: int, status: str) -> str:
-        if self.branch[draw] == "fixed_point":
-            return (
-                "The branch from precision 0 could not be followed; this is an equilibrium "
-                "found from another start. Lower the precision."
-            )
         if status == "invalid":
             return self.invalid[draw]
         if status == "failed":
             return f"The principal branch was not traced: {self.why[draw]}. Lower the precision."
-        return self.doubt(draw)
+        if status == "uncertified":
+            return self.doubt(draw)
+        return (
+            "The branch from precision 0 could not be followed; this is an equilibrium "
+            "found from another start. Lower the precision."
+        )

@@ -20,7 +20,7 @@ from offramp.solvers.branching import FAR_OUT, REACHED
 from offramp.solvers.driver import check_shapes
 from offramp.solvers.equilibria import Equilibria, Options
 from offramp.solvers.hidden import HiddenJob
-from offramp.solvers.searching import rough_span
+from offramp.solvers.searching import APART, rough_span
 from offramp.solvers.tape import facts_of
 from offramp.solvers.verdicts import Sheet
 from offramp.solvers.workshop import SETTLED, Rulebook, Workshop, blank_sheet, write_rulebook
@@ -30,8 +30,14 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 STEEPEST = 1e13
 """Precisions are raised until moves differ by so much in units of log-odds."""
-LOSS = 100.0
-"""Branches are left for the first time where losses are so many times the target."""
+LOSSES = (100.0, *(10.0**-k for k in range(19)))
+"""Losses, in units of the target, at which play is sharpened; after the second if need be.
+
+The first place is good to many digits; the second one is nearer to the limit, which matters
+where precisions decide which of a whole row of equilibria it is.
+"""
+SHARP = 1e-3
+"""Sharpening ends where regrets are so small, in units of the target."""
 SHARPENINGS = 3
 """Most proximal steps at one place: every one of them about squares what is left."""
 GROWTHS = (1.0, 100.0)
@@ -128,49 +134,63 @@ class LimitJob(HiddenJob):
         Losses at the sets foretell regrets. Without unknowns there are no branches to follow,
         and precisions grow tenfold.
         """
-        loss, span = LOSS * self.target, self.numbers.span
-        for _ in range(20):
+        span = self.numbers.span
+        for lap, loss in enumerate(LOSSES):
             room = STEEPEST / (self.scale[draws] * span[draws])
             if not self.book.veil.unknowns:
                 room = np.minimum(room, 10.0)
-            onward = shop.go_on(draws, self.scale[draws], odds, np.maximum(1.0, room), loss)
+            far, target = np.maximum(1.0, room), loss * self.target
+            onward = shop.go_on(draws, self.scale[draws], odds, far, target)
             self.steps[draws] += onward.steps
             moved = onward.gap < SETTLED
             self.scale[draws[moved]] *= onward.reached[moved]
             odds[moved] = onward.odds[moved]
-            shop.certify(draws, self.scale[draws], odds, draws, self.sheet)
-            self._sharpen(shop, draws, odds)
-            go_on = self._open(draws) & moved & (onward.ended == REACHED) & (room > 1.0)
-            draws, odds, loss = draws[go_on], odds[go_on], 0.1 * loss
+            self._put(draws, self._sharpen(shop, draws, odds), lap)
+            go_on = (self._open(draws) | (lap == 0)) & moved & (room > 1.0)
+            go_on &= onward.ended == REACHED
+            draws, odds = draws[go_on], odds[go_on]
             if not len(draws):
                 return
 
-    def _sharpen(self, shop: Workshop, draws: Ints, odds: Array) -> None:
-        """Put sharpened play on the sheet where nobody regrets it more.
+    def _put(self, draws: Ints, sheet: Sheet, lap: int) -> None:
+        """Put play on the sheet that nobody regrets more than what is there.
 
-        The residual stays that of the place on the branch where following ended. Where moves are
-        given up so slowly that the first steps do not meet the target, others grow in precision.
+        Play from further on that differs and meets the target is nearer to the limit.
         """
+        regret, before = sheet.anywhere.max(axis=1), self.sheet.anywhere[draws].max(axis=1)
+        differs = np.abs(sheet.strategy - self.sheet.strategy[draws]).max(axis=1) > APART
+        good = (regret <= before) | (differs & (regret <= self.target)) | (lap == 0)
+        for now, new in zip(self.sheet, sheet, strict=True):
+            now[draws[good]] = new[good]
+
+    def _sharpen(self, shop: Workshop, draws: Ints, odds: Array) -> Sheet:
+        """Play at places on branches, or what sharpening makes of it where nobody regrets it more.
+
+        The residual stays that of the place on the branch. Where moves are given up so slowly
+        that the first steps do not meet the target, others grow in precision.
+        """
+        best = self._certified(shop, draws, self.scale[draws], odds)
         for growth in GROWTHS if self.book.veil.unknowns else ():
-            left = np.arange(len(draws)) if growth == 1.0 else np.flatnonzero(self._open(draws))
+            met = SHARP if growth == 1.0 else 1.0
+            left = np.flatnonzero(~(best.anywhere.max(axis=1) <= met * self.target))
             sharp, scale = odds[left], self.scale[draws[left]]
             for _ in range(SHARPENINGS):
                 if not len(left):
                     break
                 scale = growth * scale
                 sharp = shop.sharpen(draws[left], scale, sharp)
-                good = self._take_if_better(shop, draws[left], scale, sharp)
+                sheet = self._certified(shop, draws[left], scale, sharp)
+                good = sheet.anywhere.max(axis=1) <= best.anywhere[left].max(axis=1)
                 left, sharp, scale = left[good], sharp[good], scale[good]
+                for name in set(Sheet._fields) - {"residual"}:
+                    getattr(best, name)[left] = getattr(sheet, name)[good]
+        return best
 
-    def _take_if_better(self, shop: Workshop, draws: Ints, scale: Array, odds: Array) -> Bools:
-        """Put play on the sheet where nobody regrets it more, and where that is."""
+    def _certified(self, shop: Workshop, draws: Ints, scale: Array, odds: Array) -> Sheet:
+        """A sheet of its own for play."""
         sheet = blank_sheet(self.structure, len(draws))
         shop.certify(draws, scale, odds, np.arange(len(draws)), sheet)
-        good = sheet.anywhere.max(axis=1) <= self.sheet.anywhere[draws].max(axis=1)
-        sheet = sheet._replace(residual=self.sheet.residual[draws])
-        for now, new in zip(self.sheet, sheet, strict=True):
-            now[draws[good]] = new[good]
-        return good
+        return sheet
 
     def _open(self, draws: Ints) -> Bools:
         """Which draws have a regret above the target and what rounding hides."""

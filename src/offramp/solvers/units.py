@@ -53,11 +53,15 @@ class Units:
 
 
 def units_of(structure: Structure, tables: Tables) -> Units:
-    """The units that suit the stakes of each party: its largest pay, or end from its origin."""
+    """The units that suit the stakes of each party: its largest pay, or end from its origin.
+
+    Pays that no move has do not count.
+    """
+    pay = tables.pay[:, np.unique(structure.pay_class)]
     with np.errstate(invalid="ignore", over="ignore"):
         origin = _origins(structure, tables)
         ends = np.abs(tables.end_pay - origin[:, None]).max(axis=1, initial=0.0)
-        stake = np.maximum(ends, np.abs(tables.pay).max(axis=1, initial=0.0))
+        stake = np.maximum(ends, np.abs(pay).max(axis=1, initial=0.0))
         fit = np.isfinite(stake) & np.isfinite(origin)
         exponent = np.frexp(np.where(fit & (stake > 0.0), stake, 1.0))[1].astype(np.int64) - 1
     return Units(np.where(fit, exponent, 0), np.where(fit, origin, 0.0))
