@@ -113,11 +113,27 @@ def let_respond(walk: Walk, rounds: int) -> None:
         ghosts[:] = walk.desk.value[walk.sets.heads]
 
 
-def seek_play(walk: Walk, limit: int = 40) -> bool:
-    """Newton's method at the full precision from the desk's state, with shortened steps."""
+def sharpen(walk: Walk, factor: float) -> bool:
+    """Answer the desk's play once more at ``factor`` times the precision, beginning at itself.
+
+    See ``limits``. Play, values and beliefs are left on the desk, but no hopes that mean them.
+    """
+    desk, first = walk.desk, walk.sets.slot_first[:-1]
+    mean = np.add.reduceat(desk.chance * desk.worth, first)[walk.decision]
+    desk.hope[:], desk.bias[:] = mean, 2.0 * desk.log_chance
+    sharp, precision = walk.sharp.copy(), walk.stakes.precision.copy()
+    walk.sharp[:] *= 2.0 * factor
+    walk.stakes.precision[:] *= 2.0 * factor
+    arrived = seek_play(walk, t=0.5)
+    walk.sharp[:], walk.stakes.precision[:], desk.bias[:] = sharp, precision, 0.0
+    return arrived
+
+
+def seek_play(walk: Walk, limit: int = 40, t: float = 1.0) -> bool:
+    """Newton's method at a share of the precision from the desk's state, with shortened steps."""
     walk.aim(True)
-    walk.s = float(np.log1p(walk.steep))
-    error, worst = walk.evaluate(1.0)
+    walk.s = float(np.log1p(walk.steep * t))
+    error, worst = walk.evaluate(t)
     last, stuck = np.inf, 0
     for _ in range(limit):
         if worst <= 2e-15 or (worst < 1e-10 and error < 1e-5 and worst > 0.3 * last):
@@ -125,15 +141,15 @@ def seek_play(walk: Walk, limit: int = 40) -> bool:
         if stuck > 2 or not np.isfinite(error):
             return False
         last, before = worst, merit(walk)
-        linearise(walk.sets, walk.stakes, walk.desk, 1.0)
-        walk.solve(1.0, 1.0, 0.0, 1e-4)
+        linearise(walk.sets, walk.stakes, walk.desk, t)
+        walk.solve(t, 1.0, 0.0, 1e-4)
         shift, step, begin = walk.desk.shift.copy(), walk.notes.step.copy(), walk.point()
         turn = np.abs(walk.sharp * shift * np.sqrt(walk.desk.chance)).max()
         share = min(1.0, 5.0 / max(turn, 1e-300))
         for _ in range(5):
             walk.go_back(begin)
             walk.move(shift, step, share)
-            error, worst = walk.evaluate(1.0)
+            error, worst = walk.evaluate(t)
             if merit(walk) < before:
                 break
             share *= 0.35

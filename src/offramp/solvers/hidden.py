@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +15,12 @@ from offramp.solvers.driver import check_shapes, find_invalid
 from offramp.solvers.equilibria import Equilibria, Options, Other
 from offramp.solvers.tape import facts_of
 from offramp.solvers.workshop import (
+    GAIN,
     Rulebook,
     Workshop,
     blank_sheet,
     gather_numbers,
+    is_loose,
     write_rulebook,
 )
 
@@ -49,10 +50,6 @@ def solve_hidden(
     return job.result()
 
 
-LOOSE, GAIN = 1e-8, 1e-9
-"""Most by which values may miss the equations, and by which regrets may exceed their bound."""
-
-
 class HiddenJob:
     """The arrays that blocks of draws fill; every draw writes only its own rows."""
 
@@ -63,6 +60,7 @@ class HiddenJob:
         self.valid = np.array([not text for text in self.invalid], bool)
         draws = tables.draws
         self.numbers = gather_numbers(book, tables)
+        self.bound = bound_regret(book.layout, tables)
         self.others: dict[int, list[Other]] = {}
         self.effort, self.seed = np.zeros((draws, 3), np.int64), 0
         self.sheet = blank_sheet(structure, draws)
@@ -98,7 +96,7 @@ class HiddenJob:
         traced = shop.trace(draws, self.scale[draws], self.effort[draws, 2])
         self.steps[draws] = traced.steps
         shop.certify(draws, self.scale[draws], traced.odds, draws, self.sheet)
-        loose = ~(self.sheet.residual[draws] <= LOOSE)
+        loose = is_loose(self.sheet.residual[draws], self.numbers.span[draws])
         good = ~loose & (traced.ended == REACHED)
         for row in np.flatnonzero(~good).tolist():
             self.why[int(draws[row])] = traced.message(row)
@@ -106,8 +104,9 @@ class HiddenJob:
         if not (traced.beside or self.effort[draws].any()):
             return
         tried, others = shop.search(
-            draws[good], traced.odds[good], self.effort[draws[good]], self.seed, traced.beside
-        )
+            draws[good], traced.odds[good], self.effort[draws[good]], self.seed, traced.beside,
+            self.bound,
+        )  # fmt: skip
         self.tried[draws[good]] = tried
         for other in others:
             self.others.setdefault(other.draw, []).append(other)
@@ -120,6 +119,8 @@ class HiddenJob:
         odds[:] = found
         where = np.array([draw])
         shop.certify(where, self.scale[where], found[None], where, self.sheet)
+        if is_loose(self.sheet.residual[where], self.numbers.span[where])[0]:
+            return False
         self.branch[draw] = "fixed_point"
         del self.why[draw]
         return True
@@ -127,10 +128,7 @@ class HiddenJob:
     def result(self) -> Equilibria:
         """Everything together, read-only."""
         sheet, tables, draws = self.sheet, self.tables, self.tables.draws
-        reached = self.reached()
-        sharp = np.where(np.isnan(reached), tables.precision, reached)
-        bound = bound_regret(self.book.layout, replace(tables, precision=sharp))
-        over = self.uncertified(bound)
+        over = self.uncertified()
         unsolved = ~self.valid
         unsolved[list(self.why)] = True
         status = np.full(draws, "solved", dtype="<U11")
@@ -146,7 +144,7 @@ class HiddenJob:
             residual=sheet.residual,
             regret=sheet.regret,
             regret_anywhere=sheet.anywhere,
-            regret_bound=bound,
+            regret_bound=self.bound,
             branch=self.branch,
             uniqueness=self._uniqueness(),
             others=tuple(other for draw in sorted(self.others) for other in self.others[draw]),
@@ -155,12 +153,12 @@ class HiddenJob:
             status=status,
             message=self._messages(status),
             belief=sheet.belief,
-            reached=reached,
+            reached=self.reached(),
         )
 
-    def uncertified(self, bound: Array) -> NDArray[np.bool_]:
-        """Which draws have a regret above ``bound`` (draw, party)."""
-        return (self.sheet.anywhere > bound + GAIN).any(axis=1)
+    def uncertified(self) -> NDArray[np.bool_]:
+        """Which draws have a regret above its bound."""
+        return np.asarray((self.sheet.anywhere > self.bound + GAIN).any(axis=1))
 
     def reached(self) -> Array:
         """(draw, party) the precision that was reached where the limit was asked for, else nan."""

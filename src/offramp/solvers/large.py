@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +13,22 @@ from offramp.game.structure import Structure, Tables
 from offramp.solvers.certificate import bound_regret
 from offramp.solvers.continuing import BRISK, CAREFUL, Walk, begin_walk
 from offramp.solvers.driver import find_invalid
-from offramp.solvers.elsewhere import lean_towards, let_respond, search_elsewhere, seek_play
+from offramp.solvers.elsewhere import (
+    lean_towards,
+    let_respond,
+    search_elsewhere,
+    seek_play,
+    sharpen,
+)
 from offramp.solvers.equilibria import Equilibria, Options, Other
 from offramp.solvers.layout import arrange
-from offramp.solvers.rounds import certify_play, hold_court
+from offramp.solvers.rounds import Verdict, certify_play, hold_court
 from offramp.solvers.sets import Board, arrange_sets
+from offramp.solvers.workshop import GAIN, is_loose
 
 Array = NDArray[np.float64]
+SHARPENED = 100.0
+"""Play far out is sharpened from regrets on that are so many times the target."""
 
 
 def solve_large(
@@ -56,6 +66,18 @@ def limit_large(
     job = LargeJob(structure, tables, options)
     job.run(progress, lambda draw: job.solve_limit(draw, regret, most))
     return job.result()
+
+
+class Play(NamedTuple):
+    """One draw's values, play and beliefs."""
+
+    value: Array
+    """(node, party)."""
+    strategy: Array
+    """(edge,)."""
+    log_strategy: Array
+    belief: Array
+    """(node,)."""
 
 
 class LargeJob:
@@ -101,7 +123,7 @@ class LargeJob:
         traced = traced and self.structure.nodes <= self.options.trace_nodes
         if not self.reach(draw, walk, traced, seed):
             return
-        self.keep(draw, walk, 1.0)
+        self.keep(draw, walk)
         if starts and self.structure.nodes <= self.options.start_nodes:
             tries = starts
             if traced:
@@ -109,12 +131,16 @@ class LargeJob:
                 tries = max(starts, 4, int(self.options.newton_starts * min(1.0, share)))
             ended, found = search_elsewhere(walk, walk.point(), tries, seed)
             self.uniqueness[draw] = f"not refuted by {ended} starts"
-            if found:
-                self.uniqueness[draw] = "several found"
             for point in found:
                 walk.go_back(point)
                 walk.evaluate(1.0)
-                self.others[draw].append(Other(draw, *self.read(walk)[:2]))
+                sheet = self.read(walk)
+                verdict = certify_play(self.court, self.tables, draw, 1.0, *sheet[:3])
+                loose = is_loose(verdict.residual.max(), walk.steep)
+                if not (loose or self.exceeds(draw, verdict).any()):
+                    self.others[draw].append(Other(draw, *sheet[:2]))
+            if self.others[draw]:
+                self.uniqueness[draw] = "several found"
 
     def reach(self, draw: int, walk: Walk, traced: bool, seed: int) -> bool:
         """Bring the walk to the full precision one way or another; whether that was possible."""
@@ -139,7 +165,8 @@ class LargeJob:
                 return True
         self.status[draw] = "failed"
         self.message[draw] += " No other start led to an equilibrium. Lower the precision."
-        self.value[draw], self.strategy[draw], self.belief[draw], _ = self.read(walk)
+        sheet = self.read(walk)
+        self.value[draw], self.strategy[draw], self.belief[draw] = sheet[0], sheet[1], sheet[3]
         return False
 
     def solve_limit(self, draw: int, regret: float, most: float) -> None:
@@ -149,24 +176,43 @@ class LargeJob:
         if not arrived:
             self.status[draw], self.message[draw] = "failed", f"Not followed: {walk.message}."
             return
-        self.branch[draw] = "traced"
-        while True:
-            self.keep(draw, walk, goal)
-            self.reached[draw] = goal * self.tables.precision[draw]
-            if (self.anywhere[draw] <= regret).all() or 4.0 * goal > most:
-                break
-            if not walk.follow(4.0 * goal, CAREFUL):
-                break
-            goal *= 4.0
+        self.branch[draw], here = "traced", walk.point()
+        while arrived:
+            self.reached[draw], here = goal * self.tables.precision[draw], walk.point()
+            self.keep_far(draw, walk, goal, np.inf)
+            if regret < self.anywhere[draw].max() <= SHARPENED * regret:
+                self.sharpen(draw, walk, goal)
+                walk.go_back(here)
+            arrived = self.anywhere[draw].max() > regret and 4.0 * goal <= most
+            arrived = arrived and walk.follow(4.0 * goal, CAREFUL)
+            goal *= 4.0 if arrived else 1.0
+        if self.anywhere[draw].max() > regret:
+            walk.go_back(here)
+            walk.evaluate(goal)
+            self.sharpen(draw, walk, goal)
         self.sweeps[draw] = walk.passes
         if not (self.anywhere[draw] <= regret).all():
+            self.status[draw] = "uncertified"
             self.message[draw] = (
-                f"The branch was followed to {goal:.3g} times the precision, where the regret "
-                f"is still {self.anywhere[draw].max():.3g}."
+                f"The limit was not reached: at {goal:.3g} times the precision at which moves "
+                f"begin to differ, a party still gains {self.anywhere[draw].max():.2g} of what it "
+                "has at stake."
             )
 
-    def read(self, walk: Walk) -> tuple[Array, Array, Array, Array]:
-        """Values (node, party), play (edge,), beliefs (node,) and the play's logarithm."""
+    def sharpen(self, draw: int, walk: Walk, share: float) -> None:
+        """Keep sharpened play (see ``limits``) as long as everybody regrets it less.
+
+        The residual stays that of the branch.
+        """
+        residual = self.residual[draw]
+        for _ in range(3):
+            before = float(self.anywhere[draw].max())
+            if not sharpen(walk, share) or not self.keep_far(draw, walk, share, before):
+                break
+        self.residual[draw] = residual
+
+    def read(self, walk: Walk) -> Play:
+        """What the desk of a walk says."""
         sets, desk, nodes = walk.sets, walk.desk, self.structure.nodes
         value, belief = np.empty((nodes, sets.parties)), np.ones(nodes)
         value[sets.node] = desk.value[:nodes]
@@ -175,24 +221,43 @@ class LargeJob:
         party = sets.slot >= 0
         strategy[sets.edge] = np.where(party, desk.chance[sets.slot], walk.stakes.odds)
         log_strategy[sets.edge] = np.where(party, desk.log_chance[sets.slot], walk.stakes.log_odds)
-        return value, strategy, belief, log_strategy
+        return Play(value, strategy, log_strategy, belief)
 
-    def keep(self, draw: int, walk: Walk, share: float) -> None:
-        """Store and certify the state of a walk; precisions times ``share``."""
-        value, strategy, belief, log_strategy = self.read(walk)
-        self.value[draw], self.strategy[draw], self.belief[draw] = value, strategy, belief
-        verdict = certify_play(self.court, self.tables, draw, share, value, strategy, log_strategy)
-        self.residual[draw] = verdict.residual.max()
-        self.payoff[draw] = verdict.payoff
-        self.regret[draw], self.anywhere[draw] = verdict.regret, verdict.anywhere
-        bound, scale = self.bound[draw] / share, np.abs(value).max(axis=0, initial=0.0)
-        over = verdict.anywhere > bound + 1e-9 * scale + 4.0 * verdict.error
+    def keep_far(self, draw: int, walk: Walk, share: float, most: float) -> bool:
+        """Store and certify play on the way to a limit, if it is regretted by less than ``most``.
+
+        Its payoffs follow from it alone: far out residuals are rounding times the precision.
+        """
+        sheet = self.read(walk)
+        verdict = certify_play(self.court, self.tables, draw, share, *sheet[:3], anew=True)
+        good = bool(verdict.anywhere.max() < most)
+        if good:
+            self.store(draw, sheet, verdict)
+        return good
+
+    def keep(self, draw: int, walk: Walk) -> None:
+        """Store and certify the state of a walk at the full precision."""
+        sheet = self.read(walk)
+        verdict = certify_play(self.court, self.tables, draw, 1.0, *sheet[:3])
+        self.store(draw, sheet, verdict)
+        over = self.exceeds(draw, verdict)
         if over.any():
             self.status[draw] = "uncertified"
             self.message[draw] = (
                 f"Party {int(np.flatnonzero(over)[0])} could gain more than logit play can lose; "
                 "please report this scenario, and lower the precision meanwhile."
             )
+
+    def exceeds(self, draw: int, verdict: Verdict) -> NDArray[np.bool_]:
+        """(party,) whether a regret exceeds what logit play can lose, and all errors."""
+        return verdict.anywhere > self.bound[draw] + GAIN + 4.0 * verdict.error
+
+    def store(self, draw: int, sheet: Play, verdict: Verdict) -> None:
+        """Put play and its certificate into the rows of a draw."""
+        self.value[draw], self.strategy[draw] = sheet.value, sheet.strategy
+        self.belief[draw], self.payoff[draw] = sheet.belief, verdict.payoff
+        self.residual[draw] = verdict.residual.max()
+        self.regret[draw], self.anywhere[draw] = verdict.regret, verdict.anywhere
 
     def result(self) -> Equilibria:
         """Everything together, read-only."""

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from offramp.core.sharing import Progress
 from offramp.game.structure import Structure, Tables
 from offramp.solvers.branching import FAR_OUT, REACHED
+from offramp.solvers.certificate import bound_regret
 from offramp.solvers.driver import check_shapes
 from offramp.solvers.equilibria import Equilibria, Options
 from offramp.solvers.hidden import HiddenJob
@@ -207,7 +208,12 @@ class LimitJob(HiddenJob):
             now[draws[worse]] = old[worse]
         self.scale[draws[worse]], self.branch[draws[worse]] = scale[worse], branch[worse]
 
-    def uncertified(self, bound: Array) -> Bools:
+    def result(self) -> Equilibria:
+        """Everything together, read-only."""
+        self.bound = bound_regret(self.book.layout, replace(self.tables, precision=self.reached()))
+        return super().result()
+
+    def uncertified(self) -> Bools:
         """A limit is one only where the target was met."""
         return self._open(np.arange(self.tables.draws))
 

@@ -67,9 +67,12 @@ def hold_court(layout: Layout, sets: Sets) -> Court:
 
 def certify_play(
     court: Court, tables: Tables, draw: int, share: float,
-    value: Array, strategy: Array, log_strategy: Array,
+    value: Array, strategy: Array, log_strategy: Array, anew: bool = False,
 ) -> Verdict:  # fmt: skip
-    """Certify values (node, party) and play (edge,); ``share`` multiplies all precisions."""
+    """Certify values (node, party) and play (edge,); ``share`` multiplies all precisions.
+
+    With ``anew`` payoffs follow from the play alone, and their errors not from the residual.
+    """
     layout, veil, shape = court.layout, court.veil, court.layout.shape
     nodes, parties = value.shape
     figures = room_for(veil, shape.terminals, parties)._replace(entropy=tables.entropy)
@@ -85,11 +88,12 @@ def certify_play(
     raw, slack = table.copy(), np.zeros(parties)
     rise = 1.0 / np.maximum(1e-12, 1.0 - tables.patience[draw])
     scale = np.maximum(np.abs(table).max(axis=0), 1e-300)
-    if tables.entropy:
+    anew = anew or bool(tables.entropy)
+    if anew:
         follow = _whole(raw, lambda: follow_play(veil, figures, chance, raw), court.heads)
         slack = settle_heads(follow, raw[court.heads], 1e-13 * scale).max(axis=0, initial=0.0)
         slack *= rise
-    error = 0.0 if tables.entropy else residual
+    error = 0.0 if anew else residual
     error = (error + 8.0 * np.finfo(float).eps * scale) * pile_up(layout, tables.patience[draw])
     error, regret, anywhere = error + slack, np.zeros(parties), np.zeros(parties)
     for party in range(parties):

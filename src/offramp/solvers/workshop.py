@@ -48,6 +48,8 @@ Ints = NDArray[np.int64]
 WORDS = {STUCK: "steps became too short", TIRED: "too many steps", FALLEN: "it led astray"}
 SETTLED = 1e-9
 """Newton steps below it, relative to the log-odds, mean a solution."""
+LOOSE, GAIN = 1e-8, 1e-9
+"""Most by which values miss the equations, and regrets exceed their bounds, in units of stakes."""
 BETWEEN = (0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9)
 """Shares of the way from one equilibrium to another at which Newton's method begins."""
 
@@ -245,9 +247,13 @@ class Workshop:
 
     def search(
         self, draws: Ints, home: Array, effort: Ints, seed: int,
-        beside: list[tuple[int, Array]],
+        beside: list[tuple[int, Array]], bound: Array,
     ) -> tuple[Ints, list[Other]]:  # fmt: skip
-        """Other equilibria of solved draws; also (row,) how many starts ended at a solution."""
+        """Other equilibria of solved draws; also (row,) how many starts ended at a solution.
+
+        Each is certified by its own residual, and by its regrets, which exceed no ``bound``
+        (draw, party).
+        """
         tried = np.zeros(len(draws), np.int64)
         if not self.veil.unknowns or not len(draws):
             return tried, []
@@ -273,7 +279,7 @@ class Workshop:
         found += self._settled(draws, again)
         found = self._apart(home, found)
         found += self._settled(draws, self._between(home, found, effort[:, 1] > 0))
-        return tried, self._unfold(draws, self._apart(home, found))
+        return tried, self._unfold(draws, self._apart(home, found), bound)
 
     def _settled(self, draws: Ints, begin: list[tuple[int, Array]]) -> list[tuple[int, Array]]:
         """Solutions that Newton's method reaches from log-odds by row."""
@@ -307,7 +313,7 @@ class Workshop:
         return begin
 
     def seek(self, draw: int, odds: Array, seed: int, scale: float = 1.0) -> Array | None:
-        """Log-odds of any solution at ``scale`` times the precision, from ``odds`` and at random."""
+        """Log-odds of any solution at ``scale`` times the precision, from ``odds`` or anywhere."""
         draws = np.full(17, draw)
         random = self._starts(draws[:1], np.array([16]), 2000, seed)
         begin = np.concatenate([odds[None], random])
@@ -330,8 +336,8 @@ class Workshop:
         known = set_chances(self.veil, home)[rows[ended]]
         return ended[np.abs(chances - known).max(axis=1, initial=0.0) > 1e-6]
 
-    def _unfold(self, draws: Ints, found: list[tuple[int, Array]]) -> list[Other]:
-        """Equilibria with values and play."""
+    def _unfold(self, draws: Ints, found: list[tuple[int, Array]], bound: Array) -> list[Other]:
+        """Equilibria with values and play, as far as they are certified."""
         if not found:
             return []
         sheet = blank_sheet(self.structure, len(found))
@@ -340,7 +346,17 @@ class Workshop:
         self.certify(which, np.ones(len(found)), odds, np.arange(len(found)), sheet)
         sheet.value.setflags(write=False)
         sheet.strategy.setflags(write=False)
+        good = (sheet.anywhere <= bound[which] + GAIN).all(axis=1)
+        good &= ~is_loose(sheet.residual, self.span[which])
         return [
-            Other(int(draw), value, strategy)
-            for draw, value, strategy in zip(which, sheet.value, sheet.strategy, strict=True)
+            Other(int(which[k]), sheet.value[k], sheet.strategy[k]) for k in np.flatnonzero(good)
         ]
+
+
+def is_loose(residual: Array, span: Array | float) -> NDArray[np.bool_]:
+    """Whether values are not those of their play.
+
+    What rounding does to log-odds as large as ``span`` comes back times the precision, in payoffs
+    that others' answers to it change: where that is much, regrets alone certify.
+    """
+    return ~np.asarray(residual <= LOOSE + np.finfo(float).eps * span**2)
