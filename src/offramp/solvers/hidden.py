@@ -11,7 +11,7 @@ from offramp.core.sharing import Progress, share_out, threads_for
 from offramp.game.structure import Structure, Tables
 from offramp.solvers.branching import REACHED
 from offramp.solvers.certificate import bound_regret
-from offramp.solvers.driver import check_shapes, find_invalid
+from offramp.solvers.driver import find_invalid
 from offramp.solvers.equilibria import Equilibria, Options, Other
 from offramp.solvers.tape import facts_of
 from offramp.solvers.workshop import (
@@ -38,7 +38,6 @@ def solve_hidden(
     options: Options,
 ) -> Equilibria:
     """See ``offramp.solvers.solve``; for structures in which somebody does not know the node."""
-    check_shapes(structure, tables)
     book = write_rulebook(structure, facts_of(tables), False)
     if book is None:
         from offramp.solvers.large import solve_large

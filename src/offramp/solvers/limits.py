@@ -18,10 +18,9 @@ from offramp.core.sharing import Progress
 from offramp.game.structure import Structure, Tables
 from offramp.solvers.branching import FAR_OUT, REACHED
 from offramp.solvers.certificate import bound_regret
-from offramp.solvers.driver import check_shapes
 from offramp.solvers.equilibria import Equilibria, Options
 from offramp.solvers.hidden import HiddenJob
-from offramp.solvers.searching import APART, rough_span
+from offramp.solvers.searching import rough_span, set_chances
 from offramp.solvers.tape import facts_of
 from offramp.solvers.verdicts import Sheet
 from offramp.solvers.workshop import SETTLED, Rulebook, Workshop, blank_sheet, write_rulebook
@@ -32,17 +31,19 @@ Ints = NDArray[np.int64]
 STEEPEST = 1e13
 """Precisions are raised until moves differ by so much in units of log-odds."""
 LOSSES = (100.0, *(10.0**-k for k in range(19)))
-"""Losses, in units of the target, at which play is sharpened; after the second if need be.
+"""Losses, in units of the target, at which play is sharpened; after the first if need be.
 
 The first place is good to many digits; the second one is nearer to the limit, which matters
-where precisions decide which of a whole row of equilibria it is.
+where precisions decide which of a whole row of equilibria it is: some moves drift there.
 """
-SHARP = 1e-3
-"""Sharpening ends where regrets are so small, in units of the target."""
+DRIFTING = 1e-12, 1e-2
+"""Between these probabilities are those of moves that may drift."""
 SHARPENINGS = 3
 """Most proximal steps at one place: every one of them about squares what is left."""
-GROWTHS = (1.0, 100.0)
-"""By how much precision grows with every one of them, at first and where that is not enough."""
+GROWTHS = ((1.0, 0.01), (100.0, 1.0))
+"""By how much precision grows with every one of them, and the regret at which they end, in units
+of the target: at first, and where that is not enough.
+"""
 
 
 def find_limit(
@@ -52,8 +53,10 @@ def find_limit(
     progress: Progress | None,
     options: Options,
 ) -> Equilibria:
-    """See ``offramp.solvers.limit``; precisions count by what they are to each other only."""
-    check_shapes(structure, tables)
+    """See ``offramp.solvers.limit``; precisions count by what they are to each other only.
+
+    Shapes have been checked, and payoffs are in units of what is at stake (``units``).
+    """
     span = rough_span(structure, tables)
     span = np.where(np.isfinite(span) & (span > 0.0), span, 1.0)
     even = replace(tables, precision=tables.precision / span[:, None])
@@ -147,20 +150,24 @@ class LimitJob(HiddenJob):
             self.scale[draws[moved]] *= onward.reached[moved]
             odds[moved] = onward.odds[moved]
             self._put(draws, self._sharpen(shop, draws, odds), lap)
-            go_on = (self._open(draws) | (lap == 0)) & moved & (room > 1.0)
-            go_on &= onward.ended == REACHED
+            go_on = moved & (onward.ended == REACHED) & (room > 1.0)
+            go_on &= self._open(draws) | (self._drifts(odds) if lap == 0 else False)
             draws, odds = draws[go_on], odds[go_on]
             if not len(draws):
                 return
 
+    def _drifts(self, odds: Array) -> Bools:
+        """Whether some moves are neither likely nor given up in proportion to the precision."""
+        chance = set_chances(self.book.veil, odds)
+        return np.asarray(((chance > DRIFTING[0]) & (chance < DRIFTING[1])).any(axis=1))
+
     def _put(self, draws: Ints, sheet: Sheet, lap: int) -> None:
         """Put play on the sheet that nobody regrets more than what is there.
 
-        Play from further on that differs and meets the target is nearer to the limit.
+        Play from further on that meets the target is nearer to the limit.
         """
         regret, before = sheet.anywhere.max(axis=1), self.sheet.anywhere[draws].max(axis=1)
-        differs = np.abs(sheet.strategy - self.sheet.strategy[draws]).max(axis=1) > APART
-        good = (regret <= before) | (differs & (regret <= self.target)) | (lap == 0)
+        good = (regret <= np.maximum(before, self.target)) | (lap == 0)
         for now, new in zip(self.sheet, sheet, strict=True):
             now[draws[good]] = new[good]
 
@@ -171,14 +178,13 @@ class LimitJob(HiddenJob):
         that the first steps do not meet the target, others grow in precision.
         """
         best = self._certified(shop, draws, self.scale[draws], odds)
-        for growth in GROWTHS if self.book.veil.unknowns else ():
-            met = SHARP if growth == 1.0 else 1.0
-            left = np.flatnonzero(~(best.anywhere.max(axis=1) <= met * self.target))
-            sharp, scale = odds[left], self.scale[draws[left]]
+        for growth, met in GROWTHS if self.book.veil.unknowns else ():
+            left, sharp, scale = np.arange(len(draws)), odds, self.scale[draws]
             for _ in range(SHARPENINGS):
+                blunt = best.anywhere[left].max(axis=1) > met * self.target
+                left, sharp, scale = left[blunt], sharp[blunt], growth * scale[blunt]
                 if not len(left):
                     break
-                scale = growth * scale
                 sharp = shop.sharpen(draws[left], scale, sharp)
                 sheet = self._certified(shop, draws[left], scale, sharp)
                 good = sheet.anywhere.max(axis=1) <= best.anywhere[left].max(axis=1)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from offramp.game.structure import Structure, Tables
 from offramp.solvers.information import Veil
+from offramp.solvers.units import pays_of
 
 Array = NDArray[np.float64]
 
@@ -51,14 +52,11 @@ def reach_of_starts(starts: NDArray[np.int64], span: Array) -> Array:
 
 
 def rough_span(structure: Structure, tables: Tables) -> Array:
-    """(draw,) how strongly moves can differ, from the payoffs alone, in units of log-odds.
-
-    Only pays that some move has count, for tables may hold others.
-    """
+    """(draw,) how strongly moves can differ, from the payoffs alone, in units of log-odds."""
     with np.errstate(invalid="ignore", over="ignore"):
-        spread = np.ptp(tables.end_pay, axis=1)
-        if len(structure.pay_class):
-            spread = spread + np.ptp(tables.pay[:, np.unique(structure.pay_class)], axis=1)
+        spread, pays = np.ptp(tables.end_pay, axis=1), pays_of(structure, tables)
+        if pays.shape[1]:
+            spread = spread + np.ptp(pays, axis=1)
         return (tables.precision * spread).max(axis=1, initial=0.0)
 
 

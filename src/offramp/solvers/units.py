@@ -57,7 +57,7 @@ def units_of(structure: Structure, tables: Tables) -> Units:
 
     Pays that no move has do not count.
     """
-    pay = tables.pay[:, np.unique(structure.pay_class)]
+    pay = pays_of(structure, tables)
     with np.errstate(invalid="ignore", over="ignore"):
         origin = _origins(structure, tables)
         ends = np.abs(tables.end_pay - origin[:, None]).max(axis=1, initial=0.0)
@@ -65,6 +65,13 @@ def units_of(structure: Structure, tables: Tables) -> Units:
         fit = np.isfinite(stake) & np.isfinite(origin)
         exponent = np.frexp(np.where(fit & (stake > 0.0), stake, 1.0))[1].astype(np.int64) - 1
     return Units(np.where(fit, exponent, 0), np.where(fit, origin, 0.0))
+
+
+def pays_of(structure: Structure, tables: Tables) -> Array:
+    """(draw, pay class, party) the pays that some move has: tables may hold others."""
+    used = np.zeros(tables.pay.shape[1], bool)
+    used[structure.pay_class] = True
+    return tables.pay if used.all() else tables.pay[:, used]
 
 
 def in_units(tables: Tables, units: Units) -> Tables:
