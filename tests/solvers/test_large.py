@@ -9,10 +9,11 @@ import pytest
 
 from offramp.core.errors import GameError
 from offramp.game.structure import Structure, Tables
-from offramp.solvers import Equilibria, Options
+from offramp.solvers import Equilibria, Options, limit, solve
 from offramp.solvers.large import limit_large, solve_large
 from offramp.solvers.reference import solve_plainly
 from offramp.testing.random_information import haggle, random_unseen_game
+from offramp.testing.random_trees import random_tree
 from tests.solvers.slow_information import (
     beliefs_plainly,
     best_reply_plainly,
@@ -219,3 +220,46 @@ def test_a_set_over_the_beginning_of_rounds_is_no_round() -> None:
     infoset[structure.step == 0] = infoset.max() + 1
     with pytest.raises(GameError):
         solved(dataclasses.replace(structure, infoset=infoset), tables)
+
+
+@pytest.mark.parametrize(("factor", "party"), [(1e-12, 0), (1e-5, 1), (3e7, 0), (1e12, 1)])
+def test_units_change_no_play_in_rounds_that_repeat(factor: float, party: int) -> None:
+    """One party's payoffs times a number, and its precision divided by it."""
+    structure, tables = strike_game(3.0)
+    units = np.ones(2)
+    units[party] = factor
+    other = dataclasses.replace(
+        tables,
+        pay=tables.pay * units,
+        end_pay=tables.end_pay * units,
+        precision=tables.precision / units,
+    )
+    plain, scaled = solve(structure, tables, options=ALONE), solve(structure, other, options=ALONE)
+    assert np.allclose(plain.strategy, scaled.strategy, rtol=0, atol=1e-9)
+    assert np.allclose(plain.value * units, scaled.value, rtol=1e-9, atol=1e-9 * units.min())
+    assert len(plain.others) == len(scaled.others)
+
+
+def test_limits_of_large_games_are_those_of_small_ones() -> None:
+    """Two ways to one place, both certified."""
+    for seed in range(6):
+        structure, tables = random_tree(seed, rounds=1, steps=2)
+        small, large = limit(structure, tables), limit_large(structure, tables, 1e-8, None, ALONE)
+        assert (large.status[0], small.status[0]) == ("solved", "solved")
+        assert large.regret_anywhere.max() <= 1e-8, seed
+        assert np.allclose(small.strategy, large.strategy, rtol=0, atol=1e-6), seed
+
+
+def test_the_limit_of_rounds_that_repeat_depends_on_nobodys_units() -> None:
+    structure, tables = strike_game(3.0)
+    units = np.array([1e9, 1e-3])
+    other = dataclasses.replace(
+        tables,
+        pay=tables.pay * units,
+        end_pay=tables.end_pay * units,
+        precision=tables.precision / units,
+    )
+    plain, scaled = limit(structure, tables), limit(structure, other)
+    assert (plain.status[0], scaled.status[0]) == ("solved", "solved")
+    assert (scaled.regret_anywhere[0] <= 4e-8 * units).all()
+    assert np.allclose(plain.strategy, scaled.strategy, rtol=0, atol=1e-9)
