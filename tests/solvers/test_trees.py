@@ -276,9 +276,9 @@ def test_matching_pennies_in_the_limit() -> None:
     pays = [[(4.0, -3.0), (0.0, 0.0)], [(0.0, 0.0), (1.0, -2.0)]]
     found = limit(*two_by_two(pays, 1.0), regret=1e-8)
     assert (found.regret_anywhere <= 1e-8 * np.array([4.0, 3.0])).all()
-    assert found.reached.min() > 1e6
-    assert found.strategy[0, 0] == pytest.approx(0.4, abs=1e-6)
-    assert found.strategy[0, 2] == pytest.approx(0.2, abs=1e-6)
+    assert found.reached.min() > 1e5
+    assert found.strategy[0, 0] == pytest.approx(0.4, abs=1e-9)
+    assert found.strategy[0, 2] == pytest.approx(0.2, abs=1e-9)
 
 
 def test_limits_are_certified_at_every_set() -> None:

@@ -58,10 +58,12 @@ def limit(
     """Where the branch from precision 0 leads: followed until nobody regrets more than ``regret``.
 
     ``regret`` is a share of what a party has at stake (``units``). All precisions of a draw are
-    raised by one factor; ``reached`` holds the precisions at the end, ``regret_anywhere`` what
-    they certify, at every information set given its beliefs (payoff units), whatever the reason
-    why following stopped; a message says so where it stopped early. At a fork of the branch one
-    side is taken, always the same.
+    raised by one factor, so they count by what they are to each other only. ``reached`` holds
+    those at which the branch was left, and where the residual was taken; the play is what
+    sharpening makes of it (``limits``), and ``regret_anywhere`` certifies that play, at every
+    information set given its beliefs (payoff units). Where it stays too large the draw is
+    'uncertified', and a message says so. At a fork of the branch one side is taken, always the
+    same.
     """
     from offramp.solvers.limits import find_limit
 
