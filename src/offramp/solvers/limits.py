@@ -20,7 +20,7 @@ from offramp.solvers.branching import FAR_OUT, REACHED
 from offramp.solvers.certificate import bound_regret
 from offramp.solvers.equilibria import Equilibria, Options
 from offramp.solvers.hidden import HiddenJob
-from offramp.solvers.searching import rough_span, set_chances
+from offramp.solvers.searching import rough_span
 from offramp.solvers.tape import facts_of
 from offramp.solvers.verdicts import Sheet
 from offramp.solvers.workshop import SETTLED, Rulebook, Workshop, blank_sheet, write_rulebook
@@ -84,14 +84,19 @@ class LimitJob(HiddenJob):
         from play that Newton's method finds.
         """
         shop = Workshop(self.book, self.numbers)
-        for follow in (self._follow_far, self._follow_straight, self._begin_elsewhere):
-            before = Sheet(*(field[draws] for field in self.sheet)), self.scale[draws]
-            tag = self.branch[draws]
-            follow(shop, draws)
-            self._keep_better(draws, *before, tag)
+        self._follow_far(shop, draws)
+        for follow in (self._follow_straight, self._begin_elsewhere):
             draws = draws[self._open(draws)]
             if not len(draws):
                 return
+            before, names = self._rows(draws), draws.tolist()
+            why = {draw: self.why.pop(draw) for draw in names if draw in self.why}
+            follow(shop, draws)
+            self._keep_better(draws, before)
+            for draw, still in zip(names, self._open(draws), strict=True):
+                self.why.pop(draw, None)
+                if still and draw in why:
+                    self.why[draw] = why[draw]
 
     def _follow_far(self, shop: Workshop, draws: Ints) -> None:
         """Follow branches to where log-odds are large, or at least about 1, and then on."""
@@ -149,66 +154,62 @@ class LimitJob(HiddenJob):
             moved = onward.gap < SETTLED
             self.scale[draws[moved]] *= onward.reached[moved]
             odds[moved] = onward.odds[moved]
-            self._put(draws, self._sharpen(shop, draws, odds), lap)
+            before = self._rows(draws) if lap > 0 else None
+            shop.certify(draws, self.scale[draws], odds, draws, self.sheet)
             go_on = moved & (onward.ended == REACHED) & (room > 1.0)
-            go_on &= self._open(draws) | (self._drifts(odds) if lap == 0 else False)
+            drifts = self._drifts(draws) if lap == 0 else False
+            self._sharpen(shop, draws, odds)
+            if before is not None:
+                self._keep_better(draws, before)
+            go_on &= self._open(draws) | drifts
             draws, odds = draws[go_on], odds[go_on]
             if not len(draws):
                 return
 
-    def _drifts(self, odds: Array) -> Bools:
+    def _drifts(self, draws: Ints) -> Bools:
         """Whether some moves are neither likely nor given up in proportion to the precision."""
-        chance = set_chances(self.book.veil, odds)
+        chance = self.sheet.strategy[draws]
         return np.asarray(((chance > DRIFTING[0]) & (chance < DRIFTING[1])).any(axis=1))
 
-    def _put(self, draws: Ints, sheet: Sheet, lap: int) -> None:
-        """Put play on the sheet that nobody regrets more than what is there.
-
-        Play from further on that meets the target is nearer to the limit.
-        """
-        regret, before = sheet.anywhere.max(axis=1), self.sheet.anywhere[draws].max(axis=1)
-        good = (regret <= np.maximum(before, self.target)) | (lap == 0)
-        for now, new in zip(self.sheet, sheet, strict=True):
-            now[draws[good]] = new[good]
-
-    def _sharpen(self, shop: Workshop, draws: Ints, odds: Array) -> Sheet:
-        """Play at places on branches, or what sharpening makes of it where nobody regrets it more.
+    def _sharpen(self, shop: Workshop, draws: Ints, odds: Array) -> None:
+        """Put what sharpening makes of play on the sheet, where nobody regrets it more.
 
         The residual stays that of the place on the branch. Where moves are given up so slowly
         that the first steps do not meet the target, others grow in precision.
         """
-        best = self._certified(shop, draws, self.scale[draws], odds)
         for growth, met in GROWTHS if self.book.veil.unknowns else ():
-            left, sharp, scale = np.arange(len(draws)), odds, self.scale[draws]
+            left, sharp, scale = draws, odds, self.scale[draws]
             for _ in range(SHARPENINGS):
-                blunt = best.anywhere[left].max(axis=1) > met * self.target
+                blunt = self.sheet.anywhere[left].max(axis=1) > met * self.target
                 left, sharp, scale = left[blunt], sharp[blunt], growth * scale[blunt]
                 if not len(left):
                     break
-                sharp = shop.sharpen(draws[left], scale, sharp)
-                sheet = self._certified(shop, draws[left], scale, sharp)
-                good = sheet.anywhere.max(axis=1) <= best.anywhere[left].max(axis=1)
+                sharp = shop.sharpen(left, scale, sharp)
+                sheet = blank_sheet(self.structure, len(left))
+                shop.certify(left, scale, sharp, np.arange(len(left)), sheet)
+                good = sheet.anywhere.max(axis=1) <= self.sheet.anywhere[left].max(axis=1)
                 left, sharp, scale = left[good], sharp[good], scale[good]
-                for name in set(Sheet._fields) - {"residual"}:
-                    getattr(best, name)[left] = getattr(sheet, name)[good]
-        return best
-
-    def _certified(self, shop: Workshop, draws: Ints, scale: Array, odds: Array) -> Sheet:
-        """A sheet of its own for play."""
-        sheet = blank_sheet(self.structure, len(draws))
-        shop.certify(draws, scale, odds, np.arange(len(draws)), sheet)
-        return sheet
+                sheet.residual[good] = self.sheet.residual[left]
+                for now, new in zip(self.sheet, sheet, strict=True):
+                    now[left] = new[good]
 
     def _open(self, draws: Ints) -> Bools:
         """Which draws have a regret above the target and what rounding hides."""
         scope = np.abs(self.sheet.value[draws]).max(axis=(1, 2), initial=0.0)
         return ~(self.sheet.anywhere[draws].max(axis=1) <= self.target + 1e-14 * scope)
 
-    def _keep_better(
-        self, draws: Ints, sheet: Sheet, scale: Array, branch: NDArray[np.str_]
-    ) -> None:
-        """Go back to an earlier sheet where its regret was smaller."""
-        worse = ~(self.sheet.anywhere[draws].max(axis=1) <= sheet.anywhere.max(axis=1))
+    def _rows(self, draws: Ints) -> tuple[Sheet, Array, NDArray[np.str_]]:
+        """What the sheet says of draws, and how it was found."""
+        return Sheet(*(field[draws] for field in self.sheet)), self.scale[draws], self.branch[draws]
+
+    def _keep_better(self, draws: Ints, before: tuple[Sheet, Array, NDArray[np.str_]]) -> None:
+        """Go back to earlier rows where their regrets were smaller.
+
+        Play from further on that meets the target is nearer to the limit.
+        """
+        sheet, scale, branch = before
+        least = np.fmax(sheet.anywhere.max(axis=1), self.target)
+        worse = ~(self.sheet.anywhere[draws].max(axis=1) <= least)
         worse &= np.isfinite(sheet.anywhere).all(axis=1)
         for now, old in zip(self.sheet, sheet, strict=True):
             now[draws[worse]] = old[worse]
