@@ -177,7 +177,7 @@ def test_a_long_haggle_with_types(informed: int) -> None:
     assert found.branch[0] == "traced"
     assert found.residual[0] < 1e-13
     assert (found.regret_anywhere <= found.regret_bound).all()
-    limit = limit_large(structure, tables, 1e-4, None, ALONE)
+    limit = limit_large(structure, tables, np.full(1, 1e-4), None, ALONE)
     assert limit.status[0] == "solved"
     assert (limit.regret_anywhere <= 1e-4).all()
     assert (limit.reached[0] > 50.0).all()
@@ -244,7 +244,10 @@ def test_limits_of_large_games_are_those_of_small_ones() -> None:
     """Two ways to one place, both certified."""
     for seed in range(6):
         structure, tables = random_tree(seed, rounds=1, steps=2)
-        small, large = limit(structure, tables), limit_large(structure, tables, 1e-8, None, ALONE)
+        small, large = (
+            limit(structure, tables),
+            limit_large(structure, tables, np.full(1, 1e-8), None, ALONE),
+        )
         assert (large.status[0], small.status[0]) == ("solved", "solved")
         assert large.regret_anywhere.max() <= 1e-8, seed
         assert np.allclose(small.strategy, large.strategy, rtol=0, atol=1e-6), seed

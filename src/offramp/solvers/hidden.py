@@ -170,6 +170,13 @@ class HiddenJob:
             "scenario, and lower the precision meanwhile."
         )
 
+    def detour(self) -> str:
+        """What is told of play found from another start."""
+        return (
+            "The branch from precision 0 could not be followed; this is an equilibrium "
+            "found from another start. Lower the precision."
+        )
+
     def _uniqueness(self) -> NDArray[np.str_]:
         """A tag for every draw."""
         counts, where = np.unique(self.tried, return_inverse=True)
@@ -197,7 +204,4 @@ class HiddenJob:
             return f"The principal branch was not traced: {self.why[draw]}. Lower the precision."
         if status == "uncertified":
             return self.doubt(draw)
-        return (
-            "The branch from precision 0 could not be followed; this is an equilibrium "
-            "found from another start. Lower the precision."
-        )
+        return self.detour()

@@ -54,17 +54,17 @@ def solve_large(
 def limit_large(
     structure: Structure,
     tables: Tables,
-    regret: float,
+    regret: Array,
     progress: Progress | None,
     options: Options,
     most: float = 1e9,
 ) -> Equilibria:
-    """Every draw's branch followed to higher precisions until no regret exceeds ``regret``.
+    """Every draw's branch followed to higher precisions until no regret exceeds ``regret`` (draw,).
 
     Precisions are multiplied by up to ``most``; those reached are in ``reached``.
     """
     job = LargeJob(structure, tables, options)
-    job.run(progress, lambda draw: job.solve_limit(draw, regret, most))
+    job.run(progress, lambda draw: job.solve_limit(draw, float(regret[draw]), most))
     return job.result()
 
 
@@ -196,7 +196,7 @@ class LargeJob:
             self.message[draw] = (
                 f"The limit was not reached: at {goal:.3g} times the precision at which moves "
                 f"begin to differ, a party still gains {self.anywhere[draw].max():.2g} of what it "
-                "has at stake."
+                "has at stake. Ask for play at a precision."
             )
 
     def sharpen(self, draw: int, walk: Walk, share: float) -> None:

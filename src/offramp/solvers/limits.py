@@ -20,7 +20,7 @@ from offramp.solvers.branching import FAR_OUT, REACHED
 from offramp.solvers.certificate import bound_regret
 from offramp.solvers.equilibria import Equilibria, Options
 from offramp.solvers.hidden import HiddenJob
-from offramp.solvers.searching import rough_span
+from offramp.solvers.searching import rough_span, rough_stakes
 from offramp.solvers.tape import facts_of
 from offramp.solvers.verdicts import Sheet
 from offramp.solvers.workshop import SETTLED, Rulebook, Workshop, blank_sheet, write_rulebook
@@ -57,15 +57,16 @@ def find_limit(
 
     Shapes have been checked, and payoffs are in units of what is at stake (``units``).
     """
-    span = rough_span(structure, tables)
+    span, stakes = rough_span(structure, tables), rough_stakes(structure, tables)
     span = np.where(np.isfinite(span) & (span > 0.0), span, 1.0)
+    target = regret * np.where(stakes > 0.0, stakes, 1.0).min(axis=1, initial=1.0)
     even = replace(tables, precision=tables.precision / span[:, None])
     book = write_rulebook(structure, facts_of(even), True)
     if book is None:
         from offramp.solvers.large import limit_large
 
-        return limit_large(structure, even, regret, progress, options)
-    job = LimitJob(book, even, options, regret)
+        return limit_large(structure, even, target, progress, options)
+    job = LimitJob(book, even, options, target)
     job.solve(progress)
     return job.result()
 
@@ -73,9 +74,10 @@ def find_limit(
 class LimitJob(HiddenJob):
     """Draws whose branches are followed until nobody regrets more than the target."""
 
-    def __init__(self, book: Rulebook, tables: Tables, options: Options, target: float) -> None:
+    def __init__(self, book: Rulebook, tables: Tables, options: Options, target: Array) -> None:
         super().__init__(book, tables, options)
         self.target = target
+        """(draw,) the regret to fall below."""
 
     def solve_block(self, draws: Ints) -> None:
         """Follow the branches of draws until no regret exceeds the target.
@@ -148,7 +150,7 @@ class LimitJob(HiddenJob):
             room = STEEPEST / (self.scale[draws] * span[draws])
             if not self.book.veil.unknowns:
                 room = np.minimum(room, 10.0)
-            far, target = np.maximum(1.0, room), loss * self.target
+            far, target = np.maximum(1.0, room), loss * self.target[draws]
             onward = shop.go_on(draws, self.scale[draws], odds, far, target)
             self.steps[draws] += onward.steps
             moved = onward.gap < SETTLED
@@ -180,7 +182,7 @@ class LimitJob(HiddenJob):
         for growth, met in GROWTHS if self.book.veil.unknowns else ():
             left, sharp, scale = draws, odds, self.scale[draws]
             for _ in range(SHARPENINGS):
-                blunt = self.sheet.anywhere[left].max(axis=1) > met * self.target
+                blunt = self.sheet.anywhere[left].max(axis=1) > met * self.target[left]
                 left, sharp, scale = left[blunt], sharp[blunt], growth * scale[blunt]
                 if not len(left):
                     break
@@ -196,7 +198,7 @@ class LimitJob(HiddenJob):
     def _open(self, draws: Ints) -> Bools:
         """Which draws have a regret above the target and what rounding hides."""
         scope = np.abs(self.sheet.value[draws]).max(axis=(1, 2), initial=0.0)
-        return ~(self.sheet.anywhere[draws].max(axis=1) <= self.target + 1e-14 * scope)
+        return ~(self.sheet.anywhere[draws].max(axis=1) <= self.target[draws] + 1e-14 * scope)
 
     def _rows(self, draws: Ints) -> tuple[Sheet, Array, NDArray[np.str_]]:
         """What the sheet says of draws, and how it was found."""
@@ -208,7 +210,7 @@ class LimitJob(HiddenJob):
         Play from further on that meets the target is nearer to the limit.
         """
         sheet, scale, branch = before
-        least = np.fmax(sheet.anywhere.max(axis=1), self.target)
+        least = np.fmax(sheet.anywhere.max(axis=1), self.target[draws])
         worse = ~(self.sheet.anywhere[draws].max(axis=1) <= least)
         worse &= np.isfinite(sheet.anywhere).all(axis=1)
         for now, old in zip(self.sheet, sheet, strict=True):
@@ -233,5 +235,13 @@ class LimitJob(HiddenJob):
         regret = float(self.sheet.anywhere[draw].max())
         return (
             f"The limit was not reached: at {self.scale[draw]:.3g} times the precision at which "
-            f"moves begin to differ, a party still gains {regret:.2g} of what it has at stake."
+            f"moves begin to differ, a party still gains {regret:.2g} of what it has at stake. "
+            "Ask for play at a precision."
+        )
+
+    def detour(self) -> str:
+        """What is told of limits of other branches."""
+        return (
+            "The branch from precision 0 could not be followed to its limit; this is an "
+            "equilibrium found from another start."
         )

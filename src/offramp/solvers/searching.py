@@ -54,10 +54,14 @@ def reach_of_starts(starts: NDArray[np.int64], span: Array) -> Array:
 def rough_span(structure: Structure, tables: Tables) -> Array:
     """(draw,) how strongly moves can differ, from the payoffs alone, in units of log-odds."""
     with np.errstate(invalid="ignore", over="ignore"):
+        return (tables.precision * rough_stakes(structure, tables)).max(axis=1, initial=0.0)
+
+
+def rough_stakes(structure: Structure, tables: Tables) -> Array:
+    """(draw, party) by how much what is paid at ends and on the way can differ."""
+    with np.errstate(invalid="ignore", over="ignore"):
         spread, pays = np.ptp(tables.end_pay, axis=1), pays_of(structure, tables)
-        if pays.shape[1]:
-            spread = spread + np.ptp(pays, axis=1)
-        return (tables.precision * spread).max(axis=1, initial=0.0)
+        return spread + np.ptp(pays, axis=1) if pays.shape[1] else spread
 
 
 def set_chances(veil: Veil, odds: Array) -> Array:

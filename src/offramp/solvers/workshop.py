@@ -166,7 +166,8 @@ class Workshop:
 
     def run(
         self, kind: int, draws: Ints, odds: Array, *, scale: Array | float = 1.0,
-        goal: Array | float = 1.0, loss: float = 0.0, further: Ints | int = 0, shy: float = 2.0,
+        goal: Array | float = 1.0, loss: Array | float = 0.0,
+        further: Ints | int = 0, shy: float = 2.0,
     ) -> Tasks:  # fmt: skip
         """Carry out one kind of task for draws, from log-odds ``(row, unknown)``."""
         count, unknowns = len(draws), self.veil.unknowns
@@ -190,7 +191,7 @@ class Workshop:
         tasks = self.run(FROM_ZERO, draws, none, scale=scale, further=further)
         return self._traced(tasks, scale)
 
-    def go_on(self, draws: Ints, scale: Array, odds: Array, factor: Array, loss: float) -> Traced:
+    def go_on(self, draws: Ints, scale: Array, odds: Array, factor: Array, loss: Array) -> Traced:
         """Their branches from precisions ``scale`` on to ``factor`` times these, or less far.
 
         They are left where no party loses more than ``loss`` at its sets.
