@@ -29,6 +29,7 @@ from tests.interop.quirks import (
     strategic_text,
     worth_of,
 )
+from tests.interop.test_limits import at_random, strategic
 from tests.interop.test_nfg import LISTED, NAMED
 from tests.interop.test_scenarios import RESOLVE, ROUNDS
 
@@ -168,3 +169,16 @@ def test_gambit_reads_on_to_the_end_of_the_tree_only(rest: str, gambit: ModuleTy
 def test_gambit_opens_no_other_version_either(gambit: ModuleType) -> None:
     with pytest.raises(ValueError, match="version 2"):
         gambit.read_efg(BytesIO(POKER.replace("EFG 2", "EFG 1").encode()))
+
+
+def test_limits_of_random_strategic_games(gambit: ModuleType, tmp_path: Path) -> None:
+    """In units of everybody's stakes both follow the same branch to the same equilibrium."""
+    for seed in range(15):
+        row, column = at_random(seed)
+        solved = solve_tree(parse_nfg(strategic(row, column)), limit=True)
+        path = tmp_path / "game.nfg"
+        path.write_text(strategic(row / np.ptp(row), column / np.ptp(column)))
+        game = gambit.read_nfg(str(path))
+        found = gambit.nash.logit_solve(game).equilibrium
+        theirs = [float(p) for player in game.players for _, p in found[player]]
+        assert np.abs(np.concatenate(solved.profile) - theirs).max() < 1e-4, seed
