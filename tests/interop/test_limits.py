@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -266,3 +267,20 @@ def test_what_is_at_stake() -> None:
     on_the_way = parse_efg('EFG 2 R "" { "A" } p "" 1 1 "" { "x" "y" } 1 "" { 5 } '
                            't "" 2 "" { 1 } t "" 3 "" { -1 }')  # fmt: skip
     assert stakes_of(on_the_way) == (Fraction(2),)
+
+
+@pytest.mark.parametrize("constant", [10**8, -(10**10), 10**13])
+@pytest.mark.parametrize("ask", [{"limit": True}, {"precision": 2.0}, {"precision": 50.0}])
+def test_a_constant_paid_on_the_way_means_nothing(constant: int, ask: dict[str, Any]) -> None:
+    """Both arm by dominance; what is paid at the first move whatever happens changes nothing."""
+    text = f"""EFG 2 R "Arms" {{ "a" "b" }}
+p "" 1 1 "" {{ "arm" "hold" }} 1 "toll" {{ {constant}, 7 }}
+p "" 2 1 "" {{ "arm" "hold" }} 0
+t "" 2 "" {{ 1, 1 }} t "" 3 "" {{ 3, 0 }}
+p "" 2 1 "" {{ "arm" "hold" }} 0
+t "" 4 "" {{ 0, 3 }} t "" 5 "" {{ 2, 2 }}"""
+    plain = text.replace(str(constant), "0")
+    found, expected = (solve_tree(parse_efg(one), **ask) for one in (text, plain))
+    assert found.solved
+    assert not found.others
+    np.testing.assert_allclose(found.profile, expected.profile, atol=1e-12)

@@ -167,7 +167,7 @@ def solve_tree(
     if limit:
         limited = solvers.limit(tree.structure, with_even_precisions(tree))
         return SolvedGame(tree, limited, 0.0, tuple(map(float, limited.reached[0])))
-    tables = with_common_precision(tree.tables, precision)
+    tables = with_common_precision(paid_at_the_ends(tree), precision)
     found = solvers.solve(tree.structure, tables)
     return SolvedGame(tree, found, precision, (precision,) * len(tree.players))
 
@@ -190,22 +190,41 @@ def with_common_precision(tables: Tables, precision: float) -> Tables:
     return replace(tables, precision=np.full_like(tables.precision, precision))
 
 
+def paid_at_the_ends(game: ExtensiveGame) -> Tables:
+    """The numbers of a game with all that a play pays on its way paid at its end.
+
+    Sums are exact, so that what is common to all ends, wherever it is paid, can be taken off.
+    """
+    tables, totals = game.tables, totals_of(game)
+    ends = np.array([[float(value) for value in sums] for sums in totals])
+    return replace(
+        tables,
+        pay=np.zeros_like(tables.pay),
+        end_pay=ends.reshape(tables.end_pay.shape),
+    )
+
+
 def with_even_precisions(game: ExtensiveGame) -> Tables:
     """The numbers of a game, with precisions that are one over what each player has at stake."""
     precision = [[1.0 / (float(stake) or 1.0) for stake in stakes_of(game)]]
-    return replace(game.tables, precision=np.array(precision).reshape(1, -1))
+    return replace(paid_at_the_ends(game), precision=np.array(precision).reshape(1, -1))
 
 
 def stakes_of(game: ExtensiveGame) -> tuple[Fraction, ...]:
     """By player, the difference between the most and the least that a play of the game pays."""
+    return tuple(max(column) - min(column) for column in zip(*totals_of(game), strict=True))
+
+
+def totals_of(game: ExtensiveGame) -> list[tuple[Fraction, ...]]:
+    """By end, what a play that comes there has paid each player, exactly."""
     nothing = (Fraction(0),) * len(game.players)
     paid: list[tuple[Fraction, ...]] = []
     for record, (parent, _) in zip(game.nodes, game.parents, strict=True):
-        here = nothing if record.outcome == NONE else game.outcomes[record.outcome].payoffs
         before = nothing if parent == NONE else paid[parent]
-        paid.append(tuple(map(add, before, here)))
-    ends = [sums for sums, record in zip(paid, game.nodes, strict=True) if record.infoset == NONE]
-    return tuple(max(column) - min(column) for column in zip(*ends, strict=True))
+        if record.outcome != NONE:
+            before = tuple(map(add, before, game.outcomes[record.outcome].payoffs))
+        paid.append(before)
+    return [sums for sums, record in zip(paid, game.nodes, strict=True) if record.infoset == NONE]
 
 
 def reach_of(game: ExtensiveGame, strategy: Array) -> Array:

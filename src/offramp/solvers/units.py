@@ -57,11 +57,12 @@ def units_of(structure: Structure, tables: Tables) -> Units:
 
     Pays that no move has do not count.
     """
-    pay = pays_of(structure, tables)
     with np.errstate(invalid="ignore", over="ignore"):
-        origin = _origins(structure, tables)
-        ends = np.abs(tables.end_pay - origin[:, None]).max(axis=1, initial=0.0)
-        stake = np.maximum(ends, np.abs(pay).max(axis=1, initial=0.0))
+        low, high = _spread(tables.end_pay)
+        origin = _origins(structure, tables, low, high)
+        stake = np.maximum(high - origin, origin - low)
+        low, high = _spread(pays_of(structure, tables))
+        stake = np.maximum(stake, np.maximum(high, -low))
         fit = np.isfinite(stake) & np.isfinite(origin)
         exponent = np.frexp(np.where(fit & (stake > 0.0), stake, 1.0))[1].astype(np.int64) - 1
     return Units(np.where(fit, exponent, 0), np.where(fit, origin, 0.0))
@@ -112,14 +113,23 @@ def _in_payoffs(other: Other, units: Units) -> Other:
     return other._replace(value=value)
 
 
-def _origins(structure: Structure, tables: Tables) -> Array:
+def _origins(structure: Structure, tables: Tables, low: Array, high: Array) -> Array:
     """The middle (draw, party) of the ends where that is far from 0 and moving it costs nothing.
 
     A constant at all ends is worth nothing to anybody only where every play ends, and at once.
     """
-    low = tables.end_pay.min(axis=1, initial=np.inf)
-    high = tables.end_pay.max(axis=1, initial=-np.inf)
     middle = 0.5 * low + 0.5 * high
+    if structure.cyclic.any():
+        return np.zeros_like(middle)
     far = np.abs(middle) > FAR_AWAY * (high - low)
     undiscounted = (tables.patience == 1.0) | (not structure.turns.any())
-    return np.where(far & undiscounted & (not structure.cyclic.any()), middle, 0.0)
+    return np.where(far & undiscounted, middle, 0.0)
+
+
+def _spread(numbers: Array) -> tuple[Array, Array]:
+    """The least and the largest (draw, party) of numbers (draw, row, party); 0 where none are."""
+    if not numbers.shape[1]:
+        nothing = numbers.sum(axis=1)
+        return nothing, nothing
+    rows = np.moveaxis(numbers, 1, 0)
+    return np.minimum.reduce(rows), np.maximum.reduce(rows)
