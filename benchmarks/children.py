@@ -31,7 +31,7 @@ def size(kind: str, order: str, repeats: str) -> dict[str, Any]:
     from benchmarks.timing import least, peak_memory
     from offramp.analysis import absorb, eliminate
     from offramp.solvers import Options, solve
-    from offramp.solvers.layout import arrange
+    from offramp.solvers.kernels.layout import arrange
 
     whole, one = kind == "whole", Options(workers=1)
     sizes = WHOLE if whole else LAYERED
@@ -70,7 +70,7 @@ def sweep(name: str, before: str, draws: str) -> dict[str, Any]:
     import numpy as np
 
     from benchmarks.timing import peak_memory
-    from offramp.study.sweeping import sweep as solve_into
+    from offramp.study.sweeps import sweep as solve_into
 
     with tempfile.TemporaryDirectory() as folder:
         store = f"{folder}/sweep.zarr"

@@ -32,8 +32,8 @@ from offramp.core.errors import OfframpError
 from offramp.game import Game, build
 from offramp.scenario import read
 from offramp.solvers import Equilibria, Options, solve
-from offramp.solvers.accelerated import Batches, device_for
-from offramp.solvers.layout import arrange
+from offramp.solvers.gpu.jax_draws import Batches, device_for
+from offramp.solvers.kernels.layout import arrange
 
 GAMES: dict[str, Callable[[], Game]] = {
     "talks": lambda: build(read("trilateral-talks")),

@@ -73,13 +73,17 @@ def tracked_files() -> list[Path]:
     return [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
 
 
-def test_no_function_shares_a_name_with_a_module() -> None:
-    modules = {path.parent.name if path.stem == "__init__" else path.stem for path in MODULES}
+def test_no_function_shares_a_name_with_a_module_beside_it() -> None:
+    """Inside one package ``from package import name`` must not depend on what was loaded first."""
     clashes = [
         f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
         for path in MODULES
         for node in tree_of(path).body
-        if isinstance(node, Function) and node.name in modules
+        if isinstance(node, Function)
+        and (
+            path.with_name(f"{node.name}.py").is_file()
+            or (path.parent / node.name / "__init__.py").is_file()
+        )
     ]
     assert not clashes
 

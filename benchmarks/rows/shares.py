@@ -18,7 +18,7 @@ from offramp.analysis.responses import earning, ending, respond_draws
 from offramp.game import Draws, Game
 from offramp.game.slopes import Derivatives, table_slopes
 from offramp.solvers import Options, solve
-from offramp.solvers.layout import arrange
+from offramp.solvers.kernels.layout import arrange
 
 PLACE = 60
 TITLE = "Certificates and slopes, as shares of a solve"

@@ -22,19 +22,19 @@ _DOORS = {
     "scenario_text": "offramp.scenario",
     "build": "offramp.game",
     "draw": "offramp.game",
-    "emulate": "offramp.study.emulating",
+    "emulate": "offramp.study.emulation",
     "solve": "offramp.study",
     "outcomes": "offramp.study",
-    "claims": "offramp.study.checking",
-    "compare": "offramp.study.comparison",
-    "histories": "offramp.study.retold",
+    "claims": "offramp.study.claims.checking",
+    "compare": "offramp.study.accounts.comparison",
+    "histories": "offramp.study.histories.retelling",
     "investigate": "offramp.study",
-    "offramps": "offramp.study.proposals",
-    "packages": "offramp.study.packaging",
+    "offramps": "offramp.study.offramps.proposals",
+    "packages": "offramp.study.bargaining.packaging",
     "sensitivity": "offramp.study",
     "summary": "offramp.study",
-    "sweep": "offramp.study.sweeping",
-    "read_sweep": "offramp.study.sweeping",
+    "sweep": "offramp.study.sweeps",
+    "read_sweep": "offramp.study.sweeps",
     "write_results": "offramp.study",
     "report": "offramp.presentation",
     "OfframpError": "offramp.core.errors",
@@ -79,14 +79,14 @@ if TYPE_CHECKING:
     from offramp.study import solve as solve
     from offramp.study import summary as summary
     from offramp.study import write_results as write_results
-    from offramp.study.checking import claims as claims
-    from offramp.study.comparison import compare as compare
-    from offramp.study.emulating import emulate as emulate
-    from offramp.study.packaging import packages as packages
-    from offramp.study.proposals import offramps as offramps
-    from offramp.study.retold import histories as histories
-    from offramp.study.sweeping import read_sweep as read_sweep
-    from offramp.study.sweeping import sweep as sweep
+    from offramp.study.accounts.comparison import compare as compare
+    from offramp.study.bargaining.packaging import packages as packages
+    from offramp.study.claims.checking import claims as claims
+    from offramp.study.emulation import emulate as emulate
+    from offramp.study.histories.retelling import histories as histories
+    from offramp.study.offramps.proposals import offramps as offramps
+    from offramp.study.sweeps import read_sweep as read_sweep
+    from offramp.study.sweeps import sweep as sweep
 
 
 def __getattr__(name: str) -> Any:

@@ -103,8 +103,8 @@ def test_targets_are_looked_at_before_anything_is_solved(
     def solved(*_: object, **__: object) -> None:
         raise AssertionError("solved all the same")
 
-    for place in ("offramp.study.investigate", "offramp.study.sweeping.run_sweep",
-                  "offramp.study.emulating.emulate", "offramp.interop.tree_of"):  # fmt: skip
+    for place in ("offramp.study.investigate", "offramp.study.sweeps.run_sweep",
+                  "offramp.study.emulation.emulate", "offramp.interop.tree_of"):  # fmt: skip
         monkeypatch.setattr(place, solved)
     code, out, err = ask(*words)
     assert (code, out) == (2, "")

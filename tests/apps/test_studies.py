@@ -189,7 +189,10 @@ def test_a_run_tells_every_account_beside_the_scenario_as_written(ask: Ask) -> N
 
 
 def test_the_help_of_run_states_its_limits(capsys: pytest.CaptureFixture[str]) -> None:
-    from offramp.study import checking, declared, indices, investigation
+    from offramp.study.claims import checking
+    from offramp.study.runs import inquiry as declared
+    from offramp.study.runs import investigation
+    from offramp.study.sensitivity import indices
 
     with pytest.raises(SystemExit):
         main(["run", "--help"])

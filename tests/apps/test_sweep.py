@@ -15,7 +15,7 @@ import pytest
 
 from offramp.apps import cli
 from offramp.apps.sweeping import interrupted_words, live_words, time_word
-from offramp.study.sweeping import Going, conducting
+from offramp.study.sweeps import Going, conducting
 from tests.study.sweeping.scenes import TEXT, UNFIT
 
 Ran = tuple[int, str, str]
@@ -157,7 +157,7 @@ def test_a_graphics_processor_that_is_not_there_is_said_and_done_without(
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 def test_ctrl_c_ends_soon_and_says_how_to_go_on(folder: Path) -> None:
     code = (
-        "from offramp.study.sweeping import conducting; conducting.TRACED = 4\n"
+        "from offramp.study.sweeps import conducting; conducting.TRACED = 4\n"
         "from offramp.apps.cli import main\n"
         "main('sweep border.yaml --draws 1000000 --chunk 64 --seed 1'.split())"
     )
@@ -182,7 +182,7 @@ def test_nothing_heavy_is_loaded_before_the_first_draw(folder: Path) -> None:
     """Seconds differ between machines; what is loaded does not."""
     code = (
         "import os, sys\n"
-        "from offramp.study.sweeping.solving import Plan\n"
+        "from offramp.study.sweeps.solving import Plan\n"
         "def solve(*_):\n"
         "    print(*sorted({name.partition('.')[0] for name in sys.modules}), 'scipy.stats'\n"
         "          if 'scipy.stats' in sys.modules else '', flush=True)\n"

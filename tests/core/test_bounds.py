@@ -12,7 +12,7 @@ from offramp.core.bounds import BoundError, as_whole, whole_number
 from offramp.core.errors import OfframpError
 from offramp.core.memory import free_memory
 from offramp.game import exploration
-from offramp.study.sweeping import Wishes
+from offramp.study.sweeps import Wishes
 from tests.scenario.base import BASE
 
 GAME = offramp.build(offramp.read(BASE))

@@ -11,7 +11,7 @@ from offramp.core.errors import ResultError, ScenarioError
 from offramp.core.files import atomic_write, check_target, read_json, read_regular, write_text
 from offramp.interop import read_game
 from offramp.scenario import read
-from offramp.study.emulating import emulate, read_surrogate
+from offramp.study.emulation import emulate, read_surrogate
 
 
 @pytest.fixture(params=["pipe", "folder", "device", "link to a device", "socket of nothing"])

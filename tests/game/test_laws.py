@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from offramp.game import Game, build
 from offramp.scenario import Scenario, read
-from offramp.solvers.reference import solve_plainly
+from offramp.testing.reference_solver import solve_plainly
 from offramp.testing.strategies import Words, scenario_words
 
 from ..oracle.generate import scenario_text

@@ -12,7 +12,7 @@ import offramp
 from offramp.analysis import absorb, outcome_probability
 from offramp.scenario import with_account
 from offramp.study import evaluate_queries
-from offramp.study.asking import ask
+from offramp.study.quantities.asking import ask
 from tests.library.refining import Document, scenario_of
 
 

@@ -12,7 +12,7 @@ from offramp import solvers
 from offramp.scenario import understand, with_account
 from offramp.scenario.shelf import library_files
 from offramp.study import find_models, model_named
-from offramp.study.checking import check
+from offramp.study.claims.checking import check
 from tests.library.canonical import made_of, played, replayed
 from tests.library.refining import document, with_errors, with_fine, with_parts, with_types
 

@@ -9,8 +9,8 @@ import pytest
 
 import offramp
 from offramp.scenario import Scenario, off_values, read_claims, understand, with_account
-from offramp.study.levers import handles
-from offramp.study.queries import QueryValues, evaluate_queries
+from offramp.study.offramps.levers import handles
+from offramp.study.quantities.evaluation import QueryValues, evaluate_queries
 
 CLAIMS = tuple(f"C{number}" for number in range(1, 14))
 ACCOUNTS = ("as_broadcast", "kyiv_as_reported", "washington_as_reported")

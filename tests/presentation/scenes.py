@@ -12,12 +12,12 @@ import offramp
 from offramp.analysis.findings import Findings
 from offramp.game import build
 from offramp.scenario import Scenario, read
-from offramp.study.checking import check
-from offramp.study.comparison import compare
-from offramp.study.experiment import solve
-from offramp.study.proposals import offramps
-from offramp.study.sensitivities import sensitivity
-from offramp.study.turning import find_turning_points
+from offramp.study.accounts.comparison import compare
+from offramp.study.claims.checking import check
+from offramp.study.histories.turning import find_turning_points
+from offramp.study.offramps.proposals import offramps
+from offramp.study.sensitivity.hanging_on import sensitivity
+from offramp.study.solving.experiment import solve
 from tests.study.chance import CHANCE
 
 BORDER = Path(offramp.__file__).parent / "library" / "scenarios" / "border-standoff.yaml"

@@ -17,7 +17,7 @@ from offramp.presentation.figures import package_gains, zone_of_agreement
 from offramp.presentation.gallery import alternative
 from offramp.presentation.page import SECTIONS
 from offramp.scenario import read
-from offramp.study.packaging import packages
+from offramp.study.bargaining.packaging import packages
 from tests.presentation.mock import findings_of, scenario_named
 from tests.presentation.test_page import BANNED, IMPERATIVES, own_words, words_of
 from tests.study.test_packages import HAGGLE

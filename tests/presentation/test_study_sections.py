@@ -156,7 +156,7 @@ def test_levers_are_told_with_effort_unit_and_holder() -> None:
 
 
 def test_nothing_found_is_said_with_how_near_one_comes() -> None:
-    from offramp.study.proposals import offramps
+    from offramp.study.offramps.proposals import offramps
 
     few = offramps(border(), at_least=0.999, draws=0, seed=3)
     assert not few.found

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.game.structure import Structure, Tables
-from offramp.solvers.reference import edge_totals
+from offramp.testing.reference_solver import edge_totals
 
 Array = NDArray[np.float64]
 

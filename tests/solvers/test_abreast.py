@@ -13,10 +13,12 @@ import pytest
 from numba import njit
 from numba.core.errors import TypingError
 
-from offramp.solvers import Equilibria, Options, abreast, solve, teams
-from offramp.solvers.layout import arrange
-from offramp.solvers.reference import solve_plainly
+from offramp.solvers import Equilibria, Options, solve
+from offramp.solvers.kernels import abreast
+from offramp.solvers.kernels.layout import arrange
+from offramp.solvers.perfect import records as teams
 from offramp.testing.random_games import random_game
+from offramp.testing.reference_solver import solve_plainly
 
 ROOT = Path(__file__).resolve().parents[2]
 EXACT = (
@@ -265,7 +267,7 @@ def test_other_ways_to_compile_change_no_bit(tmp_path, environment):
 OUTSIDE = """
 import numpy as np
 from numba import njit
-from offramp.solvers.abreast import four_of, get, load, put, save, save_four
+from offramp.solvers.kernels.abreast import four_of, get, load, put, save, save_four
 
 @njit
 def reads(array, row):

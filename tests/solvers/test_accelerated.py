@@ -14,10 +14,11 @@ import pytest
 from offramp.analysis import absorb
 from offramp.game import build, draw
 from offramp.scenario import read
-from offramp.solvers import Equilibria, Options, accelerated, solve
-from offramp.solvers.accelerated import Batches, DeviceError, device_for
-from offramp.solvers.layout import arrange
-from offramp.solvers.waves import lay_out
+from offramp.solvers import Equilibria, Options, solve
+from offramp.solvers.gpu import jax_draws as accelerated
+from offramp.solvers.gpu.jax_draws import Batches, DeviceError, device_for
+from offramp.solvers.gpu.waves import lay_out
+from offramp.solvers.kernels.layout import arrange
 from offramp.testing.random_games import random_game
 from offramp.testing.random_information import haggle
 from tests.solvers.games import stop_or_continue
@@ -258,7 +259,7 @@ def test_the_caller_keeps_single_precision():
 
 
 def test_jax_is_loaded_when_it_is_asked_for():
-    code = "import sys, offramp.solvers.accelerated; assert 'jax' not in sys.modules"
+    code = "import sys, offramp.solvers.gpu.jax_draws; assert 'jax' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -25,13 +25,14 @@ from offramp.core.errors import OfframpError
 from offramp.game import Draws, fix, nominal_draw
 from offramp.game.structure import Structure, Tables
 from offramp.scenario import read, understand
-from offramp.solvers import adjoint, teams
-from offramp.solvers.certificate import sparse_jacobian
-from offramp.solvers.layout import arrange
-from offramp.solvers.pulling import Known
-from offramp.study.asking import ask
-from offramp.study.queries import evaluate_queries
-from offramp.study.slopes import SlopeFinder
+from offramp.solvers.gradients import adjoint
+from offramp.solvers.gradients.adjoint_kernels import Known
+from offramp.solvers.kernels.certificate import sparse_jacobian
+from offramp.solvers.kernels.layout import arrange
+from offramp.solvers.perfect import records as teams
+from offramp.study.quantities.asking import ask
+from offramp.study.quantities.evaluation import evaluate_queries
+from offramp.study.sensitivity.slopes import SlopeFinder
 from offramp.testing.random_games import random_game
 from tests.oracle.generate import scenario_text
 from tests.solvers.games import stop_or_continue

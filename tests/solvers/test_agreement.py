@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from offramp.solvers import solve
-from offramp.solvers.reference import regret_plainly, solve_plainly
 from offramp.testing.random_games import random_game
+from offramp.testing.reference_solver import regret_plainly, solve_plainly
 
 
 def agree(seed: int, **shape) -> bool:

@@ -94,7 +94,7 @@ def test_entropy_values_are_stable_at_tiny_precision(precision):
 
 
 def test_entropy_is_the_limit_of_its_own_expansion():
-    from offramp.solvers.backup import worth_with_shocks
+    from offramp.solvers.kernels.backup import worth_with_shocks
 
     total = np.array([0.3, -0.2, 0.11])
     for precision in (1e-9, 1e-7, 1e-3, 0.19, 0.21, 3.0, 400.0):

@@ -9,7 +9,7 @@ import pytest
 from scipy.optimize import brentq
 
 from offramp.solvers import Options, solve
-from offramp.solvers.certificate import estimate_norm
+from offramp.solvers.kernels.certificate import estimate_norm
 from offramp.testing.random_games import random_game
 
 from .games import stop_or_continue
@@ -83,7 +83,7 @@ def test_high_precision_is_solved_or_says_why(precision):
 
 
 def test_condition_is_that_of_the_dense_matrix():
-    from offramp.solvers.reference import back_up_plainly, dense_jacobian
+    from offramp.testing.reference_solver import back_up_plainly, dense_jacobian
 
     structure, tables = random_game(4)
     result = solve(structure, tables)

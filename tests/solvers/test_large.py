@@ -10,10 +10,10 @@ import pytest
 from offramp.core.errors import GameError
 from offramp.game.structure import Structure, Tables
 from offramp.solvers import Equilibria, Options, limit, solve
-from offramp.solvers.large import limit_large, solve_large
-from offramp.solvers.reference import solve_plainly
+from offramp.solvers.imperfect.large.draws import limit_large, solve_large
 from offramp.testing.random_information import haggle, random_unseen_game
 from offramp.testing.random_trees import random_tree
+from offramp.testing.reference_solver import solve_plainly
 from tests.solvers.slow_information import (
     beliefs_plainly,
     best_reply_plainly,

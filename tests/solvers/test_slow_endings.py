@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from benchmarks.games import Size, crisis
-from offramp.solvers import solve, teams
-from offramp.solvers.certificate import numbers_of
-from offramp.solvers.homotopy import trace_branch
-from offramp.solvers.layout import arrange
-from offramp.solvers.reference import regret_plainly, settle_plainly
-from offramp.solvers.sweeps import fill_terminals
+from offramp.solvers import solve
+from offramp.solvers.kernels.certificate import numbers_of
+from offramp.solvers.kernels.layout import arrange
+from offramp.solvers.perfect import records as teams
+from offramp.solvers.perfect.anderson import fill_terminals
+from offramp.solvers.perfect.continuation import trace_branch
 from offramp.testing.random_games import random_game
+from offramp.testing.reference_solver import regret_plainly, settle_plainly
 
 SMALL = Size(2, 4, 0, 0)
 """Will and attention are spent: one component of some forty nodes."""

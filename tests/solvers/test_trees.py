@@ -10,11 +10,11 @@ import pytest
 from offramp.core.errors import GameError
 from offramp.game.structure import Structure, Tables
 from offramp.solvers import Options, limit, solve
-from offramp.solvers.equations import write_equations
-from offramp.solvers.information import draw_veil
-from offramp.solvers.layout import arrange
-from offramp.solvers.tape import PLAIN, TIME, Tape, facts_of, load_tape, read_lines
-from offramp.solvers.workshop import write_rulebook
+from offramp.solvers.imperfect.hidden_sets import draw_veil
+from offramp.solvers.imperfect.small.branch_tasks import write_rulebook
+from offramp.solvers.imperfect.small.equations import write_equations
+from offramp.solvers.imperfect.small.tape import PLAIN, TIME, Tape, facts_of, load_tape, read_lines
+from offramp.solvers.kernels.layout import arrange
 from offramp.testing.random_trees import random_tree, signalling_game, signalling_tables
 from tests.solvers.slow_information import (
     beliefs_plainly,
@@ -136,7 +136,7 @@ def test_slopes_equal_differences(lone: bool, entropy: bool) -> None:
 def test_every_decision_as_an_unknown_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     structure, tables = random_tree(3, rounds=2, steps=2, precision=(2.0, 6.0))
     all_unknown = solve(structure, tables, options=ALONE)
-    monkeypatch.setattr("offramp.solvers.workshop.FEW", 0)
+    monkeypatch.setattr("offramp.solvers.imperfect.small.branch_tasks.FEW", 0)
     write_rulebook.cache_clear()
     shared = solve(structure, tables, options=ALONE)
     write_rulebook.cache_clear()

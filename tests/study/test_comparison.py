@@ -11,7 +11,7 @@ import pytest
 
 from offramp.core.errors import ScenarioError
 from offramp.scenario import read
-from offramp.study.attribution import (
+from offramp.study.accounts.attribution import (
     coalitions_along,
     interactions,
     marginals_along,
@@ -21,7 +21,7 @@ from offramp.study.attribution import (
     shapley_values,
     swaps_along,
 )
-from offramp.study.comparison import compare
+from offramp.study.accounts.comparison import compare
 
 NATURE = """
 offramp: 1

@@ -15,7 +15,7 @@ import xarray as xr
 import offramp
 from offramp.core.errors import ResultError
 from offramp.scenario.distributions import SIGNATURES, parse_distribution
-from offramp.study.emulating import (
+from offramp.study.emulation import (
     Surrogate,
     check_fresh,
     emulate,
@@ -23,9 +23,9 @@ from offramp.study.emulating import (
     told_check,
     write_emulated_table,
 )
-from offramp.study.emulating.fitting import scales_of
-from offramp.study.emulating.held_out import folds_of
-from offramp.study.emulating.inputs import (
+from offramp.study.emulation.fitting import scales_of
+from offramp.study.emulation.held_out import folds_of
+from offramp.study.emulation.inputs import (
     Input,
     even_places,
     exact,
@@ -33,10 +33,10 @@ from offramp.study.emulating.inputs import (
     place_chunks,
     places_of,
 )
-from offramp.study.emulating.polynomials import candidates, fit_polynomial
-from offramp.study.emulating.processes import fit_process
-from offramp.study.emulating.sources import open_draws
-from offramp.study.emulating.training import Target, target_of, training_of
+from offramp.study.emulation.polynomials import candidates, fit_polynomial
+from offramp.study.emulation.processes import fit_process
+from offramp.study.emulation.sources import open_draws
+from offramp.study.emulation.training import Target, target_of, training_of
 
 GAMBLE = """
 offramp: 1
@@ -616,7 +616,7 @@ def test_any_zarr_group_that_xarray_reads(gamble: xr.Dataset, tmp_path: Path) ->
 def test_without_the_library_it_is_said_what_to_install(
     gamble: xr.Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("offramp.study.emulating.emulation.find_spec", lambda _: None)
+    monkeypatch.setattr("offramp.study.emulation.emulation.find_spec", lambda _: None)
     with pytest.raises(ResultError) as caught:
         emulate(gamble, "P(won)")
     assert caught.value.repair == 'pip install "offramp[emulation]"'

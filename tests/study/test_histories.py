@@ -13,8 +13,8 @@ from offramp.core.errors import ResultError
 from offramp.game import build
 from offramp.scenario import read
 from offramp.study import solve
-from offramp.study.retold import histories
-from offramp.study.turning import find_turning_points, sample_histories
+from offramp.study.histories.retelling import histories
+from offramp.study.histories.turning import find_turning_points, sample_histories
 
 FINITE = """
 offramp: 1

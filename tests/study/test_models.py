@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from offramp.apps.cli import main
-from offramp.study.charts import Area, Dots, Line, Words
+from offramp.study.charts.data import Area, Dots, Line, Words
 from offramp.study.models import ModelError, find_models, model_named
 
 CASES: list[dict[str, Any]] = json.loads(

@@ -13,9 +13,9 @@ import pytest
 from offramp.core.errors import ResultError, ScenarioError
 from offramp.game import build
 from offramp.scenario import read, understand
-from offramp.study.proposals import going_on, offramps
-from offramp.study.queries import evaluate_queries
-from offramp.study.ramps import OffRamps
+from offramp.study.offramps.proposals import going_on, offramps
+from offramp.study.offramps.records import OffRamps
+from offramp.study.quantities.evaluation import evaluate_queries
 from tests.study.chance import CHANCE
 
 ENVOYS = (

@@ -17,10 +17,9 @@ import offramp
 from offramp.core.errors import OfframpError, ResultError
 from offramp.game import build
 from offramp.scenario import read, understand
-from offramp.study.models import model_named
-from offramp.study.packaging import packages
-from offramp.study.reservations import consenting, reservation_values
-from offramp.study.solutions import (
+from offramp.study.bargaining.packaging import packages
+from offramp.study.bargaining.reservations import consenting, reservation_values
+from offramp.study.bargaining.solutions import (
     ideal_point,
     in_zone,
     kalai_smorodinsky_packages,
@@ -28,6 +27,7 @@ from offramp.study.solutions import (
     nash_packages,
     undominated,
 )
+from offramp.study.models import model_named
 
 
 def pie(parts: int) -> np.ndarray:
@@ -551,7 +551,7 @@ def test_worths_are_those_of_the_language() -> None:
     meaning = understand(scenario)
     from offramp.game import nominal_draw
     from offramp.scenario import parse_query
-    from offramp.study.quantities.static import static_value
+    from offramp.study.quantities.kinds.static import static_value
 
     for i, one in enumerate(found.packages):
         if one.name:

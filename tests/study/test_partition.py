@@ -10,8 +10,8 @@ import pytest
 
 from offramp.game.sobol import sobol_points
 from offramp.scenario.distributions import parse_distribution
-from offramp.study.emulating.inputs import input_of
-from offramp.study.partition import ROUNDED, Parts, divide
+from offramp.study.emulation.inputs import input_of
+from offramp.study.sensitivity.partition import ROUNDED, Parts, divide
 
 Array = np.ndarray
 EVEN = np.linspace(0, 1, 100_001)[:-1] + 5e-6

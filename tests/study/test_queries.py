@@ -13,7 +13,7 @@ from offramp.core.errors import OfframpError
 from offramp.game import Draws, build
 from offramp.scenario import Query, parse_query, read, understand, with_account
 from offramp.study import evaluate_queries, find_quantities
-from offramp.study import queries as module
+from offramp.study.quantities import evaluation as module
 
 TRUST = """
 offramp: 1
@@ -345,7 +345,7 @@ def test_two_quantities_of_one_name_are_an_error(tmp_path, monkeypatch) -> None:
 
 
 def test_a_file_in_the_folder_is_a_quantity(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    from offramp.study import quantities
+    from offramp.study.quantities import kinds as quantities
 
     text = PLUGIN.replace("USES", "QUANTITY")
     (tmp_path / "uses.py").write_text(text, encoding="utf-8")

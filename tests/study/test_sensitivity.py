@@ -12,9 +12,9 @@ import pytest
 from offramp.core.errors import OfframpError, ResultError
 from offramp.scenario import Scenario, read, understand
 from offramp.study import Sensitivity, sensitivity
-from offramp.study.asking import ask
-from offramp.study.indices import Indices, grouped, sobol_indices
-from offramp.study.menu import menu_changes
+from offramp.study.quantities.asking import ask
+from offramp.study.sensitivity.indices import Indices, grouped, sobol_indices
+from offramp.study.sensitivity.menu import menu_changes
 
 HEAD = """
 offramp: 1
@@ -145,7 +145,7 @@ def test_flagged_points_withhold_the_indices(
 ) -> None:
     from dataclasses import replace
 
-    from offramp.study import indices
+    from offramp.study.sensitivity import indices
 
     honest = indices.evaluate_queries
 
@@ -257,7 +257,7 @@ def test_the_sentence_is_neutral_and_says_whose_premises_it_rests_on(tmp_path: P
 
 
 def test_table_and_figure_show_the_same_numbers(product: Scenario) -> None:
-    from offramp.study.sensitivity_figure import caption
+    from offramp.study.sensitivity.figure import caption
 
     found = sensitivity(product, ("outcome", "won"), points=32, seed=0)
     kinds = [row["what"] for row in found.table]
@@ -376,9 +376,9 @@ def test_where_it_is_not_seen_it_is_said_that_draws_are_too_few(tmp_path: Path) 
 def test_a_run_tells_shares_from_its_own_draws(
     text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from offramp.study import indices
-    from offramp.study.digest import sensitivity_told
-    from offramp.study.investigation import investigate
+    from offramp.study.runs.investigation import investigate
+    from offramp.study.runs.summary_json import sensitivity_told
+    from offramp.study.sensitivity import indices
 
     def none(*args, **more):
         raise AssertionError("draws are solved again")
@@ -403,7 +403,7 @@ def test_draws_with_several_equilibria_count_as_open() -> None:
     import xarray as xr
 
     from offramp.scenario import parse_query
-    from offramp.study.declared import tried_in
+    from offramp.study.runs.inquiry import tried_in
 
     over = xr.Dataset(
         {

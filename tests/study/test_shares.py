@@ -9,8 +9,8 @@ import pytest
 
 from offramp.game import nominal_draw
 from offramp.scenario import Meaning, read, understand
-from offramp.study.checking import check
-from offramp.study.shares import Share, concentrate, in_words, share_of, spread_draws
+from offramp.study.claims.checking import check
+from offramp.study.solving.shares import Share, concentrate, in_words, share_of, spread_draws
 
 CLOSED_FORM = """
 offramp: 1

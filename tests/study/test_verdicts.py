@@ -11,11 +11,11 @@ import pytest
 
 from offramp.core.errors import OfframpError, ScenarioError
 from offramp.scenario import Scenario, parse_query, read, read_claims, understand
-from offramp.study.checking import check
-from offramp.study.deciding import find_deciding
-from offramp.study.dependence import behind, behind_query
-from offramp.study.restating import Concern, literature_of, premise, restated
-from offramp.study.verdicts import Verdict, claims_summary, draw_shares, verdict_of
+from offramp.study.claims.checking import check
+from offramp.study.claims.deciding import find_deciding
+from offramp.study.claims.restating import Concern, literature_of, premise, restated
+from offramp.study.claims.verdicts import Verdict, claims_summary, draw_shares, verdict_of
+from offramp.study.quantities.dependence import behind, behind_query
 
 THREE_EQUILIBRIA = """
 offramp: 1

@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.analysis.absorption import Absorbed, absorb, edge_uses
-from offramp.solvers.adjoint import ACCEPTED, NAMES, Pulled, Quantity, pull_back
-from offramp.solvers.pulling import Known
+from offramp.solvers.gradients.adjoint import ACCEPTED, NAMES, Pulled, Quantity, pull_back
+from offramp.solvers.gradients.adjoint_kernels import Known
 
 if TYPE_CHECKING:
     from offramp.analysis.elimination import Elimination
     from offramp.game.structure import Structure, Tables
     from offramp.solvers import Equilibria
-    from offramp.solvers.layout import Layout
+    from offramp.solvers.kernels.layout import Layout
 
 Array = NDArray[np.float64]
 ENDLESS = "Play may never end, so that the number of rounds has no slope here."

@@ -25,8 +25,8 @@ def told_claims(asked: Asked) -> Answer:
     if not scenario.claims:
         raise refuse(f"'{asked.file}' has no claims", "a scenario with a block 'claims'",
                      "see 'claims' in the reference of the language")  # fmt: skip
-    from offramp.study.checking import check
-    from offramp.study.verdicts import UNSOLVED, claims_summary
+    from offramp.study.claims.checking import check
+    from offramp.study.claims.verdicts import UNSOLVED, claims_summary
 
     with progress_bar() as progress:
         found = check(
@@ -51,8 +51,8 @@ def told_comparison(
     for text in quantities:
         if text not in scenario.claims:
             _query(scenario, text)
-    from offramp.study.checking import check
-    from offramp.study.comparison import compare
+    from offramp.study.accounts.comparison import compare
+    from offramp.study.claims.checking import check
 
     seed = _seed(asked) or 0
     with progress_bar() as progress:
@@ -85,11 +85,11 @@ def told_sensitivity(
         raise refuse(f"--groups {groups}", "mechanism, family or none", "say --groups mechanism")
     from offramp.core.errors import ResultError
     from offramp.scenario import understand
-    from offramp.study.declared import asked_of
-    from offramp.study.digest import sensitivity_told
-    from offramp.study.indices import grouped
-    from offramp.study.saying import as_told
-    from offramp.study.sensitivities import sensitivity
+    from offramp.study.runs.inquiry import asked_of
+    from offramp.study.runs.summary_json import sensitivity_told
+    from offramp.study.sensitivity.hanging_on import sensitivity
+    from offramp.study.sensitivity.indices import grouped
+    from offramp.study.solving.saying import as_told
 
     scenario = as_told(whole, asked.account) if asked.account else whole
     meaning = understand(scenario)
@@ -133,7 +133,7 @@ def told_offramps(asked: Asked, outcome: str, at_least: float) -> Answer:
         raise refuse(f"--at-least {told_apart(at_least, 0, 1)}", "a probability above 0, at most 1",
                      "say --at-least 0.5")  # fmt: skip
     from offramp.core.errors import ResultError
-    from offramp.study.proposals import offramps
+    from offramp.study.offramps.proposals import offramps
 
     with progress_bar() as progress:
         try:
@@ -154,7 +154,7 @@ def told_histories(asked: Asked, outcome: str | None, count: int, drawn: int) ->
     """The likeliest histories and turning points at nominal values; ``drawn`` at random too."""
     scenario = asked.scenario()
     from offramp.core.errors import ResultError
-    from offramp.study.retold import retell
+    from offramp.study.histories.retelling import retell
 
     try:
         found = retell(scenario, outcome, count=count, account=asked.account,
@@ -181,7 +181,7 @@ def _seed(asked: Asked) -> int | None:
 
 def _object(asked: Asked, scenario: Scenario, used: int | None, **told: Any) -> dict[str, Any]:
     """A JSON object with what was asked and the answer."""
-    from offramp.study.digest import plain
+    from offramp.study.runs.summary_json import plain
 
     head = {
         "title": scenario.title, "scenario_hash": scenario.content_hash,

@@ -17,7 +17,7 @@ from offramp.core.bounds import MAX_DRAWS
 from offramp.core.files import check_target
 
 if TYPE_CHECKING:
-    from offramp.study.emulating import Check, Emulator, Point, Spread, Surrogate
+    from offramp.study.emulation import Check, Emulator, Point, Spread, Surrogate
 
 OVER = 100_000
 Quantities = Annotated[tuple[str, ...], Parameter(name="--quantity", negative="")]
@@ -158,7 +158,7 @@ class Answer:
 
     def plain(self) -> dict[str, Any]:
         """One JSON object; every quantity in it says that it is emulated, and its error."""
-        from offramp.study.digest import plain
+        from offramp.study.runs.summary_json import plain
 
         found, origin = self.surrogate, asdict(self.surrogate.origin)
         told = {
@@ -207,7 +207,7 @@ class Answer:
 def emulated_answer(wish: _Wish) -> Answer:
     """Fit or read an emulator, and ask it."""
     from offramp.apps.progress import progress_bar
-    from offramp.study.emulating import check_fresh, emulate, read_surrogate, refuse_far_off
+    from offramp.study.emulation import check_fresh, emulate, read_surrogate, refuse_far_off
 
     given = wish.given()
     if wish.saved is not None:
@@ -231,7 +231,7 @@ def emulated_answer(wish: _Wish) -> Answer:
 def answer_words(answer: Answer) -> Iterator[str]:
     """The answer in words: tables, each headed as emulated, and the sentences under them."""
     from offramp.apps.telling import paragraph, table_of
-    from offramp.study.emulating import BANNER, told_check
+    from offramp.study.emulation import BANNER, told_check
 
     found = answer.surrogate
     yield f"{BANNER}: {found.origin.title}"
@@ -316,7 +316,7 @@ def _share_words(one: Emulator) -> Iterator[str]:
 def _write(answer: Answer, out: Path | None, table: Path | None, picture: Path | None) -> None:
     """The files that were asked for."""
     from offramp.core.files import write_text
-    from offramp.study.emulating import write_emulated_table
+    from offramp.study.emulation import write_emulated_table
 
     if out is not None:
         answer.surrogate.save(out)

@@ -10,7 +10,7 @@ from offramp.apps.progress import progress_bar
 from offramp.apps.telling import number_word, paragraph, share_word, table_of
 
 if TYPE_CHECKING:
-    from offramp.study.agreeing import Bargaining, Zone
+    from offramp.study.bargaining.zones import Bargaining, Zone
 
 HEADINGS = {
     "game": "Beside what the game gives without an agreement",
@@ -28,7 +28,7 @@ def told_packages(asked: Asked, parties: str, reservations: Sequence[str]) -> tu
     names = [name.strip() for name in parties.split(",") if name.strip()]
     given = dict(_given(text) for text in reservations)
     from offramp.core.errors import ResultError, ScenarioError
-    from offramp.study.packaging import packages
+    from offramp.study.bargaining.packaging import packages
 
     with progress_bar() as progress:
         try:
@@ -41,7 +41,7 @@ def told_packages(asked: Asked, parties: str, reservations: Sequence[str]) -> tu
     solved = found.zones[0].known
     if not asked.json:
         return packages_words(scenario.title, found), solved
-    from offramp.study.digest import plain
+    from offramp.study.runs.summary_json import plain
 
     head = {
         "title": scenario.title, "scenario_hash": scenario.content_hash,
@@ -62,7 +62,7 @@ def _given(text: str) -> tuple[str, str]:
 
 def packages_words(title: str, found: Bargaining) -> str:
     """For every zone a table of the packages told, and the sentences."""
-    from offramp.study.agreeing_words import zone_sentences
+    from offramp.study.bargaining.words import zone_sentences
 
     lines = [title]
     for zone in found.zones:

@@ -17,7 +17,7 @@ from offramp.core.bounds import MAX_CHUNK, MAX_DRAWS, MAX_STARTS, max_workers
 from offramp.core.files import check_target
 
 if TYPE_CHECKING:
-    from offramp.study.sweeping import Going, Order, Wishes
+    from offramp.study.sweeps import Going, Order, Wishes
 
 Kept = Annotated[
     tuple[str, ...],
@@ -98,7 +98,7 @@ def sweep_command(
     check_target(root, folder=True, option="--store")
     if table is not None:
         check_target(table, option="--table")
-    from offramp.study.sweeping import Wishes
+    from offramp.study.sweeps import Wishes
 
     wishes = Wishes(
         draws, seed, account or "", scale, tuple(keep) or None, tuple(quantity) or None, starts,
@@ -130,7 +130,7 @@ class _Words:
 
 def _swept(scenario: Any, root: Path, wishes: Wishes, table: Path | None) -> dict[str, Any]:
     """Run a sweep and sum it up; exit code 130 where it was interrupted."""
-    from offramp.study.sweeping import run_sweep, sweep_summary, write_sweep_table
+    from offramp.study.sweeps import run_sweep, sweep_summary, write_sweep_table
 
     last: list[Going] = []
     try:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from offramp.presentation.wording import sentence, spaced
-from offramp.study.agreeing import DECLARED, GAME
-from offramp.study.agreeing_words import package_words, zone_sentences
+from offramp.study.bargaining.words import package_words, zone_sentences
+from offramp.study.bargaining.zones import DECLARED, GAME
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
-    from offramp.study.agreeing import Bargaining, Zone
+    from offramp.study.bargaining.zones import Bargaining, Zone
 
 HEADINGS = {
     GAME: "Beside what this game gives without an agreement",

@@ -19,12 +19,12 @@ from offramp.presentation.wording import (
     sentence,
     spaced,
 )
-from offramp.study.restating import premise
+from offramp.study.claims.restating import premise
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
-    from offramp.study.shares import Share
-    from offramp.study.verdicts import Verdict
+    from offramp.study.claims.verdicts import Verdict
+    from offramp.study.solving.shares import Share
 
 STATES = {
     "holds": ("holds", "yes"),

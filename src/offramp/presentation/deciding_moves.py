@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from offramp.presentation import facts
-from offramp.study.turning import NOTICED
+from offramp.study.histories.turning import NOTICED
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
-    from offramp.study.turning import TurningPoint
+    from offramp.study.histories.turning import TurningPoint
 
 AROUND = 5
 """Moves shown for each end."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from offramp.analysis.findings import Findings
-    from offramp.study.disagreement import Comparison
+    from offramp.study.accounts.differences import Comparison
 
 LONG = 100
 """Characters of a meaning that a sentence can hold."""

@@ -9,13 +9,13 @@ from offramp.presentation.gallery import Table
 from offramp.presentation.ledger import meanings_of, with_meaning
 from offramp.presentation.ramping import signed
 from offramp.presentation.wording import figure_of, spaced, tied
-from offramp.study.saying import assumption_words
+from offramp.study.solving.saying import assumption_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from offramp.analysis.findings import Findings
-    from offramp.study.sensitivities import Sensitivity
+    from offramp.study.sensitivity.hanging_on import Sensitivity
 
 MOVES = 6
 """Moves written twice that the report lists."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from offramp.presentation.wording import GAP, spaced
-from offramp.study.saying import whose_premises
+from offramp.study.solving.saying import whose_premises
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings

@@ -18,11 +18,11 @@ from offramp.presentation.wording import (
     spaced,
     tied,
 )
-from offramp.study.ramp_words import aim_in_words, rules_of
+from offramp.study.offramps.words import aim_in_words, rules_of
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
-    from offramp.study.ramps import Change, OffRamp, OffRamps
+    from offramp.study.offramps.records import Change, OffRamp, OffRamps
 
 EQUAL = 1e-9
 NAMED = 3

@@ -20,7 +20,7 @@ from offramp.scenario.meaning import Meaning
 from offramp.scenario.setting import off_values
 from offramp.scenario.text_cuts import Cut
 
-PLUGINS = ("offramp.study.quantities", "offramp.quantities")
+PLUGINS = ("offramp.study.quantities.kinds", "offramp.quantities")
 """Package and entry-point group of the quantities."""
 UNRESOLVED = -1
 MOST_ROUNDS = 10_000

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from offramp.solvers.equilibria import Equilibria, Options, Other
-from offramp.solvers.units import Units, in_payoffs, in_units, units_of
+from offramp.solvers.kernels.units import Units, in_payoffs, in_units, units_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,7 +65,7 @@ def limit(
     'uncertified', and a message says so. At a fork of the branch one side is taken, always the
     same.
     """
-    from offramp.solvers.limits import find_limit
+    from offramp.solvers.imperfect.small.limits import find_limit
 
     units, plain = _measured(structure, tables)
     return in_payoffs(find_limit(structure, plain, regret, progress, options or Options()), units)
@@ -73,7 +73,7 @@ def limit(
 
 def _measured(structure: Structure, tables: Tables) -> tuple[Units, Tables]:
     """The units of each party, and the numbers in them."""
-    from offramp.solvers.driver import check_shapes
+    from offramp.solvers.perfect.draws import check_shapes
 
     check_shapes(structure, tables)
     units = units_of(structure, tables)
@@ -87,15 +87,15 @@ def _solve_in_units(
 ) -> Equilibria:  # fmt: skip
     """The engine that takes the game solves it."""
     if options.device != "cpu":
-        from offramp.solvers.accelerated import device_for, solve_batches
+        from offramp.solvers.gpu.jax_draws import device_for, solve_batches
 
         device = device_for(structure, options.device)
         if device is not None and known is None:
             return solve_batches(structure, tables, traced, starts, seed, progress, options, device)
     if structure.hidden:
-        from offramp.solvers.hidden import solve_hidden
+        from offramp.solvers.imperfect.small.draws import solve_hidden
 
         return solve_hidden(structure, tables, traced, starts, seed, progress, options)
-    from offramp.solvers.driver import solve_game
+    from offramp.solvers.perfect.draws import solve_game
 
     return solve_game(structure, tables, traced, starts, seed, progress, options, known)

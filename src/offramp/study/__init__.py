@@ -6,31 +6,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 _DOORS = {
-    "evaluate_play": "play",
-    "evaluate_queries": "queries",
+    "evaluate_play": "solving.play",
+    "evaluate_queries": "quantities.evaluation",
     "find_models": "models",
     "find_quantities": "quantities",
-    "MechanismEffect": "effects",
-    "mechanism_effects": "effects",
+    "MechanismEffect": "runs.effects",
+    "mechanism_effects": "runs.effects",
     "Model": "models",
     "model_named": "models",
-    "Play": "play",
-    "play_of": "play",
+    "Play": "solving.play",
+    "play_of": "solving.play",
     "Quantity": "quantities",
-    "QuantitySlopes": "slopes",
-    "QueryValues": "queries",
-    "Reach": "queries",
-    "read_sweep": "sweeping",
-    "Sensitivity": "sensitivities",
-    "sensitivity": "sensitivities",
-    "SlopeFinder": "slopes",
-    "Solved": "experiment",
-    "investigate": "investigation",
-    "outcomes": "experiment",
-    "solve": "experiment",
-    "summary": "digest",
-    "sweep": "sweeping",
-    "write_results": "saving",
+    "QuantitySlopes": "sensitivity.slopes",
+    "QueryValues": "quantities.evaluation",
+    "Reach": "quantities.evaluation",
+    "read_sweep": "sweeps",
+    "Sensitivity": "sensitivity.hanging_on",
+    "sensitivity": "sensitivity.hanging_on",
+    "SlopeFinder": "sensitivity.slopes",
+    "Solved": "solving.experiment",
+    "investigate": "runs.investigation",
+    "outcomes": "solving.experiment",
+    "solve": "solving.experiment",
+    "summary": "runs.summary_json",
+    "sweep": "sweeps",
+    "write_results": "runs.files",
 }
 """Every name and the file it comes from, which is loaded when the name is first used: what one
 study needs, another need not wait for."""
@@ -64,18 +64,18 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from offramp.study.digest import summary
-    from offramp.study.effects import MechanismEffect, mechanism_effects
-    from offramp.study.experiment import Solved, outcomes, solve
-    from offramp.study.investigation import investigate
     from offramp.study.models import Model, find_models, model_named
-    from offramp.study.play import Play, evaluate_play, play_of
     from offramp.study.quantities import Quantity, find_quantities
-    from offramp.study.queries import QueryValues, Reach, evaluate_queries
-    from offramp.study.saving import write_results
-    from offramp.study.sensitivities import Sensitivity, sensitivity
-    from offramp.study.slopes import QuantitySlopes, SlopeFinder
-    from offramp.study.sweeping import read_sweep, sweep
+    from offramp.study.quantities.evaluation import QueryValues, Reach, evaluate_queries
+    from offramp.study.runs.effects import MechanismEffect, mechanism_effects
+    from offramp.study.runs.files import write_results
+    from offramp.study.runs.investigation import investigate
+    from offramp.study.runs.summary_json import summary
+    from offramp.study.sensitivity.hanging_on import Sensitivity, sensitivity
+    from offramp.study.sensitivity.slopes import QuantitySlopes, SlopeFinder
+    from offramp.study.solving.experiment import Solved, outcomes, solve
+    from offramp.study.solving.play import Play, evaluate_play, play_of
+    from offramp.study.sweeps import read_sweep, sweep
 
 
 def __getattr__(name: str) -> Any:

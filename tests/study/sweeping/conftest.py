@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from offramp.study.sweeping import conducting
+from offramp.study.sweeps import conducting
 
 
 @pytest.fixture(autouse=True, scope="package")

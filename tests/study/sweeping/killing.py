@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 from offramp.scenario import read, scenario_text
-from offramp.study.sweeping import Order, Part, Wishes, conducting, run_sweep, solve_chunk
+from offramp.study.sweeps import Order, Part, Wishes, conducting, run_sweep, solve_chunk
 
 conducting.TRACED = 4
 

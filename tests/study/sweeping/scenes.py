@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from offramp.scenario import Scenario, read, scenario_text
-from offramp.study.sweeping import Chunk, Order
+from offramp.study.sweeps import Chunk, Order
 
 TEXT = """
 offramp: 1

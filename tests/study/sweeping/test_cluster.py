@@ -17,8 +17,8 @@ from distributed import LocalCluster
 
 from offramp.core.errors import ResultError
 from offramp.scenario import read, scenario_text
-from offramp.study.sweeping import Chunk, cluster, local
-from offramp.study.sweeping.ordering import Order
+from offramp.study.sweeps import Chunk, cluster, local
+from offramp.study.sweeps.ordering import Order
 
 
 def order_of(chunk: int, traced: int, starts: int = 0) -> Order:

@@ -21,8 +21,8 @@ import pytest
 import xarray as xr
 
 from offramp.core.errors import ResultError
-from offramp.study.sweeping import Going, local, read_sweep, solving, sweep, sweep_summary
-from offramp.study.sweeping.store import Store
+from offramp.study.sweeps import Going, local, read_sweep, solving, sweep, sweep_summary
+from offramp.study.sweeps.store import Store
 from tests.study.sweeping.scenes import TEXT, UNFIT, files_of, scenario
 
 DRAWS, CHUNK = 40, 16
@@ -375,7 +375,7 @@ def test_two_writers_one_is_told_who_the_other_is(peaceful: Path, tmp_path: Path
 def test_the_lock_of_a_dead_writer_holds_nobody_up(peaceful: Path, tmp_path: Path) -> None:
     store = tmp_path / "S.zarr"
     code = (
-        "import sys, time, pathlib; from offramp.study.sweeping.store import Store\n"
+        "import sys, time, pathlib; from offramp.study.sweeps.store import Store\n"
         f"with Store(pathlib.Path({str(store)!r})).writing():\n"
         "    print('held', flush=True); time.sleep(60)"
     )

@@ -10,10 +10,10 @@ import pytest
 from offramp import solvers
 from offramp.game import Draws
 from offramp.scenario import read
-from offramp.study.sweeping import Chunk, Order, Part, Stopped, plan_for, solve_chunk
-from offramp.study.sweeping.local import solve_chunks
-from offramp.study.sweeping.solving import Plan
-from offramp.study.sweeping.words import WORDS, decode, encode
+from offramp.study.sweeps import Chunk, Order, Part, Stopped, plan_for, solve_chunk
+from offramp.study.sweeps.codes import WORDS, decode, encode
+from offramp.study.sweeps.local import solve_chunks
+from offramp.study.sweeps.solving import Plan
 from tests.study.sweeping.scenes import TEXT, UNFIT, joined, order_of, same
 
 EVERYTHING = {

@@ -14,7 +14,7 @@ import xarray as xr
 import offramp
 from offramp.analysis.results import QUANTITIES, summarise
 from offramp.core.errors import OfframpError, ResultError
-from offramp.study.sweeping import (
+from offramp.study.sweeps import (
     Chunk,
     Going,
     Wishes,
@@ -26,7 +26,7 @@ from offramp.study.sweeping import (
     sweep_summary,
     write_sweep_table,
 )
-from offramp.study.sweeping.spreads import find_spreads
+from offramp.study.sweeps.spreads import find_spreads
 from tests.study.sweeping.scenes import TEXT, UNFIT, files_of, scenario
 
 ALL = ("strategy", "move_uses", "by_round")

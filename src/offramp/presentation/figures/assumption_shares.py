@@ -15,7 +15,7 @@ from offramp.presentation.wording import between, figure_of, percent
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
-    from offramp.study.indices import Indices
+    from offramp.study.sensitivity.indices import Indices
 
 SHOWN = 12
 

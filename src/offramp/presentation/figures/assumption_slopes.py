@@ -13,11 +13,11 @@ from offramp.presentation.hinging import found_of, labels_of
 from offramp.presentation.palette import INK, MUTED, account_colours
 from offramp.presentation.ramping import signed
 from offramp.presentation.wording import figure_of
-from offramp.study.saying import assumption_words
+from offramp.study.solving.saying import assumption_words
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
-    from offramp.study.sensitivities import LocalSlope, Sensitivity
+    from offramp.study.sensitivity.hanging_on import LocalSlope, Sensitivity
 
 SHOWN = 12
 RISE, FALL = account_colours(2)

@@ -29,7 +29,7 @@ from offramp.presentation.wording import between, percent
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
-    from offramp.study.verdicts import Verdict
+    from offramp.study.claims.verdicts import Verdict
 
 LABEL, STEP, PAD = 26, 17, 12
 """Heights in pixels of a claim's label, of an account's line, and between claims."""

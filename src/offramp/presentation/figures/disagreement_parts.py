@@ -18,7 +18,7 @@ from offramp.presentation.palette import INK, LEVELS, MUTED, account_colours
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
-    from offramp.study.disagreement import Comparison, Contribution
+    from offramp.study.accounts.differences import Comparison, Contribution
 
 SHOWN = 12
 REACH = 1.96

@@ -12,11 +12,11 @@ from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import ACCENT, INK, KINDS, MUTED
 from offramp.presentation.ramping import asked_of, title_of
 from offramp.presentation.wording import figure_of, listed, percent
-from offramp.study.ramp_words import aim_in_words
+from offramp.study.offramps.words import aim_in_words
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
-    from offramp.study.ramps import Frontier, OffRamps
+    from offramp.study.offramps.records import Frontier, OffRamps
 
 TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1]
 ROWS = 12

@@ -15,7 +15,7 @@ from offramp.presentation.wording import percent
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
-    from offramp.study.agreeing import Bargaining, Zone
+    from offramp.study.bargaining.zones import Bargaining, Zone
 
 APART = 5
 """Pixels between the marks of two parties, so that none hides another."""

@@ -20,7 +20,7 @@ from offramp.presentation.wording import figure_of, points
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
-    from offramp.study.turning import TurningPoint
+    from offramp.study.histories.turning import TurningPoint
 
 RISE, FALL = account_colours(2)
 MIXED = "#9aa1a8"

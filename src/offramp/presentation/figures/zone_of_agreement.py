@@ -12,7 +12,7 @@ from offramp.presentation.drawing import axis, bare, plain
 from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import MUTED
 from offramp.presentation.wording import figure_of
-from offramp.study.agreeing_figure import (
+from offramp.study.bargaining.figure import (
     INK,
     INSIDE,
     KALAI,
@@ -29,7 +29,7 @@ from offramp.study.agreeing_figure import (
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
-    from offramp.study.agreeing import Bargaining, Zone
+    from offramp.study.bargaining.zones import Bargaining, Zone
 
 MOST_PANELS = 4
 ROWS = 40

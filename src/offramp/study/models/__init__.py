@@ -20,7 +20,7 @@ from typing import Any
 
 from offramp.core.errors import OfframpError, suggestion
 from offramp.core.registry import plugins
-from offramp.study.charts import Chart
+from offramp.study.charts.data import Chart
 
 PLUGINS = ("offramp.study.models", "offramp.models")
 """Package and entry-point group of the models."""

@@ -9,7 +9,7 @@ min{c_max, mu/(1 − (d − mu)/c_max)} do.
 
 from __future__ import annotations
 
-from offramp.study.charts import Axis, Chart, Line, Words, curve
+from offramp.study.charts.data import Axis, Chart, Line, Words, curve
 from offramp.study.models import Model, Parameter, Value, demand, said
 
 

@@ -11,7 +11,7 @@ import math
 
 from scipy.special import expit, xlogy
 
-from offramp.study.charts import Axis, Chart, Dots, Line
+from offramp.study.charts.data import Axis, Chart, Dots, Line
 from offramp.study.models import Model, Parameter, Value
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 
-from offramp.study.charts import Axis, Chart, Line, Words, between, places
+from offramp.study.charts.data import Axis, Chart, Line, Words, between, places
 from offramp.study.models import SLACK, Model, Parameter, Value, demand, said
 
 

@@ -13,7 +13,7 @@ import math
 
 from scipy.special import gammainc
 
-from offramp.study.charts import Axis, Chart, Line, curve
+from offramp.study.charts.data import Axis, Chart, Line, curve
 from offramp.study.models import Model, Parameter, Value
 
 

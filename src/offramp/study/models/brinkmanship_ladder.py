@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 
-from offramp.study.charts import Axis, Chart, Dots, Line
+from offramp.study.charts.data import Axis, Chart, Dots, Line
 from offramp.study.models import Model, Parameter, Value, demand, said
 
 

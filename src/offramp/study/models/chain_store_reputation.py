@@ -10,7 +10,7 @@ stays out where p > b^n and enters where p < b^n; at equality it stays out with 
 
 from __future__ import annotations
 
-from offramp.study.charts import Axis, Chart, Dots, Line
+from offramp.study.charts.data import Axis, Chart, Dots, Line
 from offramp.study.models import SLACK, Model, Parameter, Value
 
 

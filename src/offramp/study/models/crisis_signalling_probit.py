@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize_scalar
 from scipy.special import expit, log_ndtr, logsumexp, ndtr
 
-from offramp.study.charts import Axis, Chart, Dots, Line
+from offramp.study.charts.data import Axis, Chart, Dots, Line
 from offramp.study.models import Model, Parameter, Value, demand, said
 
 Array = NDArray[np.float64]

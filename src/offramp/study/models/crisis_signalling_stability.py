@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit, ndtr
 
-from offramp.study.charts import Axis, Chart, Dots, Line
+from offramp.study.charts.data import Axis, Chart, Dots, Line
 from offramp.study.models import Model, Value
 from offramp.study.models.crisis_signalling_probit import CITATION, CRISIS, crisis_of
 

@@ -7,7 +7,7 @@ gives way at once, and no risk is run.
 
 from __future__ import annotations
 
-from offramp.study.charts import Axis, Chart, curve
+from offramp.study.charts.data import Axis, Chart, curve
 from offramp.study.models import Model, Parameter, Value, demand, said
 
 

@@ -13,7 +13,7 @@ from math import sqrt
 
 from scipy.special import ndtr
 
-from offramp.study.charts import Axis, Chart, curve
+from offramp.study.charts.data import Axis, Chart, curve
 from offramp.study.models import Model, Value
 from offramp.study.models._links import (
     CITATION,

@@ -7,7 +7,7 @@ p2 = f((1 − p6) u13 + p6 u14 − (1 − p4) u11 − p4 u12) is the probability
 
 from __future__ import annotations
 
-from offramp.study.charts import Axis, Chart, curve
+from offramp.study.charts.data import Axis, Chart, curve
 from offramp.study.models import Model, Value
 from offramp.study.models._links import (
     CITATION,

@@ -7,7 +7,7 @@ p2 = f((1 − p4) u13 + p4 ((1 − p6) u15 + p6 u16) − u11).
 
 from __future__ import annotations
 
-from offramp.study.charts import Axis, Chart, curve
+from offramp.study.charts.data import Axis, Chart, curve
 from offramp.study.models import Model, Value
 from offramp.study.models._links import (
     CITATION,

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 
-from offramp.study.charts import Axis, Chart, curve
+from offramp.study.charts.data import Axis, Chart, curve
 from offramp.study.models import Model, Parameter, Value
 
 

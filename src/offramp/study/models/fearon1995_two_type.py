@@ -9,7 +9,7 @@ q* = (c_B_high − c_B_low)/(c_B_high + c_A); then war has the probability q_low
 
 from __future__ import annotations
 
-from offramp.study.charts import Axis, Chart, Line, Words, curve
+from offramp.study.charts.data import Axis, Chart, Line, Words, curve
 from offramp.study.models import Model, Parameter, Value, demand, said
 
 

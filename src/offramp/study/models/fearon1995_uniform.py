@@ -9,7 +9,7 @@ with probability (t − c_B_low)/(c_B_high − c_B_low), cut to 0 and 1.
 
 from __future__ import annotations
 
-from offramp.study.charts import Axis, Chart, curve
+from offramp.study.charts.data import Axis, Chart, curve
 from offramp.study.models import Model, Parameter, Value, demand, said
 
 

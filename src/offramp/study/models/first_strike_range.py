@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from offramp.study.charts import Axis, Chart, Line, Words, between, places
+from offramp.study.charts.data import Axis, Chart, Line, Words, between, places
 from offramp.study.models import SLACK, Model, Parameter, Value, demand, said
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from scipy.optimize import brentq
 
-from offramp.study.charts import Axis, Chart, curve
+from offramp.study.charts.data import Axis, Chart, curve
 from offramp.study.models import Model, Parameter, Value
 
 

@@ -8,7 +8,7 @@ expected share may be any number between the smallest and the largest of them.
 
 from __future__ import annotations
 
-from offramp.study.charts import Axis, Chart, Line, Words, between, places
+from offramp.study.charts.data import Axis, Chart, Line, Words, between, places
 from offramp.study.models import SLACK, Model, Parameter, Value
 
 

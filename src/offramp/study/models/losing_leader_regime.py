@@ -7,7 +7,7 @@ above q* = (V_settle − K_settle − V_bad + K_bad + c)/(V_win − V_bad + K_ba
 
 from __future__ import annotations
 
-from offramp.study.charts import Axis, Chart, curve
+from offramp.study.charts.data import Axis, Chart, curve
 from offramp.study.models import Model, Parameter, Value, demand, said
 
 

@@ -8,7 +8,7 @@ delta* = (T − R)/[(T − R) + m (R − P)].
 
 from __future__ import annotations
 
-from offramp.study.charts import Axis, Chart, Line, Words, between, curve, places
+from offramp.study.charts.data import Axis, Chart, Line, Words, between, curve, places
 from offramp.study.models import Model, Parameter, Value, demand, said
 
 

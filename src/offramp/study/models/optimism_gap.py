@@ -7,7 +7,7 @@ both prefer exists where p_A − p_B ≤ c_A + c_B. The two beliefs have no comm
 
 from __future__ import annotations
 
-from offramp.study.charts import Area, Axis, Chart, Line, Words
+from offramp.study.charts.data import Area, Axis, Chart, Line, Words
 from offramp.study.models import SLACK, Model, Parameter, Value
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from offramp.study.charts import Area, Axis, Chart, Dots, Line
+from offramp.study.charts.data import Area, Axis, Chart, Dots, Line
 from offramp.study.models import SLACK, Model, Parameter, Value, demand
 
 Numbers = tuple[float, ...]

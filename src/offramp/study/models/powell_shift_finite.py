@@ -10,7 +10,7 @@ negative, or where keeping min(1, m) is worse for A than war.
 
 from __future__ import annotations
 
-from offramp.study.charts import Axis, Chart, Dots, Line
+from offramp.study.charts.data import Axis, Chart, Dots, Line
 from offramp.study.models import SLACK, Model, Parameter, Value
 
 

@@ -10,7 +10,7 @@ delta p2 − p1 > (1 − delta)(C_B + delta C_A). Between the two it matters who
 
 from __future__ import annotations
 
-from offramp.study.charts import Axis, Chart, Line, Words, between, places
+from offramp.study.charts.data import Axis, Chart, Line, Words, between, places
 from offramp.study.models import Model, Parameter, Value, demand, said
 
 

@@ -9,7 +9,7 @@ risk dominance. If theta is commonly known, peace is an equilibrium from theta =
 
 from __future__ import annotations
 
-from offramp.study.charts import Axis, Chart, Line, Words, between, places
+from offramp.study.charts.data import Axis, Chart, Line, Words, between, places
 from offramp.study.models import Model, Parameter, Value, demand, said
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from scipy.special import ndtr
 
-from offramp.study.charts import Axis, Chart, Line, curve
+from offramp.study.charts.data import Axis, Chart, Line, curve
 from offramp.study.models import Model, Parameter, Value
 
 

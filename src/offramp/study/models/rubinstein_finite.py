@@ -7,7 +7,7 @@ equal patience d the first proposer gets (1 − (−d)^T)/(1 + d).
 
 from __future__ import annotations
 
-from offramp.study.charts import Axis, Chart, Dots, Line
+from offramp.study.charts.data import Axis, Chart, Dots, Line
 from offramp.study.models import Model, Parameter, Value
 
 

@@ -8,7 +8,7 @@ for player 1.
 
 from __future__ import annotations
 
-from offramp.study.charts import Axis, Chart, curve
+from offramp.study.charts.data import Axis, Chart, curve
 from offramp.study.models import Model, Parameter, Value
 
 

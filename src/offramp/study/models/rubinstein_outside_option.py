@@ -8,7 +8,7 @@ only after one's own offer was refused gives other results and is not covered.
 
 from __future__ import annotations
 
-from offramp.study.charts import Axis, Chart, Line, curve
+from offramp.study.charts.data import Axis, Chart, Line, curve
 from offramp.study.models import Model, Parameter, Value
 
 

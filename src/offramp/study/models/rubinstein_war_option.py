@@ -9,7 +9,7 @@ the only fixed point, since the map shrinks distances by delta.
 
 from __future__ import annotations
 
-from offramp.study.charts import Axis, Chart, Line, curve
+from offramp.study.charts.data import Axis, Chart, Line, curve
 from offramp.study.models import SLACK, Model, Parameter, Value
 
 

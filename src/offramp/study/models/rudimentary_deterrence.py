@@ -7,7 +7,7 @@ below (a_DC − a_SQ)/(a_DC − a_DD).
 
 from __future__ import annotations
 
-from offramp.study.charts import Area, Axis, Chart, Words
+from offramp.study.charts.data import Area, Axis, Chart, Words
 from offramp.study.models import Model, Parameter, Value, demand, said
 
 

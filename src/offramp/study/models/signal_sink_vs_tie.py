@@ -11,7 +11,7 @@ types apart only while m ≤ c − p v_weak, for beyond it the weak type, once c
 
 from __future__ import annotations
 
-from offramp.study.charts import Axis, Chart, Line, between, curve, places
+from offramp.study.charts.data import Axis, Chart, Line, between, curve, places
 from offramp.study.models import SLACK, Model, Parameter, Value, demand, said
 
 

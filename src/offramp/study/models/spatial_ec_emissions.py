@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from offramp.study.charts import Axis, Chart, Line, curve
+from offramp.study.charts.data import Axis, Chart, Line, curve
 from offramp.study.models import SLACK, Model, Parameter, Value, demand
 
 Numbers = tuple[float, ...]

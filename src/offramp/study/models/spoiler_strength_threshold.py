@@ -7,7 +7,7 @@ s* = [tau (1 − tau_star) − tau_star (1 − tau)] / [tau (1 − tau_star) e_T
 
 from __future__ import annotations
 
-from offramp.study.charts import Axis, Chart, Line, curve
+from offramp.study.charts.data import Axis, Chart, Line, curve
 from offramp.study.models import Model, Parameter, Value, demand, said
 
 

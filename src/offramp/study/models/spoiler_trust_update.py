@@ -10,7 +10,7 @@ derail the peace and its chance of success times the gain covers the cost.
 
 from __future__ import annotations
 
-from offramp.study.charts import Axis, Chart, Line, Words, curve
+from offramp.study.charts.data import Axis, Chart, Line, Words, curve
 from offramp.study.models import SLACK, Model, Parameter, Value, demand, said
 
 

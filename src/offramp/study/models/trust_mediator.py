@@ -8,7 +8,7 @@ an equilibrium where g_CC ≥ 0 and neither exploitation pleases it.
 
 from __future__ import annotations
 
-from offramp.study.charts import Axis, Chart, Words, box
+from offramp.study.charts.data import Axis, Chart, Words, box
 from offramp.study.models import Model, Parameter, Value
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from offramp.core.registry import plugins
 from offramp.scenario import Query
 from offramp.scenario.queries import PLUGINS
-from offramp.study.play import Play
+from offramp.study.solving.play import Play
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Draws on a graphics processor, proposed to the compiled solver."""

@@ -1,0 +1,1 @@
+"""Slopes of solved games: the equilibrium equations transposed."""

@@ -1,0 +1,1 @@
+"""Games in which somebody moves without knowing exactly where."""

@@ -1,0 +1,1 @@
+"""Hopes as unknowns: games with cycles, or with many information sets."""

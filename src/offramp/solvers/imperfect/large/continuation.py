@@ -1,0 +1,384 @@
+"""The branch from precision 0 with information sets: predictor, corrector, around folds.
+
+The position on the branch is s = log(1 + steepness * t), where t multiplies all precisions,
+so that equal steps are equal shares of a high precision. Steps go along the tangent, are
+corrected by Newton's method across it (linear systems by GMRES on the few unknowns that
+determine all others), and are cut when the correction is slow, far or turns too much.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.core.compiling import njit
+from offramp.game.structure import Tables
+from offramp.solvers.imperfect.large.equations import (
+    Desk,
+    desk_for,
+    evaluate,
+    linearise,
+    push,
+    weigh,
+)
+from offramp.solvers.imperfect.large.set_layout import Board, Sets, Stakes, stakes_of
+
+Array = NDArray[np.float64]
+KRYLOV = 160
+"""Most products with the derivative in one linear solve."""
+PACE = (0.4, 1.8, 1.8, 1.8, 1.2, 0.8, 0.8)
+"""By how much the next step is longer, by the number of evaluations of the last one."""
+
+
+class Notes(NamedTuple):
+    """Working arrays of linear solves; unknowns are hopes at cuts, ghosts' values and, last, s."""
+
+    unit: Array
+    """(unknown,) scale of each."""
+    basis: Array
+    """(Krylov, unknown + 1)."""
+    pull: Array
+    """(unknown,) response of the unknowns to s."""
+    border: Array
+    """(unknown + 1,) the equation that is added, in units."""
+    step: Array
+    """(unknown + 1,) the solution."""
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def solve_across(
+    sets: Sets, stakes: Stakes, desk: Desk, notes: Notes, scale, rate, full, goal, tolerance
+):
+    """Solve the derivative at the last evaluation, with the border, by GMRES.
+
+    The right side is ``full`` times the gaps, and ``goal`` for the border; ``rate`` is the
+    derivative of the precisions' factor by s. The change of the unknowns is left in ``step``,
+    that of all hopes in ``shift``. Returns the relative residual.
+    """
+    basis, unit, step, pull, border = notes.basis, notes.unit, notes.step, notes.pull, notes.border
+    size, most, base = len(pull), len(basis) - 1, sets.nodes + sets.terminals
+    unknown, heads, parties, shift = sets.unknown, len(sets.heads), sets.parties, desk.shift
+    vector, answer = np.zeros(size + 1), np.zeros(size)
+    upper, load = np.zeros((most + 1, most)), np.zeros(most + 1)
+    cosine, sine = np.zeros(most), np.zeros(most)
+    column, length, left, used = -2, 0.0, 1.0, 0
+    while True:
+        whole = column < 0 or column == most + 1
+        places, change = (desk.every, desk.spread) if whole else (sets.live, desk.change)
+        adds, by_scale = 0.0, 0.0
+        if column == -2:
+            by_scale = rate
+        elif column == -1:
+            adds = full
+        elif column == most + 1:
+            adds, by_scale = full, rate * step[size]
+        for k in range(len(unknown)):
+            shift[unknown[k]] = vector[k]
+        for h in range(heads):
+            for j in range(parties):
+                change[base + h, j] = vector[len(unknown) + h * parties + j]
+        push(sets, stakes, desk, scale, places, change, adds, by_scale)
+        weigh(sets, stakes, desk, scale, change, adds, by_scale, answer)
+        if column == most + 1:
+            return left
+        if column == -2:
+            for k in range(size):
+                pull[k] = answer[k]
+        elif column == -1:
+            for k in range(size):
+                basis[0, k] = answer[k] / unit[k]
+                length += basis[0, k] ** 2
+            basis[0, size] = goal
+            length = np.sqrt(length + goal * goal)
+            load[0] = length
+            for k in range(size + 1):
+                basis[0, k] = basis[0, k] / length if length > 0.0 else 0.0
+        else:
+            new, old = basis[column + 1], basis[column]
+            new[size] = border[size] * old[size]
+            for k in range(size):
+                new[k] = old[k] - (answer[k] + pull[k] * old[size]) / unit[k]
+                new[size] += border[k] * old[k]
+            norm = orthogonalise(basis, upper, column)
+            for i in range(column):
+                turned = cosine[i] * upper[i, column] + sine[i] * upper[i + 1, column]
+                upper[i + 1, column] = cosine[i] * upper[i + 1, column] - sine[i] * upper[i, column]
+                upper[i, column] = turned
+            radius = np.sqrt(upper[column, column] ** 2 + norm * norm)
+            if radius > 0.0:
+                cosine[column], sine[column] = upper[column, column] / radius, norm / radius
+                upper[column, column] = radius
+                load[column + 1] = -sine[column] * load[column]
+                load[column] = cosine[column] * load[column]
+                used = column + 1
+                left = abs(load[used]) / length
+            if left <= tolerance or not norm > 1e-14 * radius or column + 1 == most:
+                column = most
+        column += 1
+        if column == 0 and length == 0.0:
+            column = most + 1
+        if column == most + 1:
+            combine(basis, upper, load, used, step)
+            for k in range(size):
+                step[k] *= unit[k]
+            for k in range(size + 1):
+                vector[k] = step[k]
+        elif column >= 0:
+            for k in range(size):
+                vector[k] = basis[column, k] * unit[k]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def orthogonalise(basis, upper, column):
+    """Make the row after ``column`` of the basis orthogonal to the others; its length before."""
+    size, new, norm = basis.shape[1], basis[column + 1], 0.0
+    for _ in range(2):
+        before, norm = 0.0, 0.0
+        for k in range(size):
+            before += new[k] * new[k]
+        for i in range(column + 1):
+            total = 0.0
+            for k in range(size):
+                total += basis[i, k] * new[k]
+            upper[i, column] += total
+            for k in range(size):
+                new[k] -= total * basis[i, k]
+        for k in range(size):
+            norm += new[k] * new[k]
+        if norm > 0.01 * before:
+            break
+    norm = np.sqrt(norm)
+    if norm > 0.0:
+        for k in range(size):
+            new[k] /= norm
+    return norm
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def combine(basis, upper, load, used, step):
+    """The solution from the triangular system and the basis."""
+    for k in range(len(step)):
+        step[k] = 0.0
+    for i in range(used - 1, -1, -1):
+        for k in range(i + 1, used):
+            load[i] -= upper[i, k] * load[k]
+        load[i] /= upper[i, i]
+        for k in range(len(step)):
+            step[k] += load[i] * basis[i, k]
+
+
+class Manner(NamedTuple):
+    """How a branch is followed."""
+
+    longest: float
+    """Most by which a step goes along the branch."""
+    loose: float
+    """Error of play at which correcting a point on the way ends."""
+    far: float
+    """Most by which play may differ from what was predicted."""
+    around: bool
+    """Whether the branch is followed around folds."""
+    most: int
+    """Most steps."""
+
+
+CAREFUL = Manner(0.4, 1e-4, 0.1, True, 600)
+BRISK = Manner(1.5, 1e-2, 0.35, False, 60)
+
+
+class Walk:
+    """One draw on its way along the branch: hopes and ghosts on the desk, and s."""
+
+    def __init__(self, board: Board, stakes: Stakes, end_pay: Array) -> None:
+        sets = board.sets
+        self.sets, self.stakes, self.desk = sets, stakes, desk_for(sets)
+        self.base = sets.nodes + sets.terminals
+        self.desk.value[sets.nodes : self.base] = end_pay
+        self.s, self.steep = 0.0, 1.0
+        self.steps, self.folds, self.passes = 0, 0, 0
+        self.message = ""
+        self.decision = np.repeat(np.arange(len(sets.owner)), np.diff(sets.slot_first))
+        self.sharp = stakes.precision[sets.owner[self.decision]]
+        self.groups = board.groups
+        self.notes = self._notes()
+        self.tangent = np.zeros(len(self.notes.step))
+        self.along = np.zeros(len(self.sharp))
+
+    def _notes(self) -> Notes:
+        sets, scale = self.sets, self.stakes.scale
+        owner = sets.owner[self.decision[sets.unknown]]
+        unit = np.concatenate([scale[owner], np.tile(scale, len(sets.heads))])
+        size = len(unit)
+        krylov = max(2, min(KRYLOV, size + 1, int(4e7) // (size + 1)))
+        border, step = np.zeros((2, size + 1))
+        border[-1] = 1.0
+        return Notes(unit, np.zeros((krylov + 1, size + 1)), np.zeros(size), border, step)
+
+    def begin(self) -> bool:
+        """Stand at precision 0, where the equations are linear; whether that could be done."""
+        self.desk.hope[:] = 0.0
+        self.desk.value[self.base :] = 0.0
+        self.s = 0.0
+        self.steep = 1.0
+        if self.correct(1e-10, 1e-8, 8) < 0:
+            self.message = "the linear problem at precision 0 could not be solved"
+            return False
+        self.desk.hope[:] = self.desk.worth
+        scale = np.maximum(self.stakes.scale, np.abs(self.desk.value).max(axis=0))
+        self.stakes.scale[:] = scale
+        self.notes = self._notes()
+        self.steep = max(1e-9, float((self.stakes.precision * scale).max()))
+        return True
+
+    def evaluate(self, t: float, exact: bool = False) -> tuple[float, float]:
+        """Play, values and gaps at the desk's hopes and ghosts; see ``lifting.evaluate``."""
+        self.passes += 1
+        return evaluate(self.sets, self.stakes, self.desk, t, exact)
+
+    def t_at(self, s: float) -> float:
+        """The factor of all precisions; infinite where no number is large enough."""
+        with np.errstate(over="ignore"):
+            return float(np.expm1(s)) / self.steep
+
+    def solve(self, t: float, full: float, goal: float, tolerance: float) -> None:
+        """A linear solve at the last linearisation."""
+        rate = t + 1.0 / self.steep
+        solve_across(self.sets, self.stakes, self.desk, self.notes, t, rate, full, goal, tolerance)
+
+    def move(self, shift: Array, step: Array, share: float) -> None:
+        """Add a share of a step to hopes and ghosts."""
+        hope = self.desk.hope
+        hope += share * shift
+        ghosts = self.desk.value[self.base :]
+        ghosts += share * step[len(self.sets.unknown) : -1].reshape(ghosts.shape)
+
+    def point(self) -> tuple[Array, Array]:
+        """Copies of hopes and ghosts."""
+        return self.desk.hope.copy(), self.desk.value[self.base :].copy()
+
+    def go_back(self, point: tuple[Array, Array]) -> None:
+        """Put hopes and ghosts back."""
+        self.desk.hope[:], self.desk.value[self.base :] = point
+
+    def correct(self, loose: float, krylov: float, limit: int, tight: bool = False) -> int:
+        """Newton steps across the border from the desk's state and ``s``; iterations or -1.
+
+        Ends linearised where the error of play is below ``loose``, or with ``tight`` where
+        gaps are as small as rounding allows.
+        """
+        before, last = np.inf, np.inf
+        for iteration in range(limit + 1):
+            t = self.t_at(self.s)
+            error, worst = self.evaluate(t)
+            if not error < 1e6:
+                return -1
+            if tight:
+                if worst <= 2e-15 or (worst < 1e-10 and error < 1e-5 and worst > 0.3 * last):
+                    return iteration
+            elif error <= loose:
+                linearise(self.sets, self.stakes, self.desk, t)
+                return iteration
+            if iteration == limit or (iteration > 1 and error > 3.0 * before):
+                return -1
+            before, last = error, worst
+            linearise(self.sets, self.stakes, self.desk, t)
+            self.solve(t, 1.0, 0.0, krylov)
+            self.move(self.desk.shift, self.notes.step, 1.0)
+            self.s += self.notes.step[-1]
+        return -1
+
+    def weights(self, t: float) -> Array:
+        """(unknown,) weight of the squared change of each in lengths along the branch."""
+        sets, chance = self.sets, self.desk.chance
+        weight = 1.0 / self.notes.unit**2
+        at = sets.unknown
+        bend = t * self.sharp[at] * chance[at] * (1.0 - chance[at])
+        weight[: len(at)] = (0.1 / self.notes.unit[: len(at)] + bend) ** 2
+        return weight / max(1, len(weight))
+
+    def find_tangent(self) -> tuple[Array, Array]:
+        """Unit tangent at the last linearisation: unknowns with s, and hopes."""
+        t = self.t_at(self.s)
+        self.solve(t, 0.0, 1.0, 1e-3)
+        step, weight = self.notes.step, self.weights(t)
+        length = np.sqrt(weight @ step[:-1] ** 2 + step[-1] ** 2)
+        return step / length, self.desk.shift / length
+
+    def aim(self, upright: bool) -> None:
+        """Set the border: s is kept, or steps are across the tangent."""
+        border, tangent = self.notes.border, self.tangent
+        border[:] = 0.0
+        border[-1] = 1.0
+        if not upright:
+            weight = self.weights(self.t_at(self.s))
+            border[:-1] = tangent[:-1] * weight * self.notes.unit
+            border[-1] = tangent[-1]
+            border /= np.sqrt(border @ border)
+
+    def play(self, t: float) -> Array:
+        """(slot,) play under the hopes of the desk."""
+        first = self.sets.slot_first[:-1]
+        odds = t * self.sharp * self.desk.hope + max(0.0, 1.0 - t) * self.desk.bias
+        odds = np.exp(odds - np.maximum.reduceat(odds, first)[self.decision])
+        return odds / np.add.reduceat(odds, first)[self.decision]
+
+    def follow(self, goal: float, manner: Manner) -> bool:
+        """Follow the branch to ``goal`` times the precision; whether that was reached.
+
+        May be called again with a higher goal. Where it stops, ``message`` says why.
+        """
+        end, stride = float(np.log1p(self.steep * goal)), 0.5 * manner.longest
+        self.aim(True)
+        if self.correct(manner.loose, 1e-3, 6) < 0:
+            self.message = "there is no solution to begin with"
+            return False
+        self.tangent, self.along = self.find_tangent()
+        for _ in range(manner.most):
+            if stride < (1e-8 if manner.around else 1e-3):
+                self.message = f"steps became too short at {self.t_at(self.s):.3g} of the precision"
+                return False
+            self.steps += 1
+            start, begin = self.s, self.point()
+            landing = start + stride * self.tangent[-1] >= end
+            if landing:
+                stride = (end - start) / self.tangent[-1]
+            quick = self._advance(stride, end if landing else None, manner)
+            if quick > 0 and landing:
+                if self.correct(0.0, 1e-8, 12, tight=True) >= 0:
+                    return True
+                quick = 0
+            if quick > 0:
+                after, along = self.find_tangent()
+                weight = self.weights(self.t_at(self.s))
+                turn = (weight * after[:-1]) @ self.tangent[:-1] + after[-1] * self.tangent[-1]
+                quick = 0 if manner.around and turn < 0.8 else quick
+            if quick == 0:
+                self.s = start
+                self.go_back(begin)
+                stride *= 0.4
+                continue
+            self.folds += int(after[-1] < 0.0 < self.tangent[-1])
+            self.tangent, self.along = after, along
+            stride = min(
+                manner.longest, stride * (1.8 if quick <= 3 else 1.2 if quick == 4 else 0.8)
+            )
+        self.message = f"too many steps, at {self.t_at(self.s):.3g} of the precision"
+        return False
+
+    def _advance(self, stride: float, end: float | None, manner: Manner) -> int:
+        """One step along the tangent and back onto the branch: iterations + 1, or 0."""
+        self.aim(end is not None or not manner.around)
+        self.move(self.along, self.tangent, stride)
+        self.s = self.s + stride * self.tangent[-1] if end is None else end
+        predicted = self.play(self.t_at(self.s))
+        used = self.correct(manner.loose, 1e-3, 5)
+        if used < 0 or self.s < 0.0:
+            return 0
+        return 0 if np.abs(self.desk.chance - predicted).max() > manner.far else used + 1
+
+
+def begin_walk(board: Board, tables: Tables, draw: int) -> Walk:
+    """A walk for one draw, not yet begun."""
+    return Walk(board, stakes_of(board, tables, draw), tables.end_pay[draw])

@@ -1,0 +1,1 @@
+"""Trees written out as lists of sums, every branch traced."""

@@ -1,0 +1,368 @@
+"""What a thread needs to work on draws of a game with information sets: kernels and their room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.game.structure import Structure, Tables
+from offramp.solvers.equilibria import Other
+from offramp.solvers.imperfect.best_replies import order_replies
+from offramp.solvers.imperfect.hidden_sets import Veil, draw_veil
+from offramp.solvers.imperfect.nature_zeros import mask_zeros
+from offramp.solvers.imperfect.small.certificate import (
+    Sheet,
+    Verdicts,
+    certify_draws,
+    write_verdicts,
+)
+from offramp.solvers.imperfect.small.continuation import (
+    BY_NEWTON,
+    FALLEN,
+    FROM_ZERO,
+    ONWARDS,
+    REACHED,
+    SHARPEN,
+    STUCK,
+    TIRED,
+    Tasks,
+    room_to_walk,
+    run_tasks,
+)
+from offramp.solvers.imperfect.small.equations import Equations, write_equations
+from offramp.solvers.imperfect.small.other_starts import (
+    log_odds_of,
+    pick_different,
+    preferred_side,
+    random_odds,
+    reach_of_starts,
+    rough_span,
+    set_chances,
+    tilts,
+)
+from offramp.solvers.imperfect.small.tape import Facts
+from offramp.solvers.kernels.layout import Layout, arrange
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+WORDS = {STUCK: "steps became too short", TIRED: "too many steps", FALLEN: "it led astray"}
+SETTLED = 1e-9
+"""Newton steps below it, relative to the log-odds, mean a solution."""
+LOOSE, GAIN = 1e-8, 1e-9
+"""Most by which values miss the equations, and regrets exceed their bounds, in units of stakes."""
+BETWEEN = (0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9)
+"""Shares of the way from one equilibrium to another at which Newton's method begins."""
+
+
+SMALL = 100
+"""Most unknowns that are solved by dense elimination; more go to the solver for large games."""
+DENSE = 400
+"""The same for limits, where it is slower but surer."""
+FEW = 80
+"""Most unknowns at which every decision is one, which suits high precision."""
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """What all threads read, the same for all draws."""
+
+    layout: Layout
+    veil: Veil
+    equations: Equations
+    verdicts: Verdicts
+
+
+class Numbers(NamedTuple):
+    """Those of all draws."""
+
+    span: Array
+    """(draw,) how strongly moves can differ, in log-odds."""
+    masks: Array
+    pay: Array
+    odds: Array
+    end_pay: Array
+    patience: Array
+    precision: Array
+
+
+@dataclass(frozen=True)
+class Traced:
+    """Where branches ended, a row for each draw."""
+
+    odds: Array
+    """(row, unknown) log-odds at the sets."""
+    ended: Ints
+    steps: Ints
+    reached: Array
+    """(row,) the t that was reached."""
+    goal: Array
+    gap: Array
+    """(row,) size of the last Newton step there."""
+    beside: list[tuple[int, Array]]
+    """Draw and log-odds of solutions, or points near them, that were passed."""
+
+    def message(self, row: int) -> str:
+        """Why a branch was not followed to its goal, or that Newton's method failed there."""
+        if self.ended[row] == REACHED:
+            return "Newton's method did not settle at its end"
+        share = self.reached[row] / self.goal[row]
+        return (
+            f"following it stopped at {share:.3g} of the precision, {WORDS[int(self.ended[row])]}"
+        )
+
+
+@lru_cache(maxsize=4)
+def write_rulebook(structure: Structure, facts: Facts, far: bool) -> Rulebook | None:
+    """Everything about a structure that does not depend on the draw, kept for the next call.
+
+    The unknowns are all decisions if they are few or if the branch is followed ``far``, else
+    those at shared sets. None where there are cycles or too many unknowns for dense elimination.
+    """
+    if structure.cyclic.any():
+        return None
+    layout = arrange(structure)
+    veil = draw_veil(layout, lone=structure.hidden)
+    if not far and veil.unknowns > FEW:
+        veil = draw_veil(layout)
+    if veil.unknowns > (DENSE if far else SMALL):
+        return None
+    verdicts = write_verdicts(layout, veil, order_replies(layout, veil), facts)
+    return Rulebook(layout, veil, write_equations(veil, facts), verdicts)
+
+
+def gather_numbers(book: Rulebook, tables: Tables) -> Numbers:
+    """The tables, and what follows from them for all draws at once."""
+    span = rough_span(book.layout.structure, tables)
+    return Numbers(
+        np.where(span > 1e-6, span, 1.0), mask_zeros(book.veil, tables), tables.pay, tables.odds,
+        tables.end_pay, tables.patience, tables.precision,
+    )  # fmt: skip
+
+
+def blank_sheet(structure: Structure, rows: int) -> Sheet:
+    """Room for certified play; what is never filled in says so (nan, every move alike)."""
+    nodes, parties = structure.nodes, structure.parties
+    count = np.diff(structure.first)
+    return Sheet(
+        value=np.full((rows, nodes, parties), np.nan),
+        payoff=np.full((rows, nodes, parties), np.nan),
+        strategy=np.tile(np.repeat(1.0 / count, count), (rows, 1)),
+        belief=np.ones((rows, nodes)),
+        residual=np.full(rows, np.nan),
+        regret=np.full((rows, parties), np.nan),
+        anywhere=np.full((rows, parties), np.nan),
+    )
+
+
+class Workshop:
+    """The kernels of one rulebook with room of their own: one for each thread."""
+
+    def __init__(self, book: Rulebook, numbers: Numbers) -> None:
+        self.book, self.veil, self.structure = book, book.veil, book.layout.structure
+        self.walk, self.cells = room_to_walk(book.equations), np.zeros(book.verdicts.tape.cells)
+        self.straight = False
+        """Whether branches are followed straight on where they fork."""
+        self.span, self.tables = numbers.span, numbers[1:]
+
+    def run(
+        self, kind: int, draws: Ints, odds: Array, *, scale: Array | float = 1.0,
+        goal: Array | float = 1.0, loss: Array | float = 0.0,
+        further: Ints | int = 0, shy: float = 2.0,
+    ) -> Tasks:  # fmt: skip
+        """Carry out one kind of task for draws, from log-odds ``(row, unknown)``."""
+        count, unknowns = len(draws), self.veil.unknowns
+        zeros = np.zeros((4, count), np.int64)
+        beyond = np.broadcast_to(np.asarray(further, np.int64), count).copy()
+        rows = 8 * int((beyond > 0).sum())
+        tasks = Tasks(
+            draw=np.asarray(draws, np.int64), kind=zeros[0] + kind, scale=np.full(count, scale),
+            goal=np.full(count, goal), loss=np.full(count, loss), further=beyond,
+            shy=np.full(count, shy),
+            odds=np.array(odds, float).reshape(count, unknowns), ended=zeros[1], steps=zeros[2],
+            flips=zeros[3], reached=np.ones(count), gap=np.zeros(count),
+            passed=np.zeros((rows, unknowns)), passed_task=np.full(rows, -1),
+        )  # fmt: skip
+        run_tasks(self.book.equations, self.walk, tasks, self.span, *self.tables)
+        return tasks
+
+    def trace(self, draws: Ints, scale: Array, further: Ints) -> Traced:
+        """The branches of draws from precision 0, and ``further`` steps beyond."""
+        none = np.zeros((len(draws), self.veil.unknowns))
+        tasks = self.run(FROM_ZERO, draws, none, scale=scale, further=further)
+        return self._traced(tasks, scale)
+
+    def go_on(self, draws: Ints, scale: Array, odds: Array, factor: Array, loss: Array) -> Traced:
+        """Their branches from precisions ``scale`` on to ``factor`` times these, or less far.
+
+        They are left where no party loses more than ``loss`` at its sets.
+        """
+        tasks = self.run(ONWARDS, draws, odds, scale=scale, goal=factor, loss=loss)
+        return self._traced(tasks, scale * tasks.reached)
+
+    def sharpen(self, draws: Ints, scale: Array, odds: Array) -> Array:
+        """Log-odds of play far out on branches answered once more, beginning at itself."""
+        return self.run(SHARPEN, draws, odds, scale=scale).odds
+
+    def _traced(self, tasks: Tasks, scale: Array) -> Traced:
+        """What tasks found; where branches fork, the side taken."""
+        passed = np.flatnonzero(tasks.passed_task >= 0)
+        beside = [(int(tasks.draw[tasks.passed_task[k]]), tasks.passed[k]) for k in passed]
+        forks = np.flatnonzero((tasks.flips > 0) & (tasks.ended == REACHED))
+        if len(forks) and not self.straight:
+            self._take_sides(tasks, scale, forks, beside)
+        return Traced(
+            tasks.odds, tasks.ended, tasks.steps, tasks.reached, tasks.goal, tasks.gap, beside
+        )
+
+    def _take_sides(
+        self, tasks: Tasks, scale: Array, forks: Ints, beside: list[tuple[int, Array]]
+    ) -> None:
+        """Go to one side of a fork; the other one and the way straight on are kept beside.
+
+        The sides are found by leaning slightly at precision 0.
+        """
+        lean = np.tile(tilts(self.veil.unknowns), (len(forks), 1))
+        draws, factor = np.repeat(tasks.draw[forks], 2), np.repeat(scale[forks], 2)
+        sides = self.run(FROM_ZERO, draws, lean, scale=factor, shy=40.0)
+        good = (sides.ended == REACHED) & (sides.gap < SETTLED)
+        chances = set_chances(self.veil, sides.odds)
+        for k, row in enumerate(forks):
+            found = [side for side in (2 * k, 2 * k + 1) if good[side]]
+            if not found:
+                continue
+            chosen = found[0]
+            if len(found) == 2:
+                chosen = found[preferred_side(self.veil, chances[found])]
+            draw = int(tasks.draw[row])
+            beside.append((draw, tasks.odds[row].copy()))
+            beside.extend((draw, sides.odds[side]) for side in found if side != chosen)
+            tasks.odds[row] = sides.odds[chosen]
+
+    def certify(self, draws: Ints, scale: Array, odds: Array, rows: Ints, sheet: Sheet) -> None:
+        """Unfold log-odds with their certificates into rows of a sheet."""
+        certify_draws(
+            self.book.verdicts, self.cells, *self.tables, np.asarray(draws, np.int64),
+            np.full(len(draws), scale), np.ascontiguousarray(odds), np.asarray(rows, np.int64),
+            sheet,
+        )  # fmt: skip
+
+    def search(
+        self, draws: Ints, home: Array, effort: Ints, seed: int,
+        beside: list[tuple[int, Array]], bound: Array,
+    ) -> tuple[Ints, list[Other]]:  # fmt: skip
+        """Other equilibria of solved draws; also (row,) how many starts ended at a solution.
+
+        Each is certified by its own residual, and by its regrets, which exceed no ``bound``
+        (draw, party).
+        """
+        tried = np.zeros(len(draws), np.int64)
+        if not self.veil.unknowns or not len(draws):
+            return tried, []
+        found: list[tuple[int, Array]] = []
+        row_of = {int(draw): row for row, draw in enumerate(draws)}
+        again = [(row_of[draw], odds) for draw, odds in beside if draw in row_of]
+        for kind, column in ((BY_NEWTON, 0), (FROM_ZERO, 1)):
+            rows = np.repeat(np.arange(len(draws)), effort[:, column])
+            if not len(rows):
+                continue
+            first = 0 if kind == BY_NEWTON else 1000
+            tasks = self.run(
+                kind, draws[rows], self._starts(draws, effort[:, column], first, seed),
+                further=effort[rows, 2] if kind == FROM_ZERO else 0,
+            )  # fmt: skip
+            ended = np.flatnonzero((tasks.ended == REACHED) & (tasks.gap < SETTLED))
+            np.add.at(tried, rows[ended], 1)
+            found += [
+                (int(rows[k]), tasks.odds[k]) for k in self._different(tasks, ended, rows, home)
+            ]
+            passed = np.flatnonzero(tasks.passed_task >= 0)
+            again += [(int(rows[tasks.passed_task[k]]), tasks.passed[k]) for k in passed]
+        found += self._settled(draws, again)
+        found = self._apart(home, found)
+        found += self._settled(draws, self._between(home, found, effort[:, 1] > 0))
+        return tried, self._unfold(draws, self._apart(home, found), bound)
+
+    def _settled(self, draws: Ints, begin: list[tuple[int, Array]]) -> list[tuple[int, Array]]:
+        """Solutions that Newton's method reaches from log-odds by row."""
+        if not begin:
+            return []
+        rows = np.array([row for row, _ in begin])
+        tasks = self.run(BY_NEWTON, draws[rows], np.array([odds for _, odds in begin]))
+        return [(int(rows[k]), tasks.odds[k]) for k in np.flatnonzero(tasks.gap < SETTLED)]
+
+    def _apart(self, home: Array, found: list[tuple[int, Array]]) -> list[tuple[int, Array]]:
+        """Different ones among the equilibria found, by row."""
+        different = []
+        for row in sorted({row for row, _ in found}):
+            odds = np.array([one for at, one in found if at == row])
+            known = set_chances(self.veil, home[row : row + 1])
+            picked = pick_different(set_chances(self.veil, odds), known)
+            different += [(row, odds[k]) for k in picked]
+        return different
+
+    def _between(
+        self, home: Array, found: list[tuple[int, Array]], wanted: NDArray[np.bool_]
+    ) -> list[tuple[int, Array]]:
+        """Log-odds of play between pairs of equilibria, where unstable ones tend to lie."""
+        begin = []
+        for row in sorted({row for row, _ in found if wanted[row]}):
+            odds = np.array([home[row], *(one for at, one in found if at == row)])[:4]
+            chances = set_chances(self.veil, odds)
+            for one, other in combinations(chances, 2):
+                mixed = [one + share * (other - one) for share in BETWEEN]
+                begin += [(row, mix) for mix in log_odds_of(self.veil, np.array(mixed))]
+        return begin
+
+    def seek(self, draw: int, odds: Array, seed: int, scale: float = 1.0) -> Array | None:
+        """Log-odds of any solution at ``scale`` times the precision, from ``odds`` or anywhere."""
+        draws = np.full(17, draw)
+        random = self._starts(draws[:1], np.array([16]), 2000, seed)
+        begin = np.concatenate([odds[None], random])
+        tasks = self.run(BY_NEWTON, draws, begin, scale=scale)
+        ended = np.flatnonzero(tasks.gap < SETTLED)
+        return tasks.odds[ended[0]] if len(ended) else None
+
+    def _starts(self, draws: Ints, count: Ints, first: int, seed: int) -> Array:
+        """Random log-odds: the same directions for every draw, ``count`` of them."""
+        number = np.concatenate([np.arange(k) for k in count])
+        unit = random_odds(
+            self.veil.unknowns, range(first, first + int(count.max(initial=0))), seed
+        )
+        span = np.repeat(self.span[draws], count)
+        return unit[number] * reach_of_starts(number, span)[:, None]
+
+    def _different(self, tasks: Tasks, ended: Ints, rows: Ints, home: Array) -> Ints:
+        """Those of the tasks that ended elsewhere than at home."""
+        chances = set_chances(self.veil, tasks.odds[ended])
+        known = set_chances(self.veil, home)[rows[ended]]
+        return ended[np.abs(chances - known).max(axis=1, initial=0.0) > 1e-6]
+
+    def _unfold(self, draws: Ints, found: list[tuple[int, Array]], bound: Array) -> list[Other]:
+        """Equilibria with values and play, as far as they are certified."""
+        if not found:
+            return []
+        sheet = blank_sheet(self.structure, len(found))
+        which = draws[[row for row, _ in found]]
+        odds = np.array([one for _, one in found])
+        self.certify(which, np.ones(len(found)), odds, np.arange(len(found)), sheet)
+        sheet.value.setflags(write=False)
+        sheet.strategy.setflags(write=False)
+        good = (sheet.anywhere <= bound[which] + GAIN).all(axis=1)
+        good &= ~is_loose(sheet.residual, self.span[which])
+        return [
+            Other(int(which[k]), sheet.value[k], sheet.strategy[k]) for k in np.flatnonzero(good)
+        ]
+
+
+def is_loose(residual: Array, span: Array | float) -> NDArray[np.bool_]:
+    """Whether values are not those of their play.
+
+    What rounding does to log-odds as large as ``span`` comes back times the precision, in payoffs
+    that others' answers to it change: where that is much, regrets alone certify.
+    """
+    return ~np.asarray(residual <= LOOSE + np.finfo(float).eps * span**2)

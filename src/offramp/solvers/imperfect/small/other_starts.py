@@ -1,0 +1,108 @@
+"""Where other equilibria of games with information sets are looked for, and which are different.
+
+Newton's method from random log-odds finds equilibria of every kind, the unstable ones too;
+branches that begin at random log-odds instead of at uniform play end in one, and where such a
+branch turns back it passes through others.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.game.structure import Structure, Tables
+from offramp.solvers.imperfect.hidden_sets import Veil
+from offramp.solvers.kernels.units import pays_of
+
+Array = NDArray[np.float64]
+
+TILT = 1e-3
+"""Log-odds by which the two sides of a fork are told apart at precision 0."""
+APART = 1e-6
+"""Probabilities that differ by more belong to different equilibria."""
+
+
+def tilts(unknowns: int) -> Array:
+    """(side, unknown) small log-odds to begin at, so that a branch takes either side of a fork.
+
+    They are uneven, so that no symmetry of the game is kept.
+    """
+    share = np.mod(0.6180339887498949 * np.arange(1.0, unknowns + 1.0), 1.0)
+    return np.outer([-TILT, TILT], 1.0 + 0.5 * share)
+
+
+def random_odds(unknowns: int, starts: range, seed: int) -> Array:
+    """(start, unknown) numbers between -1 and 1 that depend on seed and start only."""
+    rows = [_random_row(unknowns, start, seed) for start in starts]
+    return np.array(rows).reshape(len(rows), unknowns)
+
+
+@lru_cache(maxsize=4096)
+def _random_row(unknowns: int, start: int, seed: int) -> tuple[float, ...]:
+    """One start: drawing a few numbers takes less time than seeding, and starts recur."""
+    return tuple(np.random.default_rng([seed, start]).uniform(-1, 1, unknowns).tolist())
+
+
+def reach_of_starts(starts: NDArray[np.int64], span: Array) -> Array:
+    """How far from even the log-odds of random starts go: (start,) numbers and (start,) spans."""
+    wide = np.array([2.0, 6.0, 0.0, 20.0])[starts % 4]
+    return np.where(starts % 4 == 2, np.maximum(1.0, 0.3 * span), wide)
+
+
+def rough_span(structure: Structure, tables: Tables) -> Array:
+    """(draw,) how strongly moves can differ, from the payoffs alone, in units of log-odds."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        return (tables.precision * rough_stakes(structure, tables)).max(axis=1, initial=0.0)
+
+
+def rough_stakes(structure: Structure, tables: Tables) -> Array:
+    """(draw, party) by how much what is paid at ends and on the way can differ."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        spread, pays = np.ptp(tables.end_pay, axis=1), pays_of(structure, tables)
+        return spread + np.ptp(pays, axis=1) if pays.shape[1] else spread
+
+
+def set_chances(veil: Veil, odds: Array) -> Array:
+    """(row, set and move) probabilities at the sets from log-odds ``(row, unknown)``."""
+    begin = veil.row + np.arange(len(veil.row))
+    full = np.zeros((len(odds), int(veil.choices.sum())))
+    full[:, np.setdiff1d(np.arange(full.shape[1]), begin)] = odds
+    if not full.size:
+        return full
+    full = np.exp(full - np.repeat(np.maximum.reduceat(full, begin, axis=1), veil.choices, axis=1))
+    return full / np.repeat(np.add.reduceat(full, begin, axis=1), veil.choices, axis=1)
+
+
+def log_odds_of(veil: Veil, chances: Array) -> Array:
+    """Log-odds (row, unknown) of probabilities (row, set and move), the way back."""
+    begin = veil.row + np.arange(len(veil.row))
+    logs = np.log(np.maximum(chances, 1e-300))
+    logs -= np.repeat(logs[:, begin], veil.choices, axis=1)
+    return logs[:, np.setdiff1d(np.arange(logs.shape[1]), begin)]
+
+
+def pick_different(chances: Array, known: Array) -> list[int]:
+    """Rows of ``chances`` that differ from all known ones and from those picked before."""
+    seen, picked = list(known), []
+    for row, chance in enumerate(chances):
+        if all(np.abs(chance - old).max(initial=0.0) > APART for old in seen):
+            seen.append(chance)
+            picked.append(row)
+    return picked
+
+
+def preferred_side(veil: Veil, chances: Array) -> int:
+    """Which of two plays is taken at a fork; ``chances`` (2, set and move).
+
+    The one under which the party named last, at its last decision in the order of play at
+    which they differ, makes its first move more often: one rule for all draws and games.
+    """
+    begin = veil.row + np.arange(len(veil.row))
+    spot = veil.member[veil.member_first[:-1]]
+    for index in np.lexsort((spot, -veil.mover[spot].astype(np.int64))):
+        one, other = chances[:, begin[index]]
+        if abs(one - other) > APART:
+            return int(other > one)
+    return 0

@@ -1,0 +1,257 @@
+"""One step backwards, compiled: values, choice probabilities and derivatives at a range of nodes.
+
+Equations: a party's move has the total Q_j = pay_j + patience_j^turns V_j(next); the mover
+chooses with probability proportional to exp(precision Q_mover). V_j is the mean of Q_j
+(payoff convention), or for the mover the mean worth with its shocks, (log mean exp(precision
+Q)) / precision (entropy convention).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.core.compiling import njit
+from offramp.solvers.kernels.abreast import (
+    add_worth,
+    exponential,
+    get,
+    jit_inside,
+    larger,
+    load,
+    many,
+    nothing_in,
+    put,
+    rows_like,
+    save,
+    save_four,
+    size,
+    where_more,
+    worth,
+)
+from offramp.solvers.kernels.layout import Shape
+
+Array = NDArray[np.float64]
+
+
+class Numbers(NamedTuple):
+    """The numbers of one draw as the kernels read them, or of eight abreast in arrays (row, 8)."""
+
+    pay: Array
+    """(class * lanes + lane,); no pay is -0."""
+    paid: NDArray[np.int64]
+    """(class,) 1 where anybody is paid anything, else 0."""
+    odds: Array
+    """(odds class,)."""
+    patience: Array
+    """(lane,)."""
+    precision: Array
+    """(lane,)."""
+    entropy: bool
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def gather_numbers(shape: Shape, pay, odds, patience, precision, entropy):
+    """The numbers of one draw from its rows of the tables."""
+    classes, lanes, parties = len(pay), shape.lanes, len(patience)
+    by_class, paid = np.zeros(classes * lanes), np.zeros(classes, np.int64)
+    for c in range(classes):
+        for j in range(parties):
+            by_class[c * lanes + j] = pay[c, j] + 0.0
+            if pay[c, j] != 0.0:
+                paid[c] = 1
+    patient, sharp = np.zeros(lanes), np.zeros(lanes)
+    for j in range(parties):
+        patient[j] = patience[j]
+        sharp[j] = precision[j]
+    return Numbers(by_class, paid, odds.copy(), patient, sharp, entropy)
+
+
+@jit_inside
+def discounts(numbers: Numbers):
+    """The factors (2, lane) of one draw: row 0 is one, row 1 the patience."""
+    table = np.ones((2, len(numbers.patience)))
+    table[1] = numbers.patience
+    return table
+
+
+@jit_inside
+def scratch_for(shape: Shape, like):
+    """Rows for ``step_back``: as many draws abreast as in ``like``."""
+    return rows_like(like, 2 * shape.widest + shape.lanes)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def step_back(shape: Shape, numbers: Numbers, values, low, high, scratch):
+    """Replace the values at positions ``low`` to ``high`` by their backups, in order, in place.
+
+    Two moves, the most frequent case, need one exponential.
+    """
+    mover, first, target, turns = shape.mover, shape.first, shape.target, shape.turns
+    pay_class, odds_class, lanes = shape.pay_class, shape.odds_class, shape.lanes
+    pay, paid, patience = numbers.pay, numbers.paid, numbers.patience
+    odds, precision, widest = numbers.odds, numbers.precision, shape.widest
+    for n in range(low, high):
+        m, a, b = np.int64(mover[n]), first[n], first[n + 1]
+        if b - a == 1:
+            save(scratch, 0, 1.0)
+        elif m < 0:
+            for e in range(a, b):
+                save(scratch, e - a, load(odds, np.int64(odds_class[e])))
+        else:
+            for e in range(a, b):
+                c, w, v = np.int64(pay_class[e]), np.int64(turns[e]), np.int64(target[e])
+                total = worth(values, v * lanes + m, paid[c], pay, c * lanes + m, w, patience, m)
+                save(scratch, widest + e - a, total)
+            if b - a == 2:
+                one, two = load(scratch, widest), load(scratch, widest + 1)
+                less = exponential(0.0 - load(precision, m) * size(one - two))
+                likely = 1.0 / (1.0 + less)
+                less = less * likely
+                save(scratch, 0, where_more(two, one, less, likely))
+                save(scratch, 1, where_more(two, one, likely, less))
+            else:
+                top = load(scratch, widest)
+                for k in range(1, b - a):
+                    top = larger(load(scratch, widest + k), top)
+                mass = 0.0 * top
+                for k in range(b - a):
+                    less = load(scratch, widest + k) - top
+                    likely = exponential(load(precision, m) * less)
+                    save(scratch, k, likely)
+                    mass = mass + likely
+                mass = 1.0 / mass
+                for k in range(b - a):
+                    save(scratch, k, load(scratch, k) * mass)
+        for j in range(0, lanes, 4):
+            mean = nothing_in(values)
+            for e in range(a, b):
+                c, w, v = np.int64(pay_class[e]), np.int64(turns[e]), np.int64(target[e])
+                mean = add_worth(
+                    mean, load(scratch, e - a), values, v * lanes + j, paid[c], pay, c * lanes + j,
+                    w, patience, j,
+                )  # fmt: skip
+            save_four(values, n * lanes + j, mean)
+        if numbers.entropy and m >= 0 and b - a > 1:
+            for k in range(many(values)):
+                sharp = get(precision, m, k)
+                put(values, n * lanes + m, k, worth_at(scratch, widest, b - a, k, sharp))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def worth_at(total, begin, count, place, precision):
+    """(log mean exp(precision total)) / precision of rows ``begin`` on, of one draw of them."""
+    low = top = get(total, begin, place)
+    for k in range(begin, begin + count):
+        low, top = min(low, get(total, k, place)), max(top, get(total, k, place))
+    width = precision * (top - low)
+    mean = 0.0
+    if width < 1e-7:
+        for k in range(begin, begin + count):
+            mean += get(total, k, place) - top
+        mean /= count
+        spread = 0.0
+        for k in range(begin, begin + count):
+            spread += (get(total, k, place) - top - mean) ** 2
+        return top + mean + 0.5 * precision * spread / count
+    if width < 0.1:
+        for k in range(begin, begin + count):
+            mean += np.expm1(precision * (get(total, k, place) - top))
+        return top + np.log1p(mean / count) / precision
+    for k in range(begin, begin + count):
+        mean += np.exp(precision * (get(total, k, place) - top))
+    return top + np.log(mean / count) / precision
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def worth_with_shocks(total, count, top, precision):
+    """``worth_at`` for the first ``count`` totals of one draw; ``top`` is their largest."""
+    return worth_at(total, 0, count, 0, precision)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def linearise(shape: Shape, numbers: Numbers, scale, values, high, scratch, chance, slope, rate):
+    """Back up positions 0 to ``high`` in place and keep the derivative on the way.
+
+    All precisions are multiplied by ``scale``. Fills ``chance`` (edge,) with probabilities,
+    ``slope`` (edge, lane) with the response of V_j to the mover's total and ``rate``
+    (position, lane) with the derivative by ``scale``.
+    """
+    lanes = shape.lanes
+    pay, discount = numbers.pay, discounts(numbers)
+    precision = numbers.precision * scale
+    total = np.empty((shape.widest, lanes))
+    mean = np.empty(lanes)
+    for n in range(high):
+        m = shape.mover[n]
+        a, b = shape.first[n], shape.first[n + 1]
+        top = -np.inf
+        for e in range(a, b):
+            w, v, c = shape.turns[e], shape.target[e] * lanes, shape.pay_class[e] * lanes
+            for j in range(lanes):
+                total[e - a, j] = pay[c + j] + discount[w, j] * values[v + j]
+            if m >= 0:
+                scratch[e - a] = total[e - a, m]
+                top = max(top, scratch[e - a])
+        mass = 0.0
+        for e in range(a, b):
+            if m < 0:
+                chance[e] = numbers.odds[shape.odds_class[e]]
+            else:
+                chance[e] = np.exp(precision[m] * (scratch[e - a] - top))
+            mass += chance[e]
+        if m < 0:
+            mass = 1.0
+        for j in range(lanes):
+            mean[j] = 0.0
+            rate[n, j] = 0.0
+        for e in range(a, b):
+            chance[e] /= mass
+            for j in range(lanes):
+                mean[j] += chance[e] * total[e - a, j]
+        for e in range(a, b):
+            for j in range(lanes):
+                slope[e, j] = 0.0
+                if m >= 0 and not (numbers.entropy and j == m):
+                    bend = chance[e] * (total[e - a, j] - mean[j])
+                    slope[e, j] = precision[m] * bend
+                    rate[n, j] += bend * (total[e - a, m] - mean[m]) * numbers.precision[m]
+        if m >= 0 and numbers.entropy:
+            spread, average, low = 0.0, mean[m], top
+            for e in range(a, b):
+                spread += chance[e] * (total[e - a, m] - average) ** 2
+                low = min(low, total[e - a, m])
+            mean[m] = worth_with_shocks(scratch, b - a, top, precision[m])
+            if precision[m] * (top - low) < 1e-4:
+                rate[n, m] = 0.5 * numbers.precision[m] * spread
+            else:
+                rate[n, m] = (average - mean[m]) / scale
+        for j in range(lanes):
+            values[n * lanes + j] = mean[j]
+
+
+@jit_inside
+def push_change(shape: Shape, discount, chance, slope, rate, by_scale, change, high, scratch):
+    """Carry a change of the heads and of the scale back over positions 0 to ``high``, in place."""
+    mover, first, target, turns = shape.mover, shape.first, shape.target, shape.turns
+    lanes = shape.lanes
+    for n in range(high):
+        m = mover[n]
+        for j in range(0, lanes, 4):
+            f0, f1 = by_scale * rate[n, j], by_scale * rate[n, j + 1]
+            f2, f3 = by_scale * rate[n, j + 2], by_scale * rate[n, j + 3]
+            for e in range(first[n], first[n + 1]):
+                w, v, p = turns[e], target[e] * lanes, chance[e]
+                own = 0.0
+                if m >= 0:
+                    own = discount[w, m] * change[v + m]
+                v += j
+                f0 += p * discount[w, j] * change[v] + slope[e, j] * own
+                f1 += p * discount[w, j + 1] * change[v + 1] + slope[e, j + 1] * own
+                f2 += p * discount[w, j + 2] * change[v + 2] + slope[e, j + 2] * own
+                f3 += p * discount[w, j + 3] * change[v + 3] + slope[e, j + 3] * own
+            scratch[j], scratch[j + 1], scratch[j + 2], scratch[j + 3] = f0, f1, f2, f3
+        for j in range(lanes):
+            change[n * lanes + j] = scratch[j]

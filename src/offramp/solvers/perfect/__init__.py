@@ -1,0 +1,1 @@
+"""Games in which everybody knows where they are."""

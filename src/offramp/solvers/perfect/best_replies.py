@@ -1,0 +1,328 @@
+"""What fixed play is worth, and the best reply of every party against the others, compiled.
+
+Against fixed play of the others each party faces a decision problem of its own, so all of
+them are solved in the same sweeps, each with its own acceleration. The best reply is
+returned as an upper bound: T(W) <= W + e at the heads gives W* <= T(W) + patience e /
+(1 - patience), and bounds of components passed earlier carry over because T is monotone.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.solvers.kernels.abreast import (
+    add_worth,
+    four_of,
+    get,
+    jit_inside,
+    larger,
+    load,
+    many,
+    nothing_in,
+    put,
+    root,
+    rows_like,
+    save,
+    save_four,
+    size,
+    smaller,
+    where_more,
+    worth,
+)
+from offramp.solvers.kernels.backup import Numbers
+from offramp.solvers.kernels.layout import Shape
+from offramp.solvers.perfect.anderson import EPSILON
+
+Array = NDArray[np.float64]
+MEMORY = 5
+"""Changes that a sweep is judged by."""
+WILFUL = 40
+"""Sweeps after which best replies hold on to their moves, and for how many at most."""
+LESS, MORE, GOES_ON, SCALE, HELD = range(5)
+"""Blocks of ``lanes`` rows of ``Bench.lane``."""
+
+
+class Bench(NamedTuple):
+    """Room to work in; all arrays as many draws abreast as values."""
+
+    x: Array
+    """(unknown,) the values at the heads before a sweep,"""
+    kept: Array
+    """before the last one,"""
+    f: Array
+    """and how the last one changed them."""
+    dx: Array
+    """(memory * unknown,) steps and"""
+    df: Array
+    """the changes of ``f`` over them."""
+    gram: Array
+    """(memory * memory * lane,) products of the latter, party by party,"""
+    right: Array
+    """(memory * lane,) their products with ``f``,"""
+    mix: Array
+    """the weights that follow, and"""
+    usable: Array
+    """1 where a party remembers a change."""
+    table: Array
+    """(memory * (memory + 1) * lane,) for elimination."""
+    pick: Array
+    """(position,) which move is held on to."""
+    lane: Array
+    """(5 * lane,) largest decrease and increase, 1 where a party goes on, scale of values, 1 where
+    a party holds on to its moves."""
+
+
+@jit_inside
+def bench_for(shape: Shape, like):
+    """A bench for as many draws as stand abreast in ``like``."""
+    unknown, lanes = max(1, shape.longest * shape.lanes), shape.lanes
+    return Bench(
+        rows_like(like, unknown), rows_like(like, unknown), rows_like(like, unknown),
+        rows_like(like, MEMORY * unknown), rows_like(like, MEMORY * unknown),
+        rows_like(like, MEMORY * MEMORY * lanes), rows_like(like, MEMORY * lanes),
+        rows_like(like, MEMORY * lanes), rows_like(like, MEMORY * lanes),
+        rows_like(like, MEMORY * (MEMORY + 1) * lanes),
+        rows_like(like, len(shape.mover)), rows_like(like, 5 * lanes),
+    )  # fmt: skip
+
+
+@jit_inside
+def follow_back(shape: Shape, numbers: Numbers, chance, values, low, high, best, hold, pick, held):
+    """Back up raw payoffs under ``chance`` in place; with ``best`` 1 every mover maximises.
+
+    Each does so for itself alone. With ``hold`` the moves are noted in ``pick`` (position,), or
+    held on to by those for whom ``held`` (lane,) is 1.
+    """
+    mover, first, target, turns = shape.mover, shape.first, shape.target, shape.turns
+    pay_class, lanes = shape.pay_class, shape.lanes
+    pay, paid, patience = numbers.pay, numbers.paid, numbers.patience
+    for n in range(low, high):
+        m, a, b = np.int64(mover[n]), first[n], first[n + 1]
+        top = 0.0 * load(patience, 0) - np.inf
+        move = kept = top
+        if best == 1 and m >= 0:
+            for e in range(a, b):
+                c, w, v = np.int64(pay_class[e]), np.int64(turns[e]), np.int64(target[e])
+                total = worth(values, v * lanes + m, paid[c], pay, c * lanes + m, w, patience, m)
+                if hold:
+                    one = np.float64(e - a)
+                    move = where_more(total, top, one, move)
+                    kept = where_more(0.5, size(load(pick, n) - one), total, kept)
+                top = larger(total, top)
+            if hold:
+                top = where_more(load(held, m), 0.5, kept, top)
+                save(pick, n, where_more(load(held, m), 0.5, load(pick, n), move))
+        for j in range(0, lanes, 4):
+            mean = nothing_in(values)
+            for e in range(a, b):
+                c, w, v = np.int64(pay_class[e]), np.int64(turns[e]), np.int64(target[e])
+                mean = add_worth(
+                    mean, load(chance, e), values, v * lanes + j, paid[c], pay, c * lanes + j,
+                    w, patience, j,
+                )  # fmt: skip
+            save_four(values, n * lanes + j, mean)
+        if best == 1 and m >= 0:
+            save(values, n * lanes + m, top)
+
+
+@jit_inside
+def follow(
+    shape: Shape, numbers: Numbers, chance, values, best, scale, tolerance, limit, bench: Bench,
+    slack,
+):  # fmt: skip
+    """Raw payoffs under ``chance``, or upper bounds on best replies, from a first guess, in place.
+
+    Best replies where ``best`` is 1. ``slack`` (lane,) receives a bound on the error: either way,
+    or of best replies how much too high they may be.
+    """
+    lanes, abreast, last = shape.lanes, many(values), len(shape.cyclic)
+    pick, lane = bench.pick, bench.lane
+    gain = np.empty((lanes, abreast))
+    for j in range(lanes):
+        save(slack, j, 0.0)
+        save(bench.lane, SCALE * lanes + j, load(scale, j))
+        for k in range(abreast):
+            gain[j, k] = 1.0 / max(1e-12, 1.0 - get(numbers.patience, j, k))
+    c = 0
+    while c < last:
+        low, head = shape.component[c], shape.head[c]
+        if not shape.cyclic[c]:
+            while c < last and not shape.cyclic[c]:
+                c += 1
+            head = shape.component[c]
+            follow_back(shape, numbers, chance, values, low, head, best, False, pick, lane)
+            continue
+        high = shape.component[c + 1]
+        settle_parties(shape, numbers, chance, values, c, best, gain, tolerance, limit, bench)
+        for j in range(lanes):
+            for k in range(abreast):
+                more = get(bench.lane, MORE * lanes + j, k)
+                less = get(bench.lane, LESS * lanes + j, k)
+                if best == 1:
+                    reach = get(numbers.patience, j, k) * gain[j, k]
+                    over = reach * max(0.0, more)
+                    put(slack, j, k, get(slack, j, k) + over + reach * max(0.0, -less))
+                    for i in range(head, high):
+                        put(values, i * lanes + j, k, get(values, i * lanes + j, k) + over)
+                else:
+                    over = max(more, -less) * gain[j, k]
+                    put(slack, j, k, get(slack, j, k) + over)
+        if best == 1:
+            follow_back(shape, numbers, chance, values, low, head, best, False, pick, lane)
+        c += 1
+
+
+@jit_inside
+def settle_parties(
+    shape: Shape, numbers: Numbers, chance, values, c, best, gain, tolerance, limit, bench: Bench
+):
+    """Iterate one component, every party with an Anderson history of its own.
+
+    Leaves the last decrease and increase of the values on the bench, party by party. Best
+    replies that take long are found by holding on to moves until they are evaluated.
+    """
+    lanes, abreast = shape.lanes, many(values)
+    low, head, high = shape.component[c], shape.head[c], shape.component[c + 1]
+    unknown, base = (high - head) * lanes, head * lanes
+    floor = 8.0 * EPSILON * (shape.steps + 1.0)
+    least, begun = np.full((lanes, abreast), np.inf), np.zeros((lanes, abreast), np.int64)
+    since = np.zeros((lanes, abreast), np.int64)
+    for j in range(lanes):
+        save(bench.lane, GOES_ON * lanes + j, 1.0)
+        save(bench.lane, HELD * lanes + j, 0.0)
+    for r in range(MEMORY * MEMORY * lanes):
+        save(bench.gram, r, 0.0)
+    for sweep in range(1, limit + 1):
+        for r in range(0, unknown, 4):
+            save_four(bench.x, r, four_of(values, base + r))
+        hold = best == 1 and sweep > WILFUL
+        follow_back(
+            shape, numbers, chance, values, low, high, best, hold, bench.pick,
+            bench.lane[HELD * lanes :],
+        )  # fmt: skip
+        measure_parties(bench, lanes, values, base, unknown)
+        left = 0
+        for j in range(lanes):
+            for k in range(abreast):
+                worst = get(bench.lane, MORE * lanes + j, k)
+                worst = max(worst, -get(bench.lane, LESS * lanes + j, k))
+                worst /= get(bench.lane, SCALE * lanes + j, k)
+                fine = worst * gain[j, k] <= tolerance or worst <= floor or not worst < np.inf
+                held = get(bench.lane, HELD * lanes + j, k) == 1.0
+                if fine and not held:
+                    put(bench.lane, GOES_ON * lanes + j, k, 0.0)
+                going = get(bench.lane, GOES_ON * lanes + j, k) == 1.0
+                left += going
+                if hold and not held:
+                    begun[j, k], least[j, k], since[j, k] = sweep + 1, np.inf, sweep
+                elif worst > 2.0 * least[j, k]:
+                    begun[j, k], least[j, k] = sweep + 1, np.inf
+                least[j, k] = min(least[j, k], worst)
+                stays = not held or not (fine or sweep - since[j, k] >= WILFUL)
+                stays &= hold and going and sweep < limit - 1
+                put(bench.lane, HELD * lanes + j, k, 1.0 if stays else 0.0)
+        if left == 0 or sweep == limit:
+            break
+        live = min(MEMORY, sweep - 1)
+        if sweep > 1:
+            keep_pairs(bench, lanes, values, base, unknown, (sweep - 2) % MEMORY, live)
+        for i in range(live):
+            back = (sweep - 2 - i) % MEMORY
+            for j in range(lanes):
+                row = (i * MEMORY + i) * lanes + j
+                for k in range(abreast):
+                    fine = sweep - back >= begun[j, k] and get(bench.gram, row, k) > 0.0
+                    put(bench.usable, i * lanes + j, k, 1.0 if fine else 0.0)
+        mix_parties(bench, lanes, live)
+        leap_parties(bench, lanes, values, base, unknown, live)
+
+
+@jit_inside
+def measure_parties(bench: Bench, lanes, values, base, unknown):
+    """Largest decrease (below 0) and increase of each party's values at the heads."""
+    for j in range(0, lanes, 4):
+        less, more = nothing_in(values), nothing_in(values)
+        for r in range(j, unknown, lanes):
+            gap = four_of(values, base + r) - four_of(bench.x, r)
+            more, less = larger(gap, more), smaller(gap, less)
+        save_four(bench.lane, MORE * lanes + j, more)
+        save_four(bench.lane, LESS * lanes + j, less)
+
+
+@jit_inside
+def keep_pairs(bench: Bench, lanes, values, base, unknown, newest, live):
+    """Remember the last step and its effect, and their products with those remembered before."""
+    row = newest * unknown
+    for r in range(0, unknown, 4):
+        new = four_of(values, base + r) - four_of(bench.x, r)
+        save_four(bench.dx, row + r, four_of(bench.x, r) - four_of(bench.kept, r))
+        save_four(bench.df, row + r, new - four_of(bench.f, r))
+        save_four(bench.f, r, new)
+    for i in range(live):
+        for j in range(0, lanes, 4):
+            product, right = nothing_in(values), nothing_in(values)
+            for r in range(j, unknown, lanes):
+                one = four_of(bench.df, i * unknown + r)
+                product = product + one * four_of(bench.df, row + r)
+                right = right + one * four_of(bench.f, r)
+            save_four(bench.gram, (newest * MEMORY + i) * lanes + j, product)
+            save_four(bench.gram, (i * MEMORY + newest) * lanes + j, product)
+            save_four(bench.right, i * lanes + j, right)
+
+
+@jit_inside
+def mix_parties(bench: Bench, lanes, live):
+    """Least-squares weights per party from their normal equations, scaled."""
+    gram, table, mix, right, wide = bench.gram, bench.table, bench.mix, bench.right, MEMORY + 1
+    for j in range(0, lanes, 4):
+        for i in range(live):
+            usable = four_of(bench.usable, i * lanes + j)
+            scale = 1.0 / root(four_of(gram, (i * MEMORY + i) * lanes + j))
+            save_four(mix, i * lanes + j, where_more(usable, 0.5, scale, 0.0))
+        for i in range(live):
+            scale = four_of(mix, i * lanes + j)
+            for k in range(live):
+                one = four_of(gram, (i * MEMORY + k) * lanes + j) * scale
+                save_four(table, (i * wide + k) * lanes + j, one * four_of(mix, k * lanes + j))
+            one = four_of(table, (i * wide + i) * lanes + j) + 1e-13
+            one = where_more(four_of(bench.usable, i * lanes + j), 0.5, one, 1.0)
+            save_four(table, (i * wide + i) * lanes + j, one)
+            one = four_of(right, i * lanes + j) * scale
+            save_four(table, (i * wide + live) * lanes + j, one)
+        for i in range(live):
+            for k in range(i + 1, live):
+                factor = four_of(table, (k * wide + i) * lanes + j)
+                factor = factor / four_of(table, (i * wide + i) * lanes + j)
+                for n in range(i + 1, live + 1):
+                    one = factor * four_of(table, (i * wide + n) * lanes + j)
+                    one = four_of(table, (k * wide + n) * lanes + j) - one
+                    save_four(table, (k * wide + n) * lanes + j, one)
+        for i in range(live - 1, -1, -1):
+            one = four_of(table, (i * wide + live) * lanes + j)
+            for k in range(i + 1, live):
+                weight = four_of(right, k * lanes + j)
+                one = one - four_of(table, (i * wide + k) * lanes + j) * weight
+            save_four(right, i * lanes + j, one / four_of(table, (i * wide + i) * lanes + j))
+        for i in range(live):
+            one = four_of(mix, i * lanes + j) * four_of(right, i * lanes + j)
+            save_four(mix, i * lanes + j, one)
+
+
+@jit_inside
+def leap_parties(bench: Bench, lanes, values, base, unknown, live):
+    """Where the next sweep starts: parties that go on move, others stand still."""
+    for j in range(0, lanes, 4):
+        goes_on = four_of(bench.lane, GOES_ON * lanes + j)
+        for r in range(j, unknown, lanes):
+            old, new = four_of(bench.x, r), four_of(values, base + r)
+            step = new
+            for i in range(live):
+                share = four_of(bench.mix, i * lanes + j)
+                back = four_of(bench.dx, i * unknown + r) + four_of(bench.df, i * unknown + r)
+                step = step - share * back
+            save_four(bench.f, r, new - old)
+            save_four(bench.kept, r, old)
+            save_four(values, base + r, where_more(goes_on, 0.5, step, old))

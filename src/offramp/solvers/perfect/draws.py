@@ -1,0 +1,439 @@
+"""One call for many draws: solve, certify, look for other equilibria, and never stop half-way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.core.errors import GameError
+from offramp.core.sharing import Progress, runs_of, share_out, threads_for
+from offramp.game.structure import Structure, Tables
+from offramp.solvers.equilibria import Equilibria, Options, Other
+from offramp.solvers.kernels.abreast import WIDTH
+from offramp.solvers.kernels.backup import Numbers
+from offramp.solvers.kernels.certificate import (
+    bound_regret,
+    estimate_condition,
+    given_of,
+    numbers_of,
+    pile_up,
+    play_under,
+    reply_tolerance,
+)
+from offramp.solvers.kernels.contraction import value_box
+from offramp.solvers.kernels.layout import Layout, arrange
+from offramp.solvers.perfect.anderson import fill_terminals
+from offramp.solvers.perfect.compiled_loop import ELSEWHERE, SAME, solve_draws
+from offramp.solvers.perfect.continuation import trace_branch
+from offramp.solvers.perfect.random_starts import random_places, restart, rough_box, search_others
+from offramp.solvers.perfect.records import (
+    Effort,
+    Found,
+    Sheets,
+    effort_of,
+    like_for,
+    room_for,
+    sheets_of,
+)
+from offramp.solvers.perfect.sharpening import RIGHT, Sharpened, sharpen, stakes_on_the_way
+
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+BLURRED = (
+    "Payoffs could not be told to a hundred-millionth of what is at stake: patience is too near "
+    "1, or a pay too large beside the others. Lower the patience, or the pay."
+)
+
+
+def solve_game(
+    structure: Structure,
+    tables: Tables,
+    traced: Sequence[int],
+    starts: int,
+    seed: int,
+    progress: Progress | None,
+    options: Options,
+    known: Array | None = None,
+) -> Equilibria:
+    """See ``offramp.solvers.solve``."""
+    check_shapes(structure, tables)
+    follow = frozenset(int(draw) for draw in traced)
+    job = _Job(structure, tables, follow, starts, seed, options, known)
+    share_out(job.solve_block, job.blocks(), threads_for(options.workers), progress=progress)
+    return job.result()
+
+
+def check_shapes(structure: Structure, tables: Tables) -> None:
+    """Tables that do not fit the structure are a mistake in the caller, not in a draw."""
+    draws, parties = tables.draws, structure.parties
+    odds = int(structure.odds_class.max(initial=-1)) + 1
+    expected = {
+        "pay": (draws, int(structure.pay_class.max()) + 1, parties),
+        "odds": (draws, odds),
+        "end_pay": (draws, structure.terminals, parties),
+        "patience": (draws, parties),
+        "precision": (draws, parties),
+    }
+    for name, shape in expected.items():
+        found = getattr(tables, name).shape
+        fits = len(found) == len(shape) and found[0] == shape[0] and found[2:] == shape[2:]
+        exact = name in ("end_pay", "patience", "precision")
+        if not fits or found[1] < shape[1] or (exact and found != shape):
+            raise GameError(
+                f"the table '{name}' has shape {found}", expected=f"a shape of {shape} or more rows"
+            )
+
+
+class _Job:
+    """The arrays that the blocks of draws fill; every draw writes only its own rows."""
+
+    def __init__(
+        self, structure: Structure, tables: Tables, traced: frozenset[int],
+        starts: int, seed: int, options: Options, known: Array | None,
+    ) -> None:  # fmt: skip
+        self.structure, self.tables, self.traced = structure, tables, traced
+        self.known = np.zeros((0, 0, 0)) if known is None else np.ascontiguousarray(known)
+        self.seed, self.options = seed, options
+        self.layout: Layout = arrange(structure)
+        shape, draws, parties = self.layout.shape, tables.draws, structure.parties
+        self.like, self.given, self.sheets = like_for(shape), given_of(structure), sheets_of(tables)
+        self.effort = effort_of(options, reply_tolerance(structure.nodes))
+        small = structure.nodes <= options.start_nodes and options.certified
+        self.starts = starts if small and not self.layout.acyclic else 0
+        self.places = np.zeros((self.starts, len(shape.heads) * shape.lanes))
+        for start in range(self.starts):
+            self.places[start] = random_places(shape, seed, start + 1000).ravel()
+        self.found: Found = room_for(structure, tables, shape.lanes, self.starts)
+        self.value, self.payoff = self.found.value, self.found.payoff
+        self.strategy = self.found.strategy
+        self.residual = np.full(draws, np.nan)
+        self.regret = np.full((draws, parties), np.nan)
+        self.anywhere = np.full((draws, parties), np.nan)
+        self.bound = bound_regret(self.layout, tables)
+        self.piled = pile_up(self.layout, tables.patience)
+        self.condition = np.full(draws, np.nan)
+        self.sweeps = self.found.sweeps
+        self.branch = ["traced" if self.layout.acyclic else "continued"] * draws
+        self.uniqueness = ["not refuted by 0 starts"] * draws
+        self.status = ["solved"] * draws
+        self.message = [""] * draws
+        self.others: list[list[Other]] = [[] for _ in range(draws)]
+        self.elsewhere: list[list[Array]] = [[] for _ in range(draws)]
+        self.invalid = find_invalid(self.layout, tables)
+        count = np.diff(structure.first)
+        self.evenly = np.repeat(1.0 / count, count)
+
+    def blocks(self) -> list[range]:
+        """Ranges of draws for one task each: whole teams, few enough to share out and report on."""
+        draws, threads = self.tables.draws, threads_for(self.options.workers)
+        abreast = WIDTH if self.like.ndim == 2 else 1
+        size = min(256, 400_000 // self.structure.nodes, -(-draws // (2 * threads)))
+        size = abreast * max(1, -(-size // abreast))
+        return runs_of(draws, size)
+
+    def solve_block(self, block: range) -> None:
+        """Solve and certify the draws of a block."""
+        sound = [draw for draw in block if not self.invalid[draw]]
+        for draw in sorted(set(block) - set(sound)):
+            self.fail(draw, "invalid", self.invalid[draw])
+            self.value[draw] = self.payoff[draw] = np.nan
+            self.strategy[draw] = self.evenly
+        follow = [draw for draw in sound if self.may_trace(draw) and self.traces(draw)]
+        climbing = np.array(sorted(set(sound) - set(follow)), np.int64)
+        if len(climbing):
+            self.sweep(climbing, self.known, self.effort)
+        fine = self.sweeps[climbing] > 0
+        self.sweeps[climbing] = np.abs(self.sweeps[climbing])
+        rescued = [draw for draw in climbing[~fine].tolist() if self.rescued(draw)]
+        closing = np.array(follow + rescued, np.int64)
+        if len(closing):
+            steps = self.sweeps[closing]
+            self.sweep(closing, self.value.copy(), self.effort._replace(confirming=0))
+            self.sweeps[closing] = steps
+        solved = np.concatenate([climbing[fine], closing])
+        self.sharpen(solved)
+        self.weigh(solved)
+        for draw in solved.tolist():
+            self.look_around(draw)
+
+    def sweep(self, draws: NDArray[np.int64], known: Array, effort: Effort) -> None:
+        """Solve and certify draws in compiled code; where random starts led elsewhere is kept."""
+        pairs, others = solve_draws(
+            self.like, self.layout.shape, self.given, self.sheets, draws, known, self.places,
+            effort, self.found,
+        )  # fmt: skip
+        for (draw, start), other in zip(pairs.tolist(), others, strict=True):
+            if self.found.ended[draw, start] == ELSEWHERE:
+                self.elsewhere[draw].append(other.copy())
+
+    def opened(self, draw: int) -> tuple[Numbers, Array]:
+        """The numbers of a draw, and flat values with its terminals filled in."""
+        shape, tables = self.layout.shape, self.tables
+        numbers = numbers_of(self.layout, tables, draw)
+        values = np.zeros((self.structure.nodes + self.structure.terminals) * shape.lanes)
+        fill_terminals(shape, tables.end_pay[draw], values)
+        return numbers, values
+
+    def alone(self, draw: int) -> Tables:
+        """The tables of one draw."""
+        rows = {name: getattr(self.tables, name)[draw : draw + 1] for name in Sheets._fields[:-1]}
+        return replace(self.tables, **rows)
+
+    def settled(self, draw: int) -> Array:
+        """The flat values of a solved draw."""
+        _, values = self.opened(draw)
+        shape = self.layout.shape
+        table = values.reshape(-1, shape.lanes)[: self.structure.nodes, : self.structure.parties]
+        table[:] = self.value[draw, shape.node]
+        return values
+
+    def traces(self, draw: int) -> bool:
+        """Solve a draw along its branch; no if the branch could not be followed."""
+        numbers, values = self.opened(draw)
+        if not self.trace(draw, numbers, values):
+            return False
+        self.keep(draw, values)
+        return True
+
+    def rescued(self, draw: int) -> bool:
+        """Solve a draw for which the ladder failed in another way; no if nothing helps."""
+        numbers, values = self.opened(draw)
+        if not self.rescue(draw, numbers, values, self.found.scale[draw]):
+            return False
+        self.keep(draw, values)
+        return True
+
+    def may_trace(self, draw: int) -> bool:
+        """Whether the branch of a draw is asked for and the game small enough."""
+        small = self.structure.nodes <= self.options.trace_nodes
+        return draw in self.traced and small and not self.layout.acyclic
+
+    def trace(self, draw: int, numbers: Numbers, values: Array) -> bool:
+        """Follow the principal branch; on failure leave a message and say no."""
+        trace = trace_branch(self.layout, numbers, values)
+        self.sweeps[draw] = trace.steps
+        if trace.message:
+            self.message[draw] = f"The principal branch was not traced: {trace.message}."
+            return False
+        self.branch[draw] = "traced"
+        values[:] = trace.values
+        return True
+
+    def rescue(self, draw: int, numbers: Numbers, values: Array, scale: Array) -> bool:
+        """After the ladder failed: trace the branch, then try from random starts."""
+        shape = self.layout.shape
+        small = self.structure.nodes <= self.options.rescue_nodes
+        if small and self.branch[draw] != "traced" and self.trace(draw, numbers, values):
+            self.message[draw] = ""
+            return True
+        fill_terminals(shape, self.tables.end_pay[draw], values)
+        scale[: self.structure.parties] = self.rough_scale(draw)[: self.structure.parties]
+        floor, ceiling = np.zeros(shape.lanes), np.zeros(shape.lanes)
+        value_box(shape, numbers, values, 60, floor, ceiling)
+        nowhere = np.full_like(values, np.inf)
+        few = self.structure.nodes > self.options.start_nodes
+        for start in range(1 if few else 8):
+            ended = restart(
+                self.layout, self.alone(draw), values, nowhere, (floor, ceiling), scale,
+                self.seed, start, self.options.tolerance, self.options.sweeps,
+            )  # fmt: skip
+            if ended:
+                self.branch[draw] = "fixed_point"
+                self.message[draw] = (
+                    "The branch from precision 0 could not be followed; this is a fixed point "
+                    "found from a random start. Lower the precision, or trace the draw."
+                )
+                return True
+        self.keep(draw, values)
+        play, residual = play_under(self.structure, self.tables, draw, self.value[draw])
+        self.strategy[draw], self.residual[draw] = play, residual.max()
+        self.payoff[draw] = self.value[draw]
+        self.fail(
+            draw,
+            "failed",
+            f"No fixed point was reached within {self.options.sweeps} sweeps at any rung. "
+            "Lower the precision or the patience, or trace the draw.",
+        )
+        return False
+
+    def rough_scale(self, draw: int) -> Array:
+        """Scale of values per lane from the pays alone."""
+        tables, scale = self.tables, np.ones(self.layout.shape.lanes)
+        top = np.abs(tables.pay[draw]).max(axis=0, initial=0.0)
+        top = np.maximum(top, np.abs(tables.end_pay[draw]).max(axis=0, initial=0.0))
+        scale[: self.structure.parties] = np.where(top > 0.0, top, 1.0)
+        return scale
+
+    def fail(self, draw: int, status: str, message: str) -> None:
+        """A draw without a solution: nothing about it is certified."""
+        self.status[draw], self.message[draw] = status, message
+        self.uniqueness[draw] = "not refuted by 0 starts"
+
+    def keep(self, draw: int, values: Array) -> None:
+        """Store flat values in the order of the structure."""
+        shape = self.layout.shape
+        table = values.reshape(-1, shape.lanes)[: self.structure.nodes, : self.structure.parties]
+        self.value[draw, shape.node] = table
+
+    def sharpen(self, draws: NDArray[np.int64]) -> None:
+        """See to it that payoffs of solved draws are right, or say that they are not."""
+        small = self.structure.nodes * self.structure.parties <= self.options.sharpen_unknowns
+        better: dict[int, Sharpened] = {}
+        for draw in self.blurred(draws):
+            if small:
+                better[draw] = sharpen(self.structure, self.tables, draw, self.value[draw])
+            if not small or (better[draw].error > RIGHT).any():
+                better.pop(draw, None)
+                self.status[draw] = "uncertified"
+                self.message[draw] = BLURRED
+        if not better:
+            return
+        for draw, one in better.items():
+            self.value[draw] = one.value
+        again, steps = np.array(list(better)), self.sweeps[list(better)]
+        self.sweep(again, self.value.copy(), self.effort._replace(confirming=0))
+        self.sweeps[again] = steps
+        for draw, one in better.items():
+            self.value[draw], self.strategy[draw] = one.value, one.strategy
+            self.payoff[draw], self.found.residual[draw] = one.payoff, one.residual
+
+    def blurred(self, draws: NDArray[np.int64]) -> list[int]:
+        """Draws whose residual, and what rounding hides of it, may add up to wrong payoffs."""
+        if self.layout.acyclic or not len(draws):
+            return []
+        hidden = 4.0 * np.finfo(float).eps * np.abs(self.value[draws, self.structure.start])
+        missed = self.found.residual[draws] + hidden
+        missed *= self.piled[draws] / self.layout.shape.steps
+        wrong = self.too_wrong(draws, missed, self.value)
+        if self.tables.entropy:
+            wrong |= self.too_wrong(draws, self.found.slack[draws], self.payoff)
+        return draws[wrong].tolist()
+
+    def too_wrong(self, draws: NDArray[np.int64], error: Array, values: Array) -> Bools:
+        """Which draws' errors (draw, party) exceed the share of what is at stake that is right.
+
+        The largest value at the start is enough for nearly all; only others are looked at closely.
+        """
+        wrong = (error > RIGHT * np.abs(values[draws, self.structure.start])).any(axis=1)
+        for row in np.flatnonzero(wrong):
+            one = int(draws[row])
+            stakes = stakes_on_the_way(
+                self.structure, self.tables, one, values[one], self.strategy[one]
+            )
+            wrong[row] = (error[row] > RIGHT * stakes).any()
+        return wrong
+
+    def weigh(self, draws: NDArray[np.int64]) -> None:
+        """Residual and regrets of solved draws, with the bounds on their errors added.
+
+        What best replies may be too high by counts for no more than settled ones leave.
+        """
+        found, parties = self.found, self.structure.parties
+        residual, scale = found.residual[draws], found.scale[draws, :parties]
+        self.residual[draws] = residual.max(axis=1, initial=0.0)
+        rounding = 8.0 * np.finfo(float).eps * scale
+        error = 0.0 if self.tables.entropy else residual
+        error = (error + rounding) * self.piled[draws] + found.slack[draws]
+        self.regret[draws] = found.gain[draws] + error
+        self.anywhere[draws] = found.anywhere[draws] + error
+        most = 4.0 * np.count_nonzero(self.layout.shape.cyclic)
+        most = most * (self.effort.reply_tolerance * scale + rounding * self.piled[draws])
+        loose = np.minimum(found.loose[draws], most) + 1e-9 * scale + 4.0 * error
+        over = self.anywhere[draws] > self.bound[draws] + loose
+        for row in np.flatnonzero(over.any(axis=1)).tolist():
+            self.status[draws[row]] = "uncertified"
+            self.message[draws[row]] = (
+                f"Party {int(np.flatnonzero(over[row])[0])} could gain more than logit play can "
+                "lose; please report this scenario, and lower the precision meanwhile."
+            )
+
+    def look_around(self, draw: int) -> None:
+        """Other equilibria, unless the one found is certainly the only one; the condition."""
+        if self.layout.acyclic or self.found.proved[draw]:
+            self.uniqueness[draw] = "proved"
+        elif self.effort.certified:
+            found, tried = self.elsewhere[draw], int(np.count_nonzero(self.found.ended[draw]))
+            if self.follows(draw) and self.structure.nodes <= self.options.start_nodes:
+                ended, more = self.search(draw)
+                found, tried = [*more, *found], tried + ended
+            self.note_others(draw, found, tried)
+        small = self.value[draw].size <= self.options.condition_unknowns and self.effort.certified
+        if self.follows(draw) and small:
+            value = self.value[draw]
+            self.condition[draw] = estimate_condition(self.structure, self.tables, draw, value)
+
+    def follows(self, draw: int) -> bool:
+        """Whether a draw was solved along its branch, as was asked for."""
+        return draw in self.traced and self.branch[draw] == "traced"
+
+    def search(self, draw: int) -> tuple[int, list[Array]]:
+        """Newton's method from random starts: how many ended, and other equilibria."""
+        layout, nodes, options = self.layout, self.structure.nodes, self.options
+        numbers, values = numbers_of(layout, self.tables, draw), self.settled(draw)
+        box = rough_box(layout, values)
+        value_box(layout.shape, numbers, values, 60, *box)
+        share = options.newton_nodes / max(options.newton_nodes, nodes)
+        starts, scale = max(4, int(options.newton_starts * share)), self.found.scale[draw]
+        tried, found = search_others(layout, numbers, values, scale, box, starts, self.seed)
+        tables = [np.empty_like(self.value[draw]) for _ in found]
+        for table, flat in zip(tables, found, strict=True):
+            inner = flat.reshape(-1, layout.shape.lanes)[:nodes, : self.structure.parties]
+            table[layout.shape.node] = inner
+        return tried, tables
+
+    def note_others(self, draw: int, found: list[Array], tried: int) -> None:
+        """Keep other equilibria (node, party), each once, and the tag."""
+        kept: list[Array] = []
+        scale = self.found.scale[draw, : self.structure.parties]
+        for value in found:
+            if all((np.abs(value - old) / scale).max() > SAME for old in kept):
+                kept.append(value)
+                strategy, _ = play_under(self.structure, self.tables, draw, value)
+                value.setflags(write=False)
+                strategy.setflags(write=False)
+                self.others[draw].append(Other(draw, value, strategy))
+        self.uniqueness[draw] = "several found" if kept else f"not refuted by {tried} starts"
+
+    def result(self) -> Equilibria:
+        """Everything together, read-only."""
+        return Equilibria(
+            value=self.value,
+            payoff=self.payoff,
+            strategy=self.strategy,
+            residual=self.residual,
+            regret=self.regret,
+            regret_anywhere=self.anywhere,
+            regret_bound=self.bound,
+            branch=np.array(self.branch, dtype=str),
+            uniqueness=np.array(self.uniqueness, dtype=str),
+            others=tuple(other for draw in self.others for other in draw),
+            condition=self.condition,
+            sweeps=self.sweeps,
+            status=np.array(self.status, dtype=str),
+            message=np.array(self.message, dtype=str),
+        )
+
+
+def find_invalid(layout: Layout, tables: Tables) -> list[str]:
+    """Per draw, a sentence where its numbers describe no game, else the empty string."""
+    cyclic = not layout.acyclic
+    with np.errstate(invalid="ignore"):
+        finite = np.ones(tables.draws, bool)
+        for table in (tables.pay, tables.odds, tables.end_pay):
+            finite &= np.isfinite(table).all(axis=tuple(range(1, table.ndim)))
+        patient = ((tables.patience > 0) & (tables.patience <= 1)).all(axis=1)
+        endless = (tables.patience >= 1).any(axis=1) & cyclic
+        sharp = ((tables.precision > 0) & np.isfinite(tables.precision)).all(axis=1)
+    sentences = [
+        (~finite, "A pay or an odds is not a finite number. Mend the expression that gives it."),
+        (~patient, "A patience is outside (0, 1]. Mend the parameter or its range."),
+        (endless, "A patience of 1 has no finite value in a crisis without a limit of rounds. "
+                  "Lower the patience or give a limit."),
+        (~sharp, "A precision is not a positive number. Mend the parameter or its range."),
+    ]  # fmt: skip
+    return [
+        next((text for wrong, text in sentences if wrong[draw]), "") for draw in range(tables.draws)
+    ]

@@ -1,0 +1,301 @@
+"""Teams of draws that are solved abreast: their numbers in, room to work in, what is found."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.game.structure import Structure, Tables
+from offramp.solvers.equilibria import Options
+from offramp.solvers.kernels.abreast import (
+    WIDTH,
+    four_of,
+    get,
+    jit_inside,
+    many,
+    put,
+    rows_like,
+    save,
+    save_four,
+)
+from offramp.solvers.kernels.backup import Numbers
+from offramp.solvers.kernels.layout import Shape
+from offramp.solvers.perfect.anderson import Desk, desk_for
+from offramp.solvers.perfect.best_replies import Bench, bench_for
+
+Array = NDArray[np.float64]
+ALONE = 30_000
+"""Nodes above which draws are solved one by one: eight abreast would not fit a near memory."""
+
+
+class Sheets(NamedTuple):
+    """The numbers of all draws, as in Tables."""
+
+    pay: Array
+    odds: Array
+    end_pay: Array
+    patience: Array
+    precision: Array
+    entropy: bool
+
+
+class Found(NamedTuple):
+    """What is found, one row per draw; ``payoff`` is ``value`` under the payoff convention."""
+
+    value: Array
+    """(draw, node, party)."""
+    payoff: Array
+    """(draw, node, party)."""
+    strategy: Array
+    """(draw, edge)."""
+    residual: Array
+    """(draw, party) largest |V - T(V)|, from the structure as given."""
+    gain: Array
+    """(draw, party) most that a best reply gains at the start, and"""
+    anywhere: Array
+    """(draw, party) anywhere; upper bounds up to the error of the payoffs."""
+    slack: Array
+    """(draw, party) bound on the error of the payoffs."""
+    loose: Array
+    """(draw, party) how much too high the gains may be, besides that."""
+    scale: Array
+    """(draw, lane) scale of the values."""
+    sweeps: NDArray[np.int64]
+    """(draw,) how many were needed; negative where no fixed point was reached."""
+    proved: NDArray[np.bool_]
+    """(draw,) whether there is certainly no other equilibrium."""
+    ended: NDArray[np.int8]
+    """(draw, start) 0 where a random start did not settle, 1 as the solution, 2 elsewhere."""
+
+
+class Effort(NamedTuple):
+    """How hard to try."""
+
+    tolerance: float
+    """Error of the values,"""
+    reply_tolerance: float
+    """and of best replies, relative to their scale."""
+    sweeps: int
+    """Most sweeps for one component on one rung."""
+    confirming: int
+    """Most sweeps for values known beforehand; with 0 they are taken as they are."""
+    climbing: bool
+    """Whether draws without such values, or in vain, climb the ladder."""
+    certified: bool
+    """Whether regrets and uniqueness are worked out."""
+
+
+class Team(NamedTuple):
+    """Draws that are solved abreast, ``(place,)``; the last one fills a short team up."""
+
+    draw: NDArray[np.int64]
+    start: NDArray[np.int64]
+    """Which random start it is about, -1 for none."""
+    here: NDArray[np.int64]
+    """(1,) how many of them count."""
+    total: NDArray[np.int64]
+    """Sweeps, once solved; negative where that failed or is not wanted; 0 until then."""
+    used: NDArray[np.int64]
+    """0 for those that take part in the next sweeps; then their number, negative on failure."""
+    moved: Array
+    """How far they led, relative to the scale of values."""
+    aim: Array
+    """The error, relative to that, that they are for."""
+    near: Array
+    """The error at which it is asked how far they have led;"""
+    leash: Array
+    """that is too far above this,"""
+    home: Array
+    """and below this back to the guess, as if that was a solution."""
+    away: NDArray[np.bool_]
+    """Who is put off, since the others have long been done."""
+    drifts: NDArray[np.bool_]
+    """Who lets the sweeps lead far away, slowly."""
+    doubtful: NDArray[np.bool_]
+    """Whose last rung failed: the next one is given up sooner."""
+
+
+class Room(NamedTuple):
+    """Room to work in for draws abreast, or one alone; values are in solving order."""
+
+    values: Array
+    """What is worked on, and"""
+    kept: Array
+    """the solutions."""
+    given: Array
+    """Values in the order of the structure."""
+    strategy: Array
+    """(edge,) likewise, and"""
+    chance: Array
+    """in solving order."""
+    numbers: Numbers
+    """Those of the team."""
+    level: Numbers
+    """The same with the precisions of a rung."""
+    lane: Array
+    """(5 * lane,) scale, and room for residual, error of payoffs, largest gain, of best replies."""
+    desk: Desk
+    bench: Bench
+
+
+def like_for(shape: Shape) -> Array:
+    """An array with as many draws abreast as a game of this size is solved for at once."""
+    return np.zeros(1) if len(shape.mover) > ALONE else np.zeros((1, WIDTH))
+
+
+def sheets_of(tables: Tables) -> Sheets:
+    """The arrays of the tables."""
+    return Sheets(*(getattr(tables, name) for name in Sheets._fields))
+
+
+def effort_of(options: Options, reply_tolerance: float) -> Effort:
+    """How hard to try to solve draws."""
+    return Effort(options.tolerance, reply_tolerance, options.sweeps, 5, True, options.certified)
+
+
+def room_for(structure: Structure, tables: Tables, lanes: int, starts: int) -> Found:
+    """Rows for all draws, still to be filled."""
+    draws, nodes, parties = tables.draws, structure.nodes, structure.parties
+    value = np.zeros((draws, nodes, parties))
+    return Found(
+        value=value,
+        payoff=np.zeros_like(value) if tables.entropy else value,
+        strategy=np.zeros((draws, structure.edges)),
+        residual=np.full((draws, parties), np.nan),
+        gain=np.full((draws, parties), np.nan),
+        anywhere=np.full((draws, parties), np.nan),
+        slack=np.full((draws, parties), np.nan),
+        loose=np.full((draws, parties), np.nan),
+        scale=np.ones((draws, lanes)),
+        sweeps=np.zeros(draws, np.int64),
+        proved=np.zeros(draws, np.bool_),
+        ended=np.zeros((draws, starts), np.int8),
+    )
+
+
+@jit_inside
+def furnish(like, shape: Shape, sheets: Sheets):
+    """Room for one team after the other."""
+    lanes, edges = shape.lanes, len(shape.target)
+    rows, classes = (len(shape.mover) + shape.terminals) * lanes, sheets.pay.shape[1]
+    numbers = Numbers(
+        rows_like(like, classes * lanes), np.zeros(classes, np.int64),
+        rows_like(like, sheets.odds.shape[1]), rows_like(like, lanes), rows_like(like, lanes),
+        sheets.entropy,
+    )  # fmt: skip
+    level = Numbers(
+        numbers.pay, numbers.paid, numbers.odds, numbers.patience, rows_like(like, lanes),
+        sheets.entropy,
+    )  # fmt: skip
+    return Room(
+        rows_like(like, rows), rows_like(like, rows), rows_like(like, rows),
+        rows_like(like, edges), rows_like(like, edges), numbers, level,
+        rows_like(like, 5 * lanes), desk_for(shape, like), bench_for(shape, like),
+    )  # fmt: skip
+
+
+@jit_inside
+def team_for(like, shape: Shape):
+    """Places for as many draws as stand abreast in ``like``."""
+    abreast = many(like)
+    return Team(
+        np.empty(abreast, np.int64), np.empty(abreast, np.int64), np.empty(1, np.int64),
+        np.empty(abreast, np.int64), np.empty(abreast, np.int64), np.empty(abreast),
+        np.empty(abreast), np.empty(abreast), np.empty(abreast), np.empty(abreast),
+        np.empty(abreast, np.bool_), np.zeros(abreast, np.bool_), np.zeros(abreast, np.bool_),
+    )  # fmt: skip
+
+
+@jit_inside
+def queue_for(draws, starts):
+    """Room for all draws, and for all starts of all of them: (item, 2)."""
+    return np.empty((draws * max(1, starts), 2), np.int64)
+
+
+@jit_inside
+def gather_team(queue, begin, count, team: Team):
+    """The next of the queue, as many as there are."""
+    team.here[0] = min(len(team.draw), count - begin)
+    for k in range(len(team.draw)):
+        item = begin + min(k, team.here[0] - 1)
+        team.draw[k], team.start[k] = queue[item, 0], queue[item, 1]
+        team.total[k] = 0 if k < team.here[0] else -1
+        team.away[k] = False
+
+
+@jit_inside
+def put_off(queue, team: Team, off):
+    """Queue up again those who were put off, behind ``off`` others; how many there are then."""
+    for k in range(team.here[0]):
+        if team.away[k]:
+            queue[off, 0], queue[off, 1] = team.draw[k], team.start[k]
+            off += 1
+    return off
+
+
+@jit_inside
+def gather_numbers(shape: Shape, sheets: Sheets, team: Team, numbers: Numbers):
+    """The numbers of a team from the rows of the tables."""
+    lanes, parties, abreast = shape.lanes, sheets.patience.shape[1], len(team.draw)
+    pay, odds, paid = numbers.pay, numbers.odds, numbers.paid
+    patience, precision = numbers.patience, numbers.precision
+    for c in range(len(paid)):
+        paid[c] = 0
+        for j in range(parties):
+            for k in range(abreast):
+                one = sheets.pay[team.draw[k], c, j]
+                put(pay, c * lanes + j, k, one + 0.0)
+                if one != 0.0:
+                    paid[c] = 1
+    for k in range(abreast):
+        draw = team.draw[k]
+        for c in range(sheets.odds.shape[1]):
+            put(odds, c, k, sheets.odds[draw, c])
+        for j in range(parties):
+            put(patience, j, k, sheets.patience[draw, j])
+            put(precision, j, k, sheets.precision[draw, j])
+
+
+@jit_inside
+def open_values(values, shape: Shape, sheets: Sheets, team: Team):
+    """Zero everywhere but at the ends."""
+    nodes, lanes = len(shape.mover), shape.lanes
+    for r in range(nodes * lanes):
+        save(values, r, 0.0)
+    for k in range(len(team.draw)):
+        for t in range(shape.terminals):
+            for j in range(sheets.end_pay.shape[2]):
+                put(values, (nodes + t) * lanes + j, k, sheets.end_pay[team.draw[k], t, j])
+
+
+@jit_inside
+def read_values(values, shape: Shape, team: Team, table):
+    """Put rows of a table (draw, node, party) into values."""
+    for k in range(len(team.draw)):
+        for i in range(len(shape.mover)):
+            for j in range(table.shape[2]):
+                put(values, i * shape.lanes + j, k, table[team.draw[k], shape.node[i], j])
+
+
+@jit_inside
+def hand_out(shape: Shape, values, given, team: Team, table):
+    """Put values into the order of the structure, and into the rows of solved draws."""
+    nodes, lanes = len(shape.mover), shape.lanes
+    for i in range(nodes + shape.terminals):
+        n = shape.node[i] if i < nodes else i
+        for j in range(0, lanes, 4):
+            save_four(given, n * lanes + j, four_of(values, i * lanes + j))
+    for k in range(len(team.draw)):
+        if team.total[k] > 0:
+            for n in range(nodes):
+                for j in range(table.shape[2]):
+                    table[team.draw[k], n, j] = get(given, n * lanes + j, k)
+
+
+@jit_inside
+def copy_rows(source, target):
+    """Overwrite rows by others."""
+    for r in range(0, len(source), 4):
+        save_four(target, r, four_of(source, r))

@@ -1,0 +1,1 @@
+"""Why accounts of the same crisis disagree."""

@@ -1,0 +1,274 @@
+"""What could be agreed, as it is handed on: packages, zones of agreement, reference points."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.study.solving.shares import Share
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+Array = NDArray[np.float64]
+Truths = NDArray[np.bool_]
+GAME, DECLARED, GIVEN = "game", "declared", "given"
+"""Where reservation values come from: the solved game, the scenario, whoever asks."""
+MOST_ROWS = 200
+"""Most packages of the frontier, and of ties, that JSON lists."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """One option on every issue that it covers; ``name`` is empty unless the scenario names it."""
+
+    name: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Zone:
+    """The packages that nobody whose consent is needed holds worse than its reservation value.
+
+    Arrays and positions are those of ``Bargaining.packages``, at nominal values.
+    """
+
+    basis: str
+    """'game', 'declared' or 'given'."""
+    reservation: Mapping[str, float]
+    """Party to its reservation value; nan where the game without agreement was not solved."""
+    inside: Truths
+    """(package,)."""
+    ideal: Mapping[str, float]
+    """Party to the most that it can get in the zone; nan where the zone is empty."""
+    nash: tuple[int, ...]
+    """Every package with the largest product of gains; none where nobody or not all can gain."""
+    kalai_smorodinsky: tuple[int, ...]
+    lottery: float
+    """Where the zone is empty, the largest least gain of a lottery over packages; else nan."""
+    left: float
+    """Probability of agreement that stays in the game without agreement; nan for other bases."""
+    shares: Mapping[int, Share]
+    """Told packages to the share of the draws in which they lie in the zone; empty without any."""
+    shares_other: Mapping[int, Share]
+    """The same with the ranges concentrated on the nominal values."""
+    often: Array
+    """(package,) that share for every package, or of length 0."""
+    some: Share | None
+    """Share of the draws in which the zone holds any package."""
+    some_other: Share | None
+
+    def __post_init__(self) -> None:
+        self.inside.setflags(write=False)
+        self.often.setflags(write=False)
+
+    @property
+    def known(self) -> bool:
+        """Whether every reservation value is a number."""
+        return all(math.isfinite(value) for value in self.reservation.values())
+
+    @property
+    def count(self) -> int:
+        """How many packages lie in it."""
+        return int(self.inside.sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Bargaining:
+    """What the options of a scenario's issues allow, and what of it parties could agree on."""
+
+    whose: str
+    """What stands behind 'On the premises of'."""
+    account: str
+    parties: tuple[str, ...]
+    """Those whose consent an agreement takes, in the scenario's order."""
+    parties_from: str
+    """'rules', 'given', or 'issues' where the rules name fewer than two."""
+    labels: Mapping[str, str]
+    """Party to how it is called, for every party that has a stake or takes part."""
+    issues: Mapping[str, str]
+    """Issue to how it is called."""
+    packages: tuple[Package, ...]
+    complete: bool
+    """Whether every combination of options is there; otherwise the named packages and the frontier
+    are, or the named ones alone."""
+    searched: bool
+    """Whether the frontier of all combinations is there."""
+    alike: Array
+    """(package,) how many combinations it stands for, as worth the same to all ``parties``."""
+    idle: tuple[str, ...]
+    """Those of ``parties`` to whom no option is worth anything."""
+    combinations: int
+    """How many combinations of options there are."""
+    worth: Array
+    """(package, party) at nominal values; the parties are those of ``labels``."""
+    frontier: Truths
+    """(package,) whether no other is worth as much to all of ``parties`` and more to one."""
+    zones: tuple[Zone, ...]
+    paid: tuple[str, str, float, float, float] | None
+    """The widest gap between worth and pay in an agreement of the game: package, party, worth,
+    least and largest pay; None where agreements pay the worths."""
+    draws: int
+    seed: int | None
+
+    def __post_init__(self) -> None:
+        self.worth.setflags(write=False)
+        self.alike.setflags(write=False)
+        self.frontier.setflags(write=False)
+
+    @property
+    def told(self) -> tuple[int, ...]:
+        """Positions of the named packages, then of reference points without a name."""
+        named = [i for i, one in enumerate(self.packages) if one.name]
+        points = [i for zone in self.zones for i in (*zone.nash[:1], *zone.kalai_smorodinsky[:1])]
+        return tuple(dict.fromkeys([*named, *points]))
+
+    def ties(self, tied: Sequence[int]) -> int:
+        """How many combinations these packages stand for."""
+        return int(self.alike[list(tied)].sum())
+
+    def dominated(self, package: int) -> bool | None:
+        """Whether some package is worth as much to all and more to one; None if not known."""
+        return None if self.frontier[package] and not self.searched else not self.frontier[package]
+
+    def empty(self, zone: Zone) -> bool | None:
+        """Whether the zone holds no package at all; None if not known."""
+        return None if not zone.known or not (zone.count or self.searched) else not zone.count
+
+    def worth_of(self, package: int, party: str) -> float:
+        """What a package is worth to a party at nominal values."""
+        return float(self.worth[package, list(self.labels).index(party)])
+
+    def short(self, zone: Zone, package: int) -> dict[str, float]:
+        """Parties to how far a package stays below their reservation values; {} in the zone."""
+        if zone.inside[package]:
+            return {}
+        gaps = {p: zone.reservation[p] - self.worth_of(package, p) for p in self.parties}
+        return {party: gap for party, gap in gaps.items() if gap > 0 or not math.isfinite(gap)}
+
+    @property
+    def sentence(self) -> str:
+        """How many packages lie in the zone, on whose premises."""
+        return self.sentences[0]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The zone, the named packages, the reference points, and how far it hangs on numbers."""
+        from offramp.study.bargaining.words import sentences_of
+
+        return sentences_of(self)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the words mean, and what is not counted."""
+        from offramp.study.bargaining.words import remarks_of
+
+        return remarks_of(self)
+
+    @property
+    def table(self) -> list[dict[str, Any]]:
+        """A row for every package told and every one of the frontier, zone by zone."""
+        shown = dict.fromkeys([*self.told, *np.flatnonzero(self.frontier)[:MOST_ROWS].tolist()])
+        return [row for i in shown for row in self._rows(i)]
+
+    @property
+    def every(self) -> list[dict[str, Any]]:
+        """The same for every package."""
+        return [row for i in range(len(self.packages)) for row in self._rows(i)]
+
+    def _rows(self, package: int) -> Iterator[dict[str, Any]]:
+        one = self.packages[package]
+        for zone in self.zones:
+            share = zone.shares.get(package)
+            yield {
+                "package": one.name, "basis": zone.basis,
+                **{f"issue {name}": one.options.get(name, "") for name in self.issues},
+                **{f"worth {p}": self.worth_of(package, p) for p in self.labels},
+                "in_zone": bool(zone.inside[package]), "frontier": self._on_frontier(package),
+                "nash": package in zone.nash,
+                "kalai_smorodinsky": package in zone.kalai_smorodinsky,
+                "share": (float(zone.often[package]) if len(zone.often) else None)
+                if share is None else share.share,
+            }  # fmt: skip
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON has it."""
+        named = {self.packages[i].name: i for i in self.told if self.packages[i].name}
+        front: list[int] = np.flatnonzero(self.frontier).tolist()
+        return {
+            "parties": list(self.parties), "parties_from": self.parties_from,
+            "combinations": self.combinations, "complete": self.complete,
+            "searched": self.searched,
+            "packages": {
+                name: self._plain(i) | {"zones": {z.basis: self._placed(z, i) for z in self.zones}}
+                for name, i in named.items()
+            },
+            "zones": {zone.basis: self._zone(zone) for zone in self.zones},
+            "frontier": [self._plain(i) for i in front[:MOST_ROWS]] if self.searched else None,
+            "frontier_count": self.ties(front) if self.searched else None,
+            "draws": self.draws, "seed": self.seed,
+            "sentence": self.sentence, "sentences": list(self.sentences),
+            "remarks": list(self.remarks),
+        }  # fmt: skip
+
+    def _plain(self, package: int) -> dict[str, Any]:
+        one = self.packages[package]
+        return {
+            "name": one.name, "options": dict(one.options),
+            "worth": {party: self.worth_of(package, party) for party in self.labels},
+            "frontier": self._on_frontier(package),
+        }  # fmt: skip
+
+    def _on_frontier(self, package: int) -> bool | None:
+        dominated = self.dominated(package)
+        return None if dominated is None else not dominated
+
+    def _placed(self, zone: Zone, package: int) -> dict[str, Any]:
+        """Where a package stands beside a zone, at nominal values and over the draws."""
+        share, other = zone.shares.get(package), zone.shares_other.get(package)
+        return {
+            "inside": bool(zone.inside[package]) if zone.known else None,
+            "short": _numbers(self.short(zone, package)), **_shared(share),
+            "share_other": None if other is None else other.share,
+        }  # fmt: skip
+
+    def _zone(self, zone: Zone) -> dict[str, Any]:
+        return {
+            "reservation": _numbers(zone.reservation),
+            "count": zone.count if self.complete else None, "empty": self.empty(zone),
+            "ideal": _numbers(zone.ideal),
+            "nash": [self._plain(i) for i in zone.nash[:MOST_ROWS]],
+            "nash_ties": self.ties(zone.nash),
+            "kalai_smorodinsky": [self._plain(i) for i in zone.kalai_smorodinsky[:MOST_ROWS]],
+            "kalai_smorodinsky_ties": self.ties(zone.kalai_smorodinsky),
+            "lottery_gain": _number(zone.lottery), "agreement_left": _number(zone.left),
+            **{f"some_{key}": value for key, value in _shared(zone.some).items()},
+            "some_share_other": None if zone.some_other is None else zone.some_other.share,
+        }  # fmt: skip
+
+    def figure(self) -> go.Figure:
+        """Every package by what it is worth to two parties, a panel for each pair."""
+        from offramp.study.bargaining.figure import draw_bargaining
+
+        return draw_bargaining(self)
+
+
+def _shared(share: Share | None) -> dict[str, Any]:
+    interval = None if share is None or share.interval is None else list(share.interval)
+    return {
+        "share": None if share is None else share.share, "interval": interval,
+        "solved": share.counted if share else 0, "tried": share.tried if share else 0,
+    }  # fmt: skip
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _numbers(values: Mapping[str, float]) -> dict[str, float | None]:
+    return {name: _number(value) for name, value in values.items()}

@@ -1,0 +1,1 @@
+"""Curves of closed forms, and how they are drawn."""

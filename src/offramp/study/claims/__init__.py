@@ -1,0 +1,1 @@
+"""Which claims follow from the premises."""

@@ -1,0 +1,433 @@
+"""Checking claims: every claim on every account, at nominal values and over draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.expressions import Binary, Compare, evaluate
+from offramp.game import Draws, build, fix, nominal_draw
+from offramp.scenario import (
+    Claim,
+    Meaning,
+    Query,
+    Scenario,
+    off_values,
+    read_claims,
+    understand,
+    with_account,
+)
+from offramp.study.claims.deciding import find_deciding
+from offramp.study.claims.restating import Without, concern_of, literature_of, restated
+from offramp.study.claims.verdicts import FAILS, HOLDS, OPEN, UNSOLVED, VACUOUS, Verdict, truth_of
+from offramp.study.quantities.dependence import behind
+from offramp.study.quantities.evaluation import QueryValues, evaluate_queries
+from offramp.study.solving.experiment import Progress
+from offramp.study.solving.saying import assumption_words, whose_premises
+from offramp.study.solving.shares import Share, concentrate, is_ranged, share_of, spread_draws
+
+Array = NDArray[np.float64]
+States = NDArray[np.str_]
+SCALES = (0.5, 1.0, 2.0, 5.0)
+OTHER = 8
+"""One draw in so many is tried under the second weighting,"""
+LEAST = 64
+"""but no fewer than this, where so many are tried under the first."""
+WITHOUT = 64
+"""Most draws on which a claim is looked at with a mechanism off."""
+SMALL = 200
+"""Nodes up to which every draw may be searched thoroughly for further equilibria."""
+PILOT = 8
+"""Draws of a small game that are searched thoroughly in any case, one of each scrambling."""
+THOROUGH = 128
+"""Draws of a larger game so searched where its nominal draw has several equilibria."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What is done beside the draws themselves, which are solved in any case.
+
+    ``starts`` random starts from which every draw is looked at for further equilibria, where
+    the nominal ones are from two; one draw in ``other`` is tried again under the second
+    weighting; claims are looked at with a mechanism off in at most ``without`` draws, and at
+    nominal values with every precision multiplied by ``scales``.
+    """
+
+    starts: int = 2
+    other: int = OTHER
+    without: int = WITHOUT
+    scales: tuple[float, ...] = SCALES
+
+
+def check(
+    scenario: Scenario,
+    *,
+    draws: int = 1000,
+    seed: int | None = None,
+    accounts: Sequence[str] | None = None,
+    precision_scale: float = 1.0,
+    brief: bool = False,
+    effort: Effort | None = None,
+    progress: Progress | None = None,
+) -> tuple[Verdict, ...]:
+    """Every claim of a scenario on the premises of every account.
+
+    ``accounts`` names those wanted, '' being the scenario as written; None is that and all
+    accounts. ``draws`` 0 looks at nominal values only; ``seed`` None draws one and records it.
+    ``brief`` leaves out the second weighting, other precisions and mechanisms off. Accounts
+    with the same numbers are solved once; ``effort`` bounds what is done besides. Raises
+    ScenarioError for an unknown account.
+    """
+    known: list[tuple[object, tuple[Verdict, ...]]] = []
+    found: list[Verdict] = []
+    wanted = ("", *scenario.accounts) if accounts is None else accounts
+    for account in wanted:
+        meaning = understand(with_account(scenario, account) if account else scenario)
+        numbers = [(a.formula, a.distribution) for a in meaning.assumptions]
+        own = next((verdicts for same, verdicts in known if same == numbers), None)
+        if own is None:
+            tell = _phases(progress, scenario, account if len(wanted) > 1 else "")
+            telling = _Telling(meaning, account, precision_scale, brief, tell, effort or Effort())
+            own = telling.verdicts(draws, seed)
+            seed = own[0].seed if own and seed is None else seed
+            known.append((numbers, own))
+        whose = whose_premises(scenario, account)
+        found += [replace(one, account=account, premises=whose) for one in own]
+    return tuple(found)
+
+
+claims = check
+"""The same by the name of the command."""
+
+
+def judge(claim: Claim, found: QueryValues) -> States:
+    """What becomes of a claim in every draw, (draw,)."""
+    asked = tuple(claim.quantities.values())
+    places = [found.queries.index(query) for query in asked]
+    status = found.status[:, places]
+    truth = np.broadcast_to(claim.holds(found.columns()), (len(status),))
+    states = np.where(truth, HOLDS, FAILS).astype("<U8")
+    games = {int(found.game[place]) for place in places}
+    for draw in sorted({draw for draw, game in found.alternatives if game in games}):
+        worlds = list(found.worlds(draw, asked))
+        both = claim.holds({q: np.array([world[q] for world in worlds]) for q in asked})
+        if both.any() and not both.all():
+            states[draw] = OPEN
+    states[(status == "vacuous").any(axis=1)] = VACUOUS
+    states[np.isin(status, ("failed", "undefined")).any(axis=1)] = UNSOLVED
+    return states
+
+
+def margins_of(claim: Claim, found: QueryValues) -> Array:
+    """Left minus right of a single comparison, (draw,), nan where it has none; else empty."""
+    formula = claim.formula
+    if not isinstance(formula, Compare) or len(formula.rest) != 1:
+        return np.zeros(0)
+    draws = len(found.values)
+    given = {name: found.of(query) for name, query in claim.quantities.items()}
+    fine = np.ones(draws, np.bool_)
+    for values in given.values():
+        fine &= np.isfinite(values)
+    margins = np.full(draws, np.nan)
+    if fine.any():
+        columns = {name: values[None, fine] for name, values in given.items()}
+        apart = evaluate(Binary("-", formula.first, formula.rest[0][1]), columns)
+        margins[fine] = np.broadcast_to(apart, (1, int(fine.sum())))[0]
+    return margins
+
+
+class _Telling:
+    """All claims on the premises of one account."""
+
+    def __init__(
+        self, meaning: Meaning, account: str, scale: float, brief: bool, tell: Any,
+        effort: Effort,
+    ) -> None:  # fmt: skip
+        self.effort = effort
+        self.meaning, self.account, self.scale = meaning, account, scale
+        self.brief, self.tell = brief, tell
+        self.claims = read_claims(meaning)
+        self.nominal = nominal_draw(meaning)
+        self.nodes = build(meaning).structure.nodes if self.claims else 0
+        self.labels = {
+            name: record.label or name.replace("_", " ")
+            for name, record in meaning.scenario.mechanisms.items()
+        }
+
+    def verdicts(self, count: int, seed: int | None) -> tuple[Verdict, ...]:
+        """One verdict per claim."""
+        if not self.claims:
+            return ()
+        here = self.values(self.claims, self.nominal, "at nominal values", traced=(0,))
+        states = {claim.name: str(judge(claim, here)[0]) for claim in self.claims}
+        drawn = self.over_draws(count, seed, here)
+        precisions = self.at_precisions(states)
+        without = {} if self.brief else self.without(states, drawn)
+        return tuple(
+            self.verdict(claim, here, states[claim.name], drawn[claim.name],
+                         precisions[claim.name], without.get(claim.name, {}))
+            for claim in self.claims
+        )  # fmt: skip
+
+    def values(
+        self, claims: Sequence[Claim], draws: Draws, phase: str, *,
+        traced: tuple[int, ...] = (), starts: int = 2, factor: float = 1.0,
+    ) -> QueryValues:  # fmt: skip
+        """The quantities of some claims."""
+        asked: dict[Query, None] = dict.fromkeys(
+            query for claim in claims for query in claim.quantities.values()
+        )
+        return evaluate_queries(
+            self.meaning, asked, draws, precision_scale=self.scale * factor, traced=traced,
+            starts=starts, progress=self.tell(phase),
+        )  # fmt: skip
+
+    def over_draws(self, count: int, seed: int | None, here: QueryValues) -> dict[str, _Drawn]:
+        """Per claim the declared ranges and, behind them, the concentrated ones.
+
+        Without any range all draws are the nominal one, which is solved already.
+        """
+        if count == 0 or not is_ranged(self.meaning):
+            draws = Draws(self.nominal.names, self.nominal.values, seed)
+            one = _Drawn(draws, 1, here, True) if count else _Drawn(None, 0, None, False)
+            return dict.fromkeys((claim.name for claim in self.claims), one)
+        first = spread_draws(self.meaning, count, seed)
+        whole = first
+        if not self.brief:
+            other = spread_draws(
+                concentrate(self.meaning),
+                min(count, max(LEAST, count // self.effort.other)),
+                first.seed,
+            )
+            rows = np.concatenate([first.values, other.values])
+            whole = Draws(first.names, rows, first.seed)
+        pilot = tuple(range(min(PILOT, count))) if self.small else ()
+        found = self.values(self.claims, whole, "over draws", traced=pilot,
+                            starts=self.effort.starts)  # fmt: skip
+        plain = _Drawn(whole, count, found, False)
+        drawn = dict.fromkeys((claim.name for claim in self.claims), plain)
+        return drawn | self.searched(here, plain, len(pilot))
+
+    def searched(self, here: QueryValues, plain: _Drawn, pilot: int) -> dict[str, _Drawn]:
+        """Claims again whose games have several equilibria, each draw searched thoroughly.
+
+        Of a large game only the first draws; they replace the others where the search opens
+        more of them than the plain one did.
+        """
+        assert plain.draws is not None
+        assert plain.found is not None
+        suspects = [
+            claim
+            for claim in self.claims
+            if _has_several(claim, here, 1) or _has_several(claim, plain.found, pilot)
+        ]
+        if not suspects:
+            return {}
+        whole, few = plain.draws, plain.declared
+        if not self.small:
+            few = min(THOROUGH, plain.declared)
+            whole = Draws(whole.names, whole.values[:few], whole.seed)
+        found = self.values(suspects, whole, "over draws, searched for further equilibria",
+                            traced=tuple(range(len(whole))))  # fmt: skip
+        thorough = _Drawn(whole, few, found, False, True)
+        return {
+            claim.name: thorough
+            for claim in suspects
+            if _opened(claim, found, few) > _opened(claim, plain.found, few)
+        }
+
+    @property
+    def small(self) -> bool:
+        """Whether a thorough search of every draw takes little time."""
+        return self.nodes <= SMALL
+
+    def at_precisions(self, states: Mapping[str, str]) -> dict[str, dict[float, bool | None]]:
+        """Verdicts at nominal values with every precision multiplied."""
+        found: dict[str, dict[float, bool | None]] = {name: {} for name in states}
+        for factor in (1.0,) if self.brief else self.effort.scales:
+            here = None
+            if factor != 1:
+                here = self.values(self.claims, self.nominal, f"at precision ×{factor:g}",
+                                   traced=(0,), starts=0, factor=factor)  # fmt: skip
+            for claim in self.claims:
+                state = states[claim.name] if here is None else str(judge(claim, here)[0])
+                found[claim.name][factor] = truth_of(state)
+        return found
+
+    def without(
+        self, states: Mapping[str, str], drawn: Mapping[str, _Drawn]
+    ) -> dict[str, dict[str, Without]]:
+        """Every claim with each mechanism that has off values off."""
+        mechanisms = {
+            name: values
+            for name in self.meaning.scenario.mechanisms
+            if (values := off_values(self.meaning, name))
+        }
+        found: dict[str, dict[str, Without]] = {name: {} for name in states}
+        if not mechanisms:
+            return found
+        parts = [fix(self.meaning, self.nominal, off).values for off in mechanisms.values()]
+        rows = Draws(self.nominal.names, np.concatenate(parts), None)
+        traced = tuple(range(len(rows))) if self.small else ()
+        there = self.values(self.claims, rows, "with each mechanism off", traced=traced)
+        for claim in self.claims:
+            for name, state in zip(mechanisms, judge(claim, there).tolist(), strict=True):
+                found[claim.name][name] = Without(name, self.labels[name], truth_of(state))
+        for name, off in mechanisms.items():
+            concerned = [c for c in self.claims if drawn[c.name].found is not None
+                         and self._depends(c, name, states, found)]  # fmt: skip
+            if concerned and self.effort.without:
+                for claim, one in self._lost(name, off, concerned, drawn):
+                    known = found[claim.name][name]
+                    found[claim.name][name] = replace(one, nominal=known.nominal)
+        return found
+
+    def _depends(
+        self, claim: Claim, mechanism: str, states: Mapping[str, str],
+        found: Mapping[str, Mapping[str, Without]],
+    ) -> bool:  # fmt: skip
+        """Whether a mechanism may carry a claim, so that draws are worth their time."""
+        flipped = found[claim.name][mechanism].nominal is not truth_of(states[claim.name])
+        return flipped or concern_of(self.meaning, claim, mechanism).named
+
+    def _lost(
+        self, mechanism: str, off: Mapping[str, float], concerned: Sequence[Claim],
+        drawn: Mapping[str, _Drawn],
+    ) -> Iterable[tuple[Claim, Without]]:  # fmt: skip
+        """Claims over the first draws, which all of them share, with a mechanism off."""
+        one = drawn[concerned[0].name]
+        assert one.draws is not None
+        few = min(self.effort.without, one.declared)
+        part = Draws(one.draws.names, one.draws.values[:few], one.draws.seed)
+        there = self.values(concerned, fix(self.meaning, part, off),
+                            f"over draws, without {self.labels[mechanism]}", starts=0)  # fmt: skip
+        for claim in concerned:
+            with_it = drawn[claim.name].found
+            assert with_it is not None
+            before, after = judge(claim, with_it)[:few], judge(claim, there)
+            known = np.isin(after, (HOLDS, FAILS))
+            held = known & (before == HOLDS)
+            share = float((after[known] == HOLDS).mean()) if known.any() else None
+            lost = float((after[held] == FAILS).mean()) if held.any() else None
+            label = self.labels[mechanism]
+            yield claim, Without(mechanism, label, None, share, lost, int(known.sum()))
+
+    def verdict(
+        self, claim: Claim, here: QueryValues, state: str, drawn: _Drawn,
+        precision: Mapping[float, bool | None], without: Mapping[str, Without],
+    ) -> Verdict:  # fmt: skip
+        """One claim, everything put together."""
+        concern = {name: concern_of(self.meaning, claim, name) for name in without}
+        restates, rests = restated(truth_of(state), without, concern)
+        about = [n for n in self.labels if n in rests or (n in concern and concern[n].any)]
+        records = self.meaning.scenario.mechanisms
+        texts = {name: literature_of(records[name].about) for name in about}
+        at_nominal = margins_of(claim, here)
+        over = drawn.of(claim, self.meaning) if drawn.found is not None else {
+            "declared": _NONE, "concentrated": _NONE, "solved": int(state != UNSOLVED),
+            "open": int(state == OPEN), "vacuous": int(state == VACUOUS), "margin": None,
+            "margins": np.zeros(0),
+        }  # fmt: skip
+        return Verdict(
+            name=claim.name, says=claim.says, holds_when=claim.holds_when, account=self.account,
+            premises="", state=state,
+            margin_nominal=_number(at_nominal[0]) if len(at_nominal) else None,
+            quantities={q.text: _number(here.of(q)[0]) for q in claim.quantities.values()},
+            precision=precision, without=without, restates=restates, rests_on=rests,
+            literature={name: text for name, text in texts.items() if text},
+            unoffered=_unoffered(claim, here), searched=drawn.searched,
+            seed=None if drawn.draws is None else drawn.draws.seed, **over,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """Draws of one account and what was found: the first ``declared`` under the declared ranges."""
+
+    draws: Draws | None
+    declared: int
+    found: QueryValues | None
+    only_one: bool
+    searched: bool = False
+    """Whether every draw was searched thoroughly for further equilibria."""
+
+    def of(self, claim: Claim, meaning: Meaning) -> dict[str, Any]:
+        """The fields of a verdict that come from draws."""
+        assert self.draws is not None
+        assert self.found is not None
+        states, margins = judge(claim, self.found), margins_of(claim, self.found)
+        own, other = states[: self.declared], states[self.declared :]
+        counts = np.isin(own, (HOLDS, FAILS))
+        margins = margins[: self.declared].copy()
+        if len(margins):
+            margins[~counts] = np.nan
+        margins.setflags(write=False)
+        matter = behind(meaning, claim)
+        ranged = [i for i, a in enumerate(meaning.assumptions)
+                  if a.distribution is not None and a.name in matter]  # fmt: skip
+        deciding = None
+        if ranged:
+            names = [meaning.assumptions[i].name for i in ranged]
+            values = self.draws.values[: self.declared][:, ranged]
+            deciding = find_deciding(names, values, own == HOLDS, counts)
+            if deciding is not None:
+                labels = {name: assumption_words(meaning.scenario, name) for name in deciding.names}
+                deciding = deciding.called(labels)
+        known = margins[np.isfinite(margins)]
+        return {
+            "declared": share_of(own == HOLDS, counts, only_one=self.only_one),
+            "concentrated": share_of(other == HOLDS, np.isin(other, (HOLDS, FAILS))),
+            "solved": int((own != UNSOLVED).sum()), "open": int((own == OPEN).sum()),
+            "vacuous": int((own == VACUOUS).sum()), "margins": margins,
+            "margin": float(np.median(known)) if len(known) else None, "deciding": deciding,
+        }  # fmt: skip
+
+
+def _has_several(claim: Claim, found: QueryValues, draws: int) -> bool:
+    """Whether a game of the claim has several equilibria in one of the first ``draws``."""
+    games = {int(found.game[found.queries.index(q)]) for q in claim.quantities.values()}
+    return any(draw < draws and game in games for draw, game in found.alternatives)
+
+
+def _opened(claim: Claim, found: QueryValues, draws: int) -> int:
+    """How many of the first ``draws`` are open."""
+    return int((judge(claim, found)[:draws] == OPEN).sum())
+
+
+_NONE = Share(None, None, None, 0, 0, 0)
+
+
+def _unoffered(claim: Claim, here: QueryValues) -> dict[str, float]:
+    """Quantity to the largest share of turns in which a move it commits is not offered."""
+    found: dict[str, float] = {}
+    for query in claim.quantities.values():
+        own = [
+            float(one.unoffered[0])
+            for one in here.reach
+            if one.interventions == query.interventions and one.intervention.kind != "bar"
+        ]
+        most = max((value for value in own if np.isfinite(value)), default=0.0)
+        if most > 1e-9:
+            found[query.text] = most
+    return found
+
+
+def _phases(progress: Progress | None, scenario: Scenario, account: str) -> Any:
+    """Progress that says of which account and with what."""
+    whose = f", {scenario.accounts[account].label or account}" if account else ""
+
+    def phase(what: str) -> Progress | None:
+        tell = progress
+        if tell is None:
+            return None
+        return lambda _what, done, total: tell(f"claims {what}{whose}", done, total)
+
+    return phase
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

@@ -1,0 +1,169 @@
+"""Histories told: the likeliest ways through the game at nominal values, of all or of one end.
+
+With them come the turning points (see `turning`) and, where asked for, histories drawn at
+random. A history's share of the ends asked for is its probability given such an end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from offramp.analysis import absorb, outcome_probability
+from offramp.analysis.findings import Story
+from offramp.analysis.histories import History, likeliest
+from offramp.core.bounds import MAX_DRAWS, whole_number
+from offramp.core.errors import ResultError, suggestion
+from offramp.game import Game, build
+from offramp.scenario import Scenario, with_account
+from offramp.study.histories.likeliest import story_of
+from offramp.study.histories.turning import TurningPoint, find_turning_points, sample_histories
+from offramp.study.solving.experiment import solve
+from offramp.study.solving.saying import whose_premises
+from offramp.study.solving.shares import percent
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+@dataclass(frozen=True)
+class Retold:
+    """The likeliest histories, likeliest first; ``complete`` says that no likelier one is missed.
+
+    ``probability`` is that of the ends asked for, all ends without any.
+    """
+
+    whose: str
+    outcome: str
+    probability: float
+    histories: tuple[Story, ...]
+    complete: bool
+    turning: tuple[TurningPoint, ...] = ()
+    """The moves that decide most about each outcome asked for, or about every one."""
+    drawn: tuple[Mapping[str, Any], ...] = ()
+    """Histories drawn at random, one row for every move."""
+    seed: int | None = None
+    """Of the histories drawn at random."""
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Each history's probability given the ends asked for."""
+        return tuple(
+            one.probability / self.probability if self.probability else 0.0
+            for one in self.histories
+        )
+
+    @property
+    def told(self) -> float:
+        """Probability of the histories told, all together."""
+        return sum(one.probability for one in self.histories)
+
+    @property
+    def sentence(self) -> str:
+        """How much of what can happen the histories told make up."""
+        ends = f" that ends in {self.outcome.replace('_', ' ')}" if self.outcome else ""
+        if not self.histories:
+            return f"On the premises of {self.whose}, as encoded here, there is no history{ends}."
+        share = self.told / self.probability if self.probability else 0.0
+        count = len(self.histories)
+        which = "likeliest history" if count == 1 else f"{count} likeliest histories"
+        verb = "makes" if count == 1 else "make"
+        return (
+            f"On the premises of {self.whose}, as encoded here, the {which}{ends} {verb} up "
+            f"{percent(share)} of the probability of such an end at nominal values."
+        )
+
+    @property
+    def table(self) -> list[dict[str, Any]]:
+        """Long rows: one for every move of every history."""
+        return [
+            {"history": number, "probability": one.probability, "outcome": one.outcome,
+             "round": moment.round, "step": moment.step, "by": moment.by, "move": moment.move,
+             "sentence": moment.sentence}
+            for number, one in enumerate(self.histories, 1)
+            for moment in one.moments
+        ]  # fmt: skip
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The histories, then the turning points, each outcome's first ones first."""
+        return (self.sentence, *(one.sentence for one in self.turning))
+
+    def figure(self) -> go.Figure:
+        """Turning points: how far each move raises or lowers the probability of each end."""
+        from offramp.study.histories.figure import draw_turning_points
+
+        return draw_turning_points(self)
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON has it; ``share`` is the history's share of the ends asked for."""
+        return {
+            "outcome": self.outcome or None, "probability": self.probability,
+            "complete": self.complete, "sentence": self.sentence,
+            "turning_points": [one.plain() for one in self.turning], "seed": self.seed,
+            "histories": [
+                {"probability": one.probability, "outcome": one.outcome,
+                 "share": one.probability / self.probability if self.probability else None,
+                 "moments": [vars(moment) for moment in one.moments]}
+                for one in self.histories
+            ],
+        }  # fmt: skip
+
+
+def retell(
+    scenario: Scenario, outcome: str | None = None, *, count: int = 5, account: str | None = None,
+    precision_scale: float = 1.0, drawn: int = 0, seed: int | None = None,
+) -> Retold:  # fmt: skip
+    """The ``count`` likeliest histories at nominal values, of one outcome or kind or of all.
+
+    As many turning points of each such outcome come with them, and ``drawn`` histories drawn at
+    random (of all ends), for which ``seed`` None draws one and records it. Raises ResultError
+    for an unknown outcome and where the nominal values are not solved.
+    """
+    count = whole_number(count, "count", 1, MAX_DRAWS, say=5)
+    drawn = whole_number(drawn, "drawn", 0, MAX_DRAWS)
+    game = build(with_account(scenario, account) if account else scenario)
+    wanted = _wanted(game, outcome)
+    solved = solve(game, precision_scale=precision_scale, starts=0)
+    if solved.equilibria.status[0] != "solved":
+        raise ResultError("the game is not solved at its nominal values",
+                          expected="a game that `offramp run` can solve")  # fmt: skip
+    absorbed = absorb(game.structure, solved.strategy)
+    ends = outcome_probability(game.structure, absorbed, len(game.meaning.outcomes))[0]
+    found: list[History] = []
+    complete = True
+    for position in wanted:
+        search = likeliest(
+            game.structure, solved.strategy[0], count,
+            outcome=position if outcome else None,
+        )  # fmt: skip
+        found += search.histories
+        complete = complete and search.complete
+    found.sort(key=lambda one: -one.probability)
+    stories = tuple(story_of(game, one) for one in found[:count])
+    total = sum(float(ends[position]) for position in wanted) if outcome else float(ends[:-1].sum())
+    names = [game.meaning.outcomes[position].name for position in wanted]
+    points = [p for p in find_turning_points(solved, count) if not outcome or p.outcome in names]
+    rows, used = sample_histories(game, solved.strategy[0], drawn, seed) if drawn else ([], None)
+    return Retold(
+        whose_premises(scenario, account or ""), outcome or "", total, stories, complete,
+        tuple(points), tuple(rows), used,
+    )  # fmt: skip
+
+
+histories = retell
+"""The same by the name of the command."""
+
+
+def _wanted(game: Game, outcome: str | None) -> Sequence[int]:
+    """Positions of the outcomes asked for; one position, whichever, without any."""
+    known = game.meaning.outcomes
+    if outcome is None:
+        return (0,)
+    found = [i for i, one in enumerate(known) if outcome in (one.name, one.kind)]
+    if not found:
+        fit = {one.name for one in known} | {one.kind for one in known}
+        raise ResultError(f"no outcome '{outcome}'", expected="an outcome, or a kind of outcomes",
+                          repair=suggestion(outcome, fit))  # fmt: skip
+    return found

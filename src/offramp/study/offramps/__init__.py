@@ -1,0 +1,1 @@
+"""The smallest changes that make agreement the likely end."""

@@ -1,0 +1,310 @@
+"""Levers: how far each can be moved, what that costs whom, and which of them harm others.
+
+The effort of moving a lever by d from its nominal value is cost x d / per; every holder of a
+lever bears all of its effort. A lever raises another party's harm if, with everybody's play
+as it is, moving it anywhere up to its limit lowers what a party that does not hold it is paid
+by some move or end, makes chance moves that cost such a party likelier, or raises the
+probability of war and catastrophe.
+
+An assumption that takes whole numbers only (a choice of these, or one that a family is looked up
+by) is moved in whole steps; one that is a choice of other numbers stops at these and at the
+limit. Where a lever is moved by less than to the next stop, it goes to that stop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.analysis import absorb
+from offramp.core.errors import GameError
+from offramp.expressions import Choose, names
+from offramp.expressions.tree import walk
+from offramp.game import Draws, Game, Tables, fix
+from offramp.scenario import Assumption, Meaning
+from offramp.study.quantities.dependence import every_formula, traced_back
+from offramp.study.solving.experiment import solve
+from offramp.study.solving.saying import joined, spoken
+from offramp.study.solving.variation import Bench, find_fit, nominal_rows, rows_of
+
+Array = NDArray[np.float64]
+STEPS = 9
+"""Points between the nominal value and the limit at which harm is looked for."""
+DRAWS = 64
+"""Draws in which it is looked for too, at the limit."""
+MOSTLY = 0.5
+"""Share of those draws above which harm counts that nominal values do not show."""
+EQUAL = 1e-9
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A lever as the search moves it: from ``start`` (nominal) towards ``limit``.
+
+    ``rate`` is the effort per unit of the assumption at ``position``; ``held_by`` are positions
+    of parties.
+    """
+
+    name: str
+    label: str
+    assumption: str
+    position: int
+    start: float
+    limit: float
+    rate: float
+    held_by: tuple[int, ...]
+    unit: str
+    stops: tuple[float, ...] = ()
+    """Values that it can be moved to, in order from ``start``; empty where these are all."""
+    whole: bool = False
+    """Whether the stops are whole numbers."""
+
+    @property
+    def most(self) -> float:
+        """The effort of going to the limit."""
+        return abs(self.limit - self.start) * self.rate
+
+    def value(self, part: float) -> float:
+        """The assumption's value after ``part`` (0 to 1) of the way to the limit."""
+        return float(self.onto(np.array([self.start + part * (self.limit - self.start)]))[0])
+
+    def settle(self, parts: Array) -> Array:
+        """The parts (any shape) of the way at which it comes to stand."""
+        if not self.stops:
+            return parts
+        way = self.limit - self.start
+        return (self.onto(self.start + parts * way) - self.start) / way
+
+    def onto(self, values: Array) -> Array:
+        """The stops at or next beyond ``values`` (any shape), seen from where it starts."""
+        if not self.stops:
+            return values
+        all_stops = np.array([self.start, *self.stops])
+        gone = np.abs(all_stops - self.start)
+        way = np.abs(values - self.start) - EQUAL * gone[-1]
+        return all_stops[np.minimum(np.searchsorted(gone, way), len(gone) - 1)]
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """A lever or first step that is not proposed, and why, in one sentence."""
+
+    name: str
+    reason: str
+
+
+def handles(game: Game) -> tuple[tuple[Handle, ...], tuple[Excluded, ...]]:
+    """The levers of a scenario that can be moved from their nominal values, and the others."""
+    meaning, nominal = game.meaning, game.nominal()
+    found: list[Handle] = []
+    idle: list[Excluded] = []
+    for name, lever in meaning.scenario.levers.items():
+        assumption = lever.parameter.replace(" ", "")
+        position = nominal.names.index(assumption)
+        start, limit = float(nominal.values[0, position]), float(lever.limit)
+        label = lever.label or spoken(name)
+        stops, whole = _stops(meaning, meaning.assumptions[position], start, limit)
+        room = limit - start if lever.towards == "higher" else start - limit
+        if room <= EQUAL * max(1.0, abs(start)):
+            why = f"{assumption} is at or beyond its limit of {limit:g} already"
+            idle.append(Excluded(name, f"“{label}” is left out: {why}."))
+            continue
+        if whole and not stops:
+            why = (
+                f"{assumption} takes whole numbers, and its limit of {limit:g} is less than 1 away"
+            )
+            idle.append(Excluded(name, f"“{label}” is left out: {why}."))
+            continue
+        found.append(
+            Handle(
+                name, label, assumption, position, start, stops[-1] if stops else limit,
+                lever.effort.cost / lever.effort.per,
+                tuple(meaning.parties.index(party) for party in lever.held_by),
+                meaning.assumptions[position].unit or "", stops, whole,
+            )
+        )  # fmt: skip
+    return tuple(found), tuple(idle)
+
+
+def _stops(
+    meaning: Meaning, assumption: Assumption, start: float, limit: float
+) -> tuple[tuple[float, ...], bool]:
+    """The values that an assumption can be moved to, in order, and whether they are whole.
+
+    None where it takes every number.
+    """
+    one = assumption.distribution
+    listed = np.unique(one.arguments) if one is not None and one.name == "choice" else None
+    counted = _is_whole(start) and listed is not None and _is_whole(listed)
+    if counted or assumption.name in looked_up_by(meaning):
+        low, high = np.ceil(min(start, limit) - EQUAL), np.floor(max(start, limit) + EQUAL)
+        stops = np.arange(low, high + 1)
+    elif listed is not None:
+        stops = np.r_[listed[(listed - start) * (listed - limit) < 0], limit]
+    else:
+        return (), False
+    away = np.abs(stops - start)
+    ordered = stops[np.argsort(away)][np.sort(away) > EQUAL]
+    return tuple(ordered.tolist()), counted or listed is None
+
+
+def _is_whole(values: float | Array) -> bool:
+    return bool(np.all(np.asarray(values) == np.round(values)))
+
+
+def looked_up_by(meaning: Meaning) -> frozenset[str]:
+    """The assumptions that a family is looked up by, so that they are read as whole numbers."""
+    found: set[str] = set()
+    for formula in every_formula(meaning):
+        for part in walk(formula):
+            if isinstance(part, Choose):
+                found |= names(part.index)
+    return traced_back(meaning, found)
+
+
+def settle(levers: Sequence[Handle], parts: Array) -> Array:
+    """The parts (…, lever) of the way at which levers come to stand."""
+    return np.stack([one.settle(parts[..., i]) for i, one in enumerate(levers)], axis=-1)
+
+
+def moved(game: Game, levers: Sequence[Handle], parts: Array) -> Draws:
+    """The nominal values with levers moved; ``parts`` (point, lever) of the way to their limits.
+
+    Levers on the same assumption add their moves, within the limits of those that move.
+    """
+    rows = nominal_rows(game, len(parts))
+    return fix(game.meaning, rows, _values(levers, parts))
+
+
+def moved_draws(game: Game, draws: Draws, levers: Sequence[Handle], parts: Array) -> Draws:
+    """The draws with levers moved by ``parts`` (lever,) to the same values as at nominal ones.
+
+    A draw in which an assumption lies beyond that value already keeps its own.
+    """
+    wanted = _values(levers, parts[None, :])
+    values: dict[str, Array] = {}
+    for lever, part in zip(levers, parts, strict=True):
+        if part <= 0:
+            continue
+        own, to = draws.values[:, lever.position], wanted[lever.assumption][0]
+        reached = np.minimum(own, to) if to < lever.start else np.maximum(own, to)
+        values[lever.assumption] = reached
+    return fix(game.meaning, draws, values) if values else draws
+
+
+def _values(levers: Sequence[Handle], parts: Array) -> dict[str, Array]:
+    """Assumption to values (point,)."""
+    values: dict[str, Array] = {}
+    for name in {lever.assumption: None for lever in levers}:
+        own = [i for i, lever in enumerate(levers) if lever.assumption == name]
+        way = sum(levers[i].settle(parts[:, i]) * (levers[i].limit - levers[i].start) for i in own)
+        ends = [levers[i].start for i in own] + [levers[i].limit for i in own]
+        reached = np.clip(levers[own[0]].start + way, min(ends), max(ends))
+        farthest = max((levers[i] for i in own), key=lambda one: abs(one.limit - one.start))
+        values[name] = farthest.onto(reached)
+    return values
+
+
+def harms(bench: Bench, levers: Sequence[Handle], parts: Array, draws: Draws | None) -> str:
+    """Why moving ``levers`` to ``parts`` (lever,) of the way raises another party's harm.
+
+    The empty string where it does not, at nominal values and in most of the first draws.
+    Raises GameError where the numbers on the way make no game.
+    """
+    game = bench.game
+    holders = {party for lever, part in zip(levers, parts, strict=True)
+               if part > 0 for party in lever.held_by}  # fmt: skip
+    others = [i for i in range(game.structure.parties) if i not in holders]
+    way = settle(levers, np.linspace(0, 1, STEPS + 1)[1:, None] * parts[None, :])
+    points = moved(game, levers, way)
+    before, after = game.tables(game.nominal()), game.tables(points)
+    hurt: NDArray[np.bool_] = np.any(_hurt(game, before, after), axis=0)
+    named = [game.meaning.parties[i] for i in others if hurt[i]]
+    if named:
+        return _paid_less(game, named)
+    if draws is not None and len(draws):
+        few = rows_of(draws, slice(0, DRAWS))
+        there = moved_draws(game, few, levers, parts)
+        fit = find_fit(game, few) & find_fit(game, there)
+        if fit.any():
+            pair = game.tables(rows_of(few, fit)), game.tables(rows_of(there, fit))
+            often = _hurt(game, *pair).mean(axis=0)
+            named = [game.meaning.parties[i] for i in others if often[i] > MOSTLY]
+            if named:
+                return _paid_less(game, named) + ", in most of the draws"
+    return _endangers(bench, points)
+
+
+def _hurt(game: Game, before: Tables, after: Tables) -> NDArray[np.bool_]:
+    """(point, party) whether a pay or end falls, or chance moves that cost become likelier."""
+    found = _falls(before.pay, after.pay)
+    found |= _falls(before.end_pay, after.end_pay)
+    found |= _falls(_losses(game, before, before), _losses(game, before, after))
+    return found
+
+
+def _falls(before: Array, after: Array) -> NDArray[np.bool_]:
+    if not before.shape[1]:
+        return np.zeros((len(after), before.shape[2]), np.bool_)
+    scale = np.maximum(1.0, np.abs(before))
+    return np.any(after - before < -EQUAL * scale, axis=1)
+
+
+def _losses(game: Game, pays: Tables, odds: Tables) -> Array:
+    """(point, nature's node, party) expected losses at once: pays and ends below 0."""
+    structure = game.structure
+    source = np.repeat(np.arange(structure.nodes), np.diff(structure.first))
+    chance = np.flatnonzero(structure.odds_class >= 0)
+    paid = pays.pay[:, structure.pay_class[chance]]
+    ends = structure.target[chance] < 0
+    paid[:, ends] += pays.end_pay[:, -structure.target[chance[ends]] - 1]
+    expected = odds.odds[:, structure.odds_class[chance], None] * np.minimum(paid, 0.0)
+    nodes, which = np.unique(source[chance], return_inverse=True)
+    result = np.zeros((len(nodes), len(expected), structure.parties))
+    np.add.at(result, which.reshape(-1), expected.transpose(1, 0, 2))
+    return result.transpose(1, 0, 2)
+
+
+def _endangers(bench: Bench, points: Draws) -> str:
+    """Whether war and catastrophe become likelier with all play as it is."""
+    game, structure = bench.game, bench.game.structure
+    solved = solve(game, starts=0)
+    if not bench.danger or solved.equilibria.status[0] != "solved":
+        return ""
+    odds = game.tables(points).odds
+    play = np.repeat(solved.strategy, len(points), axis=0)
+    chance = structure.odds_class >= 0
+    play[:, chance] = odds[:, structure.odds_class[chance]]
+    strategy = np.concatenate([solved.strategy, play])
+    ends = absorb(structure, strategy, elimination=bench.plan).terminal
+    danger = ends[:, np.isin(structure.terminal_outcome, bench.danger)].sum(axis=1)
+    if (danger[1:] > danger[0] + EQUAL).any():
+        return "it makes war or catastrophe likelier even if everybody plays as before"
+    return ""
+
+
+def _paid_less(game: Game, parties: Sequence[str]) -> str:
+    labels = [game.scenario.parties[party].label or spoken(party) for party in parties]
+    return f"it lowers what some move or end pays {joined(labels)}, or makes losses there likelier"
+
+
+def usable(
+    bench: Bench, levers: Sequence[Handle], draws: Draws | None
+) -> tuple[tuple[Handle, ...], tuple[Excluded, ...]]:
+    """The levers that raise no other party's harm, and the others with the reason."""
+    kept: list[Handle] = []
+    out: list[Excluded] = []
+    for lever in levers:
+        try:
+            why = harms(bench, [lever], np.ones(1), draws)
+        except GameError as error:
+            place = bench.game.meaning.place(("levers", lever.name, "limit"))
+            raise error.located(place, f"levers.{lever.name}") from None
+        if why:
+            out.append(Excluded(lever.name, f"“{lever.label}” is left out: {why}."))
+        else:
+            kept.append(lever)
+    return tuple(kept), tuple(out)

@@ -1,0 +1,446 @@
+"""Off-ramps: the smallest changes that make agreement, or a ceasefire, as probable as asked.
+
+Counted are moves of levers within their limits, and first steps. Left out is what raises
+another party's harm (see `levers`, `first_steps`) and every act of force; refused is what
+raises the probability of war and catastrophe together at nominal values, or in more than 5 %
+of the solved draws. Every answer is solved again from precision 0 on the principal branch.
+
+A party's reservation value is what it expects without agreement: the unchanged game solved at
+nominal values with every move of a party into the ends that are aimed at taken away wherever
+it has another. A settlement worth less than that, when it comes, is called imposed; a change
+is called so where this holds on average over the settlements that follow. A scenario's own
+parameters of that name are not read for it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.core.errors import GameError, ResultError, suggestion
+from offramp.core.numbers import told_apart
+from offramp.game import Draws, Game, build
+from offramp.scenario import Scenario, understand, with_account
+from offramp.study.bargaining.reservations import reservation_values
+from offramp.study.offramps.first_steps import FirstStep, find_first_steps, step_harms
+from offramp.study.offramps.levers import (
+    Excluded,
+    Handle,
+    handles,
+    harms,
+    moved,
+    moved_draws,
+    usable,
+)
+from offramp.study.offramps.on_accounts import Tellings, tellings_of
+from offramp.study.offramps.records import Change, Frontier, OffRamp, OffRamps
+from offramp.study.offramps.search import SLACK, Reach, Search
+from offramp.study.solving.experiment import Progress
+from offramp.study.solving.saying import assumption_words, joined, spoken, whose_premises
+from offramp.study.solving.shares import concentrate, is_ranged, percent, share_of, spread_draws
+from offramp.study.solving.variation import Bench, Standing, bench_of
+
+Array = NDArray[np.float64]
+AIMS = ("agreement", "ceasefire")
+OTHER = 4
+"""One draw in so many is tried again with the ranges concentrated on the nominal values."""
+FEW = 0.05
+"""Largest share of the solved draws in which war and catastrophe may become likelier."""
+MOST = 8
+"""Most changes of several levers that are tried over the draws."""
+JUMP = 1e-3
+"""A larger step of the probability within the last bracket is a jump."""
+
+
+def offramps(
+    scenario: Scenario,
+    *,
+    outcome: str = "agreement",
+    at_least: float = 0.5,
+    draws: int = 256,
+    seed: int | None = None,
+    account: str | None = None,
+    progress: Progress | None = None,
+) -> OffRamps:
+    """The smallest changes that make ``outcome`` (agreement or ceasefire) ``at_least`` probable.
+
+    ``outcome`` is one of the two kinds or an outcome of such a kind; ``draws`` are the
+    combinations of assumptions in which every change is tried again (0: none), ``seed`` None
+    draws one and records it; ``account`` tells the scenario as that account does. Raises
+    ResultError for another aim, for a probability outside (0, 1] and where the nominal values
+    cannot be solved, and ScenarioError for an unknown account.
+    """
+    told = with_account(scenario, account) if account else scenario
+    if not 0 < at_least <= 1:
+        raise ResultError(f"at_least = {told_apart(at_least, 0, 1)}",
+                          expected="a probability above 0, at most 1")  # fmt: skip
+    game = build(understand(told))
+    bench = bench_of(game, _aim(game, outcome))
+    tellings = None if account else tellings_of(scenario, game)
+    asked = _Inquiry(bench, outcome, at_least, draws, seed, account or "", progress, tellings)
+    return asked.answer()
+
+
+def _aim(game: Game, outcome: str) -> tuple[int, ...]:
+    """Positions of the outcomes that are aimed at."""
+    known = game.meaning.outcomes
+    if outcome in AIMS:
+        return tuple(i for i, one in enumerate(known) if one.kind == outcome)
+    named = [i for i, one in enumerate(known) if one.name == outcome and one.kind in AIMS]
+    if named:
+        return tuple(named)
+    fit = [*AIMS, *(one.name for one in known if one.kind in AIMS)]
+    raise ResultError(
+        f"an off-ramp to '{outcome}'", expected="agreement or ceasefire, which are all that an "
+        "off-ramp aims at; other changes can be tested as claims",
+        repair=suggestion(outcome, fit),
+    )  # fmt: skip
+
+
+def going_on(game: Game, aim: Sequence[int]) -> Array:
+    """(party,) reservation values at nominal values (see `reservations`); nan where not solved."""
+    return reservation_values(game, aim).values[0]
+
+
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    """The draws in which changes are tried: declared ranges first, then the concentrated ones."""
+
+    draws: Draws
+    declared: int
+    before: Standing
+    only_one: bool
+
+
+class _Inquiry:
+    """One question: searches, confirms, tries over draws, and puts the answer together."""
+
+    def __init__(
+        self, bench: Bench, outcome: str, at_least: float, draws: int, seed: int | None,
+        account: str, progress: Progress | None, tellings: Tellings | None = None,
+    ) -> None:  # fmt: skip
+        self.bench, self.game, self.tellings = bench, bench.game, tellings
+        self.outcome, self.at_least, self.account = outcome, at_least, account
+        self.tell = progress or (lambda what, done, total: None)
+        self.before = bench.stand(self.game.nominal(), traced=True)
+        if not self.before.solved[0]:
+            raise ResultError("the game is not solved at its nominal values",
+                              expected="a game that `offramp run` can solve")  # fmt: skip
+        self.trial = self._trial(draws, seed)
+        self.floor = going_on(self.game, bench.aim)
+        self.excluded: list[Excluded] = []
+
+    def answer(self) -> OffRamps:
+        """Everything that was found, left out and refused."""
+        if self._counts(self.before):
+            return self._told((), None, ())
+        levers, idle = handles(self.game)
+        few = None if self.trial is None else self.trial.draws
+        kept, harmful = usable(self.bench, levers, few)
+        self.excluded += [*idle, *harmful]
+        search = Search(self.bench, kept, self.at_least, float(self.before.danger[0]))
+        ramps = self._tried(search, self._searched(search)) if kept else []
+        steps, nearest_step = self._steps()
+        ramps = [*_with_balance(ramps), *steps]
+        nearest = None
+        if not ramps:
+            nearest = self._nearest(search, nearest_step)
+        return self._told(tuple(ramps), nearest, _frontier(search))
+
+    # levers
+
+    def _searched(self, search: Search) -> list[Reach]:
+        """Singles, pairs, and the sparse changes of more levers; each on its line's threshold."""
+        count = len(search.levers)
+        pairs = list(itertools.combinations(range(count), 2))
+        self.tell("changes of levers looked for", 0, len(pairs) + 2)
+        singles = search.singles()
+        several: list[list[Reach]] = []
+        for done, (first, second) in enumerate(pairs, 1):
+            several.append(_spread(search.pair(first, second, singles)))
+            self.tell("changes of levers looked for", done, len(pairs) + 2)
+        alone = [reach for reach in singles if reach is not None]
+        listed = [r for row in itertools.zip_longest(*several) for r in row if r is not None]
+        more = search.sparse([*alone, *listed]) if count > 2 else []
+        self.tell("changes of levers looked for", len(pairs) + 2, len(pairs) + 2)
+        together = search.undominated([*alone, *more, *listed])
+        chosen = [r for r in (*more, *listed) if r in together][:MOST]
+        return [*alone, *sorted(chosen, key=lambda r: (len(r.levers), r.levers))]
+
+    def _tried(self, search: Search, reaches: Sequence[Reach]) -> list[OffRamp]:
+        ramps: list[OffRamp] = []
+        for done, reach in enumerate(reaches, 1):
+            self.tell("changes tried over the draws", done - 1, len(reaches))
+            ramp = self._confirmed(search, reach)
+            if ramp is not None:
+                ramps.append(ramp)
+            self.tell("changes tried over the draws", done, len(reaches))
+        return ramps
+
+    def _confirmed(self, search: Search, reach: Reach) -> OffRamp | None:
+        """The change solved again on the principal branch, and looked at by every rule."""
+        name = tuple(search.levers[i].label for i in reach.levers)
+        stand = self._stand(search, reach)
+        stepped = any(search.levers[i].stops for i in reach.levers)
+        if not self._counts(stand) or (not stepped and reach.above - reach.below > JUMP):
+            ends = reach.parts / reach.parts.max()
+            again = search.cross(np.zeros_like(ends)[None], ends[None], scan=17, near=1e-6,
+                                 traced=True)[0]  # fmt: skip
+            if again is None:
+                self._leave(name, "on the principal branch it does not bring about what is asked")
+                return None
+            reach, stand = again, self._stand(search, again)
+        few = None if self.trial is None else self.trial.draws
+        try:
+            why = harms(self.bench, search.levers, reach.parts, few) if len(name) > 1 else ""
+        except GameError:
+            why = "on the way there the numbers make no game"
+        if why:
+            self._leave(name, why)
+            return None
+
+        def there(draws: Draws) -> Standing:
+            return self.bench.stand(moved_draws(self.game, draws, search.levers, reach.parts))
+
+        return self._ramp(name, there, stand, _changes(self.game, search, reach),
+                          self._efforts(search.effort(reach.parts)), reach, search)  # fmt: skip
+
+    def _stand(self, search: Search, reach: Reach) -> Standing:
+        return self.bench.stand(moved(self.game, search.levers, reach.parts[None]), traced=True)
+
+    # first steps
+
+    def _steps(self) -> tuple[list[OffRamp], OffRamp | None]:
+        """First steps that bring about what is asked, and the one that comes nearest."""
+        found: list[OffRamp] = []
+        nearest: tuple[float, FirstStep, Standing] | None = None
+        for step in find_first_steps(self.bench):
+            stand = step.bench.stand(step.bench.game.nominal(), traced=True)
+            calm = stand.solved[0] and stand.danger[0] <= self.before.danger[0] + SLACK
+            if not calm or stand.reached[0] <= self.before.reached[0] + SLACK:
+                continue
+            near = nearest is None or stand.reached[0] > nearest[0]
+            if not self._counts(stand) and not near:
+                continue
+            why = step_harms(self.bench, step)
+            if why:
+                self._leave((step.label,), why)
+            elif self._counts(stand):
+                ramp = self._ramp((step.label,), step.bench.stand, stand, (), {}, None, None, step)
+                found += [] if ramp is None else [ramp]
+            else:
+                nearest = float(stand.reached[0]), step, stand
+        if found or nearest is None:
+            return found, None
+        return [], self._record(nearest[2], (), {}, step=nearest[1])
+
+    # one change
+
+    def _ramp(
+        self, name: tuple[str, ...], there: Callable[[Draws], Standing], stand: Standing,
+        changes: tuple[Change, ...], effort: dict[str, float], reach: Reach | None,
+        search: Search | None, step: FirstStep | None = None,
+    ) -> OffRamp | None:  # fmt: skip
+        """The record of a change, or None where it is refused for what it does in the draws."""
+        after = None if self.trial is None else there(self.trial.draws)
+        if self.trial is not None and after is not None:
+            own = slice(0, self.trial.declared)
+            fine = (self.trial.before.solved & after.solved)[own]
+            worse = (after.danger > self.trial.before.danger + SLACK)[own]
+            raised = share_of(worse, fine).share or 0.0
+            if raised > FEW:
+                self._leave(name, "it raises the probability of war and catastrophe in "
+                            f"{percent(raised)} of the solved draws")  # fmt: skip
+                return None
+        return self._record(stand, changes, effort, after, reach, search, step)
+
+    def _record(
+        self, stand: Standing, changes: tuple[Change, ...], effort: dict[str, float],
+        after: Standing | None = None, reach: Reach | None = None, search: Search | None = None,
+        step: FirstStep | None = None,
+    ) -> OffRamp:  # fmt: skip
+        parties, shares = self.game.meaning.parties, self._shares(after)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            weight = stand.ends[0] / stand.reached[0]
+        worth = weight @ stand.worth[0]
+        below = weight @ (stand.worth[0] < self.floor - SLACK)
+        holders = tuple(effort) if step is None else (parties[step.party],)
+        jump = None
+        if reach is not None and search is not None and reach.above - reach.below > JUMP:
+            jump = (reach.below, reach.above)
+        return OffRamp(
+            changes=changes, first_step="" if step is None else step.name,
+            step_label="" if step is None else step.label,
+            step_ends=step is not None and step.ends,
+            holders=holders, effort=effort, whose=self._whose(), outcome=self.outcome,
+            at_least=self.at_least, labels=self._labels(),
+            before=float(self.before.reached[0]), after=float(stand.reached[0]),
+            danger_before=float(self.before.danger[0]), danger_after=float(stand.danger[0]),
+            payoff_before=dict(zip(parties, map(float, self.before.payoff[0]), strict=True)),
+            payoff_after=dict(zip(parties, map(float, stand.payoff[0]), strict=True)),
+            settlement=dict(zip(parties, map(float, worth), strict=True)),
+            going_on=dict(zip(parties, map(float, self.floor), strict=True)),
+            below=dict(zip(parties, map(float, below), strict=True)),
+            imposed_on=tuple(p for p, w, f in zip(parties, worth, self.floor, strict=True)
+                             if w < f - SLACK),
+            jump=jump, elsewhere=float(stand.elsewhere[0]), residual=float(stand.residual[0]),
+            branch=str(stand.branch[0]), uniqueness=str(stand.uniqueness[0]), **shares,
+            accounts={} if self.tellings is None else self.tellings.after(
+                self.bench if step is None else step.bench, changes),
+        )  # fmt: skip
+
+    def _shares(self, after: Standing | None) -> dict[str, Any]:
+        """In what share of the draws a change works, under both weightings, and without it."""
+        if self.trial is None or after is None:
+            return {"works": None, "works_other": None, "without": None}
+        one, own = self.trial.only_one, slice(0, self.trial.declared)
+        fine = self.trial.before.solved & after.solved
+        works = after.reached >= self.at_least - SLACK
+        already = self.trial.before.reached >= self.at_least - SLACK
+        other = slice(self.trial.declared, None)
+        return {
+            "works": share_of(works[own], fine[own], only_one=one),
+            "works_other": None if one else share_of(works[other], fine[other]),
+            "without": share_of(already[own], fine[own], only_one=one),
+        }
+
+    # small things
+
+    def _trial(self, count: int, seed: int | None) -> _Trial | None:
+        if not count:
+            return None
+        meaning = self.game.meaning
+        ranged = is_ranged(meaning)
+        draws = spread_draws(meaning, count if ranged else 1, seed)
+        declared = len(draws)
+        if ranged:
+            other = spread_draws(concentrate(meaning), max(8, count // OTHER), draws.seed)
+            rows = np.concatenate([draws.values, other.values])
+            draws = Draws(draws.names, rows, draws.seed)
+        what = "draws without any change"
+        before = self.bench.stand(draws, progress=lambda done: self.tell(what, done, len(draws)))
+        return _Trial(draws, declared, before, not ranged)
+
+    def _counts(self, stand: Standing) -> bool:
+        """Whether the aim is as probable as asked, and war and catastrophe no likelier."""
+        calm = stand.danger[0] <= self.before.danger[0] + SLACK
+        return bool(stand.solved[0] and calm and stand.reached[0] >= self.at_least - SLACK)
+
+    def _nearest(self, search: Search, step: OffRamp | None) -> OffRamp | None:
+        """What comes nearest where nothing that was found counts."""
+        near = None
+        if search.levers:
+            search.climb()
+            near = search.nearest()
+        if near is None or not near.parts.any():
+            return step
+        stand = self._stand(search, near)
+        if not stand.solved[0] or (step is not None and step.after > stand.reached[0]):
+            return step
+        efforts = self._efforts(search.effort(near.parts))
+        return self._record(stand, _changes(self.game, search, near), efforts)
+
+    def _leave(self, labels: tuple[str, ...], why: str) -> None:
+        named = joined([f"“{label}”" for label in labels])
+        what = named if len(labels) == 1 else f"The change of {named} together"
+        text = f"{what} is left out: {why}."
+        self.excluded.append(Excluded(" and ".join(labels), text))
+
+    def _efforts(self, effort: Array) -> dict[str, float]:
+        """Holder to effort, where there is any."""
+        names = self.game.meaning.parties
+        return {names[i]: float(effort[i]) for i in np.flatnonzero(effort > 0)}
+
+    def _labels(self) -> dict[str, str]:
+        parties = self.game.scenario.parties
+        return {name: party.label or spoken(name) for name, party in parties.items()}
+
+    def _whose(self) -> str:
+        return whose_premises(self.game.scenario, self.account)
+
+    def _told(
+        self, found: tuple[OffRamp, ...], nearest: OffRamp | None, frontier: tuple[Frontier, ...]
+    ) -> OffRamps:
+        trial = self.trial
+        return OffRamps(
+            whose=self._whose(), account=self.account, outcome=self.outcome,
+            at_least=self.at_least, before=float(self.before.reached[0]),
+            danger=float(self.before.danger[0]), found=found, nearest=nearest,
+            excluded=tuple(self.excluded), frontier=frontier, labels=self._labels(),
+            met=self._counts(self.before), levers=len(self.game.scenario.levers),
+            draws=0 if trial is None else trial.declared,
+            seed=None if trial is None else trial.draws.seed,
+            accounts={} if self.tellings is None else self.tellings.before(self.bench),
+            account_labels={
+                name: one.label or spoken(name)
+                for name, one in self.game.scenario.accounts.items()
+            },
+            unread=self._unread(),
+        )  # fmt: skip
+
+    def _unread(self) -> str:
+        """A family of the scenario that is called as what is computed here, but is not read."""
+        return next((name for name in self.game.scenario.parameters
+                     if name.startswith("reservation")), "")  # fmt: skip
+
+
+def _changes(game: Game, search: Search, reach: Reach) -> tuple[Change, ...]:
+    """The levers that move, each with its own values and effort."""
+    parties = game.meaning.parties
+    found: list[Change] = []
+    for i in reach.levers:
+        lever: Handle = search.levers[i]
+        part = float(reach.parts[i])
+        found.append(
+            Change(
+                lever.name, lever.label, lever.assumption, lever.unit, lever.start,
+                lever.value(part), lever.value(float(reach.before[i])), lever.limit,
+                part * lever.most, tuple(parties[j] for j in lever.held_by),
+                assumption_words(game.scenario, lever.assumption), bool(lever.stops), lever.whole,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _spread(reaches: list[Reach], most: int = 3) -> list[Reach]:
+    """At most three of a row of changes, evenly over it, the middle one first."""
+    if len(reaches) <= most:
+        return reaches
+    ordered = sorted(reaches, key=lambda r: tuple(r.parts))
+    places = [len(ordered) // 2, len(ordered) // 5, len(ordered) - 1 - len(ordered) // 5]
+    return [ordered[i] for i in dict.fromkeys(places)]
+
+
+def _with_balance(ramps: Sequence[OffRamp]) -> list[OffRamp]:
+    """The same with the mark of those for which no other asks less of a holder and more of none."""
+    return [ramp.marked(not any(other.asks_less(ramp) for other in ramps)) for ramp in ramps]
+
+
+def _frontier(search: Search) -> tuple[Frontier, ...]:
+    """For every set of holders the highest probability seen up to each effort of their levers."""
+    if not search.levers:
+        return ()
+    seen, parties = search.seen(), search.bench.game.meaning.parties
+    found: list[Frontier] = []
+    for held in dict.fromkeys(lever.held_by for lever in search.levers):
+        own = np.array([lever.held_by == held for lever in search.levers])
+        rows = seen.allowed & np.isfinite(seen.reached) & ~seen.parts[:, ~own].any(axis=1)
+        effort = seen.parts[rows] @ (search.most * own)
+        order = np.argsort(effort, kind="stable")
+        highest = np.maximum.accumulate(seen.reached[rows][order])
+        rises = np.flatnonzero(np.diff(highest, prepend=-1.0) > SLACK)
+        last = len(order) - 1
+        kept = np.unique(np.r_[rises, last]) if last >= 0 else rises
+        found.append(
+            Frontier(
+                tuple(parties[i] for i in held),
+                tuple(lever.name for lever in search.levers if lever.held_by == held),
+                effort[order][kept], highest[kept],
+            )
+        )  # fmt: skip
+    return tuple(found)

@@ -1,0 +1,532 @@
+"""The smallest moves of levers that bring about an end with a wanted probability.
+
+A point is how much of the way to its limit (0 to 1) each lever goes. It counts where the aim is
+at least as probable as wanted and war and catastrophe are no likelier than without any move.
+Along a line between two points the first that counts is found by scanning, then by closing in
+on it, so that the probability may rise and fall on the way, and jump. Lines through mixes of
+two levers give pairs; for more, sequential quadratic programming with the adjoint's gradients
+from several starts says through which mix the line goes. Efforts of different holders are
+never added up: each mix of holders has a smallest change of its own.
+"""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.analysis.responses import ending, respond
+from offramp.core.errors import GameError
+from offramp.game.slopes import Derivatives, table_slopes
+from offramp.solvers.kernels.layout import arrange
+from offramp.study.offramps.levers import Handle, moved, settle
+from offramp.study.solving.experiment import solve
+from offramp.study.solving.variation import Bench
+
+Array = NDArray[np.float64]
+NEAR = 1e-7
+"""Width, relative to the line, to which the first point that counts is closed in on."""
+LESS = 0.999
+"""A change counts as smaller where some holder's effort is below this share of the other's."""
+SLACK = 1e-9
+"""Rise of the probability of war and catastrophe that is rounding."""
+SMALL_GAME = 300
+"""Nodes up to which the search looks at more lines."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """A point that counts: ``parts`` (lever,) of the way, and what was just before it.
+
+    Between ``before`` (lever,), where the probability is ``below``, and ``parts`` it passes or
+    jumps over what was wanted.
+    """
+
+    parts: Array
+    before: Array
+    below: float
+    above: float
+
+    @property
+    def levers(self) -> tuple[int, ...]:
+        """Positions of the levers that move."""
+        return tuple(np.flatnonzero(self.parts > 0).tolist())
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """Every point that was looked at; probabilities (point,) of the aim and of danger."""
+
+    parts: Array
+    reached: Array
+    allowed: NDArray[np.bool_]
+
+
+class Search:
+    """One search: looks at points, and remembers them."""
+
+    def __init__(
+        self, bench: Bench, levers: Sequence[Handle], at_least: float, danger: float,
+        tell: Callable[[int], None] | None = None,
+    ) -> None:  # fmt: skip
+        self.bench, self.levers, self.at_least, self.danger = bench, tuple(levers), at_least, danger
+        self.most = np.array([lever.most for lever in levers])
+        self.small = bench.game.structure.nodes <= SMALL_GAME
+        self.holds = np.zeros((bench.game.structure.parties, len(levers)))
+        for i, lever in enumerate(levers):
+            self.holds[list(lever.held_by), i] = 1.0
+        self.layout = arrange(bench.game.structure)
+        self.derivatives = Derivatives(bench.game.valuation)
+        self._tell = tell
+        self._known: dict[bytes, tuple[float, float]] = {}
+
+    def effort(self, parts: Array) -> Array:
+        """(party,) effort of each holder, or (point, party) for several points."""
+        return (parts * self.most) @ self.holds.T
+
+    def look(self, points: Array, *, traced: bool = False) -> tuple[Array, NDArray[np.bool_]]:
+        """Probability (point,) of the aim, and whether war and catastrophe are no likelier."""
+        points = np.ascontiguousarray(settle(self.levers, np.clip(points, 0.0, 1.0))) + 0.0
+        keys = [point.tobytes() + bytes([traced]) for point in points]
+        fresh = {key: i for i, key in enumerate(keys) if key not in self._known}
+        if fresh:
+            which = list(fresh.values())
+            draws = moved(self.bench.game, self.levers, points[which])
+            stand = self.bench.stand(draws, traced=traced)
+            for key, *pair in zip(fresh, stand.reached, stand.danger, strict=True):
+                self._known[key] = (float(pair[0]), float(pair[1]))
+            if self._tell is not None:
+                self._tell(len(self._known))
+        reached, danger = np.array([self._known[key] for key in keys]).T
+        return reached, danger <= self.danger + SLACK
+
+    def seen(self) -> Seen:
+        """All points looked at so far."""
+        count = len(self.levers)
+        parts = np.array([np.frombuffer(key[:-1]) for key in self._known]).reshape(-1, count)
+        reached, danger = np.array(list(self._known.values())).reshape(-1, 2).T
+        return Seen(parts, reached, danger <= self.danger + SLACK)
+
+    # along lines
+
+    def cross(
+        self, start: Array, end: Array, *, scan: int, near: float = NEAR, traced: bool = False
+    ) -> list[Reach | None]:
+        """The first point that counts on each line from ``start`` to ``end`` (line, lever)."""
+        if not len(start):
+            return []
+        lines = _Lines(self, start, end, traced)
+        lines.scan(scan)
+        lines.zoom()
+        lines.close_in(near)
+        return lines.result()
+
+    def singles(self) -> list[Reach | None]:
+        """For every lever alone the smallest move that counts."""
+        ends = np.eye(len(self.levers))
+        return self.cross(np.zeros_like(ends), ends, scan=33 if self.small else 25)
+
+    def pair(self, first: int, second: int, singles: Sequence[Reach | None]) -> list[Reach]:
+        """Moves of two levers that take less effort than either alone; nothing if none does.
+
+        With the same holders one: the least effort. With different ones a few, each with another
+        balance between the holders.
+        """
+        together = self.levers[first].held_by == self.levers[second].held_by
+        coarse = 17 if self.small else 7 if together else 5
+        mixes = np.linspace(0, 2, coarse)[1:-1]
+        found = self._mixed(first, second, mixes, 1e-3 if together else NEAR)
+        kept = [(mix, reach) for mix, reach in zip(mixes, found, strict=True) if reach is not None]
+        if self.small or together or not kept:
+            kept += [(np.nan, reach) for reach in self._saturated(first, second)]
+        if not kept:
+            return []
+        rivals = [reach for _, reach in kept]
+        if together:
+            rivals = [self._narrowed(first, second, kept, 2 / (coarse - 1))]
+        rivals = [self.settled(reach) for reach in rivals]
+        alone = [r for r in (singles[first], singles[second]) if r is not None]
+        return [r for r in self.undominated(rivals) if len(r.levers) == 2
+                and not any(self.no_more(one, r, 1 / LESS) for one in alone)]  # fmt: skip
+
+    def _mixed(self, first: int, second: int, mixes: Array, near: float) -> list[Reach | None]:
+        ends = np.zeros((len(mixes), len(self.levers)))
+        ends[:, first] = np.minimum(1.0, 2.0 - mixes)
+        ends[:, second] = np.minimum(1.0, mixes)
+        return self.cross(np.zeros_like(ends), ends, scan=9 if self.small else 6, near=near)
+
+    def _saturated(self, first: int, second: int) -> list[Reach]:
+        """One lever at its limit, the other as far as is still needed."""
+        starts = np.zeros((2, len(self.levers)))
+        starts[0, first] = starts[1, second] = 1.0
+        ends = starts.copy()
+        ends[:, [first, second]] = 1.0
+        return [r for r in self.cross(starts, ends, scan=9 if self.small else 5) if r is not None]
+
+    def _narrowed(
+        self, first: int, second: int, kept: list[tuple[float, Reach]], step: float
+    ) -> Reach:
+        """The least effort of one set of holders over mixes, by ever finer grids round it."""
+        party = self.levers[first].held_by[0]
+
+        def effort(entry: tuple[float, Reach]) -> float:
+            return float(self.effort(entry[1].parts)[party])
+
+        best = min(kept, key=effort)
+        grid = [entry for entry in kept if entry[0] == entry[0]]
+        for _ in range(3 if grid else 0):
+            centre = min(grid, key=effort)[0]
+            mixes = np.clip(centre + step * np.array([-2, -1, 0, 1, 2]) / 3, 0.0, 2.0)
+            reached = self._mixed(first, second, np.unique(mixes), NEAR)
+            grid = [(m, r) for m, r in zip(np.unique(mixes), reached, strict=True) if r] or grid
+            best = min([best, *grid], key=effort)
+            step /= 3
+        return best[1]
+
+    # comparing efforts, holder by holder
+
+    def no_more(self, one: Reach, other: Reach, slack: float = 1.0) -> bool:
+        """Whether ``one`` asks no holder for more effort than ``other`` (times ``slack``)."""
+        mine, theirs = self.effort(one.parts), self.effort(other.parts)
+        return bool((mine <= theirs * slack + 1e-12).all())
+
+    def undominated(self, reaches: Sequence[Reach]) -> list[Reach]:
+        """Those for which no other asks less of some holder and no more of any."""
+        kept: list[Reach] = []
+        for i, one in enumerate(reaches):
+            mine = self.effort(one.parts)
+            beaten = False
+            for j, other in enumerate(reaches):
+                theirs = self.effort(other.parts)
+                less = (theirs < mine * LESS - 1e-12).any() or j < i
+                beaten |= j != i and self.no_more(other, one) and bool(less)
+            if not beaten:
+                kept.append(one)
+        return kept
+
+    def settled(self, reach: Reach) -> Reach:
+        """The same where no lever can do with less, the others as they are.
+
+        On a line through several levers those that move in steps may have gone further than
+        another of them still asks for.
+        """
+        if len(reach.levers) < 2 or not any(self.levers[i].stops for i in reach.levers):
+            return reach
+        for lever in sorted(reach.levers, key=lambda i: -reach.parts[i] * self.most[i]):
+            start = reach.parts.copy()
+            start[lever] = 0.0
+            found = self.cross(start[None], reach.parts[None], scan=9)[0]
+            reach = reach if found is None else found
+        return reach
+
+    # more than two levers
+
+    def sparse(self, known: Sequence[Reach]) -> list[Reach]:
+        """Moves of three or more levers, one for every balance between their holders.
+
+        ``known`` changes serve as starts; levers that add nothing are dropped.
+        """
+        found: list[Reach] = []
+        for balance in self._balances():
+            own = [i for i in range(len(self.levers))
+                   if all(balance[party] > 0 for party in self.levers[i].held_by)]  # fmt: skip
+            if len(own) < 3:
+                continue
+            reach = _Programme(self, own, balance).solve(known)
+            if reach is not None:
+                found.append(self.settled(self._dropped(reach)))
+        return [r for r in self.undominated(found) if len(r.levers) > 2
+                and not any(self.no_more(one, r, 1.005) for one in known)]  # fmt: skip
+
+    def _balances(self) -> list[Array]:
+        """What share of all that it could do each holder does at most, relative to the others."""
+        holders: list[int] = np.flatnonzero(self.holds.any(axis=1)).tolist()
+        sets: list[tuple[int, ...]] = [(h,) for h in holders]
+        if len(holders) <= 4:
+            sets += list(itertools.combinations(holders, 2))
+        if len(holders) > 2:
+            sets.append(tuple(holders))
+        balances = [np.isin(np.arange(len(self.holds)), own).astype(float) for own in sets]
+        for one, other in itertools.permutations(holders, 2) if len(holders) <= 2 else ():
+            tilted = np.zeros(len(self.holds))
+            tilted[one], tilted[other] = 1.0, 1 / 3
+            balances.append(tilted)
+        return balances
+
+    def _dropped(self, reach: Reach) -> Reach:
+        """Without levers that are not needed for the same efforts, the least moved first."""
+        for lever in sorted(reach.levers, key=lambda i: reach.parts[i] * self.most[i]):
+            if len(reach.levers) <= 2:
+                break
+            parts = reach.parts.copy()
+            parts[lever] = 0.0
+            other = self.through(parts)
+            if other is not None and self.no_more(other, reach, 1.001):
+                reach = other
+        return reach
+
+    def through(self, parts: Array) -> Reach | None:
+        """The first point that counts on the way to ``parts``, else from there to the limits."""
+        if not parts.any():
+            return None
+        found = self.cross(np.zeros((1, len(parts))), parts[None], scan=9)[0]
+        if found is None:
+            ends = np.where(parts > 0, 1.0, 0.0)
+            found = self.cross(parts[None], ends[None], scan=17)[0]
+        return found
+
+    def nearest(self) -> Reach | None:
+        """The point with the highest probability among those with no more war or catastrophe."""
+        seen = self.seen()
+        fine = seen.allowed & np.isfinite(seen.reached)
+        if not fine.any():
+            return None
+        top = np.max(seen.reached[fine])
+        near = np.flatnonzero(fine & (seen.reached >= top - 1e-9))
+        which = near[np.argmin([self.effort(seen.parts[i]).max() for i in near])]
+        parts = seen.parts[which]
+        return Reach(parts, parts, float(seen.reached[which]), float(seen.reached[which]))
+
+    def climb(self) -> None:
+        """Look for points of high probability from several starts, to be found by `nearest`."""
+        own = list(range(len(self.levers)))
+        if own:
+            self.look(np.array(list(itertools.product((0.0, 1.0), repeat=len(own)))[: 2**8]))
+            _Programme(self, own, np.ones(len(self.holds))).climb()
+
+
+class _Lines:
+    """Brackets on many lines at once: the last point that does not count, the first that does."""
+
+    def __init__(self, search: Search, start: Array, end: Array, traced: bool) -> None:
+        self.search, self.start, self.end, self.traced = search, start, end, traced
+        count = len(start)
+        self.low, self.high = np.zeros(count), np.full(count, np.nan)
+        self.below, self.above = np.full(count, np.nan), np.full(count, np.nan)
+
+    def at(self, lines: NDArray[np.int64], share: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """Probability and whether it counts at ``share`` (line, point) of the way."""
+        points = self.start[lines, None] + share[:, :, None] * (self.end - self.start)[lines, None]
+        reached, allowed = self.search.look(points.reshape(-1, points.shape[2]), traced=self.traced)
+        counts = allowed & (reached >= self.search.at_least)
+        return reached.reshape(share.shape), counts.reshape(share.shape)
+
+    def scan(self, points: int) -> None:
+        """A grid over every line; remembers the probabilities for `zoom`."""
+        self.grid = np.linspace(0, 1, points)
+        lines = np.arange(len(self.start))
+        self.reached, self.counts = self.at(lines, np.repeat(self.grid[None], len(lines), axis=0))
+        for line in range(len(lines)):
+            self._bracket(line, self.grid, self.reached[line], self.counts[line])
+
+    def zoom(self) -> None:
+        """A finer grid round the peaks that come before the first point that counts."""
+        lines, shares = [], []
+        for line, reached in enumerate(self.reached):
+            hits = np.flatnonzero(self.counts[line])
+            stop = hits[0] if len(hits) else len(reached)
+            inner = np.arange(1, min(stop, len(reached) - 1))
+            peaks = inner[(reached[inner] >= reached[inner - 1])
+                          & (reached[inner] > reached[inner + 1])]  # fmt: skip
+            if len(peaks):
+                peak = peaks[np.argmax(reached[peaks])]
+                lines.append(line)
+                shares.append(np.linspace(self.grid[peak - 1], self.grid[peak + 1], 17))
+        if lines:
+            reached, counts = self.at(np.array(lines), np.array(shares))
+            for line, share, *rest in zip(lines, shares, reached, counts, strict=True):
+                if rest[1].any():
+                    self._bracket(line, share, *rest)
+
+    def _bracket(self, line: int, share: Array, reached: Array, counts: NDArray[np.bool_]) -> None:
+        hits = np.flatnonzero(counts)
+        if not len(hits):
+            return
+        hit = hits[0]
+        self.high[line], self.above[line] = share[hit], reached[hit]
+        last = max(hit - 1, 0)
+        self.low[line], self.below[line] = share[last], reached[last]
+
+    def close_in(self, near: float) -> None:
+        """Narrow every bracket: round where a straight line would cross, and in its middle."""
+        for _ in range(60):
+            open_ones = np.flatnonzero(self.high - self.low > near)
+            if not len(open_ones):
+                return
+            low, high = self.low[open_ones], self.high[open_ones]
+            below, above = self.below[open_ones], self.above[open_ones]
+            with np.errstate(invalid="ignore", divide="ignore"):
+                guess = (self.search.at_least - below) / (above - below)
+            guess = np.where((guess > 0) & (guess < 1), guess, 0.5)
+            inner = np.stack([guess - 1 / 64, guess + 1 / 64, np.full_like(guess, 0.5)], axis=1)
+            inner = np.sort(np.clip(inner, 1 / 256, 1 - 1 / 256), axis=1)
+            share = low[:, None] + inner * (high - low)[:, None]
+            reached, counts = self.at(open_ones, share)
+            for k, line in enumerate(open_ones.tolist()):
+                row = np.r_[low[k], share[k], high[k]]
+                values = np.r_[below[k], reached[k], above[k]]
+                self._bracket(line, row, values, np.r_[False, counts[k], True])
+
+    def result(self) -> list[Reach | None]:
+        found: list[Reach | None] = []
+        way = self.end - self.start
+        for line, high in enumerate(self.high):
+            if np.isnan(high):
+                found.append(None)
+                continue
+            on_line = self.start[line] + np.array([high, self.low[line]])[:, None] * way[line]
+            parts, before = settle(self.search.levers, on_line)
+            found.append(Reach(parts, before, float(self.below[line]), float(self.above[line])))
+        return found
+
+
+class _Programme:
+    """The smallest change over several levers with a given balance between their holders.
+
+    Variables are the parts of the way of the levers and the largest share t of all that it
+    could do that any holder does, relative to its place in the balance; t is made small.
+    """
+
+    def __init__(self, search: Search, own: Sequence[int], balance: Array) -> None:
+        self.search, self.own = search, list(own)
+        holders = np.flatnonzero((balance > 0) & search.holds[:, self.own].any(axis=1))
+        efforts = (search.holds * search.most)[holders][:, self.own]
+        self.shares = efforts / efforts.sum(axis=1, keepdims=True) / balance[holders, None]
+        self._met: dict[bytes, tuple[Array, Array]] = {}
+
+    def solve(self, known: Sequence[Reach]) -> Reach | None:
+        """The smallest change found from several starts, exact along its line; None if none."""
+        count, search = len(self.own), self.search
+        rng = np.random.default_rng(0)
+        mixes = [np.ones(count), *(rng.random((3 if search.small else 1, count)) ** 2)]
+        ends = np.array([self._whole(mix / mix.max()) for mix in mixes])
+        starts = [r for r in search.cross(np.zeros_like(ends), ends, scan=9, near=1e-3) if r]
+        outside = np.setdiff1d(np.arange(len(search.levers)), self.own)
+        starts += [r for r in known if not r.parts[outside].any()]
+        if not starts:
+            starts = [Reach(self._whole(z), self._whole(z), 0, 0) for z in self.climb()]
+        starts = sorted(starts, key=lambda r: self.size(r.parts))[: 4 if search.small else 2]
+        found = []
+        for start in starts:
+            parts = self._whole(self._minimised(start.parts[self.own]))
+            found.append(search.through(np.where(parts > 1e-6, parts, 0.0)))
+        fine = [r for r in found if r is not None]
+        return min(fine, key=lambda r: self.size(r.parts)) if fine else None
+
+    def climb(self) -> list[Array]:
+        """Points (lever of its own,) where the aim is as probable as can be found."""
+        count = len(self.own)
+        corner = np.ones(count)
+        ends = [corner]
+
+        def lacking(z: Array) -> float:
+            return -self._slopes(z)[0][0]
+
+        def slope(z: Array) -> Array:
+            return -self._slopes(z)[1][0]
+
+        for start in (corner, np.full(count, 0.5)):
+            ends.append(self._minimise(start, lacking, slope, [self._safe()]))
+        self.search.look(np.array([self._whole(end) for end in ends]))
+        return ends
+
+    def size(self, parts: Array) -> float:
+        """The variable t of a point."""
+        return float((self.shares @ parts[self.own]).max())
+
+    def _whole(self, own: Array) -> Array:
+        parts = np.zeros(len(self.search.levers))
+        parts[self.own] = np.clip(own, 0.0, 1.0)
+        return parts
+
+    def _minimised(self, start: Array) -> Array:
+        count = len(self.own)
+        weight = np.r_[np.zeros(count), 1.0]
+        held = np.column_stack([-self.shares, np.ones(len(self.shares))])
+        wanted = {
+            "type": "ineq",
+            "fun": lambda z: self._slopes(z[:count])[0][0] - self.search.at_least,
+            "jac": lambda z: np.r_[self._slopes(z[:count])[1][0], 0.0],
+        }
+        balanced = {"type": "ineq", "fun": lambda z: held @ z, "jac": lambda z: held}
+        first = np.r_[start, (self.shares @ start).max()]
+        rules = [wanted, balanced, self._safe(count)]
+        return self._minimise(first, lambda z: z[-1], lambda z: weight, rules)[:count]
+
+    def _safe(self, count: int | None = None) -> dict[str, object]:
+        """War and catastrophe no likelier."""
+        own = len(self.own)
+        blank = np.zeros(0 if count is None else 1)
+        return {
+            "type": "ineq",
+            "fun": lambda z: self.search.danger - self._slopes(z[:own])[0][1],
+            "jac": lambda z: np.r_[-self._slopes(z[:own])[1][1], blank],
+        }
+
+    def _minimise(
+        self, start: Array, value: Callable[[Array], float], slope: Callable[[Array], Array],
+        rules: list[dict[str, object]],
+    ) -> Array:  # fmt: skip
+        from scipy.optimize import minimize
+
+        top = max(1.0, float(start.max()))
+        bounds = [(0.0, 1.0)] * len(self.own) + [(0.0, 2 * top)] * (len(start) - len(self.own))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            found = minimize(
+                value, start, jac=slope, bounds=bounds, constraints=rules, method="SLSQP",
+                options={"maxiter": 40 if self.search.small else 15, "ftol": 1e-7},
+            )  # fmt: skip
+        return found.x if np.isfinite(found.x).all() else start
+
+    def _slopes(self, own: Array) -> tuple[Array, Array]:
+        """Probability of the aim and of danger (2,) and their slopes (2, lever of its own)."""
+        own = np.clip(own, 0.0, 1.0) + 0.0
+        key = own.tobytes()
+        if key not in self._met:
+            self._met[key] = slopes_at(self.search, self._whole(own))
+        values, slopes = self._met[key]
+        return values, slopes[:, self.own]
+
+
+def slopes_at(search: Search, parts: Array) -> tuple[Array, Array]:
+    """Probability of aim and danger (2,) at a point, and slopes (2, lever) by parts of the way.
+
+    By the adjoint; where that withholds slopes, by solving a little further along.
+    """
+    bench, levers = search.bench, search.levers
+    draws = moved(bench.game, levers, parts[None])
+    try:
+        solved = solve(bench.game, draws, starts=0)
+    except GameError:
+        return np.array([0.0, 1.0]), np.zeros((2, len(levers)))
+    structure = bench.game.structure
+    aims = [ending(structure, bench.aim), ending(structure, bench.danger)]
+    responses = respond(
+        structure, solved.tables, solved.equilibria, aims, layout=search.layout,
+        elimination=bench.plan,
+    )  # fmt: skip
+    values = np.nan_to_num([one.value for one in responses])
+    names = list(dict.fromkeys(lever.assumption for lever in levers))
+    rule = table_slopes(
+        bench.game.valuation, draws, names, fixed=names, derivatives=search.derivatives
+    )
+    way = np.array([lever.limit - lever.start for lever in levers])
+    which = [names.index(lever.assumption) for lever in levers]
+    slopes = np.array([rule.dot(one.slopes)[which] * way for one in responses])
+    if not np.isfinite(slopes).all():
+        slopes = _differences(search, parts)
+    return values, slopes
+
+
+def _differences(search: Search, parts: Array) -> Array:
+    step = np.where(parts > 0.5, -1e-4, 1e-4)
+    stand = search.bench.stand(
+        moved(search.bench.game, search.levers, np.vstack([parts, parts + np.diag(step)]))
+    )
+    both = np.array([stand.reached, stand.danger])
+    return np.nan_to_num((both[:, 1:] - both[:, :1]) / step)

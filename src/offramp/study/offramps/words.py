@@ -1,0 +1,231 @@
+"""Off-ramps in plain sentences: facts of the game as encoded, never advice."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from offramp.study.solving.saying import amount_in_words, joined, said, spoken
+from offramp.study.solving.shares import in_words, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from offramp.study.offramps.records import Change, OffRamp, OffRamps
+
+EQUAL = 1e-9
+SOME = 0.05
+"""Least share of the settlements worth telling where most of them are not imposed."""
+AIMS = {"agreement": "an agreement", "ceasefire": "a ceasefire"}
+RULES = (
+    "Only changes that aim at agreement or ceasefire are looked for; acts of force, levers that "
+    "raise another party's harm, first steps that raise others' losses if the same moves follow, "
+    "and changes that raise the probability of war and catastrophe at the nominal values or in "
+    "more than 5 % of the solved draws are left out; they can be tested as claims.",
+    "Efforts are in the levers' own units; those of different holders are never added up.",
+    "A party's reservation value is what it gets without agreement: its expected payoff at the "
+    "start of the unchanged game, solved at the nominal values with every move of a party into "
+    "the ends that are aimed at taken away. A settlement that is worth less to it when it comes "
+    "is called imposed.",
+)
+
+
+def sentences_of(ramp: OffRamp) -> tuple[str, ...]:
+    """What changes and what follows; effort; gains; draws; whatever needs a warning."""
+    told = [_effect(ramp), _effort(ramp), _gains(ramp), *_draws(ramp), *_warnings(ramp)]
+    return tuple(text for text in told if text)
+
+
+def sentence_of_all(ramps: OffRamps) -> str:
+    """The answer in one sentence."""
+    lead = f"On the premises of {ramps.whose}, as encoded here,"
+    aim, asked = aim_in_words(ramps.outcome), percent(ramps.at_least)
+    if ramps.met:
+        return f"{lead} {aim} has a probability of {percent(ramps.before)} without any change."
+    if ramps.found:
+        count = len(ramps.found)
+        changes = "1 change was" if count == 1 else f"{count} changes were"
+        return (
+            f"{lead} {changes} found that bring{'s' if count == 1 else ''} the probability of "
+            f"{aim} from {percent(ramps.before)} to {asked} or more."
+        )
+    text = (
+        f"{lead} no change of its levers within their limits and no first step was found that "
+        f"brings the probability of {aim} from {percent(ramps.before)} to {asked}"
+    )
+    if ramps.nearest is None:
+        return f"{text}, and none that raises it."
+    near = percent(ramps.nearest.after)
+    return f"{text}; the nearest that was found brings it to {near}: {_what(ramps.nearest)}."
+
+
+def sentences_elsewhere(ramps: OffRamps) -> tuple[str, ...]:
+    """On every account: how it stands there, and how many of the changes suffice."""
+    return tuple(
+        _on_account(ramps, name, before)
+        for name, before in ramps.accounts.items()
+        if math.isfinite(before)
+    )
+
+
+def _on_account(ramps: OffRamps, name: str, before: float) -> str:
+    label, asked = ramps.account_labels.get(name, spoken(name)), percent(ramps.at_least)
+    text = (
+        f"On the premises of the account “{label}”, as encoded here, {aim_in_words(ramps.outcome)} "
+        f"has a probability of {percent(before)} without any change"
+    )
+    if before >= ramps.at_least - EQUAL:
+        return f"{text}."
+    least, count = ramps.at_least - EQUAL, len(ramps.found)
+    enough = sum(one.accounts.get(name, 0.0) >= least for one in ramps.found)
+    if not count:
+        return f"{text}."
+    if count == 1:
+        does = "brings" if enough else "does not bring"
+        return f"{text}, and the same change {does} it to {asked} or more."
+    which = {0: "none", count: "each"}.get(enough, f"{enough}")
+    bring = "bring" if 1 < enough < count else "brings"
+    return f"{text}, and {which} of these {count} changes {bring} it to {asked} or more."
+
+
+def remarks_of(ramps: OffRamps) -> tuple[str, ...]:
+    """The rules, and what was left out."""
+    return (*rules_of(ramps), *(said(one.reason) for one in ramps.excluded))
+
+
+def rules_of(ramps: OffRamps) -> tuple[str, ...]:
+    """The rules; where the scenario has numbers called reservation, that these are not read."""
+    if not ramps.unread:
+        return RULES
+    return (*RULES, f"The scenario's own numbers called “{ramps.unread}” are not read for it.")
+
+
+def aim_in_words(outcome: str) -> str:
+    """'an agreement', or the name of an outcome."""
+    return AIMS.get(outcome, f"“{spoken(outcome)}”")
+
+
+def _effect(ramp: OffRamp) -> str:
+    bring = "brings" if len(ramp.changes) < 2 else "together bring"
+    return (
+        f"On the premises of {ramp.whose}, as encoded here, {_what(ramp)} {bring} the probability "
+        f"of {aim_in_words(ramp.outcome)} from {percent(ramp.before)} to {percent(ramp.after)}, "
+        f"and that of war and catastrophe from {percent(ramp.danger_before)} to "
+        f"{percent(ramp.danger_after)}."
+    )
+
+
+def _what(ramp: OffRamp) -> str:
+    if ramp.first_step:
+        ends = ", which itself ends the crisis," if ramp.step_ends else ","
+        return (
+            f"the first step “{ramp.step_label}” ({ramp.first_step}){ends} made the first time "
+            "that it is open, with everything else decided anew,"
+        )
+    return joined([_moved(change) for change in ramp.changes])
+
+
+def _moved(change: Change) -> str:
+    way = "raised" if change.to > change.start else "lowered"
+    unit = f" {change.unit}" if change.unit and change.unit != "1" else ""
+    called = change.called or spoken(change.parameter)
+    return (
+        f"“{change.label}” ({called} {way} from {amount_in_words(change.start)} to "
+        f"{amount_in_words(change.to, 4)}{unit})"
+    )
+
+
+def _effort(ramp: OffRamp) -> str:
+    if not ramp.effort:
+        return ""
+    parts = [f"{amount_in_words(e)} from {ramp.labels[p]}" for p, e in ramp.effort.items()]
+    apart = "; these are not added up" if len(parts) > 1 else ""
+    return f"It takes an effort of {joined(parts)}, in the units of the levers{apart}."
+
+
+def _gains(ramp: OffRamp) -> str:
+    """Who expects more and who less; the holders first, and whether they gain."""
+    told: list[str] = []
+    for name in ramp.holders:
+        gain = ramp.gains[name]
+        who = f"{ramp.labels[name]}, who {'takes the step' if ramp.first_step else 'holds it'},"
+        told.append(f"{who} {_more_or_less(gain)}{_by_itself(gain)}")
+    others = [name for name in ramp.gains if name not in ramp.holders]
+    told += [f"{ramp.labels[name]} {_more_or_less(ramp.gains[name])}" for name in others]
+    counted = "" if ramp.first_step else ", no effort counted"
+    return f"At the nominal values, compared with no change{counted}: {'; '.join(told)}."
+
+
+def _more_or_less(gain: float) -> str:
+    if not abs(gain) > EQUAL:
+        return "expects as much as before"
+    return f"expects {amount_in_words(abs(gain))} {'more' if gain > 0 else 'less'}"
+
+
+def _by_itself(gain: float) -> str:
+    """Whether the holder would agree, as a fact of its payoffs in the game."""
+    if gain > EQUAL:
+        return " and so gains by it"
+    if gain < -EQUAL:
+        return " and so loses by it: on its own payoffs it would not agree"
+    return ""
+
+
+def _draws(ramp: OffRamp) -> list[str]:
+    if ramp.works is None:
+        return []
+    text = f"That the probability is then at least {percent(ramp.at_least)} {in_words(ramp.works)}."
+    told = [text]
+    if ramp.works_other is not None and ramp.works_other.share is not None:
+        told.append(
+            "With the ranges concentrated on the nominal values it holds in "
+            f"{percent(ramp.works_other.share)}."
+        )
+    if ramp.without is not None and ramp.without.share is not None and ramp.without.tried > 1:
+        told.append(f"Without the change it holds in {percent(ramp.without.share)}.")
+    return told
+
+
+def _jump(changes: Sequence[Change], below: float, above: float) -> str:
+    """Where the probability jumps over what is asked, of itself or because steps are taken."""
+    first = next((one for one in changes if one.beside != one.to), changes[0])
+    called = first.called or spoken(first.parameter)
+    beside, to = amount_in_words(first.beside, 6), amount_in_words(first.to, 6)
+    if first.stepped:
+        takes = "whole numbers only" if first.whole else "some values only"
+        return (
+            f"The assumption “{called}” takes {takes}: with {beside} the probability is "
+            f"{percent(below)}, with {to} it is {percent(above)}."
+        )
+    return (
+        f"The probability jumps there, from {percent(below)} to {percent(above)}, with {called} "
+        f"between {beside} and {to}."
+    )
+
+
+def _warnings(ramp: OffRamp) -> list[str]:
+    told: list[str] = []
+    if ramp.jump is not None:
+        told.append(_jump(ramp.changes, *ramp.jump))
+    if ramp.imposed_on:
+        names = joined([ramp.labels[name] for name in ramp.imposed_on])
+        each = "it gets" if len(ramp.imposed_on) == 1 else "each gets"
+        told.append(
+            f"The settlements that follow are worth less to {names}, on average, than what {each} "
+            "without agreement: they are called imposed."
+        )
+    some = [(ramp.labels[name], share) for name, share in ramp.below.items()
+            if name not in ramp.imposed_on and share >= SOME]  # fmt: skip
+    if some:
+        shares = joined([f"{percent(share)} are worth less to {name}" for name, share in some])
+        gets = "it gets" if len(some) == 1 else "that party gets"
+        told.append(
+            f"Of the settlements that follow, {shares} than what {gets} without agreement: these "
+            "are called imposed."
+        )
+    if math.isfinite(ramp.elsewhere):
+        told.append(
+            "Another equilibrium was found of the game so changed, in which the probability is "
+            f"{percent(ramp.elsewhere)}."
+        )
+    return told

@@ -1,0 +1,1 @@
+"""The kinds of quantity that claims can speak of, one file each."""

@@ -1,0 +1,1 @@
+"""One run of everything that a scenario asks for, and its files."""

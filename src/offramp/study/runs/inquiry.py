@@ -1,0 +1,187 @@
+"""What a scenario declares beyond its game, put to the test: claims, accounts and levers.
+
+Every claim is looked at in every draw of every account; the parts that cost most are bounded
+(see `Extent`), so that a run with a thousand draws stays one of minutes.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from offramp.game import Draws, Game, build
+from offramp.scenario import Meaning, Query, Scenario, with_account
+from offramp.study.accounts.comparison import compare
+from offramp.study.claims.checking import Effort, check
+from offramp.study.offramps.proposals import AIMS, offramps
+from offramp.study.quantities.asking import ask
+from offramp.study.sensitivity.hanging_on import sensitivity
+from offramp.study.sensitivity.indices import LEAST, Tried
+from offramp.study.solving.experiment import Progress, outcomes, solve
+from offramp.study.solving.shares import SCRAMBLINGS
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+AT_LEAST = 0.5
+"""How probable off-ramps of a run are to make an agreement, or else a ceasefire."""
+MOST_NODES = 20_000
+"""Solved nodes above which a run leaves sensitivity and off-ramps to their own commands."""
+SEARCHED_NODES = 500
+"""Solved nodes above which a run looks for further equilibria at nominal values only, tries an
+eighth of the draws under the second weighting, and (without an account) 16 with mechanisms
+off and other precisions; the command `claims` does more. A brief look at nominal values then
+switches no mechanism off and looks for no off-ramps."""
+PAIRS = 3
+"""Most pairs of accounts that a run compares."""
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much of each part is looked at; ``brief`` leaves comparison and sensitivity out."""
+
+    draws: int
+    seed: int | None
+    brief: bool = False
+    precision_scale: float = 1.0
+
+    @property
+    def ramp_draws(self) -> int:
+        """Draws in which each off-ramp is tried."""
+        return min(64, self.draws)
+
+
+def asked_of(meaning: Meaning) -> Query:
+    """The quantity looked at where none is named: agreement, else the first outcome, or rounds."""
+    kinds = [outcome.kind for outcome in meaning.outcomes]
+    if "agreement" in kinds:
+        return ask(("kind", "agreement"), meaning)
+    return ask(("outcome", meaning.outcomes[0].name) if kinds else ("rounds",), meaning)
+
+
+def tried_in(over: xr.Dataset, query: Query) -> Tried:
+    """What the probability of some ends, or the number of rounds, is in the draws of a run.
+
+    A draw in which several equilibria were found counts as open. The draws are of one
+    scrambling; its stretches serve as batches.
+    """
+    ends = over["probability"].values[:, list(query.outcomes)].sum(axis=1)
+    values = over["rounds"].values if query.kind == "rounds" else ends
+    status = np.where(over["status"].values == "solved", "solved", "failed")
+    status = np.where((status == "solved") & (over["several"].values > 0), "open", status)
+    status = np.where((status == "solved") & ~np.isfinite(values), "undefined", status)
+    names = tuple(str(name) for name in over["parameter"].values)
+    count, seed = len(values), over.attrs.get("seed")
+    draws = Draws(names, np.array(over["parameters"].values), int(seed) if seed else None)
+    return Tried(draws, values, status, np.arange(count) * SCRAMBLINGS // count)
+
+
+def argument(
+    scenario: Scenario, game: Game, extent: Extent, *, account: str = "", solved: bool = True,
+    over: xr.Dataset | None = None, progress: Progress | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """The fields of Findings that come from claims, accounts and levers; {} without any.
+
+    ``game`` is that of the scenario as ``account`` ('' as written) tells it, ``over`` its
+    outcomes over the draws, and ``solved`` whether it is solved at nominal values; without that
+    only claims and accounts are told.
+    """
+    if not (scenario.claims or scenario.accounts or scenario.levers):
+        return {}
+    inquiry = _Inquiry(scenario, game, extent, account, progress)
+    found: dict[str, Any] = {"verdicts": inquiry.verdicts()}
+    if not account:
+        found["accounts"] = inquiry.accounts()
+    if not solved or game.structure.nodes > MOST_NODES:
+        return found
+    if not extent.brief and not account and len(scenario.accounts) > 0:
+        pairs = inquiry.comparisons(found["verdicts"])
+        found |= {"comparison": pairs[0] if pairs else None, "comparisons": pairs}
+    if extent.precision_scale == 1:
+        if not extent.brief:
+            found["sensitivity"] = inquiry.sensitivity(over)
+        if not (extent.brief and extent.draws == 0 and game.structure.nodes > SEARCHED_NODES):
+            found["offramps"] = inquiry.offramps()
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Inquiry:
+    """One run's questions."""
+
+    scenario: Scenario
+    game: Game
+    extent: Extent
+    account: str
+    progress: Progress | None
+
+    def verdicts(self) -> tuple[Any, ...]:
+        """Every claim on every account, or on the one that was chosen."""
+        chosen = self.account
+        if self.game.structure.nodes <= SEARCHED_NODES:
+            return self._checked((chosen,) if chosen else None, None)
+        first = self._checked((chosen,), Effort(0, 8, 16))
+        if chosen or not first or not self.scenario.accounts:
+            return first
+        others = tuple(self.scenario.accounts)
+        return first + self._checked(others, Effort(0, 8, 0, (1.0,)))
+
+    def _checked(self, accounts: tuple[str, ...] | None, effort: Effort | None) -> tuple[Any, ...]:
+        extent = self.extent
+        return check(
+            self.scenario, draws=extent.draws, seed=extent.seed, accounts=accounts,
+            brief=extent.brief and extent.draws == 0 and effort is not None, effort=effort,
+            precision_scale=extent.precision_scale, progress=self.progress,
+        )  # fmt: skip
+
+    def accounts(self) -> Mapping[str, xr.Dataset]:
+        """Outcomes of every account at nominal values."""
+        found: dict[str, xr.Dataset] = {}
+        for done, name in enumerate(self.scenario.accounts):
+            self._tell("accounts at nominal values", done, len(self.scenario.accounts))
+            game = build(with_account(self.scenario, name))
+            told = solve(game, precision_scale=self.extent.precision_scale, starts=0)
+            found[name] = outcomes(told, rounds=0)
+            self._tell("accounts at nominal values", done + 1, len(self.scenario.accounts))
+        return found
+
+    def comparisons(self, verdicts: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Every pair of accounts at nominal values; a single one beside the scenario itself."""
+        names = tuple(self.scenario.accounts)
+        pairs = list(itertools.combinations(names, 2)) or [("", names[0])]
+        return tuple(
+            compare(
+                self.scenario, pair, draws=0, seed=self.extent.seed or 0, verdicts=verdicts,
+                precision_scale=self.extent.precision_scale, progress=self.progress,
+            )
+            for pair in pairs[:PAIRS]
+        )  # fmt: skip
+
+    def sensitivity(self, over: xr.Dataset | None) -> Any:
+        """Slopes of the probability of agreement, and shares of its variance over the draws."""
+        query, tried = asked_of(self.game.meaning), None
+        if over is not None and over.sizes["draw"] >= LEAST:
+            tried = tried_in(over, query)
+        return sensitivity(
+            self.scenario, query, points=0, groups="mechanism", menu=False,
+            account=self.account or None, tried=tried, progress=self.progress,
+        )  # fmt: skip
+
+    def offramps(self) -> Any | None:
+        """Off-ramps to an agreement, or to a ceasefire where no outcome is an agreement."""
+        kinds = {outcome.kind for outcome in self.game.meaning.outcomes}
+        aim = next((kind for kind in AIMS if kind in kinds), None)
+        if aim is None or not self.scenario.levers:
+            return None
+        return offramps(
+            self.scenario, outcome=aim, at_least=AT_LEAST, draws=self.extent.ramp_draws,
+            seed=self.extent.seed, account=self.account or None, progress=self.progress,
+        )  # fmt: skip
+
+    def _tell(self, what: str, done: int, total: int) -> None:
+        if self.progress is not None:
+            self.progress(what, done, total)

@@ -1,0 +1,228 @@
+"""One run: nominal values, draws, mechanisms, histories, and where it all came from."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from offramp.analysis.elimination import eliminate
+from offramp.analysis.findings import Findings
+from offramp.analysis.results import join
+from offramp.core.errors import ResultError
+from offramp.core.provenance import now, versions
+from offramp.game import Draws, Game, build
+from offramp.scenario import Scenario
+from offramp.study.bargaining.packaging import packages
+from offramp.study.bargaining.zones import Bargaining
+from offramp.study.histories.likeliest import states_over_time, stories
+from offramp.study.histories.turning import find_turning_points
+from offramp.study.runs.effects import mechanism_effects
+from offramp.study.runs.inquiry import MOST_NODES, Extent, argument
+from offramp.study.solving.experiment import Progress, Solved, outcomes, solve
+from offramp.study.solving.saying import as_told
+
+CHUNK_BYTES = 200_000_000
+EFFECT_DRAWS = 64
+NARRATED = 200_000
+RESERVED = 64
+"""Draws in which the game without agreement is solved."""
+VALUED = 4096
+"""Draws in which packages are valued."""
+FIRST = "nominal values (the very first run compiles)"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for; kept with the answer."""
+
+    draws: int
+    seed: int | None
+    precision_scale: float
+    command: str
+    brief: bool
+
+
+def investigate(
+    scenario: Scenario,
+    *,
+    draws: int = 1000,
+    seed: int | None = None,
+    account: str = "",
+    precision_scale: float = 1.0,
+    command: Callable[[int | None], str] | None = None,
+    brief: bool = False,
+    progress: Progress | None = None,
+) -> Findings:
+    """Solve a scenario at nominal values and for ``draws`` of its assumptions (0: nominal only).
+
+    ``seed`` None draws one and records it; ``command`` gives the words that repeat the run;
+    ``account`` tells the scenario as that account does. Claims are looked at in every draw of
+    every account (or of the one named); accounts are compared at nominal values; off-ramps are
+    tried, and the game without agreement is solved, in at most 64 draws. ``brief`` leaves out
+    histories, mechanisms, probabilities by round, comparison and sensitivity. All draws are
+    checked before any is solved. ``progress(what, done, total)`` is told how far it is.
+    """
+    begun = time.perf_counter()
+    told = as_told(scenario, account) if account else scenario
+    game = build(told)
+    spread = game.draws(draws, seed) if draws else None
+    game.tables(game.nominal())
+    if spread is not None:
+        _check_all(game, spread)
+    used = spread.seed if spread is not None else None
+    request = Request(
+        draws, used, precision_scale, command(used) if command else _python(draws, used, account),
+        brief,
+    )  # fmt: skip
+    attrs = _attributes(game, request)
+    tell = progress or _silent
+    tell(FIRST, 0, 1)
+    solved = solve(game, precision_scale=precision_scale)
+    nominal = outcomes(solved, rounds=0 if brief else None, attrs=attrs)
+    tell(FIRST, 1, 1)
+    rounds = nominal.sizes.get("round", 0)
+    over = None
+    if spread is not None:
+        over = _over_draws(game, spread, request, rounds, attrs, progress)
+    further = argument(
+        scenario, game, Extent(draws, used, brief, precision_scale), account=account,
+        solved=solved.equilibria.status[0] == "solved", over=over, progress=progress,
+    )  # fmt: skip
+    if not brief:
+        if further and solved.equilibria.status[0] == "solved" and game.nodes <= NARRATED:
+            further["turning"] = find_turning_points(solved)
+        further |= _narrated(solved, spread, rounds, request, progress)
+    return Findings(
+        scenario=told,
+        nominal=nominal,
+        draws=over,
+        other_outcomes=_others(solved),
+        bargaining=_bargained(scenario, game, account, request, progress),
+        provenance=_provenance(attrs, time.perf_counter() - begun),
+        account=account,
+        **further,
+    )
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    """Where nobody watches."""
+
+
+def _check_all(game: Game, draws: Draws) -> None:
+    """Value every draw once, a slice at a time, so that an unfit one stops the run at once."""
+    for part in _slices(game, draws):
+        game.tables(part)
+
+
+def _slices(game: Game, draws: Draws) -> list[Draws]:
+    """Consecutive draws whose values fit the memory that one solve may take."""
+    each = 8 * (game.structure.nodes * game.structure.parties + 4 * game.structure.edges)
+    size = max(1, min(CHUNK_BYTES // each, 2000))
+    return [
+        Draws(draws.names, draws.values[low : low + size], draws.seed, draws.first + low)
+        for low in range(0, len(draws), size)
+    ]
+
+
+def _over_draws(
+    game: Game, draws: Draws, request: Request, rounds: int, attrs: dict[str, Any],
+    progress: Progress | None,
+) -> Any:  # fmt: skip
+    plan, parts, done = eliminate(game.structure), [], 0
+    for part in _slices(game, draws):
+        start = done
+
+        def step(count: int, _total: int, start: int = start) -> None:
+            if progress is not None:
+                progress("draws solved", start + count, len(draws))
+
+        solved = solve(game, part, precision_scale=request.precision_scale, progress=step)
+        parts.append(outcomes(solved, rounds=rounds, attrs=attrs, plan=plan))
+        done += len(part)
+    return join(parts)
+
+
+def _narrated(
+    solved: Solved, draws: Draws | None, rounds: int, request: Request, progress: Progress | None
+) -> dict[str, Any]:
+    """Histories, states over time and effects of mechanisms, where the game is not too large."""
+    game, found = solved.game, solved.equilibria
+    if game.nodes > NARRATED or found.status[0] != "solved":
+        return {}
+    likely, by_outcome, complete = stories(game, found.strategy[0])
+    few = None
+    if draws is not None:
+        count = min(EFFECT_DRAWS, len(draws))
+        few = Draws(draws.names, draws.values[:count], draws.seed, draws.first)
+    effects = mechanism_effects(
+        game, few, precision_scale=request.precision_scale, progress=progress
+    )
+    return {
+        "histories": likely,
+        "history_by_outcome": by_outcome,
+        "histories_complete": complete,
+        "state_by_round": states_over_time(game, found.strategy, rounds),
+        "mechanism_effects": effects,
+    }
+
+
+def _bargained(
+    scenario: Scenario, game: Game, account: str, request: Request, progress: Progress | None
+) -> Bargaining | None:
+    """What could be agreed, where there are issues and no precision was changed by hand."""
+    if not scenario.issues or request.precision_scale != 1:
+        return None
+    few = RESERVED if game.structure.nodes <= MOST_NODES else 0
+    try:
+        return packages(
+            scenario, draws=min(request.draws, VALUED), seed=request.seed,
+            account=account or None, most_solved=few, game=game, progress=progress,
+        )  # fmt: skip
+    except ResultError:  # too many combinations, and none has a name
+        return None
+
+
+def _others(solved: Solved) -> tuple[dict[str, float], ...]:
+    """Outcome probabilities in the other equilibria found at nominal values."""
+    from offramp.analysis import absorb, outcome_probability
+
+    found = solved.equilibria.others_of(0)
+    if not found:
+        return ()
+    game = solved.game
+    strategy = np.stack([other.strategy for other in found])
+    absorbed = absorb(game.structure, strategy)
+    probability = outcome_probability(game.structure, absorbed, len(game.meaning.outcomes))
+    names = [outcome.name for outcome in game.meaning.outcomes] + ["unresolved"]
+    return tuple(dict(zip(names, map(float, row), strict=True)) for row in probability)
+
+
+def _attributes(game: Game, request: Request) -> dict[str, Any]:
+    scenario = game.scenario
+    return {
+        "title": scenario.title,
+        "scenario_hash": scenario.content_hash,
+        "nodes": game.nodes,
+        "solved_nodes": game.structure.nodes,
+        "round_unit": scenario.time.round,
+        "round_limit": scenario.limit,
+        "values": scenario.values,
+        "seed": "" if request.seed is None else request.seed,
+        "precision_scale": request.precision_scale,
+        "command": request.command,
+        **{f"version_{name}": version for name, version in versions().items()},
+    }
+
+
+def _provenance(attrs: dict[str, Any], seconds: float) -> dict[str, str]:
+    told = {key: str(value) for key, value in attrs.items()}
+    return told | {"created": now(), "seconds": f"{seconds:.1f}"}
+
+
+def _python(draws: int, seed: int | None, account: str) -> str:
+    whose = f", account={account!r}" if account else ""
+    return f"offramp.investigate(scenario, draws={draws}, seed={seed}{whose})"

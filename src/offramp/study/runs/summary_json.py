@@ -1,0 +1,186 @@
+"""A run in one plain object, as `run --json` prints it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from offramp.analysis.findings import Findings
+from offramp.analysis.results import solved, summarise
+from offramp.study.claims.verdicts import claims_summary
+from offramp.study.solving.saying import whose_premises
+
+
+def summary(findings: Findings) -> dict[str, Any]:
+    """Outcomes, payoffs, rounds and certificate of a run as numbers, strings and lists.
+
+    Without draws a probability is a number; with draws it is {nominal, mean, q05, q50, q95}
+    over the solved draws. What is no number is None, with a sentence in ``notes``.
+    """
+    nominal, draws = findings.nominal, findings.draws
+    found = summarise(nominal, draws)
+    ends: dict[str, dict[str, Any]] = {}
+    for label, value in found.get("probability_by", {}).items():
+        outcome, _, by = label.partition(": ")
+        ends.setdefault(outcome, {})[by] = value
+    told: dict[str, Any] = {
+        "title": findings.scenario.title,
+        "premises": whose_premises(findings.scenario, findings.account),
+        "scenario_hash": findings.scenario.content_hash,
+        "nodes": int(nominal.attrs["nodes"]),
+        "solved_nodes": int(nominal.attrs["solved_nodes"]),
+        "outcomes": found["probability"],
+        "outcomes_by": ends,
+        "payoff": found["payoff"],
+        "rounds": found["rounds"],
+        "certificate": _certificate(findings),
+    }
+    if "value" in found:
+        told["value"] = found["value"]
+    if not np.isfinite(nominal["rounds"].values[0]):
+        told["notes"] = ["play may never end, so the expected number of rounds has no value"]
+    if findings.other_outcomes:
+        told["other_equilibria"] = [dict(other) for other in findings.other_outcomes]
+    if draws is not None:
+        told["draws"] = found["draws"] | {"seed": draws.attrs.get("seed")}
+    return told | plain(_argument(findings))
+
+
+def _argument(findings: Findings) -> dict[str, Any]:
+    """What the scenario declares beyond its game: claims, accounts, off-ramps and the rest."""
+    told: dict[str, Any] = {}
+    if findings.scenario.claims:
+        told["claims"] = _claims(findings)
+    if findings.accounts:
+        told["accounts"] = {
+            name: _account(findings.scenario.accounts[name], dataset)
+            for name, dataset in findings.accounts.items()
+        }
+    if findings.comparisons:
+        told["comparisons"] = [_compared(one) for one in findings.comparisons]
+    if findings.sensitivity is not None:
+        told["sensitivity"] = sensitivity_told(findings.sensitivity)
+    if findings.turning:
+        told["turning_points"] = [one.plain() for one in findings.turning]
+    if findings.bargaining is not None:
+        about = findings.bargaining.plain()
+        told["packages"], told["packages_about"] = about.pop("packages"), about
+    if findings.offramps is not None:
+        told["offramps"] = findings.offramps.plain()
+        told["offramps_about"] = findings.offramps.about()
+    return told
+
+
+def _claims(findings: Findings) -> dict[str, Any]:
+    """Verdicts; ``restates`` is None where mechanisms were not switched off to see."""
+    told = claims_summary(findings.verdicts)
+    switched = any(record.off for record in findings.scenario.mechanisms.values())
+    for first in told.values():
+        for one in (first, *first["accounts"].values()):
+            if switched and not one["without"]:
+                one["restates"] = None
+    return told
+
+
+def _account(account: Any, dataset: Any) -> dict[str, Any]:
+    """Label and outcomes at nominal values of an account."""
+    found = summarise(dataset)
+    return {"label": account.label, "outcomes": found["probability"], "payoff": found["payoff"],
+            "rounds": found["rounds"], "status": str(dataset["status"].item())}  # fmt: skip
+
+
+def _compared(comparison: Any) -> dict[str, Any]:
+    """A comparison without its verdicts, which stand under ``claims``."""
+    return {key: value for key, value in comparison.plain().items() if key != "claims"}
+
+
+def sensitivity_told(found: Any) -> dict[str, Any]:
+    """A `Sensitivity` as JSON has it."""
+    told = {"quantity": found.quantity, "nominal": found.nominal, "note": found.note,
+            "sentence": found.sentence, "rows": found.table}  # fmt: skip
+    one = found.indices
+    if one is not None:
+        told["variance"] = {
+            "tried": one.evaluations, "withheld": one.withheld, "unassigned": one.unassigned,
+            "together": one.together, "together_low": one.together_interval[0],
+            "together_high": one.together_interval[1],
+        }  # fmt: skip
+    return told
+
+
+def plain(value: Any) -> Any:
+    """Numbers, strings, lists and dicts; what is no finite number is None."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [plain(one) for one in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return _plain(value)
+
+
+def _certificate(findings: Findings) -> dict[str, Any]:
+    """The certificate of the nominal draw, and the worst of the draws."""
+    nominal = findings.nominal.isel(draw=0)
+    parties = [str(party) for party in findings.nominal["party"].values]
+
+    def by_party(name: str) -> dict[str, float | None]:
+        return {
+            party: _plain(value)
+            for party, value in zip(parties, nominal[name].values.tolist(), strict=True)
+        }
+
+    told: dict[str, Any] = {
+        "status": str(nominal["status"].item()),
+        "message": str(nominal["message"].item()),
+        "residual": _plain(nominal["residual"].item()),
+        "regret": by_party("regret"),
+        "regret_anywhere": by_party("regret_anywhere"),
+        "regret_bound": by_party("regret_bound"),
+        "branch": str(nominal["branch"].item()),
+        "uniqueness": str(nominal["uniqueness"].item()),
+        "condition": _plain(nominal["condition"].item()),
+        "other_equilibria": int(nominal["several"].item()),
+    }
+    if findings.draws is not None:
+        told["draws"] = _worst(findings)
+    return told | {"sentence": _sentence(findings)}
+
+
+def _worst(findings: Findings) -> dict[str, Any]:
+    draws = findings.draws
+    assert draws is not None
+    fine = solved(draws)
+    kept = draws.isel(draw=np.flatnonzero(fine))
+    within = kept["regret_anywhere"].values <= kept["regret_bound"].values * (1 + 1e-9) + 1e-9
+    return {
+        "count": len(fine),
+        "solved": int(fine.sum()),
+        "worst_residual": _plain(float(kept["residual"].max())) if fine.any() else None,
+        "regret_within_bound": bool(within.all()),
+        "with_several_equilibria": int((kept["several"].values > 0).sum()),
+    }
+
+
+def _sentence(findings: Findings) -> str:
+    """The certificate in one plain sentence."""
+    nominal = findings.nominal.isel(draw=0)
+    if str(nominal["status"].item()) != "solved":
+        return f"Not solved at nominal values: {nominal['message'].item()}"
+    said = (
+        f"Nominal values: solved, residual {float(nominal['residual']):.1e}, "
+        f"branch {nominal['branch'].item()}, other equilibria: {nominal['uniqueness'].item()}."
+    )
+    if findings.draws is None:
+        return said
+    worst = _worst(findings)
+    return (
+        f"{said} Draws: {worst['solved']:,} of {worst['count']:,} solved, "
+        f"{worst['with_several_equilibria']:,} with several equilibria found."
+    )
+
+
+def _plain(value: Any) -> Any:
+    return value if not isinstance(value, float) or np.isfinite(value) else None

@@ -1,0 +1,308 @@
+"""Which assumptions a result hangs on: shares of its variance, slopes, and the list of moves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from offramp.scenario import Assumption, Meaning, Query, Scenario, understand, with_account
+from offramp.study.quantities.asking import Asked, ask, worded
+from offramp.study.sensitivity.indices import Groups, Indices, Tried, indices_of, sobol_indices
+from offramp.study.sensitivity.menu import MenuChange, menu_changes
+from offramp.study.sensitivity.slopes import SlopeFinder
+from offramp.study.solving.experiment import Progress
+from offramp.study.solving.saying import amount_in_words, assumption_words, spoken, whose_premises
+from offramp.study.solving.shares import percent
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+FELT = 5e-4
+"""A change smaller than this is told as none."""
+LITTLE = 0.01
+"""A share of the variance smaller than this is told as none."""
+CAVEAT = "These shares describe the assumptions, not the world; other ranges give other shares."
+
+
+@dataclass(frozen=True)
+class LocalSlope:
+    """What one assumption does to the quantity near nominal values.
+
+    ``half_width`` is half the width of its range (of the middle nine tenths where the range has
+    no end), nan without a range; slopes are nan where they are withheld.
+    """
+
+    assumption: str
+    nominal: float
+    slope: float
+    half_width: float
+    quantity: float
+
+    @property
+    def change(self) -> float:
+        """What the slope makes of half the width of the range."""
+        return self.slope * self.half_width
+
+    @property
+    def elasticity(self) -> float:
+        """Per cent of the quantity for a per cent of the assumption."""
+        return self.slope * self.nominal / self.quantity if self.quantity else float("nan")
+
+
+@dataclass(frozen=True, eq=False)
+class Sensitivity:
+    """Which assumptions a quantity hangs on.
+
+    ``indices`` is None where no points were asked for; ``local`` has the largest change
+    first; ``note`` says why slopes are withheld; ``menu`` is empty where it was not asked for.
+    """
+
+    title: str
+    quantity: str
+    words: str
+    nominal: float
+    indices: Indices | None
+    local: tuple[LocalSlope, ...]
+    note: str
+    menu: tuple[MenuChange, ...]
+    whose: str = ""
+    """What stands behind 'On the premises of'."""
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Assumption, group, party, step or 'step.move' to how it is called."""
+
+    @property
+    def table(self) -> list[dict[str, Any]]:
+        """Rows of plain numbers: ``what`` is 'share', 'slope' or 'menu', ``name`` of what."""
+        rows = [] if self.indices is None else _share_rows(self.indices)
+        for one in self.local:
+            rows.append({
+                "what": "slope", "name": one.assumption, "nominal": one.nominal,
+                "slope": one.slope, "half_width": one.half_width, "change": one.change,
+                "elasticity": one.elasticity,
+            })  # fmt: skip
+        for one in self.menu:
+            rows.append({
+                "what": "menu", "name": f"{one.party}.{one.step}.{one.move}",
+                "value": one.value, "change": one.change, "status": one.status,
+            })  # fmt: skip
+        return rows
+
+    @property
+    def sentence(self) -> str:
+        """What was found, in plain words, with whose premises it rests on."""
+        return " ".join(self.sentences)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The same one by one; the first says on whose premises."""
+        whose = self.whose or f"“{self.title}”"
+        parts = [
+            f"On the premises of {whose}, as encoded here, the {self.words} is "
+            f"{self.value_of(self.nominal)} at nominal values."
+        ]
+        if self.indices is not None:
+            parts += _told_shares(self, self.indices)
+        parts += _told_slopes(self)
+        parts += _told_menu(self)
+        return tuple(parts)
+
+    @property
+    def is_probability(self) -> bool:
+        """Whether the quantity is a probability, so that differences are percentage points."""
+        return self.words.startswith("probability")
+
+    def value_of(self, value: float) -> str:
+        """A value of the quantity: a probability in per cent, anything else as a number."""
+        return percent(value) if self.is_probability else amount_in_words(value)
+
+    def amount(self, change: float) -> str:
+        """A difference without its sign: of probabilities in percentage points."""
+        if not self.is_probability:
+            return amount_in_words(abs(change), 2)
+        return f"{amount_in_words(100 * abs(change), 2)} points"
+
+    def figure(self) -> go.Figure:
+        """Shares of the variance with their intervals beside the tornado of local changes."""
+        from offramp.study.sensitivity.figure import draw_sensitivity
+
+        return draw_sensitivity(self)
+
+
+def sensitivity(
+    scenario: Scenario, quantity: Asked, *, points: int = 128, seed: int | None = None,
+    groups: Groups = None, menu: bool = True, account: str | None = None,
+    tried: Tried | None = None, progress: Progress | None = None,
+) -> Sensitivity:  # fmt: skip
+    """Which assumptions ``quantity`` hangs on, over their ranges and near nominal values.
+
+    ``quantity`` is a Query, its text, or ('outcome', name), ('kind', kind), ('payoff', party),
+    ('rounds',). ``points`` base points (a power of two from 32 on; 0 for none) give Sobol
+    indices of ``groups`` (see `sobol_indices`), or ``tried`` draws that are solved already;
+    slopes come from one transposed solve; with ``menu`` each move of a party is written twice in
+    turn. ``seed`` None draws one; ``account`` tells the scenario as that account does.
+    """
+    meaning = understand(with_account(scenario, account) if account else scenario)
+    query = ask(quantity, meaning)
+    found = SlopeFinder(meaning, [query]).at()
+    value = float(found.values[0, 0])
+    note = str(found.message[0, 0])
+    local = _local(meaning, found.slopes[0, 0], value)
+    if not np.isfinite(value):
+        value = _at_nominal(meaning, query)
+    indices = None
+    if any(a.distribution is not None for a in meaning.assumptions):
+        if tried is not None:
+            indices = indices_of(meaning, tried, groups)
+        elif points:
+            indices = sobol_indices(
+                meaning, query, points=points, seed=seed, groups=groups, progress=progress
+            )
+    changes = menu_changes(meaning, query, progress=progress) if menu else ()
+    return Sensitivity(
+        scenario.title, query.text, worded(query, meaning), value, indices, local, note, changes,
+        whose_premises(scenario, account or ""), _labels(meaning, indices),
+    )  # fmt: skip
+
+
+def _labels(meaning: Meaning, indices: Indices | None) -> dict[str, str]:
+    """How assumptions, groups, parties, steps and moves are called."""
+    scenario = meaning.scenario
+    names = [one.name for one in meaning.assumptions]
+    names += list(indices.groups) if indices is not None else []
+    found = {name: assumption_words(scenario, name) for name in names}
+    found |= {name: one.label or spoken(name) for name, one in scenario.parties.items()}
+    for step in scenario.round:
+        found[step.name] = step.label or spoken(step.name)
+        for name, move in step.moves.items():
+            found[f"{step.name}.{name}"] = move.label or spoken(name)
+    return found
+
+
+def _at_nominal(meaning: Meaning, query: Query) -> float:
+    from offramp.study.quantities.evaluation import evaluate_queries
+
+    return float(evaluate_queries(meaning, [query]).values[0, 0])
+
+
+def _local(
+    meaning: Meaning, slopes: Sequence[float] | np.ndarray, value: float
+) -> tuple[LocalSlope, ...]:
+    """Rows in order of falling change; those without a range last."""
+    from offramp.game import nominal_draw
+
+    nominal = nominal_draw(meaning).values[0]
+    rows = [
+        LocalSlope(one.name, float(at), float(slope), half_width(one), value)
+        for one, at, slope in zip(meaning.assumptions, nominal, slopes, strict=True)
+    ]
+    return tuple(sorted(rows, key=lambda one: -np.nan_to_num(abs(one.change), nan=-1.0)))
+
+
+def half_width(assumption: Assumption) -> float:
+    """Half the width of the range; of its middle nine tenths where it has no end."""
+    if assumption.distribution is None:
+        return float("nan")
+    low, high = assumption.distribution.bounds
+    if not np.isfinite([low, high]).all():
+        low, high = assumption.distribution.quantile(np.array([0.05, 0.95]))
+    return float(high - low) / 2
+
+
+# words
+
+
+def _share_rows(indices: Indices) -> list[dict[str, Any]]:
+    order = np.argsort(-np.nan_to_num(indices.total), kind="stable")
+    names = list(indices.groups)
+    return [
+        {
+            "what": "share", "name": names[i], "first": float(indices.first[i]),
+            "first_low": float(indices.first_interval[i, 0]),
+            "first_high": float(indices.first_interval[i, 1]),
+            "total": float(indices.total[i]),
+            "total_low": float(indices.total_interval[i, 0]),
+            "total_high": float(indices.total_interval[i, 1]),
+            "variance_known": float(indices.knowing[i]),
+        }
+        for i in order
+    ]  # fmt: skip
+
+
+def _told_shares(one: Sensitivity, indices: Indices) -> list[str]:
+    """How the quantity varies, what most of that comes from, and what knowing it is worth."""
+    tried = f"{indices.evaluations:,} combinations of assumptions tried"
+    flagged = f"({100 * indices.flagged:.2g} % of them failed, open or without a value)"
+    if indices.withheld:
+        return [f"{indices.withheld} There were {tried} {flagged}."]
+    spread = np.sqrt(indices.variance)
+    names = list(indices.groups)
+    top = int(np.argmax(indices.first))
+    called = one.labels.get(names[top], spoken(names[top]))
+    low, high = np.clip(indices.first_interval[top], 0, 1)
+    share, ends = _shares(float(np.clip(indices.first[top], 0, 1)), float(low), float(high))
+    left = np.sqrt(max(0.0, indices.variance - indices.knowing[top]))
+    return [
+        f"Over {tried} {flagged} it has the mean {one.value_of(indices.mean)} and the "
+        f"standard deviation {one.amount(spread)}; {share} of its variance{ends} comes from "
+        f"“{called}” alone.",
+        f"Knowing “{called}” would reduce the variance by {indices.knowing[top]:.2g} on "
+        f"average, the standard deviation from {one.amount(spread)} to about {one.amount(left)}.",
+        *_told_together(indices),
+        CAVEAT,
+    ]  # fmt: skip
+
+
+def _shares(share: float, low: float, high: float) -> tuple[str, str]:
+    """A share of the variance in words, and its interval where that says more."""
+    said, ends = f"{100 * share:.0f} %", f"{100 * low:.0f} to {100 * high:.0f} %"
+    return said, "" if ends == f"{said[:-2]} to {said}" else f" ({ends})"
+
+
+def _told_together(indices: Indices) -> list[str]:
+    """What comes from several at once, where the draws tell; otherwise that they do not."""
+    if len(indices.groups) < 2:
+        return []
+    low, high = map(float, indices.together_interval)
+    if np.isfinite(indices.together) and high >= LITTLE:
+        share, ends = _shares(indices.together, low, high)
+        return [f"About {share} of it{ends} comes from several together that none of them brings "
+                "alone."]  # fmt: skip
+    if high < LITTLE:
+        return ["What single assumptions bring adds up to all of it, or all but 1 %."]
+    return [
+        "Too few combinations were tried to tell whether the rest is more than what single "
+        f"assumptions bring: {100 * high:.2g} % of it, at most, could be."
+    ]
+
+
+def _told_slopes(one: Sensitivity) -> list[str]:
+    if one.note:
+        return [one.note]
+    if not one.local or not abs(one.local[0].change) > FELT:
+        return ["Near nominal values no single assumption with a range changes it noticeably."]
+    first = one.local[0]
+    called = one.labels.get(first.assumption, spoken(first.assumption))
+    way = "raises" if first.change > 0 else "lowers"
+    return [
+        f"Near nominal values the steepest is “{called}”: by its slope, a rise by half the "
+        f"width of its range ({first.half_width:.3g}) {way} it by {one.amount(first.change)}."
+    ]
+
+
+def _told_menu(one: Sensitivity) -> list[str]:
+    fine = [change for change in one.menu if np.isfinite(change.change)]
+    if not fine:
+        return []
+    most = fine[0]
+    if abs(most.change) <= FELT:
+        return ["Writing any one move of a party twice changes it by less than 0.001."]
+    move = one.labels.get(f"{most.step}.{most.move}", spoken(most.move))
+    party, step = (one.labels.get(name, spoken(name)) for name in (most.party, most.step))
+    return [
+        f"Logit choice takes the list of moves as given: of all moves, writing “{move}” of "
+        f"{party} (step “{step}”) twice changes it the most, from "
+        f"{one.value_of(most.before)} to {one.value_of(most.value)}."
+    ]

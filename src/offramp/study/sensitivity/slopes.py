@@ -1,0 +1,166 @@
+"""What a small change of each assumption does to a quantity: exact slopes, no differences.
+
+Each game that the quantities need is compiled once; at every draw it is solved and
+linearised once, and one transposed solve a quantity gives the slopes by all assumptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.analysis import Elimination, eliminate
+from offramp.analysis.responses import Aim, earning, ending, ending_by, lasting, respond_draws
+from offramp.game import (
+    Draws,
+    Game,
+    build,
+    ends_with,
+    fix,
+    fixed_values,
+    intervene,
+    nominal_draw,
+)
+from offramp.game.slopes import Derivatives, table_slopes
+from offramp.scenario import Intervention, Meaning, Query, Scenario, understand
+from offramp.scenario.queries import UNRESOLVED
+from offramp.solvers.kernels.layout import Layout, arrange
+from offramp.study.solving.experiment import solve
+
+Array = NDArray[np.float64]
+UNKNOWN = "Slopes of this kind of quantity are not computed."
+KINK = "A formula has no slope here, as a square root at 0 has none."
+
+
+@dataclass(frozen=True, eq=False)
+class QuantitySlopes:
+    """Quantities and their slopes by assumptions over draws; arrays are read-only.
+
+    A slope counts everything that follows from the assumption by formula. Where ``message``
+    is not empty some or all slopes are withheld (nan), and it says why.
+    """
+
+    queries: tuple[Query, ...]
+    assumptions: tuple[str, ...]
+    values: Array
+    """(draw, query)"""
+    slopes: Array
+    """(draw, query, assumption), in units of the quantity per unit of the assumption."""
+    message: NDArray[np.str_]
+    """(draw, query)"""
+
+    def __post_init__(self) -> None:
+        for array in (self.values, self.slopes, self.message):
+            array.setflags(write=False)
+
+
+class SlopeFinder:
+    """The games that some quantities need, compiled once; ``at`` finds slopes at any draws.
+
+    ``fixed`` assumptions are given a value in all draws and follow no formula. Slopes of
+    P(outcome), P(kind …), both with a predicate, E(payoff[…]) and E(rounds) are known, under
+    do, bar, set and off; other quantities get a message.
+    """
+
+    def __init__(
+        self, scenario: Scenario | Meaning, queries: Iterable[Query], *,
+        assumptions: Sequence[str] | None = None, fixed: Iterable[str] = (),
+    ) -> None:  # fmt: skip
+        self.meaning = scenario if isinstance(scenario, Meaning) else understand(scenario)
+        self.queries = tuple(dict.fromkeys(queries))
+        named = tuple(assumption.name for assumption in self.meaning.assumptions)
+        self.assumptions = named if assumptions is None else tuple(assumptions)
+        self._fixed = frozenset(fixed)
+        self._games = tuple(self._compiled())
+
+    def at(
+        self, draws: Draws | None = None, *, precision_scale: float = 1.0,
+        traced: Sequence[int] | None = None,
+    ) -> QuantitySlopes:  # fmt: skip
+        """Values and slopes at ``draws``; without draws at nominal values, traced."""
+        chosen = nominal_draw(self.meaning) if draws is None else draws
+        follow = ((0,) if draws is None else ()) if traced is None else tuple(traced)
+        shape = (len(chosen), len(self.queries))
+        values, message = np.full(shape, np.nan), np.full(shape, UNKNOWN, dtype="<U200")
+        slopes = np.full((*shape, len(self.assumptions)), np.nan)
+        for one in self._games:
+            for position, *found in one.found(self, chosen, precision_scale, follow):
+                values[:, position], slopes[:, position], message[:, position] = found
+        return QuantitySlopes(self.queries, self.assumptions, values, slopes, message)
+
+    @property
+    def fixed(self) -> frozenset[str]:
+        """Assumptions that follow no formula in the draws."""
+        return self._fixed
+
+    def _compiled(self) -> Iterator[_Game]:
+        """One game for all quantities under the same interventions."""
+        groups: dict[tuple[Intervention, ...], list[int]] = {}
+        for position, query in enumerate(self.queries):
+            if _differentiable(query):
+                groups.setdefault(query.interventions, []).append(position)
+        for interventions, positions in groups.items():
+            changed = intervene(self.meaning, interventions)
+            reads = frozenset[str]().union(*(self.queries[i].reads for i in positions))
+            game = build(changed.meaning, reads | changed.watched)
+            yield _Game(
+                game, fixed_values(interventions),
+                tuple((i, _aim(game, self.queries[i])) for i in positions),
+                arrange(game.structure), eliminate(game.structure), Derivatives(game.valuation),
+            )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class _Game:
+    """One compiled game, the assumptions fixed in it, and what is differentiated."""
+
+    game: Game
+    given: Mapping[str, float]
+    aims: tuple[tuple[int, Aim], ...]
+    layout: Layout
+    elimination: Elimination
+    derivatives: Derivatives
+
+    def found(
+        self, finder: SlopeFinder, draws: Draws, precision_scale: float, traced: tuple[int, ...]
+    ) -> Iterator[tuple[int, Array, Array, NDArray[np.str_]]]:
+        """Position of a quantity; by draw its value, slopes by the assumptions, and message."""
+        game = self.game
+        here = fix(game.meaning, draws, self.given) if self.given else draws
+        solved = solve(game, here, precision_scale=precision_scale, traced=traced, starts=0)
+        slopes = table_slopes(
+            game.valuation, here, finder.assumptions, fixed=finder.fixed | self.given.keys(),
+            precision_scale=precision_scale, derivatives=self.derivatives,
+        )  # fmt: skip
+        unfelt = np.isin(finder.assumptions, list(self.given))
+        responses = respond_draws(
+            game.structure, solved.tables, solved.equilibria, [aim for _, aim in self.aims],
+            layout=self.layout, elimination=self.elimination,
+        )  # fmt: skip
+        for (position, _), response in zip(self.aims, responses, strict=True):
+            found = np.where(unfelt, 0.0, slopes.dots(response.slopes))
+            kink = np.where(np.isfinite(found).all(axis=1), "", KINK)
+            message = np.where(response.message == "", kink, response.message)
+            yield position, response.value, found, message
+
+
+def _differentiable(query: Query) -> bool:
+    """Whether slopes of this quantity are known."""
+    if any(one.kind == "deviate" for one in query.interventions):
+        return False
+    if query.kind in ("outcome", "kind"):
+        return query.by is None and UNRESOLVED not in query.outcomes
+    return query.kind in ("payoff", "rounds")
+
+
+def _aim(game: Game, query: Query) -> Aim:
+    if query.kind == "rounds":
+        return lasting(game.structure)
+    if query.kind == "payoff":
+        return earning(query.party or 0)
+    if query.predicate is None:
+        return ending(game.structure, query.outcomes)
+    return ending_by(ends_with(game, query.outcomes, query.predicate))

@@ -1,0 +1,170 @@
+"""Many variations of one game solved at once, and what a search for changes reads from each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp import solvers
+from offramp.analysis import absorb
+from offramp.analysis.elimination import Elimination, eliminate
+from offramp.core.errors import GameError
+from offramp.game import Draws, Game, Tables, nominal_draw
+from offramp.study.solving.experiment import solve
+
+Array = NDArray[np.float64]
+Truths = NDArray[np.bool_]
+DANGERS = ("war", "catastrophe")
+CHUNK_BYTES = 100_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """What follows in every variation (draw,) of a game; nan where it was not solved."""
+
+    reached: Array
+    """Probability of the ends that are aimed at."""
+    danger: Array
+    """Probability of war and catastrophe together."""
+    payoff: Array
+    """(draw, party) expected discounted pays."""
+    ends: Array
+    """(draw, terminal) probability of each end that is aimed at."""
+    worth: Array
+    """(draw, terminal, party) what each of them is worth when it comes."""
+    elsewhere: Array
+    """Least probability of the ends aimed at in other equilibria found; nan where none was."""
+    residual: Array
+    branch: NDArray[np.str_]
+    uniqueness: NDArray[np.str_]
+
+    @property
+    def solved(self) -> Truths:
+        """(draw,) whether there are numbers."""
+        return np.isfinite(self.reached) & np.isfinite(self.danger)
+
+
+@dataclass(frozen=True, eq=False)
+class Bench:
+    """A game, and the outcomes (positions) that are aimed at and that count as danger."""
+
+    game: Game
+    aim: tuple[int, ...]
+    danger: tuple[int, ...]
+    plan: Elimination
+
+    def stand(
+        self, draws: Draws, *, traced: bool = False, progress: Callable[[int], None] | None = None
+    ) -> Standing:
+        """Every draw solved on its own; one whose numbers make no game is not solved.
+
+        ``traced`` draws follow the principal branch and are searched for other equilibria;
+        the others climb to it.
+        """
+        parts = []
+        for low, part in self._parts(draws):
+            parts.append(self._stand(part, traced))
+            if progress is not None:
+                progress(min(low + len(part), len(draws)))
+        joined = {
+            field.name: np.concatenate([getattr(part, field.name) for part in parts])
+            for field in fields(Standing)
+        }
+        return Standing(**joined)
+
+    def _parts(self, draws: Draws) -> Iterator[tuple[int, Draws]]:
+        structure = self.game.structure
+        each = 8 * (2 * structure.nodes * (structure.parties + 1) + 4 * structure.edges)
+        size = max(1, min(CHUNK_BYTES // each, 512))
+        for low in range(0, len(draws), size):
+            yield low, rows_of(draws, slice(low, low + size))
+
+    def _stand(self, draws: Draws, traced: bool) -> Standing:
+        try:
+            return self._solved(draws, traced)
+        except GameError:
+            return self._where_fit(draws, traced)
+
+    def _where_fit(self, draws: Draws, traced: bool) -> Standing:
+        """The same where some of the draws make no game: they are not solved."""
+        fit = find_fit(self.game, draws)
+        count, parties = len(draws), self.game.structure.parties
+        terminals = int(self._own(self.aim).sum())
+        shapes = ((), (), (parties,), (terminals,), (terminals, parties), (), ())
+        whole = Standing(
+            *(np.full((count, *shape), np.nan) for shape in shapes),
+            *(np.full(count, "", dtype="<U40") for _ in range(2)),
+        )
+        if fit.any():
+            found = self._solved(rows_of(draws, fit), traced)
+            for field in fields(Standing):
+                getattr(whole, field.name)[fit] = getattr(found, field.name)
+        return whole
+
+    def _solved(self, draws: Draws, traced: bool) -> Standing:
+        follow = range(len(draws)) if traced else ()
+        solved = solve(self.game, draws, traced=follow, starts=0)
+        found, structure = solved.equilibria, self.game.structure
+        fine = found.status == "solved"
+        ends = absorb(structure, solved.strategy, elimination=self.plan).terminal
+        payoff = np.where(fine[:, None], found.payoff[:, structure.start, :], np.nan)
+        aimed = self._own(self.aim)
+        return Standing(
+            ends[:, aimed].sum(axis=1), ends[:, self._own(self.danger)].sum(axis=1), payoff,
+            ends[:, aimed], solved.tables.end_pay[:, aimed], self._elsewhere(found),
+            found.residual, found.branch, found.uniqueness,
+        )  # fmt: skip
+
+    def _own(self, outcomes: Sequence[int]) -> Truths:
+        """(terminal,) whether it belongs to one of ``outcomes``."""
+        return np.isin(self.game.structure.terminal_outcome, list(outcomes))
+
+    def _elsewhere(self, found: solvers.Equilibria) -> Array:
+        least = np.full(len(found.status), np.nan)
+        if found.others:
+            play = np.stack([other.strategy for other in found.others])
+            ends = absorb(self.game.structure, play, elimination=self.plan).terminal
+            reached = ends[:, self._own(self.aim)].sum(axis=1)
+            for other, value in zip(found.others, reached, strict=True):
+                least[other.draw] = np.fmin(least[other.draw], value)
+        return least
+
+
+def bench_of(game: Game, aim: Sequence[int]) -> Bench:
+    """A bench on which ``game`` is varied, looking at the outcomes ``aim`` (positions)."""
+    kinds = [outcome.kind for outcome in game.meaning.outcomes]
+    danger = tuple(i for i, kind in enumerate(kinds) if kind in DANGERS)
+    return Bench(game, tuple(aim), danger, eliminate(game.structure))
+
+
+def rows_of(draws: Draws, which: slice | Truths) -> Draws:
+    """Some of the draws."""
+    return Draws(draws.names, draws.values[which], draws.seed, draws.first)
+
+
+def nominal_rows(game: Game, count: int) -> Draws:
+    """The nominal values ``count`` times, to be varied."""
+    one = nominal_draw(game.meaning)
+    return Draws(one.names, np.repeat(one.values, count, axis=0), one.seed, one.first)
+
+
+def find_fit(game: Game, draws: Draws) -> Truths:
+    """(draw,) whether the values make a game: odds are odds, patience and precision in bounds."""
+    if tables_or_none(game, draws) is not None:
+        return np.ones(len(draws), np.bool_)
+    if len(draws) == 1:
+        return np.zeros(1, np.bool_)
+    half = len(draws) // 2
+    halves = (slice(0, half), slice(half, None))
+    return np.concatenate([find_fit(game, rows_of(draws, part)) for part in halves])
+
+
+def tables_or_none(game: Game, draws: Draws) -> Tables | None:
+    """The numbers of the game, or None where one of the draws makes none."""
+    try:
+        return game.tables(draws)
+    except GameError:
+        return None
