@@ -5,10 +5,17 @@ tried on the draws of that one, in turn for every batch (cross-fitting, Chernozh
 2018). With g the fit and e what it leaves in the batch, the part of the terms k of one kind is
 sum(b_k^2) + 2 mean(g_k e): however badly g fits, it is expected to be too small by the part of
 the same kind that e still holds, and never too large. So the parts that were found and mean(e^2),
-what no term explains, add up to the variance; an interval leaves the unexplained to every part
-that could hold it. Reaches are Student's t times the standard error over batches, to which that of
-mean(g_k e) over independent draws is added: what a fit misses now and then, a few batches may
-not show.
+what no term explains, add up to the variance.
+
+What e holds of one input shows where draws that are neighbours in that input leave alike: the
+mean of e times the e of its neighbours (Gamboa and others 2022 on such ranks). Draws of a sequence
+that are close in one input stand in a fixed pattern in the others, so that this may also pick up
+something of them. It therefore raises upper bounds only; lower ones go without. To groups of
+several inputs, to what several do together and to all that a group is involved in, upper bounds
+leave whatever is unexplained.
+
+Reaches are Student's t times a standard error over batches. Seven degrees of freedom miss what
+happens now and then, so that it is moderated (Smyth 2004) by that of independent draws.
 """
 
 from __future__ import annotations
@@ -36,6 +43,8 @@ POOL, TERMS = 400, 100
 """Most candidate terms, and most terms that are taken."""
 PATIENCE = 12
 """Terms by which the error may fail to fall before no more are looked at."""
+MODERATION = 5
+"""Degrees of freedom that the standard error of independent draws counts for."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +118,7 @@ class Parts:
     """From several groups together that none of them brings alone."""
     together_interval: Array
     unexplained: float
-    """What the fit leaves, which any of the others may hold."""
+    """What the fit leaves."""
 
     def __post_init__(self) -> None:
         for one in (self.alone, self.alone_interval, self.involved, self.involved_interval,
@@ -126,44 +135,103 @@ def divide(
     ``batch`` (draw,) numbers the batches from 0 on, ``groups`` the group of every input, one of
     ``count``.
     """
-    from scipy import special  # pyright: ignore[reportMissingTypeStubs]
-
     places, batches = places_of(inputs, values), int(batch.max()) + 1
     axes = [Axis(**{one.name: getattr(i, one.name) for one in fields(Input)}) for i in inputs]
     scale = float(results.std())
     scaled = (results - results.mean()) / scale
-    found = np.array([
-        _tried(axes, places, scaled, batch == one, groups, count) for one in range(batches)
-    ])  # fmt: skip
-    variance = found.sum(axis=1) - found[:, count + 1 : -1].sum(axis=1)
+    found, left = np.empty((batches, 2 * count + 1)), np.empty(len(results))
+    for one in range(batches):
+        out = batch == one
+        found[one], left[out] = _tried(axes, places, scaled, out, groups, count)
+    squares = _by_batch((left**2)[:, None], batch)
+    variance = found[:, : count + 1].sum(axis=1) + squares[:, 0]
     mean = float(variance.mean())
-    share = found.mean(axis=0) / mean
-    unknown = max(0.0, float(share[-1]))
-    apart = (found - share * variance[:, None]) / mean
-    spread = apart.var(axis=0, ddof=1) / batches
-    rare = 4 * np.maximum(share, 0) * unknown / len(results)
-    reach = float(special.stdtrit(batches - 1, 0.975)) * np.sqrt(spread + rare) + ROUNDED
-    only = len(set(groups)) == 1
-    low = np.clip(share - reach + only * unknown, 0, 1)
-    high = np.clip(share + reach + unknown, 0, 1)
-    told = np.clip(share / max(1 - unknown, ROUNDED), 0, 1)
-    interval = np.stack([low, high], axis=1)
-    if only:  # nothing else is there that could hold any of it
-        told[:3], interval[:3] = np.array([1, 0, 1]), np.array([[1, 1], [0, 0], [1, 1]])
-    own, rest = slice(count), slice(count + 1, -1)
+    unknown = float(squares.mean()) / mean
+    share = _Estimate(found / mean, variance / mean, unknown, len(results))
+    alike = _by_batch(_alike(places, left, groups, count), batch)
+    more = _Estimate((found[:, :count] + alike) / mean, variance / mean, unknown, len(results))
+    hidden = np.clip(more.mean - share.mean[:count], 0, unknown)
+    high = share.mean + share.reach + unknown
+    single = np.bincount(np.asarray(groups), minlength=count) < 2
+    high[:count][single] = (share.mean[:count] + hidden + more.reach)[single]
+    interval = np.clip(np.stack([share.mean - share.reach, high], axis=1), 0, 1)
+    told = _told(share.mean, hidden, unknown, count)
+    if len(set(groups)) == 1:  # nothing else is there that could hold any of it
+        told[:], interval[:] = 1, 1
+        told[count], interval[count] = 0, 0
+    own, rest = slice(count), slice(count + 1, None)
     return Parts(
         mean * scale**2, told[own], interval[own], told[rest], interval[rest],
         float(told[count]), interval[count], unknown,
     )  # fmt: skip
 
 
+@dataclass(frozen=True, eq=False)
+class _Estimate:
+    """Shares of the variance over batches."""
+
+    parts: Array
+    """(batch, part)"""
+    variance: Array
+    """(batch,) with mean 1."""
+    unknown: float
+    draws: int
+
+    @property
+    def mean(self) -> Array:
+        """(part,)"""
+        return self.parts.mean(axis=0)
+
+    @property
+    def reach(self) -> Array:
+        """(part,) how far from the mean a bound lies."""
+        from scipy import special  # pyright: ignore[reportMissingTypeStubs]
+
+        batches = len(self.parts)
+        apart = self.parts - self.mean * self.variance[:, None]
+        spread = apart.var(axis=0, ddof=1) / batches
+        rare = (4 * np.maximum(self.mean, 0) * self.unknown + self.unknown**2) / self.draws
+        freedom = batches - 1 + MODERATION
+        error = np.sqrt(((batches - 1) * spread + MODERATION * rare) / freedom)
+        return float(special.stdtrit(freedom, 0.975)) * error + ROUNDED
+
+
+def _told(share: Array, hidden: Array, unknown: float, count: int) -> Array:
+    """Parts as they are told, with their share of what the fit leaves.
+
+    Each group has what neighbours show; the rest belongs to several together and to whoever is
+    involved there.
+    """
+    given = hidden * min(1.0, unknown / (float(hidden.sum()) or 1.0))
+    alone, joint, involved = share[:count] + given, share[count], share[count + 1 :]
+    together = joint + unknown - float(given.sum())
+    more = together / joint if joint > 0 else 1.0
+    return np.clip(np.r_[alone, together, alone + more * (involved - share[:count])], 0, 1)
+
+
+def _by_batch(values: Array, batch: Whole) -> Array:
+    """(batch, part) means of values (draw, part)."""
+    return np.array([values[batch == one].mean(axis=0) for one in range(int(batch.max()) + 1)])
+
+
+def _alike(places: Array, left: Array, groups: Sequence[int], count: int) -> Array:
+    """(draw, group) what is left of a draw times what is left of its neighbours in an input."""
+    found = np.zeros((len(left), count))
+    for column, group in zip(places.T, groups, strict=True):
+        order = np.argsort(column, kind="stable")
+        own = left[order]
+        sides = np.r_[own[1], own, own[-2]]
+        found[order, group] += own * (sides[2:] + sides[:-2]) / 2
+    return found
+
+
 def _tried(
     inputs: Sequence[Input], places: Array, results: Array, out: NDArray[np.bool_],
     groups: Sequence[int], count: int,
-) -> Array:  # fmt: skip
-    """Parts as a fit without one batch has them, set right by that batch.
+) -> tuple[Array, Array]:  # fmt: skip
+    """Parts as a fit without one batch has them, set right by that batch; what it leaves there.
 
-    In order: each group alone, several together, each group with others, unexplained.
+    In order: each group alone, several together, each group with others.
     """
     terms, coefficients, constant = fit(inputs, places[~out], results[~out])
     columns = columns_of(inputs, places[out], terms)
@@ -177,7 +245,7 @@ def _tried(
         else:
             together += part
         involved[list(own)] += part
-    return np.r_[alone, together, involved, (left**2).mean()]
+    return np.r_[alone, together, involved], left
 
 
 def fit(
