@@ -20,9 +20,8 @@ from offramp.study.claims.checking import Effort, check
 from offramp.study.offramps.proposals import AIMS, offramps
 from offramp.study.quantities.asking import ask
 from offramp.study.sensitivity.hanging_on import sensitivity
-from offramp.study.sensitivity.indices import LEAST, Tried
+from offramp.study.sensitivity.indices import LEAST, Tried, stretches
 from offramp.study.solving.experiment import Progress, outcomes, solve
-from offramp.study.solving.shares import SCRAMBLINGS
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -77,7 +76,7 @@ def tried_in(over: xr.Dataset, query: Query) -> Tried:
     names = tuple(str(name) for name in over["parameter"].values)
     count, seed = len(values), over.attrs.get("seed")
     draws = Draws(names, np.array(over["parameters"].values), int(seed) if seed else None)
-    return Tried(draws, values, status, np.arange(count) * SCRAMBLINGS // count)
+    return Tried(draws, values, status, stretches(count))
 
 
 def argument(

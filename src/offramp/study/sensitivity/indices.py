@@ -16,11 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.errors import ResultError, suggestion
-from offramp.game import Draws, fix, nominal_draw
+from offramp.game import Draws, draw, fix, nominal_draw
 from offramp.scenario import Assumption, Meaning, Query
 from offramp.study.quantities.evaluation import evaluate_queries
 from offramp.study.solving.experiment import Progress
-from offramp.study.solving.shares import SCRAMBLINGS, spread_draws
 
 if TYPE_CHECKING:
     from offramp.study.sensitivity.partition import Parts
@@ -28,13 +27,15 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Groups = str | Mapping[str, Sequence[str]] | None
 FEWEST = 32
-"""Base points: four for each scrambling."""
+"""Base points."""
 LEAST = 64
 """Draws below which nothing is told."""
 FLAGGED = 0.01
 """Share of failed or open points above which indices are withheld."""
 UNKNOWN = 0.5
 """Share of the variance that cannot be assigned above which indices are withheld."""
+STRETCHES = 8
+"""Batches that draws are taken in."""
 STILL = 1e-12
 """Standard deviation below which a quantity does not vary."""
 
@@ -44,6 +45,7 @@ class Tried:
     """Draws and what a quantity is in them, told apart by the batch that each belongs to.
 
     Draws of one batch may depend on each other; batches are, as far as can be, independent.
+    See `stretches`.
     """
 
     draws: Draws
@@ -67,9 +69,8 @@ class Indices:
     ``first`` and ``total`` (group,) are nan where they are withheld, and ``withheld`` says why;
     the intervals (group, 2) are for 95 %. ``together`` is the share that comes from several
     groups and from none of them alone, nan where its interval holds 0; nothing of it is then in
-    ``total`` either. ``unassigned`` is the share that the draws do not tell where it comes from:
-    every interval allows for it. ``flags`` counts the draws by status; ``points`` is 0 where they
-    are not made for the purpose.
+    ``total`` either. ``unassigned`` is the share that the fit leaves (see `partition`). ``flags``
+    counts the draws by status; ``points`` is 0 where they are not made for the purpose.
     """
 
     groups: Mapping[str, tuple[str, ...]]
@@ -108,13 +109,22 @@ class Indices:
 UNFIT = ("failed", "open", "undefined")
 
 
+def stretches(count: int) -> NDArray[np.intp]:
+    """(draw,) number of the stretch of a scrambling, one of eight, that each draw belongs to.
+
+    All draws together leave no gap at the ends of a range, where functions bend most, as several
+    short scramblings would; and each stretch is even by itself.
+    """
+    return np.arange(count) * STRETCHES // count
+
+
 def sobol_indices(
     meaning: Meaning, query: Query, *, points: int = 128, seed: int | None = None,
     groups: Groups = None, progress: Progress | None = None,
 ) -> Indices:  # fmt: skip
     """Indices of ``query`` from ``points`` base points (a power of two, 32 or more).
 
-    It takes points * (groups + 2) solves, of draws from eight scramblings. ``groups`` None takes
+    It takes points * (groups + 2) solves, of draws as a run makes them. ``groups`` None takes
     every assumption with a range by itself; 'family' those of one family together; 'mechanism'
     those of one mechanism, and the rest by family; a mapping names them, and the rest stay at
     their nominal values. ``seed`` None draws one and records it.
@@ -130,9 +140,7 @@ def sobol_indices(
     used = secrets.randbits(32) if seed is None else seed
     draws = _draws(meaning, chosen, points * (len(chosen) + 2), used)
     found = evaluate_queries(meaning, [query], draws, progress=progress)
-    tried = Tried(
-        draws, found.values[:, 0], found.status[:, 0], np.arange(len(draws)) % SCRAMBLINGS
-    )
+    tried = Tried(draws, found.values[:, 0], found.status[:, 0], stretches(len(draws)))
     return indices_of(meaning, tried, groups, points=points)
 
 
@@ -219,8 +227,8 @@ def _as_named(
 
 
 def _draws(meaning: Meaning, groups: Mapping[str, tuple[str, ...]], count: int, seed: int) -> Draws:
-    """Draws from eight scramblings in which the groups vary; the rest is nominal."""
-    spread, nominal = spread_draws(meaning, count, seed), nominal_draw(meaning)
+    """Draws in which the groups vary; the rest is nominal."""
+    spread, nominal = draw(meaning, count, seed), nominal_draw(meaning)
     values = {
         name: spread.values[:, spread.names.index(name)]
         for members in groups.values()
