@@ -12,7 +12,8 @@ mean of e times the e of its neighbours (Gamboa and others 2022 on such ranks). 
 that are close in one input stand in a fixed pattern in the others, so that this may also pick up
 something of them. It therefore raises upper bounds only; lower ones go without. To groups of
 several inputs, to what several do together and to all that a group is involved in, upper bounds
-leave whatever is unexplained.
+leave whatever is unexplained; and what several do together counts as seen by as much as it is
+more than that, which such a pattern may pass off as theirs.
 
 Reaches are Student's t times a standard error over batches. Seven degrees of freedom miss what
 happens now and then, so that it is moderated (Smyth 2004) by that of independent draws.
@@ -154,7 +155,9 @@ def divide(
     high = share.mean + share.reach + unknown
     single = np.bincount(np.asarray(groups), minlength=count) < 2
     high[:count][single] = (share.mean[:count] + hidden + more.reach)[single]
-    interval = np.clip(np.stack([share.mean - share.reach, high], axis=1), 0, 1)
+    low = share.mean - share.reach
+    low[count] -= unknown
+    interval = np.clip(np.stack([low, high], axis=1), 0, 1)
     told = _told(share.mean, hidden, unknown, count)
     if len(set(groups)) == 1:  # nothing else is there that could hold any of it
         told[:], interval[:] = 1, 1
