@@ -32,7 +32,7 @@ from offramp.core.errors import OfframpError
 from offramp.game import Game, build
 from offramp.scenario import read
 from offramp.solvers import Equilibria, Options, solve
-from offramp.solvers.gpu.jax_draws import Batches, device_for
+from offramp.solvers.gpu.jax_draws import DeviceSolver, device_for
 from offramp.solvers.kernels.layout import arrange
 
 GAMES: dict[str, Callable[[], Game]] = {
@@ -77,7 +77,7 @@ def measure(
 ) -> dict[str, Any]:
     """One game: rates of the three ways of work, how far they agree, the certificate."""
     structure, tables = game.structure, game.tables(game.draws(draws, seed=1))
-    batches = Batches(arrange(structure), device, Options())
+    batches = DeviceSolver(arrange(structure), device, Options())
     parts = np.array_split(np.arange(draws), -(-draws // batches.lanes))
 
     def propose() -> list[Any]:

@@ -88,6 +88,18 @@ def test_no_function_shares_a_name_with_a_module_beside_it() -> None:
     assert not clashes
 
 
+@pytest.mark.parametrize("room", ["solvers"])
+def test_no_class_name_stands_twice_in_a_room(room: str) -> None:
+    """A reader who searches for a name must find one thing."""
+    names = [
+        node.name.lstrip("_")
+        for path in sorted((PACKAGE / room).rglob("*.py"))
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert sorted(names) == sorted(set(names))
+
+
 @each_module
 def test_a_module_starts_with_its_line_in_the_plan(path: Path) -> None:
     first = (ast.get_docstring(tree_of(path)) or "").split("\n")[0]

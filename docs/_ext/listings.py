@@ -1,4 +1,4 @@
-"""The directives ``mechanisms``, ``quantities`` and ``limits``: lists from data and code."""
+"""The directives ``mechanisms``, ``quantities``, ``limits`` and ``engines``: lists from code."""
 
 from __future__ import annotations
 
@@ -91,6 +91,19 @@ class Limits(SphinxDirective):
         return [table_of(("what", "at most"), rows)]
 
 
+class Engines(SphinxDirective):
+    """Every engine in the order in which it is asked: what it takes, and its policy."""
+
+    def run(self) -> list[nodes.Node]:
+        """One numbered list."""
+        from offramp.solvers.engine import find_engines
+
+        items = [
+            nodes.list_item("", nodes.paragraph("", engine.policy)) for engine in find_engines()
+        ]
+        return [nodes.enumerated_list("", *items)]
+
+
 def _part(title: str, content: Sequence[nodes.Node]) -> list[nodes.Node]:
     return [nodes.paragraph("", "", nodes.strong(text=title)), *content] if content else []
 
@@ -166,4 +179,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("mechanisms", Mechanisms)
     app.add_directive("quantities", Quantities)
     app.add_directive("limits", Limits)
+    app.add_directive("engines", Engines)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

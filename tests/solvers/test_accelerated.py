@@ -15,8 +15,9 @@ from offramp.analysis import absorb
 from offramp.game import build, draw
 from offramp.scenario import read
 from offramp.solvers import Equilibria, Options, solve
+from offramp.solvers.engine import rows_of
 from offramp.solvers.gpu import jax_draws as accelerated
-from offramp.solvers.gpu.jax_draws import Batches, DeviceError, device_for
+from offramp.solvers.gpu.jax_draws import DeviceError, DeviceSolver, device_for
 from offramp.solvers.gpu.waves import lay_out
 from offramp.solvers.kernels.layout import arrange
 from offramp.testing.random_games import random_game
@@ -49,7 +50,7 @@ def assert_alike(found: Equilibria, expected: Equilibria, tolerance: float = 1e-
 
 def proposed(structure, tables, **options):
     """What the device proposes for all draws, of which there are no more than lanes."""
-    batches = Batches(arrange(structure), jax.devices("cpu")[0], Options(**options))
+    batches = DeviceSolver(arrange(structure), jax.devices("cpu")[0], Options(**options))
     return batches.propose(tables, np.arange(tables.draws))
 
 
@@ -81,7 +82,7 @@ def outcomes_agree(draws: int) -> None:
     assert_alike(theirs, ours)
     ends = [absorb(game.structure, found.strategy).terminal for found in (ours, theirs)]
     assert np.abs(ends[0] - ends[1]).max() < 1e-9
-    few = accelerated.rows_of(tables, np.arange(64))
+    few = rows_of(tables, np.arange(64))
     found = proposed(game.structure, few)
     assert found.solved.mean() > 0.9, "the device climbs the ladder by itself,"
     confirming = theirs.sweeps[:64] - found.sweeps
@@ -144,7 +145,7 @@ def test_a_draw_depends_on_itself_only():
     structure, tables = random_game(3, draws=80, **CHAIN)
     whole = solve(structure, tables, traced=(), starts=0, options=HERE)
     rows = np.arange(79, 0, -5)
-    part = solve(structure, accelerated.rows_of(tables, rows), traced=(), starts=0, options=HERE)
+    part = solve(structure, rows_of(tables, rows), traced=(), starts=0, options=HERE)
     assert np.array_equal(part.value, whole.value[rows])
     assert np.array_equal(part.sweeps, whole.sweeps[rows])
 
@@ -181,7 +182,7 @@ def test_wrong_proposals_are_passed_over(monkeypatch):
         return accelerated.Proposal(np.full(shape, 0.3), fine, swept)
 
     structure, tables = random_game(2, draws=7)
-    monkeypatch.setattr(Batches, "propose", nonsense)
+    monkeypatch.setattr(DeviceSolver, "propose", nonsense)
     theirs = solve(structure, tables, traced=(), starts=0, options=HERE)
     ours = solve(structure, tables, traced=(), starts=0)
     assert np.abs(theirs.value - ours.value).max() < 1e-10
@@ -193,7 +194,7 @@ def test_a_device_that_breaks_down_gives_its_draws_back(monkeypatch):
         raise RuntimeError("RESOURCE_EXHAUSTED: out of memory\nand much more")
 
     structure, tables = random_game(2, draws=5)
-    monkeypatch.setattr(Batches, "_propose", broken)
+    monkeypatch.setattr(DeviceSolver, "_propose", broken)
     with pytest.warns(UserWarning, match="gave 5 draws back.*out of memory$"):
         theirs = solve(structure, tables, traced=(), options=HERE)
     assert_alike(theirs, solve(structure, tables, traced=()), 1e-15)
@@ -242,7 +243,7 @@ def test_an_unknown_device_is_refused():
 def test_what_is_known_already_spares_the_device(monkeypatch):
     structure, tables = random_game(2, draws=4)
     ours = solve(structure, tables, traced=())
-    monkeypatch.delattr(Batches, "propose")
+    monkeypatch.delattr(DeviceSolver, "propose")
     again = solve(structure, tables, traced=(), options=HERE, known=ours.value)
     assert (again.sweeps == 1).all()
 

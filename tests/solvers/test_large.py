@@ -10,6 +10,7 @@ import pytest
 from offramp.core.errors import GameError
 from offramp.game.structure import Structure, Tables
 from offramp.solvers import Equilibria, Options, limit, solve
+from offramp.solvers.engine import Request
 from offramp.solvers.imperfect.large.draws import limit_large, solve_large
 from offramp.testing.random_information import haggle, random_unseen_game
 from offramp.testing.random_trees import random_tree
@@ -27,7 +28,7 @@ ALONE = Options(workers=1)
 def solved(
     structure: Structure, tables: Tables, traced: tuple[int, ...] = (0,), starts: int = 0
 ) -> Equilibria:
-    return solve_large(structure, tables, traced, starts, 0, None, ALONE)
+    return solve_large(Request(structure, tables, ALONE, traced=frozenset(traced), starts=starts))
 
 
 def strike_game(precision: float, quiet: float = 0.1) -> tuple[Structure, Tables]:
@@ -177,7 +178,7 @@ def test_a_long_haggle_with_types(informed: int) -> None:
     assert found.branch[0] == "traced"
     assert found.residual[0] < 1e-13
     assert (found.regret_anywhere <= found.regret_bound).all()
-    limit = limit_large(structure, tables, np.full(1, 1e-4), None, ALONE)
+    limit = limit_large(Request(structure, tables, ALONE, regret=np.full(1, 1e-4)))
     assert limit.status[0] == "solved"
     assert (limit.regret_anywhere <= 1e-4).all()
     assert (limit.reached[0] > 50.0).all()
@@ -246,7 +247,7 @@ def test_limits_of_large_games_are_those_of_small_ones() -> None:
         structure, tables = random_tree(seed, rounds=1, steps=2)
         small, large = (
             limit(structure, tables),
-            limit_large(structure, tables, np.full(1, 1e-8), None, ALONE),
+            limit_large(Request(structure, tables, ALONE, regret=np.full(1, 1e-8))),
         )
         assert (large.status[0], small.status[0]) == ("solved", "solved")
         assert large.regret_anywhere.max() <= 1e-8, seed

@@ -10,8 +10,8 @@ import pytest
 from offramp.core.errors import GameError
 from offramp.game.structure import Structure, Tables
 from offramp.solvers import Options, limit, solve
-from offramp.solvers.imperfect.hidden_sets import draw_veil
-from offramp.solvers.imperfect.small.branch_tasks import write_rulebook
+from offramp.solvers.imperfect.hidden_sets import find_infosets
+from offramp.solvers.imperfect.small.branch_tasks import unknowns_of, write_system
 from offramp.solvers.imperfect.small.equations import write_equations
 from offramp.solvers.imperfect.small.tape import PLAIN, TIME, Tape, facts_of, load_tape, read_lines
 from offramp.solvers.kernels.layout import arrange
@@ -109,9 +109,9 @@ def test_random_trees_equal_the_slow_reading(seed: int) -> None:
 def test_slopes_equal_differences(lone: bool, entropy: bool) -> None:
     for seed in range(4):
         structure, tables = random_tree(seed, rounds=2, steps=2, entropy=entropy, ending=0.3)
-        veil = draw_veil(arrange(structure), lone)
-        tape = write_equations(veil, facts_of(tables)).tape
-        cells, size = np.zeros(tape.cells), veil.unknowns
+        infosets = find_infosets(arrange(structure), lone)
+        tape = write_equations(infosets, facts_of(tables)).tape
+        cells, size = np.zeros(tape.cells), infosets.unknowns
         load_tape.py_func(
             tape, cells, np.zeros(0), tables.pay[0], tables.odds[0], tables.end_pay[0],
             tables.patience[0], tables.precision[0], 1.0,
@@ -137,9 +137,11 @@ def test_every_decision_as_an_unknown_changes_nothing(monkeypatch: pytest.Monkey
     structure, tables = random_tree(3, rounds=2, steps=2, precision=(2.0, 6.0))
     all_unknown = solve(structure, tables, options=ALONE)
     monkeypatch.setattr("offramp.solvers.imperfect.small.branch_tasks.FEW", 0)
-    write_rulebook.cache_clear()
+    unknowns_of.cache_clear()
+    write_system.cache_clear()
     shared = solve(structure, tables, options=ALONE)
-    write_rulebook.cache_clear()
+    unknowns_of.cache_clear()
+    write_system.cache_clear()
     np.testing.assert_allclose(all_unknown.strategy, shared.strategy, atol=1e-10)
 
 

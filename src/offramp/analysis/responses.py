@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.analysis.absorption import Absorbed, absorb, edge_uses
-from offramp.solvers.gradients.adjoint import ACCEPTED, NAMES, Pulled, Quantity, pull_back
+from offramp.solvers.gradients.adjoint import ACCEPTED, NAMES, Pullback, Quantity, pull_back
 from offramp.solvers.gradients.adjoint_kernels import Known
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def respond_draws(
     chosen = np.arange(tables.draws) if draws is None else np.asarray(draws, np.int64)
     fine = np.array([equilibria.status[draw] == "solved" for draw in chosen], np.bool_)
     job = _Job(structure, tables, equilibria, chosen[fine], tuple(aims), elimination)
-    pulled: tuple[Pulled, ...] = ()
+    pulled: tuple[Pullback, ...] = ()
     if fine.any() and not structure.hidden:
         pulled = pull_back(
             structure, tables, job.draws.tolist(), job.known(), job.quantities(), layout=layout,
@@ -201,7 +201,9 @@ class _Job:
             value += uses[:, aim.on_edge > 0].sum(axis=1)
         return value
 
-    def hand_out(self, aim: Aim, pulled: Pulled, found: Responses, rows: NDArray[np.int64]) -> None:
+    def hand_out(
+        self, aim: Aim, pulled: Pullback, found: Responses, rows: NDArray[np.int64]
+    ) -> None:
         """Fill the rows of the solved draws, where slopes can be trusted."""
         lost = ~(pulled.missing <= ACCEPTED)
         if aim.what in CHAINS:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from offramp.solvers.engine import Request, answer, check_shapes
 from offramp.solvers.equilibria import Equilibria, Options, Other
-from offramp.solvers.kernels.units import Units, in_payoffs, in_units, units_of
+from offramp.solvers.kernels.units import in_payoffs, in_units, units_of, with_even_span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,10 +42,14 @@ def solve(
     a warning says why, and the compiled solver does all; DeviceError says what to install.
     Equations: McKelvey & Palfrey (1998).
     """
-    units, plain = _measured(structure, tables)
-    known = known if known is None or units.plain else units.numbers(known)
-    rest = (traced, starts, seed, progress, options or Options(), known)
-    return in_payoffs(_solve_in_units(structure, plain, *rest), units)
+    check_shapes(structure, tables)
+    units = units_of(structure, tables)
+    request = Request(
+        structure, in_units(tables, units), options or Options(), progress,
+        traced=frozenset(int(draw) for draw in traced), starts=starts, seed=seed,
+        known=known if known is None or units.plain else units.numbers(known),
+    )  # fmt: skip
+    return in_payoffs(answer(request), units)
 
 
 def limit(
@@ -65,37 +70,8 @@ def limit(
     'uncertified', and a message says so. At a fork of the branch one side is taken, always the
     same.
     """
-    from offramp.solvers.imperfect.small.limits import find_limit
-
-    units, plain = _measured(structure, tables)
-    return in_payoffs(find_limit(structure, plain, regret, progress, options or Options()), units)
-
-
-def _measured(structure: Structure, tables: Tables) -> tuple[Units, Tables]:
-    """The units of each party, and the numbers in them."""
-    from offramp.solvers.perfect.draws import check_shapes
-
     check_shapes(structure, tables)
     units = units_of(structure, tables)
-    return units, in_units(tables, units)
-
-
-def _solve_in_units(
-    structure: Structure, tables: Tables, traced: Sequence[int], starts: int, seed: int,
-    progress: Callable[[int, int], None] | None, options: Options,
-    known: NDArray[np.float64] | None,
-) -> Equilibria:  # fmt: skip
-    """The engine that takes the game solves it."""
-    if options.device != "cpu":
-        from offramp.solvers.gpu.jax_draws import device_for, solve_batches
-
-        device = device_for(structure, options.device)
-        if device is not None and known is None:
-            return solve_batches(structure, tables, traced, starts, seed, progress, options, device)
-    if structure.hidden:
-        from offramp.solvers.imperfect.small.draws import solve_hidden
-
-        return solve_hidden(structure, tables, traced, starts, seed, progress, options)
-    from offramp.solvers.perfect.draws import solve_game
-
-    return solve_game(structure, tables, traced, starts, seed, progress, options, known)
+    even, target = with_even_span(structure, in_units(tables, units), regret)
+    request = Request(structure, even, options or Options(), progress, regret=target)
+    return in_payoffs(answer(request), units)

@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.errors import OfframpError, suggestion
-from offramp.core.sharing import Progress
 from offramp.game.structure import Structure, Tables
+from offramp.solvers.engine import Request
 from offramp.solvers.equilibria import Equilibria, Options
 from offramp.solvers.gpu.waves import Outline, Waves, lay_out
 from offramp.solvers.kernels.layout import Layout, arrange
-from offramp.solvers.perfect.draws import check_shapes, find_invalid, solve_game
+from offramp.solvers.perfect.draws import solve_perfect
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -103,56 +103,46 @@ def _look_for(name: str) -> tuple[Any | None, str]:
     return None, f"JAX finds no graphics processor{why}: the compiled solver is used instead."
 
 
-def solve_batches(
-    structure: Structure,
-    tables: Tables,
-    traced: Sequence[int],
-    starts: int,
-    seed: int,
-    progress: Progress | None,
-    options: Options,
-    device: Any,
-) -> Equilibria:
-    """See ``offramp.solvers.solve``; draws that need no tracing are first solved on ``device``.
+def solve_on_device(request: Request) -> Equilibria:
+    """See ``offramp.solvers.solve``; draws that need no tracing are first solved on the device.
 
     While one batch is certified the device is at work on the next one.
     """
-    check_shapes(structure, tables)
+    structure, tables, progress = request.structure, request.tables, request.progress
+    device, _ = _look_for(request.options.device)
     layout = arrange(structure)
-    batches = Batches(layout, device, options)
-    follow = frozenset(int(draw) for draw in traced)
-    ours = np.array([not text for text in find_invalid(layout, tables)], bool)
-    if structure.nodes <= options.trace_nodes and not layout.acyclic:
-        ours[[draw for draw in follow if 0 <= draw < tables.draws]] = False
+    solver = DeviceSolver(layout, device, request.options)
+    ours = np.array([not text for text in request.invalid], bool)
+    if structure.nodes <= request.options.trace_nodes and not layout.acyclic:
+        ours[[draw for draw in request.traced if 0 <= draw < tables.draws]] = False
     parts, done = [], 0
-    for rows, known, sweeps in _ahead(batches, tables, ours):
+    for rows, known, sweeps in _ahead(solver, tables, ours):
 
         def tell(count: int, _total: int, before: int = done) -> None:
             if progress is not None:
                 progress(before + count, tables.draws)
 
-        at = [int(k) for k in np.flatnonzero(np.isin(rows, list(follow)))]
-        part = solve_game(structure, rows_of(tables, rows), at, starts, seed, tell, options, known)
+        part = solve_perfect(request.of(rows, known, tell))
         parts.append((rows, replace(part, sweeps=part.sweeps + sweeps)))
         done += len(rows)
     return join(parts, tables.entropy)
 
 
 def _ahead(
-    batches: Batches, tables: Tables, ours: NDArray[np.bool_]
+    solver: DeviceSolver, tables: Tables, ours: NDArray[np.bool_]
 ) -> Iterator[tuple[Rows, Array | None, NDArray[np.int64]]]:
     """Draws, with their values where the device found them and its sweeps, batch by batch."""
     mine = np.flatnonzero(ours)
-    pieces = [mine[k : k + batches.lanes] for k in range(0, len(mine), batches.lanes)]
+    pieces = [mine[k : k + solver.lanes] for k in range(0, len(mine), solver.lanes)]
     with ThreadPoolExecutor(1) as pool:
-        coming = [pool.submit(batches.propose, tables, rows) for rows in pieces[:1]]
+        coming = [pool.submit(solver.propose, tables, rows) for rows in pieces[:1]]
         theirs = np.flatnonzero(~ours)
         if len(theirs) or not tables.draws:
             yield theirs, None, np.zeros(len(theirs), np.int64)
         for number, rows in enumerate(pieces):
             found = coming.pop().result()
             coming += [
-                pool.submit(batches.propose, tables, after)
+                pool.submit(solver.propose, tables, after)
                 for after in pieces[number + 1 : number + 2]
             ]
             fine = found.solved
@@ -162,7 +152,7 @@ def _ahead(
                 yield rows[~fine], None, found.sweeps[~fine]
 
 
-class Batches:
+class DeviceSolver:
     """A structure laid out on a device, for one batch of draws after the other."""
 
     def __init__(self, layout: Layout, device: Any, options: Options) -> None:
@@ -191,10 +181,10 @@ class Batches:
     def _propose(self, tables: Tables, rows: Rows) -> Proposal:
         import jax
 
-        from offramp.solvers.gpu.jax_sweeps import Limits, Sheets, climb_all, with_float64
+        from offramp.solvers.gpu.jax_sweeps import BatchArrays, Limits, climb_all, with_float64
 
         count, lane = len(rows), np.resize(rows, self.lanes)
-        sheets = Sheets(
+        arrays = BatchArrays(
             pay=tables.pay[np.ix_(lane, self.used)],
             odds=tables.odds[lane],
             end_pay=tables.end_pay[lane],
@@ -203,7 +193,7 @@ class Batches:
         )
         limits = Limits(self.options.tolerance, min(self.options.sweeps, MOST_SWEEPS), MOST_SWEEPS)
         with with_float64():
-            given = jax.device_put(sheets, self.device)
+            given = jax.device_put(arrays, self.device)
             found = climb_all(self.waves, given, limits, self.outline, tables.entropy)
             value, solved, sweeps = (np.asarray(one)[:count] for one in found)
         return Proposal(value, solved, sweeps.astype(np.int64))
@@ -220,12 +210,6 @@ def lanes_for(outline: Outline, waves: Waves, pays: int, device: Any) -> int:
     return 1 << (max(1, min(fitting, most)).bit_length() - 1)
 
 
-def rows_of(tables: Tables, rows: Rows) -> Tables:
-    """The tables of some draws."""
-    names = [one.name for one in fields(Tables) if one.name != "entropy"]
-    return replace(tables, **{name: getattr(tables, name)[rows] for name in names})
-
-
 def join(parts: Sequence[tuple[Rows, Equilibria]], entropy: bool) -> Equilibria:
     """Equilibria of parts of the draws, in the order of the draws."""
     place = np.argsort(np.concatenate([rows for rows, _ in parts]))
@@ -239,4 +223,4 @@ def join(parts: Sequence[tuple[Rows, Equilibria]], entropy: bool) -> Equilibria:
             values[one.name] = whole if (np.diff(place) == 1).all() else whole[place]
     if not entropy:
         values["payoff"] = values["value"]
-    return Equilibria(**values)
+    return replace(parts[0][1], **values)

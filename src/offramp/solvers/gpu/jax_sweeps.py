@@ -31,7 +31,7 @@ SHORT = 60
 Array = jax.Array
 
 
-class Sheets(NamedTuple):
+class BatchArrays(NamedTuple):
     """The numbers of a batch, as in Tables: the draw comes first; only pays in use."""
 
     pay: Any
@@ -49,7 +49,7 @@ class Limits(NamedTuple):
     total: int
 
 
-class Numbers(NamedTuple):
+class BatchNumbers(NamedTuple):
     """The numbers of a batch with draws last; the last rows of pay and values are naught."""
 
     pay: Array
@@ -85,7 +85,7 @@ class Mixing(NamedTuple):
     """Whether all are settled, and the nodes behind the stage are done."""
 
 
-class Climb(NamedTuple):
+class DeviceLadder(NamedTuple):
     """Where every draw stands on its ladder."""
 
     values: Array
@@ -120,18 +120,18 @@ def with_float64() -> AbstractContextManager[Any]:
 
 @partial(jax.jit, static_argnames=("outline", "entropy"))
 def climb_all(
-    waves: Waves, sheets: Sheets, limits: Limits, outline: Outline, entropy: bool
+    waves: Waves, arrays: BatchArrays, limits: Limits, outline: Outline, entropy: bool
 ) -> tuple[Array, Array, Array]:
     """Values (draw, node, party), whether they solve the game, and the sweeps of every draw."""
-    numbers = Numbers(
-        pay=jnp.pad(sheets.pay.transpose(1, 2, 0), ((0, 1), (0, 0), (0, 0))),
-        odds=sheets.odds.T,
-        patience=sheets.patience.T,
-        precision=sheets.precision.T,
+    numbers = BatchNumbers(
+        pay=jnp.pad(arrays.pay.transpose(1, 2, 0), ((0, 1), (0, 0), (0, 0))),
+        odds=arrays.odds.T,
+        patience=arrays.patience.T,
+        precision=arrays.precision.T,
     )
-    batch = _Batch(waves, outline, numbers, limits, entropy)
-    values = batch.opened(sheets.end_pay)
-    everywhere = jnp.ones(len(sheets.precision), bool)
+    batch = _Program(waves, outline, numbers, limits, entropy)
+    values = batch.opened(arrays.end_pay)
+    everywhere = jnp.ones(len(arrays.precision), bool)
     if outline.stages:
         found = batch.climb(values, everywhere)
         values, solved, sweeps = found.values, found.solved, found.total
@@ -142,11 +142,11 @@ def climb_all(
     return values[waves.row].transpose(2, 0, 1), solved, sweeps
 
 
-class _Batch:
+class _Program:
     """The pieces of the program that is compiled; nothing here is kept between calls."""
 
     def __init__(
-        self, waves: Waves, outline: Outline, numbers: Numbers, limits: Limits, entropy: bool
+        self, waves: Waves, outline: Outline, numbers: BatchNumbers, limits: Limits, entropy: bool
     ) -> None:
         self.waves, self.outline, self.numbers = waves, outline, numbers
         self.limits, self.entropy = limits, entropy
@@ -171,7 +171,12 @@ class _Batch:
     # One sweep
 
     def sweep(
-        self, values: Array, numbers: Numbers, low: int | Array, high: int | Array, active: Array
+        self,
+        values: Array,
+        numbers: BatchNumbers,
+        low: int | Array,
+        high: int | Array,
+        active: Array,
     ) -> Array:
         """Back up the pieces from ``low`` to ``high`` in the draws that are active."""
 
@@ -185,7 +190,7 @@ class _Batch:
 
         return lax.fori_loop(low, high, piece, values)
 
-    def back_up(self, width: int, values: Array, numbers: Numbers, k: Array) -> Array:
+    def back_up(self, width: int, values: Array, numbers: BatchNumbers, k: Array) -> Array:
         """The values (row, party, draw) of one piece whose nodes have up to ``width`` moves."""
         waves, rows = self.waves, self.outline.rows
 
@@ -245,7 +250,7 @@ class _Batch:
 
     def turn(
         self,
-        numbers: Numbers,
+        numbers: BatchNumbers,
         s: Array,
         tolerance: Array,
         limit: Array,
@@ -304,11 +309,11 @@ class _Batch:
 
     # The ladder
 
-    def climb(self, values: Array, active: Array) -> Climb:
+    def climb(self, values: Array, active: Array) -> DeviceLadder:
         """Follow the branch from precision 0 rung by rung; see ``sweeps.climb``."""
         nothing, one = jnp.zeros(active.shape), jnp.ones(active.shape)
         at = values[self.waves.heads]
-        begun = Climb(
+        begun = DeviceLadder(
             values=values, past=jnp.zeros((3, *at.shape)), when=jnp.zeros((3, len(active))),
             known=jnp.zeros(active.shape, jnp.int32), weight=1.0 / self.scale(values),
             steep=one, top=nothing, least=nothing, now=nothing, stride=nothing,
@@ -317,7 +322,7 @@ class _Batch:
         )  # fmt: skip
         return lax.while_loop(lambda state: state.active.any(), self.rung, begun)
 
-    def rung(self, state: Climb) -> Climb:
+    def rung(self, state: DeviceLadder) -> DeviceLadder:
         """Try the next rung in every draw that still climbs; the first is at precision 0."""
         limits, heads, active, begin = self.limits, self.waves.heads, state.active, state.known == 0
         after = state.now + state.stride
@@ -354,7 +359,7 @@ class _Batch:
         )
         return self.set_out(state, begin)
 
-    def set_out(self, state: Climb, begin: Array) -> Climb:
+    def set_out(self, state: DeviceLadder, begin: Array) -> DeviceLadder:
         """The length of the ladder, known once the game is solved at precision 0."""
         scale = self.scale(state.values)
         steep = (self.numbers.precision * scale).max(axis=0)
@@ -429,7 +434,7 @@ def _solve_small(gram: Array, right: Array, count: Array) -> Array:
     return right / (matrix[place, place] * size)
 
 
-def _guess(state: Climb, after: Array) -> Array:
+def _guess(state: DeviceLadder, after: Array) -> Array:
     """Values at the heads on the line or parabola through the last rungs."""
 
     def over(one: Array, other: Array, enough: Array) -> Array:

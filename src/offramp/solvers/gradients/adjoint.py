@@ -19,10 +19,16 @@ from numpy.typing import NDArray
 from offramp.core.arrays import sealed
 from offramp.core.sharing import runs_of, share_out, threads_for
 from offramp.game.structure import Structure, Tables
-from offramp.solvers.gradients.adjoint_kernels import Known, Quantities, Slopes, foresee, pull_draws
+from offramp.solvers.gradients.adjoint_kernels import (
+    Derivatives,
+    Known,
+    Quantities,
+    foresee,
+    pull_draws,
+)
 from offramp.solvers.kernels.abreast import WIDTH
 from offramp.solvers.kernels.layout import Layout, arrange
-from offramp.solvers.perfect.records import like_for, sheets_of
+from offramp.solvers.perfect.records import arrays_of, like_for
 
 Array = NDArray[np.float64]
 ACCEPTED = 1e-9
@@ -35,7 +41,7 @@ NAMES = ("pay", "odds", "end_pay", "patience", "precision")
 
 
 @dataclass(frozen=True, eq=False)
-class Pulled:
+class Pullback:
     """Slopes of one quantity by every number of some draws, (draw, ...) as in the tables."""
 
     slopes: dict[str, Array]
@@ -76,7 +82,7 @@ def pull_back(
     *,
     layout: Layout | None = None,
     workers: int = 0,
-) -> tuple[Pulled, ...]:
+) -> tuple[Pullback, ...]:
     """Slopes of every quantity by all numbers of ``draws``, at their equilibria.
 
     ``known`` has the values and payoffs of all draws of the tables, and the visits of ``draws``
@@ -92,10 +98,10 @@ def pull_back(
         _rows([one.on_edge for one in quantities], shape.edge),
     )
     slopes = _room(tables, len(quantities), len(chosen))
-    like, sheets = like_for(shape), sheets_of(tables)
+    like, arrays = like_for(shape), arrays_of(tables)
     known = Known(*map(sealed, known))
     abreast = np.column_stack([chosen, np.arange(len(chosen))])
-    job = partial(pull_draws, like, shape, sheets)
+    job = partial(pull_draws, like, shape, arrays)
     width = WIDTH if like.ndim == 2 else 1
     threads = threads_for(workers)
     size = width * max(1, -(-len(chosen) // (2 * threads * width)))
@@ -104,7 +110,7 @@ def pull_back(
         runs_of(len(chosen), size), threads,
     )  # fmt: skip
     return tuple(
-        Pulled(
+        Pullback(
             {name: getattr(slopes, name)[q] for name in NAMES},
             slopes.condition[q], slopes.residual[q], slopes.missing[q],
         )
@@ -139,7 +145,7 @@ def _rows(given: Sequence[Array | None], order: NDArray[np.int64]) -> Array:
     return found
 
 
-def _room(tables: Tables, quantities: int, draws: int) -> Slopes:
+def _room(tables: Tables, quantities: int, draws: int) -> Derivatives:
     """Rows for all slopes, still to be filled."""
     room = [np.zeros((quantities, draws, *getattr(tables, name).shape[1:])) for name in NAMES]
-    return Slopes(*room, *np.zeros((3, quantities, draws)))
+    return Derivatives(*room, *np.zeros((3, quantities, draws)))

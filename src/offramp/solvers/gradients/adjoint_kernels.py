@@ -1,4 +1,4 @@
-"""Slopes of quantities for teams of draws, compiled: linearised, solved backwards, gathered.
+"""Slopes of quantities for batches of draws, compiled: linearised, solved backwards, gathered.
 
 A quantity is a party's value at the start, or the expected worth of what is met on the way
 and at the end. The slope of the latter by the probability of an edge is the expected number
@@ -41,12 +41,12 @@ from offramp.solvers.kernels.backup import Numbers, worth_at
 from offramp.solvers.kernels.layout import Shape
 from offramp.solvers.perfect.anderson import fill_scale
 from offramp.solvers.perfect.records import (
-    Sheets,
-    Team,
+    Batch,
+    TableArrays,
+    batch_for,
+    gather_batch,
     gather_numbers,
-    gather_team,
     open_values,
-    team_for,
 )
 
 Array = NDArray[np.float64]
@@ -76,7 +76,7 @@ class Known(NamedTuple):
     """(row, node) expected number, for kind CHAIN; inf where play may stay for ever."""
 
 
-class Slopes(NamedTuple):
+class Derivatives(NamedTuple):
     """Slopes by every number, by quantity and draw; rows that are filled."""
 
     pay: Array
@@ -92,8 +92,8 @@ class Slopes(NamedTuple):
     """(quantity, draw) likewise of the worth ahead, or of discounted visits."""
 
 
-class Bureau(NamedTuple):
-    """Room for one team after the other."""
+class AdjointWorkspace(NamedTuple):
+    """Working arrays for one batch after the other."""
 
     numbers: Numbers
     values: Array
@@ -119,54 +119,54 @@ class Bureau(NamedTuple):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def pull_draws(
-    like, shape: Shape, sheets: Sheets, draws, most, known: Known, quantities: Quantities,
-    slopes: Slopes,
+    like, shape: Shape, arrays: TableArrays, draws, most, known: Known, quantities: Quantities,
+    slopes: Derivatives,
 ):  # fmt: skip
     """Fill the slopes of ``draws``; what a draw gets does not depend on the others.
 
     Each is a pair: the draw, and where its slopes stand. ``like`` comes from ``like_for``,
     ``most`` is that of ``rounds_for``.
     """
-    bureau, rounds = bureau_for(like, shape, sheets), rounds_for(like, shape, most)
-    team, start, lanes, raw = team_for(like, shape), start_of(shape), shape.lanes, False
+    work, rounds = adjoint_workspace(like, shape, arrays), rounds_for(like, shape, most)
+    batch, start, lanes, raw = batch_for(like, shape), start_of(shape), shape.lanes, False
     for kind in quantities.kind:
         raw |= kind == RAW
     missing, late = np.zeros(many(like)), np.zeros(many(like))
     for begin in range(0, len(draws), many(like)):
-        gather_team(draws, begin, len(draws), team)
-        gather_numbers(shape, sheets, team, bureau.numbers)
-        open_values(bureau.values, shape, sheets, team)
-        read_rows(bureau.values, shape, team, known.value)
-        fill_scale(shape, bureau.numbers, bureau.values, rounds.scale)
+        gather_batch(draws, begin, len(draws), batch)
+        gather_numbers(shape, arrays, batch, work.numbers)
+        open_values(work.values, shape, arrays, batch)
+        read_rows(work.values, shape, batch, known.value)
+        fill_scale(shape, work.numbers, work.values, rounds.scale)
         for j in range(lanes):
-            save(rounds.patience, j, load(bureau.numbers.patience, j))
+            save(rounds.patience, j, load(work.numbers.patience, j))
             save(rounds.scale, lanes + j, 1.0 / load(rounds.scale, j))
-        linearise_team(shape, bureau, rounds)
+        linearise_team(shape, work, rounds)
         for q in range(-1 if raw else 0, len(quantities.kind)):
             kind, party = (VALUE, -1) if q < 0 else (quantities.kind[q], quantities.party[q])
-            set_out(bureau, rounds)
+            set_out(work, rounds)
             if kind == CHAIN:
-                meet_worth(shape, bureau, rounds, team, known.visits, quantities, q)
+                meet_worth(shape, work, rounds, batch, known.visits, quantities, q)
             elif kind == RAW:
-                earn_raw(shape, bureau, rounds, party)
+                earn_raw(shape, work, rounds, party)
             for j in range(lanes):
                 if kind == VALUE and (q < 0 or j == party):
-                    save(bureau.adjoint, start + j, 1.0)
+                    save(work.adjoint, start + j, 1.0)
             for k in range(many(like)):
                 missing[k] = late[k] if kind == RAW else rounds.residual[k]
                 rounds.residual[k] = 0.0
-            multiplier = bureau.arrivals if q < 0 else bureau.multiplier
-            push_through(shape, rounds, q >= 0, bureau.adjoint, multiplier)
+            multiplier = work.arrivals if q < 0 else work.multiplier
+            push_through(shape, rounds, q >= 0, work.adjoint, multiplier)
             if q < 0:
-                open_values(bureau.raw, shape, sheets, team)
-                read_rows(bureau.raw, shape, team, known.payoff)
+                open_values(work.raw, shape, arrays, batch)
+                read_rows(work.raw, shape, batch, known.payoff)
                 for k in range(many(like)):
                     late[k] = rounds.residual[k]
                 continue
-            gather_slopes(shape, bureau, rounds)
+            gather_slopes(shape, work, rounds)
             if kind == RAW:
-                add_direct(shape, bureau, rounds, party)
-            hand_in(shape, bureau, rounds, team, missing, q, slopes)
+                add_direct(shape, work, rounds, party)
+            hand_in(shape, work, rounds, batch, missing, q, slopes)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -193,17 +193,17 @@ def foresee(like, shape: Shape, strategy, at_end, on_edge, most, ahead, residual
 
 
 @jit_inside
-def bureau_for(like, shape: Shape, sheets: Sheets):
+def adjoint_workspace(like, shape: Shape, arrays: TableArrays):
     """Room for as many draws as stand abreast in ``like``."""
-    lanes, classes, odds = shape.lanes, sheets.pay.shape[1], sheets.odds.shape[1]
+    lanes, classes, odds = shape.lanes, arrays.pay.shape[1], arrays.odds.shape[1]
     nodes, edges = len(shape.mover), len(shape.target)
     places, both = nodes * lanes, (nodes + shape.terminals) * lanes
-    raw = both if sheets.entropy else 0
+    raw = both if arrays.entropy else 0
     numbers = Numbers(
         rows_like(like, classes * lanes), np.zeros(classes, np.int64), rows_like(like, odds),
-        rows_like(like, lanes), rows_like(like, lanes), sheets.entropy,
+        rows_like(like, lanes), rows_like(like, lanes), arrays.entropy,
     )  # fmt: skip
-    return Bureau(
+    return AdjointWorkspace(
         numbers, rows_like(like, both), rows_like(like, places), rows_like(like, both),
         rows_like(like, both), rows_like(like, raw), rows_like(like, raw),
         rows_like(like, nodes + shape.terminals), rows_like(like, nodes), rows_like(like, edges),
@@ -213,13 +213,13 @@ def bureau_for(like, shape: Shape, sheets: Sheets):
 
 
 @jit_inside
-def read_rows(values, shape: Shape, team: Team, table):
+def read_rows(values, shape: Shape, batch: Batch, table):
     """Put rows of a table (draw, node, party) into values, row by row."""
     for i in range(len(shape.mover)):
         node, here = shape.node[i], i * shape.lanes
-        for k in range(len(team.draw)):
+        for k in range(len(batch.draw)):
             for j in range(table.shape[2]):
-                put(values, here + j, k, table[team.draw[k], node, j])
+                put(values, here + j, k, table[batch.draw[k], node, j])
 
 
 @jit_inside
@@ -232,26 +232,26 @@ def start_of(shape: Shape):
 
 
 @jit_inside
-def set_out(bureau: Bureau, rounds: Rounds):
+def set_out(work: AdjointWorkspace, rounds: Rounds):
     """Nothing is known of the next quantity."""
-    for r in range(0, len(bureau.adjoint), 4):
-        save_four(bureau.adjoint, r, nothing_in(bureau.adjoint))
-    for e in range(len(bureau.through)):
-        save(bureau.through, e, 0.0)
-    for r in range(len(bureau.sums)):
-        save(bureau.sums, r, 0.0)
+    for r in range(0, len(work.adjoint), 4):
+        save_four(work.adjoint, r, nothing_in(work.adjoint))
+    for e in range(len(work.through)):
+        save(work.through, e, 0.0)
+    for r in range(len(work.sums)):
+        save(work.sums, r, 0.0)
     for k in range(len(rounds.condition)):
         rounds.condition[k], rounds.residual[k] = 1.0, 0.0
 
 
 @jit_inside
-def linearise_team(shape: Shape, bureau: Bureau, rounds: Rounds):
+def linearise_team(shape: Shape, work: AdjointWorkspace, rounds: Rounds):
     """Back up all positions in place and keep probabilities, responses and rates on the way."""
-    lanes, numbers, values, total = shape.lanes, bureau.numbers, bureau.values, bureau.total
+    lanes, numbers, values, total = shape.lanes, work.numbers, work.values, work.total
     pay, paid, patience, precision = (
         numbers.pay, numbers.paid, numbers.patience, numbers.precision,
     )  # fmt: skip
-    chance, slope, rate, wide = rounds.chance, rounds.slope, bureau.rate, shape.widest
+    chance, slope, rate, wide = rounds.chance, rounds.slope, work.rate, shape.widest
     for n in range(len(shape.mover)):
         m, a, b = np.int64(shape.mover[n]), shape.first[n], shape.first[n + 1]
         chosen = m >= 0 and b - a > 1
@@ -296,41 +296,47 @@ def linearise_team(shape: Shape, bureau: Bureau, rounds: Rounds):
                 save_four(slope, e * lanes + j, load(precision, m) * bend)
             save_four(rate, n * lanes + j, bent)
         if chosen and numbers.entropy:
-            expect_shocks(bureau, rounds, n, m, a, b, lanes)
+            expect_shocks(work, rounds, n, m, a, b, lanes)
 
 
 @jit_inside
-def expect_shocks(bureau: Bureau, rounds: Rounds, n, m, a, b, lanes):
+def expect_shocks(work: AdjointWorkspace, rounds: Rounds, n, m, a, b, lanes):
     """The mover's own worth at position ``n``, under the entropy convention, and its rate."""
-    values, total, here = bureau.values, bureau.total, n * lanes + m
+    values, total, here = work.values, work.total, n * lanes + m
     for e in range(a, b):
         save(rounds.slope, e * lanes + m, 0.0)
     for k in range(many(values)):
-        sharp, average = get(bureau.numbers.precision, m, k), get(values, here, k)
+        sharp, average = get(work.numbers.precision, m, k), get(values, here, k)
         mean = worth_at(total, 0, b - a, k, sharp)
         low = top = get(total, 0, k)
         for i in range(1, b - a):
             low, top = min(low, get(total, i, k)), max(top, get(total, i, k))
         if sharp * (top - low) < 1e-4:
-            put(bureau.rate, here, k, 0.5 * get(bureau.rate, here, k))
+            put(work.rate, here, k, 0.5 * get(work.rate, here, k))
         else:
-            put(bureau.rate, here, k, (average - mean) / sharp)
+            put(work.rate, here, k, (average - mean) / sharp)
         put(values, here, k, mean)
 
 
 @jit_inside
 def meet_worth(
-    shape: Shape, bureau: Bureau, rounds: Rounds, team: Team, visits, quantities: Quantities, q
+    shape: Shape,
+    work: AdjointWorkspace,
+    rounds: Rounds,
+    batch: Batch,
+    visits,
+    quantities: Quantities,
+    q,
 ):
     """Begin with the worth that is met under play as it is."""
-    nodes, ahead, visited = len(shape.mover), bureau.ahead, bureau.visits
+    nodes, ahead, visited = len(shape.mover), work.ahead, work.visits
     for t in range(shape.terminals):
         save(ahead, nodes + t, quantities.at_end[q, t])
     look_ahead(shape, rounds, quantities.on_edge[q], ahead)
     endless = False
     for n in range(nodes):
         for k in range(many(ahead)):
-            number = visits[team.start[k], shape.node[n]]
+            number = visits[batch.start[k], shape.node[n]]
             put(visited, n, k, number)
             if not np.isfinite(number):  # never left, so that no end is met
                 put(ahead, n, k, 0.0)
@@ -340,22 +346,22 @@ def meet_worth(
         m, a, b = np.int64(shape.mover[n]), shape.first[n], shape.first[n + 1]
         for e in range(a, b):
             gain = load(ahead, np.int64(shape.target[e])) + reward[e]
-            save(bureau.through, e, load(visited, n) * gain)
+            save(work.through, e, load(visited, n) * gain)
             if endless:
                 for k in range(many(ahead)):
-                    found = get(bureau.through, e, k)
+                    found = get(work.through, e, k)
                     kept = get(ahead, np.int64(shape.target[e]), k) + reward[e] != 0.0
                     if not kept or (m >= 0 and not np.isfinite(found)):  # choices that are 0
-                        put(bureau.through, e, k, 0.0)
-    bend_play(shape, bureau, rounds)
+                        put(work.through, e, k, 0.0)
+    bend_play(shape, work, rounds)
 
 
 @jit_inside
-def bend_play(shape: Shape, bureau: Bureau, rounds: Rounds):
+def bend_play(shape: Shape, work: AdjointWorkspace, rounds: Rounds):
     """Turn slopes by probabilities, in ``through``, into slopes by what play hangs on."""
-    through, chance, sums, numbers = bureau.through, rounds.chance, bureau.sums, bureau.numbers
-    classes, patience, values = len(numbers.paid), numbers.patience, bureau.values
-    lanes, adjoint = shape.lanes, bureau.adjoint
+    through, chance, sums, numbers = work.through, rounds.chance, work.sums, work.numbers
+    classes, patience, values = len(numbers.paid), numbers.patience, work.values
+    lanes, adjoint = shape.lanes, work.adjoint
     for n in range(len(shape.mover)):
         m, a, b = np.int64(shape.mover[n]), shape.first[n], shape.first[n + 1]
         if m < 0:
@@ -386,23 +392,23 @@ def bend_play(shape: Shape, bureau: Bureau, rounds: Rounds):
 
 
 @jit_inside
-def earn_raw(shape: Shape, bureau: Bureau, rounds: Rounds, party):
+def earn_raw(shape: Shape, work: AdjointWorkspace, rounds: Rounds, party):
     """Begin with the raw payoff of a party under play as it is."""
-    numbers, lanes = bureau.numbers, shape.lanes
+    numbers, lanes = work.numbers, shape.lanes
     for n in range(len(shape.mover)):
         for e in range(shape.first[n], shape.first[n + 1]):
             c, w = np.int64(shape.pay_class[e]), np.int64(shape.turns[e])
             v, r = np.int64(shape.target[e]) * lanes + party, c * lanes + party
-            gain = worth(bureau.raw, v, numbers.paid[c], numbers.pay, r, w, numbers.patience, party)
-            save(bureau.through, e, load(bureau.arrivals, n * lanes + party) * gain)
-    bend_play(shape, bureau, rounds)
+            gain = worth(work.raw, v, numbers.paid[c], numbers.pay, r, w, numbers.patience, party)
+            save(work.through, e, load(work.arrivals, n * lanes + party) * gain)
+    bend_play(shape, work, rounds)
 
 
 @jit_inside
-def gather_slopes(shape: Shape, bureau: Bureau, rounds: Rounds):
+def gather_slopes(shape: Shape, work: AdjointWorkspace, rounds: Rounds):
     """Add to the slopes by the numbers what the multipliers and ``through`` make of them."""
-    lanes, sums, multiplier, values = shape.lanes, bureau.sums, bureau.multiplier, bureau.values
-    numbers, through = bureau.numbers, bureau.through
+    lanes, sums, multiplier, values = shape.lanes, work.sums, work.multiplier, work.values
+    numbers, through = work.numbers, work.through
     pay, paid, patience, classes = numbers.pay, numbers.paid, numbers.patience, len(numbers.paid)
     for n in range(len(shape.mover)):
         m, a, b = np.int64(shape.mover[n]), shape.first[n], shape.first[n + 1]
@@ -410,7 +416,7 @@ def gather_slopes(shape: Shape, bureau: Bureau, rounds: Rounds):
         for j in range(0, lanes, 4):
             own = four_of(multiplier, n * lanes + j)
             if chosen:
-                more = sum_of(own * four_of(bureau.rate, n * lanes + j))
+                more = sum_of(own * four_of(work.rate, n * lanes + j))
                 r = (classes + 1) * lanes + m
                 save(sums, r, load(sums, r) + more)
             for e in range(a, b):
@@ -439,39 +445,40 @@ def gather_slopes(shape: Shape, bureau: Bureau, rounds: Rounds):
 
 
 @jit_inside
-def add_direct(shape: Shape, bureau: Bureau, rounds: Rounds, party):
+def add_direct(shape: Shape, work: AdjointWorkspace, rounds: Rounds, party):
     """Add what a raw payoff takes from the numbers itself, play held."""
-    lanes, sums, numbers, nodes = shape.lanes, bureau.sums, bureau.numbers, len(shape.mover)
+    lanes, sums, numbers, nodes = shape.lanes, work.sums, work.numbers, len(shape.mover)
     classes = len(numbers.paid)
     for n in range(nodes):
         for e in range(shape.first[n], shape.first[n + 1]):
             r = np.int64(shape.pay_class[e]) * lanes + party
             v = np.int64(shape.target[e]) * lanes + party
-            uses = load(bureau.arrivals, n * lanes + party) * load(rounds.chance, e)
+            uses = load(work.arrivals, n * lanes + party) * load(rounds.chance, e)
             save(sums, r, load(sums, r) + uses)
             if shape.turns[e]:
                 r = classes * lanes + party
-                save(sums, r, load(sums, r) + uses * load(bureau.raw, v))
+                save(sums, r, load(sums, r) + uses * load(work.raw, v))
                 uses = uses * load(numbers.patience, party)
             if v >= nodes * lanes:
-                save(bureau.adjoint, v, load(bureau.adjoint, v) + uses)
+                save(work.adjoint, v, load(work.adjoint, v) + uses)
 
 
 @jit_inside
 def hand_in(
-    shape: Shape, bureau: Bureau, rounds: Rounds, team: Team, missing, q, slopes: Slopes
+    shape: Shape, work: AdjointWorkspace, rounds: Rounds, batch: Batch, missing, q,
+    slopes: Derivatives,
 ):  # fmt: skip
-    """Write the slopes of a team into the rows of its draws."""
-    lanes, sums, nodes = shape.lanes, bureau.sums, len(shape.mover)
+    """Write the slopes of a batch into the rows of its draws."""
+    lanes, sums, nodes = shape.lanes, work.sums, len(shape.mover)
     classes, parties = slopes.pay.shape[2], slopes.pay.shape[3]
     patience, odds = classes * lanes, (classes + 2) * lanes
-    for k in range(team.here[0]):
-        draw = team.start[k]
+    for k in range(batch.here[0]):
+        draw = batch.start[k]
         for j in range(parties):
             for c in range(classes):
                 slopes.pay[q, draw, c, j] = get(sums, c * lanes + j, k)
             for t in range(shape.terminals):
-                slopes.end_pay[q, draw, t, j] = get(bureau.adjoint, (nodes + t) * lanes + j, k)
+                slopes.end_pay[q, draw, t, j] = get(work.adjoint, (nodes + t) * lanes + j, k)
             slopes.patience[q, draw, j] = get(sums, patience + j, k)
             slopes.precision[q, draw, j] = get(sums, patience + lanes + j, k)
         for c in range(slopes.odds.shape[2]):

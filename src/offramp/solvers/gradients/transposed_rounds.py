@@ -54,7 +54,7 @@ DENSE = 1000
 
 
 class Rounds(NamedTuple):
-    """A team of draws linearised, and room to work in; in solving order."""
+    """A batch of draws linearised, and working arrays; in solving order."""
 
     patience: Array
     """(lane,)."""

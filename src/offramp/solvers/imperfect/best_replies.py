@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from offramp.core.compiling import njit
 from offramp.core.errors import GameError
-from offramp.solvers.imperfect.hidden_sets import Veil
+from offramp.solvers.imperfect.hidden_sets import InfoSets
 from offramp.solvers.kernels.layout import Layout
 
 Floats = NDArray[np.float64]
@@ -30,7 +30,7 @@ class Orders(NamedTuple):
     """A position, or -(set + 1) for all positions of a set in which the party moves."""
 
 
-def order_replies(layout: Layout, veil: Veil) -> Orders:
+def order_replies(layout: Layout, infosets: InfoSets) -> Orders:
     """The orders in which best replies are worked out; GameError where recall is not perfect."""
     structure = layout.structure
     size = np.diff(structure.component)
@@ -42,7 +42,7 @@ def order_replies(layout: Layout, veil: Veil) -> Orders:
         # compiling takes longer than a few nodes do
         plain = getattr(order_units, "py_func", order_units)
         order = order_units if structure.nodes > 500 else plain
-        count = order(veil, party, place, loops, unit)
+        count = order(infosets, party, place, loops, unit)
         if count < 0:
             raise GameError(
                 f"party {party} does not remember at an information set where it has been",
@@ -54,16 +54,16 @@ def order_replies(layout: Layout, veil: Veil) -> Orders:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def order_units(veil: Veil, party, place, loops, unit):
+def order_units(infosets: InfoSets, party, place, loops, unit):
     """Kahn's algorithm from the sinks; the number of units, or -1 where it gets stuck.
 
     Edges that end a round inside a component with a cycle do not count.
     """
-    nodes, sets = len(veil.mover), len(veil.choices)
+    nodes, sets = len(infosets.mover), len(infosets.choices)
     name = np.arange(nodes)
     for n in range(nodes):
-        if veil.mover[n] == party and veil.set_of[n] >= 0:
-            name[n] = nodes + veil.set_of[n]
+        if infosets.mover[n] == party and infosets.set_of[n] >= 0:
+            name[n] = nodes + infosets.set_of[n]
     pending, put = np.zeros(nodes + sets, np.int64), np.zeros(nodes + sets, np.bool_)
     first = np.zeros(nodes + 2, np.int64)
     for fill in range(2):
@@ -72,9 +72,9 @@ def order_units(veil: Veil, party, place, loops, unit):
                 first[n + 2] += first[n + 1]
             before = np.empty(first[nodes + 1], np.int64)
         for n in range(nodes):
-            for e in range(veil.first[n], veil.first[n + 1]):
-                t = veil.target[e]
-                if t >= nodes or (veil.turns[e] and loops[n] and place[t] == place[n]):
+            for e in range(infosets.first[n], infosets.first[n + 1]):
+                t = infosets.target[e]
+                if t >= nodes or (infosets.turns[e] and loops[n] and place[t] == place[n]):
                     continue
                 if fill == 0:
                     pending[name[n]] += 1
@@ -94,11 +94,11 @@ def order_units(veil: Veil, party, place, loops, unit):
             s = name[m] - nodes
             unit[count] = m
             if s >= 0:
-                low, high = veil.member_first[s], veil.member_first[s + 1]
+                low, high = infosets.member_first[s], infosets.member_first[s + 1]
                 unit[count] = -s - 1
             count += 1
             for i in range(low, high):
-                p = veil.member[i] if s >= 0 else m
+                p = infosets.member[i] if s >= 0 else m
                 done += 1
                 for k in range(first[p], first[p + 1]):
                     q = before[k]
@@ -110,16 +110,21 @@ def order_units(veil: Veil, party, place, loops, unit):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def reply_back(veil: Veil, orders: Orders, figures, chance, belief, party, best, pick):
+def reply_back(infosets: InfoSets, orders: Orders, numbers, chance, belief, party, best, pick):
     """One pass of the best reply of a party: ``best`` (position and terminal,) in place.
 
     ``chance`` (edge,) and ``belief`` (position,) are the play replied to; ``pick`` (position,)
     receives the move taken where the party moves. Exact in one pass without cycles; with
     them the values at the round's start are those from before.
     """
-    first, target, turns, mover = veil.first, veil.target, veil.turns, veil.mover
-    member_first, member, unit, pay = veil.member_first, veil.member, orders.unit, figures.pay
-    patience = figures.patience[party]
+    first, target, turns, mover = infosets.first, infosets.target, infosets.turns, infosets.mover
+    member_first, member, unit, pay = (
+        infosets.member_first,
+        infosets.member,
+        orders.unit,
+        numbers.pay,
+    )
+    patience = numbers.patience[party]
     for u in range(orders.first[party], orders.first[party + 1]):
         n = unit[u]
         low, high = 0, 1
@@ -152,9 +157,14 @@ def reply_back(veil: Veil, orders: Orders, figures, chance, belief, party, best,
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def largest_gain(veil: Veil, belief, party, payoff, best):
+def largest_gain(infosets: InfoSets, belief, party, payoff, best):
     """Most that replies ``best`` gain over ``payoff`` where the party moves, given its beliefs."""
-    mover, set_of, member_first, member = veil.mover, veil.set_of, veil.member_first, veil.member
+    mover, set_of, member_first, member = (
+        infosets.mover,
+        infosets.set_of,
+        infosets.member_first,
+        infosets.member,
+    )
     top = 0.0
     for n in range(len(mover)):
         if mover[n] == party and set_of[n] < 0:
@@ -170,11 +180,11 @@ def largest_gain(veil: Veil, belief, party, payoff, best):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def follow_play(veil: Veil, figures, chance, payoff):
+def follow_play(infosets: InfoSets, numbers, chance, payoff):
     """Raw payoffs ``(position and terminal, party)`` of a game without cycles, in place."""
-    first, target, turns, pay = veil.first, veil.target, veil.turns, figures.pay
-    end_pay, patience = figures.end_pay, figures.patience
-    nodes, parties = len(veil.mover), len(patience)
+    first, target, turns, pay = infosets.first, infosets.target, infosets.turns, numbers.pay
+    end_pay, patience = numbers.end_pay, numbers.patience
+    nodes, parties = len(infosets.mover), len(patience)
     for k in range(len(end_pay)):
         for j in range(parties):
             payoff[nodes + k, j] = end_pay[k, j]
@@ -188,12 +198,12 @@ def follow_play(veil: Veil, figures, chance, payoff):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def recall_beliefs(veil: Veil, figures, log_chance, reach, belief):
+def recall_beliefs(infosets: InfoSets, numbers, log_chance, reach, belief):
     """Beliefs (position,) from the logarithms of the play, by Bayes; one outside the sets."""
-    inward_first, inward, inward_node = veil.inward_first, veil.inward, veil.inward_node
-    member_first, member = veil.member_first, veil.member
-    live, credible = figures.live, figures.credible
-    for n in range(len(veil.mover) - 1, -1, -1):
+    inward_first, inward, inward_node = infosets.inward_first, infosets.inward, infosets.inward_node
+    member_first, member = infosets.member_first, infosets.member
+    live, credible = numbers.live, numbers.credible
+    for n in range(len(infosets.mover) - 1, -1, -1):
         a, b, top, mass = inward_first[n], inward_first[n + 1], -np.inf, 0.0
         reach[n], belief[n] = 0.0, 1.0
         if b - a == 1:

@@ -21,7 +21,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
-class Veil(NamedTuple):
+class InfoSets(NamedTuple):
     """A structure with information sets as the kernels read it; nodes by position (see Layout).
 
     A set here has at least two moves and, unless all decisions are sets, two nodes.
@@ -55,7 +55,7 @@ class Veil(NamedTuple):
     """The position from which they start."""
 
 
-def draw_veil(layout: Layout, lone: bool = False) -> Veil:
+def find_infosets(layout: Layout, lone: bool = False) -> InfoSets:
     """The information sets of a structure, and the edges along which reach is followed.
 
     With ``lone`` every decision is a set, also of one node. Where all nodes of every set come
@@ -79,7 +79,7 @@ def draw_veil(layout: Layout, lone: bool = False) -> Veil:
     edges = np.flatnonzero(inner & needed[np.where(inner, target, 0)])
     edges = edges[np.argsort(target[edges], kind="stable")]
     count = np.bincount(target[edges], minlength=nodes)
-    return Veil(
+    return InfoSets(
         mover=shape.mover,
         first=shape.first,
         target=target,

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from offramp.core.compiling import njit
 from offramp.game.structure import Tables
-from offramp.solvers.imperfect.hidden_sets import Veil
+from offramp.solvers.imperfect.hidden_sets import InfoSets
 
 Floats = NDArray[np.float64]
 
 
-class Figures(NamedTuple):
+class SetNumbers(NamedTuple):
     """The numbers of one draw."""
 
     pay: Floats
@@ -36,14 +36,14 @@ class Figures(NamedTuple):
     entropy: bool
 
 
-def room_for(veil: Veil, terminals: int, parties: int) -> Figures:
+def set_numbers_for(infosets: InfoSets, terminals: int, parties: int) -> SetNumbers:
     """Room for the numbers of one draw."""
-    nodes, edges = len(veil.mover), len(veil.target)
-    return Figures(
+    nodes, edges = len(infosets.mover), len(infosets.target)
+    return SetNumbers(
         pay=np.zeros((edges, parties)),
         chance=np.ones(edges),
         log_chance=np.zeros(edges),
-        live=np.ones(len(veil.inward), np.bool_),
+        live=np.ones(len(infosets.inward), np.bool_),
         credible=np.ones(nodes, np.bool_),
         rank=np.zeros(nodes, np.int64),
         end_pay=np.zeros((terminals, parties)),
@@ -54,12 +54,19 @@ def room_for(veil: Veil, terminals: int, parties: int) -> Figures:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def gather_figures(veil: Veil, figures: Figures, pay, odds, end_pay, patience, precision, scale):
+def gather_set_numbers(
+    infosets: InfoSets, numbers: SetNumbers, pay, odds, end_pay, patience, precision, scale
+):
     """Fill in the numbers of one draw from its rows of the tables; precisions times ``scale``."""
-    parties, zeros, pay_class, odds_class = len(patience), False, veil.pay_class, veil.odds_class
-    ends, pays, chance, logs = figures.end_pay, figures.pay, figures.chance, figures.log_chance
+    parties, zeros, pay_class, odds_class = (
+        len(patience),
+        False,
+        infosets.pay_class,
+        infosets.odds_class,
+    )
+    ends, pays, chance, logs = numbers.end_pay, numbers.pay, numbers.chance, numbers.log_chance
     for j in range(parties):
-        figures.patience[j], figures.precision[j] = patience[j], scale * precision[j]
+        numbers.patience[j], numbers.precision[j] = patience[j], scale * precision[j]
     for k in range(len(end_pay)):
         for j in range(parties):
             ends[k, j] = end_pay[k, j]
@@ -71,39 +78,45 @@ def gather_figures(veil: Veil, figures: Figures, pay, odds, end_pay, patience, p
             chance[e] = odds[c]
             logs[e] = np.log(odds[c]) if odds[c] > 0.0 else 0.0
             zeros = zeros or odds[c] <= 0.0
-    for i in range(len(figures.live)):
-        figures.live[i] = True
-    for n in range(len(figures.credible)):
-        figures.credible[n] = True
+    for i in range(len(numbers.live)):
+        numbers.live[i] = True
+    for n in range(len(numbers.credible)):
+        numbers.credible[n] = True
     if zeros:
-        rank_zeros(veil, figures)
+        rank_zeros(infosets, numbers)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def rank_zeros(veil: Veil, figures: Figures):
+def rank_zeros(infosets: InfoSets, numbers: SetNumbers):
     """Mark what is negligible if nature's odds of 0 stand for one equal small number."""
-    zeros = figures.rank
-    for n in range(len(veil.mover) - 1, -1, -1):
+    zeros = numbers.rank
+    for n in range(len(infosets.mover) - 1, -1, -1):
         zeros[n] = 0
-        a, b = veil.inward_first[n], veil.inward_first[n + 1]
+        a, b = infosets.inward_first[n], infosets.inward_first[n + 1]
         least = 1 << 60
         for i in range(a, b):
-            nil = veil.odds_class[veil.inward[i]] >= 0 and figures.chance[veil.inward[i]] <= 0.0
-            least = min(least, zeros[veil.inward_node[i]] + nil)
+            nil = (
+                infosets.odds_class[infosets.inward[i]] >= 0
+                and numbers.chance[infosets.inward[i]] <= 0.0
+            )
+            least = min(least, zeros[infosets.inward_node[i]] + nil)
         for i in range(a, b):
-            nil = veil.odds_class[veil.inward[i]] >= 0 and figures.chance[veil.inward[i]] <= 0.0
-            figures.live[i] = zeros[veil.inward_node[i]] + nil == least
+            nil = (
+                infosets.odds_class[infosets.inward[i]] >= 0
+                and numbers.chance[infosets.inward[i]] <= 0.0
+            )
+            numbers.live[i] = zeros[infosets.inward_node[i]] + nil == least
         if b > a:
             zeros[n] = least
-    for s in range(len(veil.choices)):
+    for s in range(len(infosets.choices)):
         least = 1 << 60
-        for i in range(veil.member_first[s], veil.member_first[s + 1]):
-            least = min(least, zeros[veil.member[i]])
-        for i in range(veil.member_first[s], veil.member_first[s + 1]):
-            figures.credible[veil.member[i]] = zeros[veil.member[i]] == least
+        for i in range(infosets.member_first[s], infosets.member_first[s + 1]):
+            least = min(least, zeros[infosets.member[i]])
+        for i in range(infosets.member_first[s], infosets.member_first[s + 1]):
+            numbers.credible[infosets.member[i]] = zeros[infosets.member[i]] == least
 
 
-def mask_zeros(veil: Veil, tables: Tables) -> Floats:
+def mask_zeros(infosets: InfoSets, tables: Tables) -> Floats:
     """(draw, inward and position) -inf where nature's odds of 0 make a way or a node negligible.
 
     Without such odds there is nothing to mask: (draw, 0).
@@ -111,12 +124,12 @@ def mask_zeros(veil: Veil, tables: Tables) -> Floats:
     draws, parties = tables.precision.shape
     if not (tables.odds <= 0.0).any():
         return np.zeros((draws, 0))
-    figures = room_for(veil, tables.end_pay.shape[1], parties)
-    masks = np.zeros((draws, len(figures.live) + len(figures.credible)))
+    numbers = set_numbers_for(infosets, tables.end_pay.shape[1], parties)
+    masks = np.zeros((draws, len(numbers.live) + len(numbers.credible)))
     for draw in range(draws):
-        gather_figures(
-            veil, figures, tables.pay[draw], tables.odds[draw], tables.end_pay[draw],
+        gather_set_numbers(
+            infosets, numbers, tables.pay[draw], tables.odds[draw], tables.end_pay[draw],
             tables.patience[draw], tables.precision[draw], 1.0,
         )  # fmt: skip
-        masks[draw, ~np.concatenate([figures.live, figures.credible])] = -np.inf
+        masks[draw, ~np.concatenate([numbers.live, numbers.credible])] = -np.inf
     return masks

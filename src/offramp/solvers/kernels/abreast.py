@@ -29,6 +29,8 @@ from numba.extending import intrinsic, overload, register_model
 
 from offramp.core.compiling import njit
 
+EPSILON = 2.0**-53
+"""Half the distance from 1 to the next number: what rounding loses of a number at most."""
 WIDTH = 8
 """Draws abreast; on machines with narrower vectors an instruction each for some of them."""
 

@@ -89,6 +89,31 @@ def in_units(tables: Tables, units: Units) -> Tables:
         )
 
 
+def with_even_span(structure: Structure, tables: Tables, regret: float) -> tuple[Tables, Array]:
+    """Tables whose precisions let moves differ by about 1 in log-odds, and regrets (draw,).
+
+    In a limit precisions count by what they are to each other only; ``regret`` is a share of
+    the smallest stakes.
+    """
+    span, stakes = rough_span(structure, tables), rough_stakes(structure, tables)
+    span = np.where(np.isfinite(span) & (span > 0.0), span, 1.0)
+    target = regret * np.where(stakes > 0.0, stakes, 1.0).min(axis=1, initial=1.0)
+    return replace(tables, precision=tables.precision / span[:, None]), target
+
+
+def rough_span(structure: Structure, tables: Tables) -> Array:
+    """(draw,) how strongly moves can differ, from the payoffs alone, in units of log-odds."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        return (tables.precision * rough_stakes(structure, tables)).max(axis=1, initial=0.0)
+
+
+def rough_stakes(structure: Structure, tables: Tables) -> Array:
+    """(draw, party) by how much what is paid at ends and on the way can differ."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        spread, pays = np.ptp(tables.end_pay, axis=1), pays_of(structure, tables)
+        return spread + np.ptp(pays, axis=1) if pays.shape[1] else spread
+
+
 def in_payoffs(found: Equilibria, units: Units) -> Equilibria:
     """Equilibria found in ``units``, in payoff units; residuals stay relative to the stakes."""
     if units.plain:

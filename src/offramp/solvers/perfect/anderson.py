@@ -10,13 +10,14 @@ or eight abreast; a draw that is done stands still while the others go on.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.compiling import njit
 from offramp.solvers.kernels.abreast import (
+    EPSILON,
     four_of,
     get,
     jit_inside,
@@ -36,9 +37,7 @@ from offramp.solvers.kernels.abreast import (
 )
 from offramp.solvers.kernels.backup import Numbers, scratch_for, step_back
 from offramp.solvers.kernels.layout import Shape
-
-if TYPE_CHECKING:
-    from offramp.solvers.perfect.records import Team
+from offramp.solvers.perfect.records import Batch
 
 Array = NDArray[np.float64]
 MEMORY = 12
@@ -48,11 +47,10 @@ SHORT = 5
 SLOW = 20
 """sweeps, after which the memory grows: few need it, and it costs time."""
 ANYWHERE = 1e300
-"""A leash that holds nobody but those who make no headway; an infinite one holds nobody."""
+"""A ``farthest`` that stops nobody but those who make no headway; an infinite one stops nobody."""
 STRETCH = 24
-"""Sweeps in which a draw on a leash has to come ten times closer; twice in the first ones, where
-its last rung failed."""
-EPSILON = 2.0**-53
+"""Sweeps in which a draw with a ``farthest`` has to come ten times closer; twice in the first ones,
+where its last rung failed."""
 STRIDE = 0.1
 """How far a draw that drifts leaps at once at least, relative to its values and their scale;"""
 LINED_UP = 0.9
@@ -60,38 +58,38 @@ LINED_UP = 0.9
 ROUGH = 1e-3
 """Error, relative to the scale of values, at which a draw is compared with where it started."""
 BRISK = 60
-"""Most sweeps until then for a draw on a leash."""
-OPEN, STEP, DAMPING, WORST, SLACK, FAR, HOME, SUM, PATIENT, BEST, MARK, BEGUN = range(12)
+"""Most sweeps until then for a draw with a ``farthest``."""
+OPEN, STEP, DAMPING, WORST, SLACK, FAR, RETURNED, SUM, PATIENT, BEST, MARK, BEGUN = range(12)
 DRIFTS, PAUSE, LENGTH, SIZE, BOLD = range(12, 17)
 OTHERS = 20
-"""The first rows of a desk; the others are its fields."""
+"""The first rows of the workspace; the others are its fields."""
 
 
-class Desk(NamedTuple):
-    """Room to work in, for the longest component; all arrays as many draws abreast as values."""
+class AndersonWorkspace(NamedTuple):
+    """Working arrays, for the longest component; all arrays as many draws abreast as values."""
 
     rows: Array
     """All that follows, and further numbers of each draw; the next fields say where it begins."""
     x: int
-    """(unknown,) the values at the heads before a sweep,"""
+    """(unknown,) the values at the heads before a sweep."""
     kept: int
-    """before the last one,"""
+    """(unknown,) those before the last sweep."""
     fresh: int
-    """how a sweep changes them,"""
+    """(unknown,) how a sweep changes them."""
     f: int
-    """and how the last one did."""
+    """(unknown,) how the last sweep changed them."""
     dx: int
-    """(memory * unknown,) steps and"""
+    """(memory * unknown,) steps of the values."""
     df: int
-    """the changes of ``f`` over them."""
+    """(memory * unknown,) changes of ``f`` over those steps."""
     gram: int
-    """(memory * memory,) products of the latter,"""
+    """(memory * memory,) products of the changes."""
     right: int
-    """(memory,) their products with ``fresh``,"""
+    """(memory,) products of the changes with ``fresh``."""
     mix: int
-    """the weights that follow, and"""
+    """(memory,) least-squares weights of the changes."""
     usable: int
-    """1 where a draw remembers a change."""
+    """(memory,) 1 where a draw remembers a change."""
     table: int
     """(memory * (memory + 1),) for elimination."""
     guess: Array
@@ -103,12 +101,12 @@ class Desk(NamedTuple):
 
 
 @jit_inside
-def desk_for(shape: Shape, like):
-    """A desk for as many draws as stand abreast in ``like``."""
+def anderson_workspace(shape: Shape, like):
+    """Working arrays for as many draws as stand abreast in ``like``."""
     unknown, begin = shape.longest * shape.lanes, OTHERS
     gram = begin + (4 + 2 * MEMORY) * unknown
     right = gram + MEMORY * MEMORY
-    return Desk(
+    return AndersonWorkspace(
         rows_like(like, right + 3 * MEMORY + MEMORY * (MEMORY + 1)),
         begin, begin + unknown, begin + 2 * unknown, begin + 3 * unknown, begin + 4 * unknown,
         begin + (4 + MEMORY) * unknown, gram, right, right + MEMORY, right + 2 * MEMORY,
@@ -118,136 +116,145 @@ def desk_for(shape: Shape, like):
 
 
 @jit_inside
-def mix_changes(desk: Desk, length):
+def mix_changes(work: AndersonWorkspace, length):
     """Least-squares weights of ``length`` changes from their normal equations, scaled.
 
     A change that a draw does not remember gets weight 0 in it.
     """
-    rows, wide = desk.rows, MEMORY + 1
+    rows, wide = work.rows, MEMORY + 1
     for i in range(length):
-        scale = 1.0 / root(load(rows, desk.gram + i * MEMORY + i))
-        save(rows, desk.mix + i, where_more(load(rows, desk.usable + i), 0.5, scale, 0.0))
+        scale = 1.0 / root(load(rows, work.gram + i * MEMORY + i))
+        save(rows, work.mix + i, where_more(load(rows, work.usable + i), 0.5, scale, 0.0))
     for i in range(length):
-        here, scale = desk.table + i * wide, load(rows, desk.mix + i)
+        here, scale = work.table + i * wide, load(rows, work.mix + i)
         for j in range(length):
-            one = load(rows, desk.gram + i * MEMORY + j) * scale
-            save(rows, here + j, one * load(rows, desk.mix + j))
+            one = load(rows, work.gram + i * MEMORY + j) * scale
+            save(rows, here + j, one * load(rows, work.mix + j))
         one = load(rows, here + i) + 1e-13
-        save(rows, here + i, where_more(load(rows, desk.usable + i), 0.5, one, 1.0))
-        save(rows, here + length, load(rows, desk.right + i) * scale)
+        save(rows, here + i, where_more(load(rows, work.usable + i), 0.5, one, 1.0))
+        save(rows, here + length, load(rows, work.right + i) * scale)
     for i in range(length):
-        here = desk.table + i * wide
+        here = work.table + i * wide
         for k in range(i + 1, length):
-            there = desk.table + k * wide
+            there = work.table + k * wide
             factor = load(rows, there + i) / load(rows, here + i)
             for j in range(i + 1, length + 1):
                 save(rows, there + j, load(rows, there + j) - factor * load(rows, here + j))
     for i in range(length - 1, -1, -1):
-        here = desk.table + i * wide
+        here = work.table + i * wide
         total = load(rows, here + length)
         for j in range(i + 1, length):
-            total = total - load(rows, here + j) * load(rows, desk.right + j)
-        save(rows, desk.right + i, total / load(rows, here + i))
+            total = total - load(rows, here + j) * load(rows, work.right + j)
+        save(rows, work.right + i, total / load(rows, here + i))
     for i in range(length):
-        save(rows, desk.mix + i, load(rows, desk.mix + i) * load(rows, desk.right + i))
+        save(rows, work.mix + i, load(rows, work.mix + i) * load(rows, work.right + i))
 
 
 @jit_inside
-def measure(desk: Desk, lanes, values, base, unknown):
+def measure(work: AndersonWorkspace, lanes, values, base, unknown):
     """How a sweep changed the heads: into ``fresh``, and its largest part and change."""
-    rows = desk.rows
+    rows = work.rows
     worst, slack, total = nothing_in(values), nothing_in(values), nothing_in(values)
     for r in range(0, unknown, 4):
-        weight = four_of(desk.weight, r % lanes)
-        new = four_of(values, base + r) - four_of(rows, desk.x + r)
+        weight = four_of(work.weight, r % lanes)
+        new = four_of(values, base + r) - four_of(rows, work.x + r)
         worst = larger(size(new) * weight, worst)
-        slack = larger(size(new - four_of(rows, desk.f + r)) * weight, slack)
+        slack = larger(size(new - four_of(rows, work.f + r)) * weight, slack)
         total = total + new
-        save_four(rows, desk.fresh + r, new)
+        save_four(rows, work.fresh + r, new)
     save(rows, WORST, most_of(worst))
     save(rows, SLACK, most_of(slack))
     save(rows, SUM, sum_of(total))
 
 
 @jit_inside
-def keep_pair(desk: Desk, lanes, unknown, sweep, window):
+def keep_pair(work: AndersonWorkspace, lanes, unknown, sweep, window):
     """Remember the last step and its effect, and their products with those remembered before."""
-    rows, newest = desk.rows, (sweep - 2) % MEMORY
-    dx, df = desk.dx + newest * unknown, desk.df + newest * unknown
+    rows, newest = work.rows, (sweep - 2) % MEMORY
+    dx, df = work.dx + newest * unknown, work.df + newest * unknown
     for r in range(0, unknown, 4):
-        step = four_of(rows, desk.x + r) - four_of(rows, desk.kept + r)
+        step = four_of(rows, work.x + r) - four_of(rows, work.kept + r)
         save_four(rows, dx + r, step)
-        effect = four_of(rows, desk.fresh + r) - four_of(rows, desk.f + r)
+        effect = four_of(rows, work.fresh + r) - four_of(rows, work.f + r)
         save_four(rows, df + r, effect)
     for back in range(window):
         i = (newest - back) % MEMORY
-        there = desk.df + i * unknown
+        there = work.df + i * unknown
         product, right = nothing_in(rows), nothing_in(rows)
         for r in range(0, unknown, 4):
-            weight = four_of(desk.weight, r % lanes)
+            weight = four_of(work.weight, r % lanes)
             heavy = four_of(rows, there + r) * weight * weight
             product = product + heavy * four_of(rows, df + r)
-            right = right + heavy * four_of(rows, desk.fresh + r)
-        save(rows, desk.gram + newest * MEMORY + i, sum_of(product))
-        save(rows, desk.gram + i * MEMORY + newest, sum_of(product))
-        save(rows, desk.right + i, sum_of(right))
+            right = right + heavy * four_of(rows, work.fresh + r)
+        save(rows, work.gram + newest * MEMORY + i, sum_of(product))
+        save(rows, work.gram + i * MEMORY + newest, sum_of(product))
+        save(rows, work.right + i, sum_of(right))
 
 
 @jit_inside
-def leap(desk: Desk, lanes, values, base, unknown, window, newest):
+def take_step(work: AndersonWorkspace, lanes, values, base, unknown, window, newest):
     """Where the next sweep starts: open draws move, others stand still."""
-    rows, step = desk.rows, nothing_in(values)
+    rows, step = work.rows, nothing_in(values)
     damping, is_open = load(rows, DAMPING), load(rows, OPEN)
     for r in range(0, unknown, 4):
-        old, fresh = four_of(rows, desk.x + r), four_of(rows, desk.fresh + r)
+        old, fresh = four_of(rows, work.x + r), four_of(rows, work.fresh + r)
         new, ahead = fresh, nothing_in(rows)
         for back in range(window):
             i = (newest - back) % MEMORY
-            share = load(rows, desk.mix + i)
-            new = new - share * four_of(rows, desk.df + i * unknown + r)
-            ahead = ahead + share * four_of(rows, desk.dx + i * unknown + r)
+            share = load(rows, work.mix + i)
+            new = new - share * four_of(rows, work.df + i * unknown + r)
+            ahead = ahead + share * four_of(rows, work.dx + i * unknown + r)
         new = where_more(is_open, 0.5, old + damping * new - ahead, old)
-        step = larger(size(new - old) * four_of(desk.weight, r % lanes), step)
+        step = larger(size(new - old) * four_of(work.weight, r % lanes), step)
         save_four(values, base + r, new)
-        save_four(rows, desk.kept + r, old)
-        save_four(rows, desk.f + r, fresh)
+        save_four(rows, work.kept + r, old)
+        save_four(rows, work.f + r, fresh)
     save(rows, STEP, most_of(step))
 
 
 @jit_inside
-def distance_from(desk: Desk, lanes, values, base, unknown, begin):
+def distance_from(work: AndersonWorkspace, lanes, values, base, unknown, begin):
     """How far the heads are from where the rung started, into the row ``FAR``."""
     far = nothing_in(values)
     for r in range(0, unknown, 4):
-        gap = four_of(values, base + r) - four_of(desk.guess, begin + r)
-        far = larger(size(gap) * four_of(desk.weight, r % lanes), far)
-    save(desk.rows, FAR, most_of(far))
+        gap = four_of(values, base + r) - four_of(work.guess, begin + r)
+        far = larger(size(gap) * four_of(work.weight, r % lanes), far)
+    save(work.rows, FAR, most_of(far))
 
 
 @jit_inside
-def send_home(desk: Desk, unknown, begin):
+def return_to_guess(work: AndersonWorkspace, unknown, begin):
     """Let draws that have come back to a solution, the guess, start the next sweep from it."""
-    home, rows, guess = load(desk.rows, HOME), desk.rows, desk.guess
+    home, rows, guess = load(work.rows, RETURNED), work.rows, work.guess
     for r in range(0, unknown, 4):
-        there = where_more(home, 0.5, four_of(guess, begin + r), four_of(rows, desk.x + r))
-        save_four(rows, desk.x + r, there)
+        there = where_more(home, 0.5, four_of(guess, begin + r), four_of(rows, work.x + r))
+        save_four(rows, work.x + r, there)
 
 
 @jit_inside
-def settle(
-    shape: Shape, numbers: Numbers, values, c, begin, few, limit, desk: Desk, used, team: Team
+def iterate_component(
+    shape: Shape,
+    numbers: Numbers,
+    values,
+    c,
+    begin,
+    few,
+    limit,
+    work: AndersonWorkspace,
+    used,
+    batch: Batch,
 ):
     """Iterate component ``c`` from the values at its heads, for draws with ``used`` (draw,) 0.
 
-    ``used`` becomes the number of sweeps, negative where they did not lead to the team's aim or
-    led further from ``guess`` than its leash; its ``moved`` is raised to how far they led.
-    ``begin`` is the row of ``guess`` at which the component begins. The last ``few`` of a team
+    ``used`` becomes the number of sweeps, negative where they did not lead to the batch's aim or
+    led further from ``guess`` than ``farthest``; its ``moved`` is raised to how far they led.
+    ``begin`` is the row of ``guess`` at which the component begins. The last ``few`` of a batch
     are put off where they take much longer than the others.
     """
     low, head, high = shape.component[c], shape.head[c], shape.component[c + 1]
-    lanes, abreast, rows = shape.lanes, many(values), desk.rows
+    lanes, abreast, rows = shape.lanes, many(values), work.rows
     unknown, base = (high - head) * lanes, head * lanes
-    floor, moved, leash = 8.0 * EPSILON * (shape.steps + 1.0), team.moved, team.leash
+    floor, moved, farthest = 8.0 * EPSILON * (shape.steps + 1.0), batch.moved, batch.farthest
     arriving, near = np.zeros(abreast, np.bool_), np.zeros(abreast, np.bool_)
     enough, left, drifting = limit, 0, False
     for k in range(abreast):
@@ -260,35 +267,35 @@ def settle(
         put(rows, BEST, k, np.inf)
         put(rows, MARK, k, np.inf)
         put(rows, BEGUN, k, 0.0)
-        put(rows, DRIFTS, k, 1.0 if used[k] == 0 and team.drifts[k] else 0.0)
+        put(rows, DRIFTS, k, 1.0 if used[k] == 0 and batch.drifts[k] else 0.0)
         put(rows, PAUSE, k, 0.0)
         put(rows, BOLD, k, STRIDE)
-        drifting |= used[k] == 0 and team.drifts[k]
+        drifting |= used[k] == 0 and batch.drifts[k]
         left += used[k] == 0
     few = few if left > 2 * few else 0
     for r in range(0, unknown, 4):
-        save_four(rows, desk.f + r, nothing_in(rows))
+        save_four(rows, work.f + r, nothing_in(rows))
     for i in range(MEMORY * MEMORY):
-        save(rows, desk.gram + i, 0.0)
+        save(rows, work.gram + i, 0.0)
     for sweep in range(1, limit + 1):
         for r in range(0, unknown, 4):
-            save_four(rows, desk.x + r, four_of(values, base + r))
-        step_back(shape, numbers, values, low, high, desk.scratch)
-        measure(desk, lanes, values, base, unknown)
-        left = judge_sweep(rows, sweep, limit, floor, team, arriving, near, used)
-        go_home = False
+            save_four(rows, work.x + r, four_of(values, base + r))
+        step_back(shape, numbers, values, low, high, work.scratch)
+        measure(work, lanes, values, base, unknown)
+        left = check_sweep(rows, sweep, limit, floor, batch, arriving, near, used)
+        returned = False
         if left < 0:
-            distance_from(desk, lanes, values, base, unknown, begin)
+            distance_from(work, lanes, values, base, unknown, begin)
             left = 0
             for k in range(abreast):
-                put(rows, HOME, k, 0.0)
+                put(rows, RETURNED, k, 0.0)
                 if arriving[k]:
                     moved[k] = max(moved[k], get(rows, FAR, k))
-                    if moved[k] > leash[k]:
+                    if moved[k] > farthest[k]:
                         used[k] = -sweep
-                    elif moved[k] < team.home[k]:
-                        go_home, used[k] = True, sweep
-                        put(rows, HOME, k, 1.0)
+                    elif moved[k] < batch.same[k]:
+                        returned, used[k] = True, sweep
+                        put(rows, RETURNED, k, 1.0)
                 left += used[k] == 0
         if left <= few and few > 0:
             enough = min(enough, sweep + sweep // 4 + 4)
@@ -296,33 +303,33 @@ def settle(
             left = 0
             for k in range(abreast):
                 if used[k] == 0:
-                    used[k], team.away[k] = -sweep, True
+                    used[k], batch.deferred[k] = -sweep, True
         for k in range(abreast):
             put(rows, OPEN, k, 1.0 if used[k] == 0 else 0.0)
-        if go_home:
-            send_home(desk, unknown, begin)
+        if returned:
+            return_to_guess(work, unknown, begin)
         elif left == 0:
             break
         window = min(sweep - 1, max(SHORT, min(MEMORY, sweep - SLOW + SHORT)))
         if sweep > 1:
-            keep_pair(desk, lanes, unknown, sweep, window)
+            keep_pair(work, lanes, unknown, sweep, window)
             if drifting:
-                sum_up(desk, lanes, unknown)
-                drift_on(desk, sweep, used)
+                sum_up(work, lanes, unknown)
+                drift_on(work, sweep, used)
             for i in range(min(MEMORY, sweep - 1)):
                 back = (sweep - 2 - i) % MEMORY
                 for k in range(abreast):
                     fine = back < window and sweep - back >= get(rows, BEGUN, k)
-                    fine &= get(rows, desk.gram + i * MEMORY + i, k) > 0.0
-                    put(rows, desk.usable + i, k, 1.0 if fine else 0.0)
-            mix_changes(desk, min(MEMORY, sweep - 1))
-        leap(desk, lanes, values, base, unknown, window, (sweep - 2) % MEMORY)
+                    fine &= get(rows, work.gram + i * MEMORY + i, k) > 0.0
+                    put(rows, work.usable + i, k, 1.0 if fine else 0.0)
+            mix_changes(work, min(MEMORY, sweep - 1))
+        take_step(work, lanes, values, base, unknown, window, (sweep - 2) % MEMORY)
 
 
 @jit_inside
-def judge_sweep(rows, sweep, limit, floor, team: Team, arriving, near, used):
+def check_sweep(rows, sweep, limit, floor, batch: Batch, arriving, near, used):
     """Who is done or has failed; how many are not, or -1 where one comes near a solution."""
-    left, news, aim, leash = 0, False, team.aim, team.leash
+    left, news, aim, farthest = 0, False, batch.aim, batch.farthest
     for k in range(len(used)):
         arriving[k] = False
         if used[k] != 0:
@@ -336,14 +343,14 @@ def judge_sweep(rows, sweep, limit, floor, team: Team, arriving, near, used):
             gain = max(gain, get(rows, STEP, k) / get(rows, SLACK, k))
         rough = max(1.0, gain / patient)
         done = worst <= floor or worst * (rough if aim[k] > 1e-8 else gain) <= aim[k]
-        if not near[k] and (done or worst * rough <= team.near[k]):
+        if not near[k] and (done or worst * rough <= batch.near[k]):
             near[k] = arriving[k] = news = True
         if done:
             used[k] = sweep
         elif get(rows, DRIFTS, k) > 0.0 and sweep < limit:
             left += 1
             continue
-        elif sweep == limit or (sweep >= BRISK and not near[k] and leash[k] < np.inf):
+        elif sweep == limit or (sweep >= BRISK and not near[k] and farthest[k] < np.inf):
             used[k] = -sweep
         if worst > 2.5 * best:
             put(rows, BEGUN, k, np.float64(sweep))
@@ -353,14 +360,14 @@ def judge_sweep(rows, sweep, limit, floor, team: Team, arriving, near, used):
             put(rows, DAMPING, k, min(1.0, 1.1 * get(rows, DAMPING, k)))
         best = min(best, worst)
         put(rows, BEST, k, best)
-        if sweep == 1 and (team.doubtful[k] or team.drifts[k]):
+        if sweep == 1 and (batch.doubtful[k] or batch.drifts[k]):
             put(rows, MARK, k, best)
-        if sweep % STRETCH == 0 and not team.drifts[k]:
+        if sweep % STRETCH == 0 and not batch.drifts[k]:
             far = best > (0.1 if sweep > STRETCH else 0.5) * get(rows, MARK, k)
-            if far and leash[k] < np.inf and used[k] == 0:
+            if far and farthest[k] < np.inf and used[k] == 0:
                 used[k] = -sweep
             put(rows, MARK, k, best)
-        if team.drifts[k] and (sweep - get(rows, PAUSE, k)) % STRETCH == 0.0:
+        if batch.drifts[k] and (sweep - get(rows, PAUSE, k)) % STRETCH == 0.0:
             if best > 0.1 * get(rows, MARK, k):
                 put(rows, DRIFTS, k, 1.0)
                 put(rows, PAUSE, k, 1.0)
@@ -371,28 +378,28 @@ def judge_sweep(rows, sweep, limit, floor, team: Team, arriving, near, used):
 
 
 @jit_inside
-def sum_up(desk: Desk, lanes, unknown):
+def sum_up(work: AndersonWorkspace, lanes, unknown):
     """How large the values at the heads are, and the last change of them squared."""
-    rows, length, large = desk.rows, nothing_in(desk.rows), nothing_in(desk.rows)
+    rows, length, large = work.rows, nothing_in(work.rows), nothing_in(work.rows)
     for r in range(0, unknown, 4):
-        weight = four_of(desk.weight, r % lanes)
-        fresh = four_of(rows, desk.fresh + r) * weight
+        weight = four_of(work.weight, r % lanes)
+        fresh = four_of(rows, work.fresh + r) * weight
         length = length + fresh * fresh
-        large = larger(size(four_of(rows, desk.x + r)) * weight, large)
+        large = larger(size(four_of(rows, work.x + r)) * weight, large)
     save(rows, LENGTH, sum_of(length))
     save(rows, SIZE, most_of(large))
 
 
 @jit_inside
-def drift_on(desk: Desk, sweep, used):
+def drift_on(work: AndersonWorkspace, sweep, used):
     """How far draws that drift go in the direction of the last change."""
-    rows, newest = desk.rows, (sweep - 2) % MEMORY
+    rows, newest = work.rows, (sweep - 2) % MEMORY
     for k in range(len(used)):
         if get(rows, DRIFTS, k) == 0.0 or used[k] != 0:
             continue
         step, worst, pause = get(rows, DAMPING, k), get(rows, WORST, k), get(rows, PAUSE, k)
-        length, both = get(rows, LENGTH, k), get(rows, desk.right + newest, k)
-        old = length - 2.0 * both + get(rows, desk.gram + newest * MEMORY + newest, k)
+        length, both = get(rows, LENGTH, k), get(rows, work.right + newest, k)
+        old = length - 2.0 * both + get(rows, work.gram + newest * MEMORY + newest, k)
         both = length - both
         rate, straight = (both / old - 1.0) / step, both * both > LINED_UP * old * length
         large = max(1.0, get(rows, SIZE, k))
@@ -421,15 +428,17 @@ def drift_on(desk: Desk, sweep, used):
 
 
 @jit_inside
-def settle_all(shape: Shape, numbers: Numbers, values, few, limit, desk: Desk, team: Team):
+def solve_components(
+    shape: Shape, numbers: Numbers, values, few, limit, work: AndersonWorkspace, batch: Batch
+):
     """Solve every component, sinks first, for draws with ``used`` 0; see ``settle``.
 
     ``used`` becomes the most sweeps of any component, negative on failure.
     """
-    abreast, last, begin, c, used = many(values), len(shape.cyclic), 0, 0, team.used
+    abreast, last, begin, c, used = many(values), len(shape.cyclic), 0, 0, batch.used
     once, most = np.empty(abreast, np.int64), np.ones(abreast, np.int64)
     for k in range(abreast):
-        team.moved[k] = 0.0
+        batch.moved[k] = 0.0
         if used[k] != 0:
             most[k] = -1
     while c < last:
@@ -437,7 +446,7 @@ def settle_all(shape: Shape, numbers: Numbers, values, few, limit, desk: Desk, t
         if not shape.cyclic[c]:
             while c < last and not shape.cyclic[c]:
                 c += 1
-            step_back(shape, numbers, values, low, shape.component[c], desk.scratch)
+            step_back(shape, numbers, values, low, shape.component[c], work.scratch)
             continue
         left = 0
         for k in range(abreast):
@@ -445,7 +454,7 @@ def settle_all(shape: Shape, numbers: Numbers, values, few, limit, desk: Desk, t
             left += most[k] > 0
         if left == 0:
             break
-        settle(shape, numbers, values, c, begin, few, limit, desk, once, team)
+        iterate_component(shape, numbers, values, c, begin, few, limit, work, once, batch)
         for k in range(abreast):
             if most[k] > 0:
                 most[k] = max(most[k], once[k]) if once[k] > 0 else once[k]
@@ -470,10 +479,10 @@ def fill_scale(shape: Shape, numbers: Numbers, values, scale):
 
 
 @jit_inside
-def weigh_by(desk: Desk, scale):
-    """Put one over the scale (lane,) on the desk."""
-    for j in range(len(desk.weight)):
-        save(desk.weight, j, 1.0 / load(scale, j))
+def set_weights(work: AndersonWorkspace, scale):
+    """Put one over the scale (lane,) into the workspace."""
+    for j in range(len(work.weight)):
+        save(work.weight, j, 1.0 / load(scale, j))
 
 
 def fill_terminals(shape: Shape, end_pay: Array, values: Array) -> None:

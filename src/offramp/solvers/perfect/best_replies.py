@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.solvers.kernels.abreast import (
+    EPSILON,
     add_worth,
     four_of,
     get,
@@ -34,7 +35,6 @@ from offramp.solvers.kernels.abreast import (
 )
 from offramp.solvers.kernels.backup import Numbers
 from offramp.solvers.kernels.layout import Shape
-from offramp.solvers.perfect.anderson import EPSILON
 
 Array = NDArray[np.float64]
 MEMORY = 5
@@ -42,30 +42,30 @@ MEMORY = 5
 WILFUL = 40
 """Sweeps after which best replies hold on to their moves, and for how many at most."""
 LESS, MORE, GOES_ON, SCALE, HELD = range(5)
-"""Blocks of ``lanes`` rows of ``Bench.lane``."""
+"""Blocks of ``lanes`` rows of ``ReplyWorkspace.lane``."""
 
 
-class Bench(NamedTuple):
-    """Room to work in; all arrays as many draws abreast as values."""
+class ReplyWorkspace(NamedTuple):
+    """Working arrays; all hold as many draws abreast as values."""
 
     x: Array
-    """(unknown,) the values at the heads before a sweep,"""
+    """(unknown,) the values at the heads before a sweep."""
     kept: Array
-    """before the last one,"""
+    """(unknown,) those before the last sweep."""
     f: Array
-    """and how the last one changed them."""
+    """(unknown,) how the last sweep changed them."""
     dx: Array
-    """(memory * unknown,) steps and"""
+    """(memory * unknown,) steps of the values."""
     df: Array
-    """the changes of ``f`` over them."""
+    """(memory * unknown,) changes of ``f`` over those steps."""
     gram: Array
-    """(memory * memory * lane,) products of the latter, party by party,"""
+    """(memory * memory * lane,) products of the changes, party by party."""
     right: Array
-    """(memory * lane,) their products with ``f``,"""
+    """(memory * lane,) products of the changes with ``f``."""
     mix: Array
-    """the weights that follow, and"""
+    """(memory * lane,) least-squares weights of the changes."""
     usable: Array
-    """1 where a party remembers a change."""
+    """(memory * lane,) 1 where a party remembers a change."""
     table: Array
     """(memory * (memory + 1) * lane,) for elimination."""
     pick: Array
@@ -76,10 +76,10 @@ class Bench(NamedTuple):
 
 
 @jit_inside
-def bench_for(shape: Shape, like):
-    """A bench for as many draws as stand abreast in ``like``."""
+def reply_workspace(shape: Shape, like):
+    """Working arrays for as many draws as stand abreast in ``like``."""
     unknown, lanes = max(1, shape.longest * shape.lanes), shape.lanes
-    return Bench(
+    return ReplyWorkspace(
         rows_like(like, unknown), rows_like(like, unknown), rows_like(like, unknown),
         rows_like(like, MEMORY * unknown), rows_like(like, MEMORY * unknown),
         rows_like(like, MEMORY * MEMORY * lanes), rows_like(like, MEMORY * lanes),
@@ -130,8 +130,8 @@ def follow_back(shape: Shape, numbers: Numbers, chance, values, low, high, best,
 
 @jit_inside
 def follow(
-    shape: Shape, numbers: Numbers, chance, values, best, scale, tolerance, limit, bench: Bench,
-    slack,
+    shape: Shape, numbers: Numbers, chance, values, best, scale, tolerance, limit,
+    work: ReplyWorkspace, slack,
 ):  # fmt: skip
     """Raw payoffs under ``chance``, or upper bounds on best replies, from a first guess, in place.
 
@@ -139,11 +139,11 @@ def follow(
     or of best replies how much too high they may be.
     """
     lanes, abreast, last = shape.lanes, many(values), len(shape.cyclic)
-    pick, lane = bench.pick, bench.lane
+    pick, lane = work.pick, work.lane
     gain = np.empty((lanes, abreast))
     for j in range(lanes):
         save(slack, j, 0.0)
-        save(bench.lane, SCALE * lanes + j, load(scale, j))
+        save(work.lane, SCALE * lanes + j, load(scale, j))
         for k in range(abreast):
             gain[j, k] = 1.0 / max(1e-12, 1.0 - get(numbers.patience, j, k))
     c = 0
@@ -156,11 +156,11 @@ def follow(
             follow_back(shape, numbers, chance, values, low, head, best, False, pick, lane)
             continue
         high = shape.component[c + 1]
-        settle_parties(shape, numbers, chance, values, c, best, gain, tolerance, limit, bench)
+        iterate_parties(shape, numbers, chance, values, c, best, gain, tolerance, limit, work)
         for j in range(lanes):
             for k in range(abreast):
-                more = get(bench.lane, MORE * lanes + j, k)
-                less = get(bench.lane, LESS * lanes + j, k)
+                more = get(work.lane, MORE * lanes + j, k)
+                less = get(work.lane, LESS * lanes + j, k)
                 if best == 1:
                     reach = get(numbers.patience, j, k) * gain[j, k]
                     over = reach * max(0.0, more)
@@ -176,12 +176,21 @@ def follow(
 
 
 @jit_inside
-def settle_parties(
-    shape: Shape, numbers: Numbers, chance, values, c, best, gain, tolerance, limit, bench: Bench
+def iterate_parties(
+    shape: Shape,
+    numbers: Numbers,
+    chance,
+    values,
+    c,
+    best,
+    gain,
+    tolerance,
+    limit,
+    work: ReplyWorkspace,
 ):
     """Iterate one component, every party with an Anderson history of its own.
 
-    Leaves the last decrease and increase of the values on the bench, party by party. Best
+    Leaves the last decrease and increase of the values in ``lane``, party by party. Best
     replies that take long are found by holding on to moves until they are evaluated.
     """
     lanes, abreast = shape.lanes, many(values)
@@ -191,30 +200,30 @@ def settle_parties(
     least, begun = np.full((lanes, abreast), np.inf), np.zeros((lanes, abreast), np.int64)
     since = np.zeros((lanes, abreast), np.int64)
     for j in range(lanes):
-        save(bench.lane, GOES_ON * lanes + j, 1.0)
-        save(bench.lane, HELD * lanes + j, 0.0)
+        save(work.lane, GOES_ON * lanes + j, 1.0)
+        save(work.lane, HELD * lanes + j, 0.0)
     for r in range(MEMORY * MEMORY * lanes):
-        save(bench.gram, r, 0.0)
+        save(work.gram, r, 0.0)
     for sweep in range(1, limit + 1):
         for r in range(0, unknown, 4):
-            save_four(bench.x, r, four_of(values, base + r))
+            save_four(work.x, r, four_of(values, base + r))
         hold = best == 1 and sweep > WILFUL
         follow_back(
-            shape, numbers, chance, values, low, high, best, hold, bench.pick,
-            bench.lane[HELD * lanes :],
+            shape, numbers, chance, values, low, high, best, hold, work.pick,
+            work.lane[HELD * lanes :],
         )  # fmt: skip
-        measure_parties(bench, lanes, values, base, unknown)
+        measure_parties(work, lanes, values, base, unknown)
         left = 0
         for j in range(lanes):
             for k in range(abreast):
-                worst = get(bench.lane, MORE * lanes + j, k)
-                worst = max(worst, -get(bench.lane, LESS * lanes + j, k))
-                worst /= get(bench.lane, SCALE * lanes + j, k)
+                worst = get(work.lane, MORE * lanes + j, k)
+                worst = max(worst, -get(work.lane, LESS * lanes + j, k))
+                worst /= get(work.lane, SCALE * lanes + j, k)
                 fine = worst * gain[j, k] <= tolerance or worst <= floor or not worst < np.inf
-                held = get(bench.lane, HELD * lanes + j, k) == 1.0
+                held = get(work.lane, HELD * lanes + j, k) == 1.0
                 if fine and not held:
-                    put(bench.lane, GOES_ON * lanes + j, k, 0.0)
-                going = get(bench.lane, GOES_ON * lanes + j, k) == 1.0
+                    put(work.lane, GOES_ON * lanes + j, k, 0.0)
+                going = get(work.lane, GOES_ON * lanes + j, k) == 1.0
                 left += going
                 if hold and not held:
                     begun[j, k], least[j, k], since[j, k] = sweep + 1, np.inf, sweep
@@ -223,63 +232,63 @@ def settle_parties(
                 least[j, k] = min(least[j, k], worst)
                 stays = not held or not (fine or sweep - since[j, k] >= WILFUL)
                 stays &= hold and going and sweep < limit - 1
-                put(bench.lane, HELD * lanes + j, k, 1.0 if stays else 0.0)
+                put(work.lane, HELD * lanes + j, k, 1.0 if stays else 0.0)
         if left == 0 or sweep == limit:
             break
         live = min(MEMORY, sweep - 1)
         if sweep > 1:
-            keep_pairs(bench, lanes, values, base, unknown, (sweep - 2) % MEMORY, live)
+            keep_pairs(work, lanes, values, base, unknown, (sweep - 2) % MEMORY, live)
         for i in range(live):
             back = (sweep - 2 - i) % MEMORY
             for j in range(lanes):
                 row = (i * MEMORY + i) * lanes + j
                 for k in range(abreast):
-                    fine = sweep - back >= begun[j, k] and get(bench.gram, row, k) > 0.0
-                    put(bench.usable, i * lanes + j, k, 1.0 if fine else 0.0)
-        mix_parties(bench, lanes, live)
-        leap_parties(bench, lanes, values, base, unknown, live)
+                    fine = sweep - back >= begun[j, k] and get(work.gram, row, k) > 0.0
+                    put(work.usable, i * lanes + j, k, 1.0 if fine else 0.0)
+        mix_parties(work, lanes, live)
+        take_steps(work, lanes, values, base, unknown, live)
 
 
 @jit_inside
-def measure_parties(bench: Bench, lanes, values, base, unknown):
+def measure_parties(work: ReplyWorkspace, lanes, values, base, unknown):
     """Largest decrease (below 0) and increase of each party's values at the heads."""
     for j in range(0, lanes, 4):
         less, more = nothing_in(values), nothing_in(values)
         for r in range(j, unknown, lanes):
-            gap = four_of(values, base + r) - four_of(bench.x, r)
+            gap = four_of(values, base + r) - four_of(work.x, r)
             more, less = larger(gap, more), smaller(gap, less)
-        save_four(bench.lane, MORE * lanes + j, more)
-        save_four(bench.lane, LESS * lanes + j, less)
+        save_four(work.lane, MORE * lanes + j, more)
+        save_four(work.lane, LESS * lanes + j, less)
 
 
 @jit_inside
-def keep_pairs(bench: Bench, lanes, values, base, unknown, newest, live):
+def keep_pairs(work: ReplyWorkspace, lanes, values, base, unknown, newest, live):
     """Remember the last step and its effect, and their products with those remembered before."""
     row = newest * unknown
     for r in range(0, unknown, 4):
-        new = four_of(values, base + r) - four_of(bench.x, r)
-        save_four(bench.dx, row + r, four_of(bench.x, r) - four_of(bench.kept, r))
-        save_four(bench.df, row + r, new - four_of(bench.f, r))
-        save_four(bench.f, r, new)
+        new = four_of(values, base + r) - four_of(work.x, r)
+        save_four(work.dx, row + r, four_of(work.x, r) - four_of(work.kept, r))
+        save_four(work.df, row + r, new - four_of(work.f, r))
+        save_four(work.f, r, new)
     for i in range(live):
         for j in range(0, lanes, 4):
             product, right = nothing_in(values), nothing_in(values)
             for r in range(j, unknown, lanes):
-                one = four_of(bench.df, i * unknown + r)
-                product = product + one * four_of(bench.df, row + r)
-                right = right + one * four_of(bench.f, r)
-            save_four(bench.gram, (newest * MEMORY + i) * lanes + j, product)
-            save_four(bench.gram, (i * MEMORY + newest) * lanes + j, product)
-            save_four(bench.right, i * lanes + j, right)
+                one = four_of(work.df, i * unknown + r)
+                product = product + one * four_of(work.df, row + r)
+                right = right + one * four_of(work.f, r)
+            save_four(work.gram, (newest * MEMORY + i) * lanes + j, product)
+            save_four(work.gram, (i * MEMORY + newest) * lanes + j, product)
+            save_four(work.right, i * lanes + j, right)
 
 
 @jit_inside
-def mix_parties(bench: Bench, lanes, live):
+def mix_parties(work: ReplyWorkspace, lanes, live):
     """Least-squares weights per party from their normal equations, scaled."""
-    gram, table, mix, right, wide = bench.gram, bench.table, bench.mix, bench.right, MEMORY + 1
+    gram, table, mix, right, wide = work.gram, work.table, work.mix, work.right, MEMORY + 1
     for j in range(0, lanes, 4):
         for i in range(live):
-            usable = four_of(bench.usable, i * lanes + j)
+            usable = four_of(work.usable, i * lanes + j)
             scale = 1.0 / root(four_of(gram, (i * MEMORY + i) * lanes + j))
             save_four(mix, i * lanes + j, where_more(usable, 0.5, scale, 0.0))
         for i in range(live):
@@ -288,7 +297,7 @@ def mix_parties(bench: Bench, lanes, live):
                 one = four_of(gram, (i * MEMORY + k) * lanes + j) * scale
                 save_four(table, (i * wide + k) * lanes + j, one * four_of(mix, k * lanes + j))
             one = four_of(table, (i * wide + i) * lanes + j) + 1e-13
-            one = where_more(four_of(bench.usable, i * lanes + j), 0.5, one, 1.0)
+            one = where_more(four_of(work.usable, i * lanes + j), 0.5, one, 1.0)
             save_four(table, (i * wide + i) * lanes + j, one)
             one = four_of(right, i * lanes + j) * scale
             save_four(table, (i * wide + live) * lanes + j, one)
@@ -312,17 +321,17 @@ def mix_parties(bench: Bench, lanes, live):
 
 
 @jit_inside
-def leap_parties(bench: Bench, lanes, values, base, unknown, live):
+def take_steps(work: ReplyWorkspace, lanes, values, base, unknown, live):
     """Where the next sweep starts: parties that go on move, others stand still."""
     for j in range(0, lanes, 4):
-        goes_on = four_of(bench.lane, GOES_ON * lanes + j)
+        goes_on = four_of(work.lane, GOES_ON * lanes + j)
         for r in range(j, unknown, lanes):
-            old, new = four_of(bench.x, r), four_of(values, base + r)
+            old, new = four_of(work.x, r), four_of(values, base + r)
             step = new
             for i in range(live):
-                share = four_of(bench.mix, i * lanes + j)
-                back = four_of(bench.dx, i * unknown + r) + four_of(bench.df, i * unknown + r)
+                share = four_of(work.mix, i * lanes + j)
+                back = four_of(work.dx, i * unknown + r) + four_of(work.df, i * unknown + r)
                 step = step - share * back
-            save_four(bench.f, r, new - old)
-            save_four(bench.kept, r, old)
+            save_four(work.f, r, new - old)
+            save_four(work.kept, r, old)
             save_four(values, base + r, where_more(goes_on, 0.5, step, old))

@@ -16,13 +16,19 @@ from numpy.typing import NDArray
 from offramp.solvers.kernels.backup import Numbers, step_back
 from offramp.solvers.kernels.layout import Layout
 from offramp.solvers.perfect.anderson import fill_scale
-from offramp.solvers.perfect.newton import correct, find_gap, put_unknowns, slopes_for, solve_step
+from offramp.solvers.perfect.newton import (
+    correct,
+    find_gap,
+    linearisation_for,
+    put_unknowns,
+    solve_step,
+)
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Trace:
+class TracedBranch:
     """Where following the branch ended: ``message`` is empty when it reached the precision."""
 
     values: Array
@@ -35,21 +41,21 @@ class Trace:
     """How often the branch turned back in precision."""
 
 
-def trace_branch(layout: Layout, numbers: Numbers, values: Array, limit: int = 600) -> Trace:
+def trace_branch(layout: Layout, numbers: Numbers, values: Array, limit: int = 600) -> TracedBranch:
     """Follow the branch of one draw; ``values`` is flat with the terminals filled in."""
     shape = layout.shape
-    walk = _Walk(layout, numbers, values)
+    path = _Continuation(layout, numbers, values)
     message, folds = "", 0
     if len(shape.heads):
-        message, folds = walk.to_the_end(limit)
-        put_unknowns(shape, walk.slopes, walk.point, values)
-    step_back(shape, numbers, values, 0, len(shape.mover), walk.slopes.scratch)
+        message, folds = path.to_the_end(limit)
+        put_unknowns(shape, path.linear, path.point, values)
+    step_back(shape, numbers, values, 0, len(shape.mover), path.linear.scratch)
     scale = np.ones(shape.lanes)
     fill_scale(shape, numbers, values, scale)
-    return Trace(values, scale, walk.taken, message, folds)
+    return TracedBranch(values, scale, path.taken, message, folds)
 
 
-class _Walk:
+class _Continuation:
     """The state of one continuation: the last point on the branch and its direction."""
 
     def __init__(self, layout: Layout, numbers: Numbers, values: Array) -> None:
@@ -57,13 +63,13 @@ class _Walk:
         self.taken = 0
         scale = np.ones(self.shape.lanes)
         fill_scale(self.shape, numbers, values, scale)
-        self.slopes = slopes_for(self.shape, scale, 100)
-        self.point = np.zeros(len(self.slopes.weight) + 1)
+        self.linear = linearisation_for(self.shape, scale, 100)
+        self.point = np.zeros(len(self.linear.weight) + 1)
         self.upright = np.zeros_like(self.point)
         self.upright[-1] = 1.0
 
     def to_the_end(self, limit: int) -> tuple[str, int]:
-        """Walk until t = 1; a sentence where that fails, and the number of folds passed."""
+        """Follow it until t = 1; a sentence where that fails, and the number of folds passed."""
         steep = self._begin()
         if steep < 0:
             return "the linear problem at precision 0 could not be solved", 0
@@ -90,14 +96,14 @@ class _Walk:
 
     def _begin(self) -> float:
         """Solve the linear problem at t = 0; returns how steep responses will be, or -1."""
-        args = (self.shape, self.numbers, self.slopes, self.values, self.point, self.upright)
+        args = (self.shape, self.numbers, self.linear, self.values, self.point, self.upright)
         if correct(*args, 1e-11, 1e-8, 20) < 0:
             return -1.0
-        put_unknowns(self.shape, self.slopes, self.point, self.values)
+        put_unknowns(self.shape, self.linear, self.point, self.values)
         scale = np.ones(self.shape.lanes)
-        step_back(self.shape, self.numbers, self.values, 0, self.shape.reach, self.slopes.scratch)
+        step_back(self.shape, self.numbers, self.values, 0, self.shape.reach, self.linear.scratch)
         fill_scale(self.shape, self.numbers, self.values, scale)
-        find_gap(self.shape, self.numbers, self.slopes, self.point, self.values)
+        find_gap(self.shape, self.numbers, self.linear, self.point, self.values)
         return float((self.numbers.precision * scale).max())
 
     def _direction(self, border: Array) -> Array:
@@ -107,7 +113,7 @@ class _Walk:
         """
         right = np.zeros_like(self.point)
         right[-1] = 1.0
-        tangent = solve_step(self.shape, self.numbers, self.slopes, border, right, 1e-3)
+        tangent = solve_step(self.shape, self.numbers, self.linear, border, right, 1e-3)
         with np.errstate(all="ignore"):
             return tangent / np.sqrt(self._product(tangent, tangent))
 
@@ -124,7 +130,7 @@ class _Walk:
         """One step of length ``stride``: iterations + 1 and the new tangent, or 0."""
         trial = self.point + stride * tangent
         guess, border = trial.copy(), self._border(tangent)
-        args = (self.shape, self.numbers, self.slopes, self.values, trial, border)
+        args = (self.shape, self.numbers, self.linear, self.values, trial, border)
         used = correct(*args, 1e-7, 1e-2, 5)
         if used < 0 or trial[-1] < -1e-9:
             return 0, tangent
@@ -145,7 +151,7 @@ class _Walk:
         trial = self.point + stride * tangent
         trial[-1] = 1.0
         guess = trial.copy()
-        args = (self.shape, self.numbers, self.slopes, self.values, trial, self.upright)
+        args = (self.shape, self.numbers, self.linear, self.values, trial, self.upright)
         if correct(*args, 1e-5, 1e-2, 5) < 0:
             return False
         off = trial - guess

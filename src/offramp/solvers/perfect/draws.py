@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.core.errors import GameError
-from offramp.core.sharing import Progress, runs_of, share_out, threads_for
-from offramp.game.structure import Structure, Tables
-from offramp.solvers.equilibria import Equilibria, Options, Other
+from offramp.core.sharing import runs_of, share_out, threads_for
+from offramp.game.structure import Tables
+from offramp.solvers.engine import Request, Results
+from offramp.solvers.equilibria import Equilibria, Other
 from offramp.solvers.kernels.abreast import WIDTH
 from offramp.solvers.kernels.backup import Numbers
 from offramp.solvers.kernels.certificate import (
-    bound_regret,
     estimate_condition,
     given_of,
     numbers_of,
@@ -24,19 +22,19 @@ from offramp.solvers.kernels.certificate import (
     reply_tolerance,
 )
 from offramp.solvers.kernels.contraction import value_box
-from offramp.solvers.kernels.layout import Layout, arrange
+from offramp.solvers.kernels.layout import arrange
 from offramp.solvers.perfect.anderson import fill_terminals
 from offramp.solvers.perfect.compiled_loop import ELSEWHERE, SAME, solve_draws
 from offramp.solvers.perfect.continuation import trace_branch
 from offramp.solvers.perfect.random_starts import random_places, restart, rough_box, search_others
 from offramp.solvers.perfect.records import (
-    Effort,
-    Found,
-    Sheets,
-    effort_of,
+    Settings,
+    Solutions,
+    TableArrays,
+    arrays_of,
     like_for,
-    room_for,
-    sheets_of,
+    settings_of,
+    solutions_in,
 )
 from offramp.solvers.perfect.sharpening import RIGHT, Sharpened, sharpen, stakes_on_the_way
 
@@ -48,86 +46,40 @@ BLURRED = (
 )
 
 
-def solve_game(
-    structure: Structure,
-    tables: Tables,
-    traced: Sequence[int],
-    starts: int,
-    seed: int,
-    progress: Progress | None,
-    options: Options,
-    known: Array | None = None,
-) -> Equilibria:
-    """See ``offramp.solvers.solve``."""
-    check_shapes(structure, tables)
-    follow = frozenset(int(draw) for draw in traced)
-    job = _Job(structure, tables, follow, starts, seed, options, known)
-    share_out(job.solve_block, job.blocks(), threads_for(options.workers), progress=progress)
-    return job.result()
+def solve_perfect(request: Request) -> Equilibria:
+    """See ``offramp.solvers.solve``; for games in which everybody always knows the node."""
+    results = PerfectResults(request)
+    threads = threads_for(request.options.workers)
+    share_out(results.solve_block, results.blocks(), threads, progress=request.progress)
+    return results.equilibria()
 
 
-def check_shapes(structure: Structure, tables: Tables) -> None:
-    """Tables that do not fit the structure are a mistake in the caller, not in a draw."""
-    draws, parties = tables.draws, structure.parties
-    odds = int(structure.odds_class.max(initial=-1)) + 1
-    expected = {
-        "pay": (draws, int(structure.pay_class.max()) + 1, parties),
-        "odds": (draws, odds),
-        "end_pay": (draws, structure.terminals, parties),
-        "patience": (draws, parties),
-        "precision": (draws, parties),
-    }
-    for name, shape in expected.items():
-        found = getattr(tables, name).shape
-        fits = len(found) == len(shape) and found[0] == shape[0] and found[2:] == shape[2:]
-        exact = name in ("end_pay", "patience", "precision")
-        if not fits or found[1] < shape[1] or (exact and found != shape):
-            raise GameError(
-                f"the table '{name}' has shape {found}", expected=f"a shape of {shape} or more rows"
-            )
+class PerfectResults(Results):
+    """Solves blocks of draws into the rows."""
 
-
-class _Job:
-    """The arrays that the blocks of draws fill; every draw writes only its own rows."""
-
-    def __init__(
-        self, structure: Structure, tables: Tables, traced: frozenset[int],
-        starts: int, seed: int, options: Options, known: Array | None,
-    ) -> None:  # fmt: skip
-        self.structure, self.tables, self.traced = structure, tables, traced
-        self.known = np.zeros((0, 0, 0)) if known is None else np.ascontiguousarray(known)
-        self.seed, self.options = seed, options
-        self.layout: Layout = arrange(structure)
-        shape, draws, parties = self.layout.shape, tables.draws, structure.parties
-        self.like, self.given, self.sheets = like_for(shape), given_of(structure), sheets_of(tables)
-        self.effort = effort_of(options, reply_tolerance(structure.nodes))
+    def __init__(self, request: Request) -> None:
+        layout = arrange(request.structure)
+        super().__init__(request, layout, "traced" if layout.acyclic else "continued")
+        structure, tables, options, shape = self.structure, self.tables, self.options, layout.shape
+        self.known = np.zeros((0, 0, 0))
+        if request.known is not None:
+            self.known = np.ascontiguousarray(request.known)
+        self.like, self.given, self.arrays = like_for(shape), given_of(structure), arrays_of(tables)
+        self.settings = settings_of(options, reply_tolerance(structure.nodes))
         small = structure.nodes <= options.start_nodes and options.certified
-        self.starts = starts if small and not self.layout.acyclic else 0
+        self.starts = request.starts if small and not layout.acyclic else 0
         self.places = np.zeros((self.starts, len(shape.heads) * shape.lanes))
         for start in range(self.starts):
-            self.places[start] = random_places(shape, seed, start + 1000).ravel()
-        self.found: Found = room_for(structure, tables, shape.lanes, self.starts)
-        self.value, self.payoff = self.found.value, self.found.payoff
-        self.strategy = self.found.strategy
-        self.residual = np.full(draws, np.nan)
-        self.regret = np.full((draws, parties), np.nan)
-        self.anywhere = np.full((draws, parties), np.nan)
-        self.bound = bound_regret(self.layout, tables)
-        self.piled = pile_up(self.layout, tables.patience)
-        self.condition = np.full(draws, np.nan)
+            self.places[start] = random_places(shape, request.seed, start + 1000).ravel()
+        self.found: Solutions = solutions_in(
+            self.value, self.payoff, self.strategy, shape, self.starts
+        )
         self.sweeps = self.found.sweeps
-        self.branch = ["traced" if self.layout.acyclic else "continued"] * draws
-        self.uniqueness = ["not refuted by 0 starts"] * draws
-        self.status = ["solved"] * draws
-        self.message = [""] * draws
-        self.others: list[list[Other]] = [[] for _ in range(draws)]
-        self.elsewhere: list[list[Array]] = [[] for _ in range(draws)]
-        self.invalid = find_invalid(self.layout, tables)
-        count = np.diff(structure.first)
-        self.evenly = np.repeat(1.0 / count, count)
+        self.piled = pile_up(layout, tables.patience)
+        self.elsewhere: list[list[Array]] = [[] for _ in range(tables.draws)]
 
     def blocks(self) -> list[range]:
-        """Ranges of draws for one task each: whole teams, few enough to share out and report on."""
+        """Ranges of draws for one task each: whole batches, few enough to share and report on."""
         draws, threads = self.tables.draws, threads_for(self.options.workers)
         abreast = WIDTH if self.like.ndim == 2 else 1
         size = min(256, 400_000 // self.structure.nodes, -(-draws // (2 * threads)))
@@ -137,33 +89,29 @@ class _Job:
     def solve_block(self, block: range) -> None:
         """Solve and certify the draws of a block."""
         sound = [draw for draw in block if not self.invalid[draw]]
-        for draw in sorted(set(block) - set(sound)):
-            self.fail(draw, "invalid", self.invalid[draw])
-            self.value[draw] = self.payoff[draw] = np.nan
-            self.strategy[draw] = self.evenly
         follow = [draw for draw in sound if self.may_trace(draw) and self.traces(draw)]
         climbing = np.array(sorted(set(sound) - set(follow)), np.int64)
         if len(climbing):
-            self.sweep(climbing, self.known, self.effort)
+            self.sweep(climbing, self.known, self.settings)
         fine = self.sweeps[climbing] > 0
         self.sweeps[climbing] = np.abs(self.sweeps[climbing])
         rescued = [draw for draw in climbing[~fine].tolist() if self.rescued(draw)]
         closing = np.array(follow + rescued, np.int64)
         if len(closing):
             steps = self.sweeps[closing]
-            self.sweep(closing, self.value.copy(), self.effort._replace(confirming=0))
+            self.sweep(closing, self.value.copy(), self.settings._replace(confirming=0))
             self.sweeps[closing] = steps
         solved = np.concatenate([climbing[fine], closing])
         self.sharpen(solved)
-        self.weigh(solved)
+        self.certify(solved)
         for draw in solved.tolist():
-            self.look_around(draw)
+            self.search_draw(draw)
 
-    def sweep(self, draws: NDArray[np.int64], known: Array, effort: Effort) -> None:
+    def sweep(self, draws: NDArray[np.int64], known: Array, settings: Settings) -> None:
         """Solve and certify draws in compiled code; where random starts led elsewhere is kept."""
         pairs, others = solve_draws(
-            self.like, self.layout.shape, self.given, self.sheets, draws, known, self.places,
-            effort, self.found,
+            self.like, self.layout.shape, self.given, self.arrays, draws, known, self.places,
+            settings, self.found,
         )  # fmt: skip
         for (draw, start), other in zip(pairs.tolist(), others, strict=True):
             if self.found.ended[draw, start] == ELSEWHERE:
@@ -179,10 +127,12 @@ class _Job:
 
     def alone(self, draw: int) -> Tables:
         """The tables of one draw."""
-        rows = {name: getattr(self.tables, name)[draw : draw + 1] for name in Sheets._fields[:-1]}
+        rows = {
+            name: getattr(self.tables, name)[draw : draw + 1] for name in TableArrays._fields[:-1]
+        }
         return replace(self.tables, **rows)
 
-    def settled(self, draw: int) -> Array:
+    def solved_values(self, draw: int) -> Array:
         """The flat values of a solved draw."""
         _, values = self.opened(draw)
         shape = self.layout.shape
@@ -209,7 +159,7 @@ class _Job:
     def may_trace(self, draw: int) -> bool:
         """Whether the branch of a draw is asked for and the game small enough."""
         small = self.structure.nodes <= self.options.trace_nodes
-        return draw in self.traced and small and not self.layout.acyclic
+        return draw in self.request.traced and small and not self.layout.acyclic
 
     def trace(self, draw: int, numbers: Numbers, values: Array) -> bool:
         """Follow the principal branch; on failure leave a message and say no."""
@@ -238,7 +188,7 @@ class _Job:
         for start in range(1 if few else 8):
             ended = restart(
                 self.layout, self.alone(draw), values, nowhere, (floor, ceiling), scale,
-                self.seed, start, self.options.tolerance, self.options.sweeps,
+                self.request.seed, start, self.options.tolerance, self.options.sweeps,
             )  # fmt: skip
             if ended:
                 self.branch[draw] = "fixed_point"
@@ -294,7 +244,7 @@ class _Job:
         for draw, one in better.items():
             self.value[draw] = one.value
         again, steps = np.array(list(better)), self.sweeps[list(better)]
-        self.sweep(again, self.value.copy(), self.effort._replace(confirming=0))
+        self.sweep(again, self.value.copy(), self.settings._replace(confirming=0))
         self.sweeps[again] = steps
         for draw, one in better.items():
             self.value[draw], self.strategy[draw] = one.value, one.strategy
@@ -326,7 +276,7 @@ class _Job:
             wrong[row] = (error[row] > RIGHT * stakes).any()
         return wrong
 
-    def weigh(self, draws: NDArray[np.int64]) -> None:
+    def certify(self, draws: NDArray[np.int64]) -> None:
         """Residual and regrets of solved draws, with the bounds on their errors added.
 
         What best replies may be too high by counts for no more than settled ones leave.
@@ -340,7 +290,7 @@ class _Job:
         self.regret[draws] = found.gain[draws] + error
         self.anywhere[draws] = found.anywhere[draws] + error
         most = 4.0 * np.count_nonzero(self.layout.shape.cyclic)
-        most = most * (self.effort.reply_tolerance * scale + rounding * self.piled[draws])
+        most = most * (self.settings.reply_tolerance * scale + rounding * self.piled[draws])
         loose = np.minimum(found.loose[draws], most) + 1e-9 * scale + 4.0 * error
         over = self.anywhere[draws] > self.bound[draws] + loose
         for row in np.flatnonzero(over.any(axis=1)).tolist():
@@ -350,34 +300,34 @@ class _Job:
                 "lose; please report this scenario, and lower the precision meanwhile."
             )
 
-    def look_around(self, draw: int) -> None:
+    def search_draw(self, draw: int) -> None:
         """Other equilibria, unless the one found is certainly the only one; the condition."""
         if self.layout.acyclic or self.found.proved[draw]:
             self.uniqueness[draw] = "proved"
-        elif self.effort.certified:
+        elif self.settings.certified:
             found, tried = self.elsewhere[draw], int(np.count_nonzero(self.found.ended[draw]))
             if self.follows(draw) and self.structure.nodes <= self.options.start_nodes:
                 ended, more = self.search(draw)
                 found, tried = [*more, *found], tried + ended
             self.note_others(draw, found, tried)
-        small = self.value[draw].size <= self.options.condition_unknowns and self.effort.certified
+        small = self.value[draw].size <= self.options.condition_unknowns and self.settings.certified
         if self.follows(draw) and small:
             value = self.value[draw]
             self.condition[draw] = estimate_condition(self.structure, self.tables, draw, value)
 
     def follows(self, draw: int) -> bool:
         """Whether a draw was solved along its branch, as was asked for."""
-        return draw in self.traced and self.branch[draw] == "traced"
+        return draw in self.request.traced and self.branch[draw] == "traced"
 
     def search(self, draw: int) -> tuple[int, list[Array]]:
         """Newton's method from random starts: how many ended, and other equilibria."""
         layout, nodes, options = self.layout, self.structure.nodes, self.options
-        numbers, values = numbers_of(layout, self.tables, draw), self.settled(draw)
+        numbers, values = numbers_of(layout, self.tables, draw), self.solved_values(draw)
         box = rough_box(layout, values)
         value_box(layout.shape, numbers, values, 60, *box)
         share = options.newton_nodes / max(options.newton_nodes, nodes)
         starts, scale = max(4, int(options.newton_starts * share)), self.found.scale[draw]
-        tried, found = search_others(layout, numbers, values, scale, box, starts, self.seed)
+        tried, found = search_others(layout, numbers, values, scale, box, starts, self.request.seed)
         tables = [np.empty_like(self.value[draw]) for _ in found]
         for table, flat in zip(tables, found, strict=True):
             inner = flat.reshape(-1, layout.shape.lanes)[:nodes, : self.structure.parties]
@@ -396,44 +346,3 @@ class _Job:
                 strategy.setflags(write=False)
                 self.others[draw].append(Other(draw, value, strategy))
         self.uniqueness[draw] = "several found" if kept else f"not refuted by {tried} starts"
-
-    def result(self) -> Equilibria:
-        """Everything together, read-only."""
-        return Equilibria(
-            value=self.value,
-            payoff=self.payoff,
-            strategy=self.strategy,
-            residual=self.residual,
-            regret=self.regret,
-            regret_anywhere=self.anywhere,
-            regret_bound=self.bound,
-            branch=np.array(self.branch, dtype=str),
-            uniqueness=np.array(self.uniqueness, dtype=str),
-            others=tuple(other for draw in self.others for other in draw),
-            condition=self.condition,
-            sweeps=self.sweeps,
-            status=np.array(self.status, dtype=str),
-            message=np.array(self.message, dtype=str),
-        )
-
-
-def find_invalid(layout: Layout, tables: Tables) -> list[str]:
-    """Per draw, a sentence where its numbers describe no game, else the empty string."""
-    cyclic = not layout.acyclic
-    with np.errstate(invalid="ignore"):
-        finite = np.ones(tables.draws, bool)
-        for table in (tables.pay, tables.odds, tables.end_pay):
-            finite &= np.isfinite(table).all(axis=tuple(range(1, table.ndim)))
-        patient = ((tables.patience > 0) & (tables.patience <= 1)).all(axis=1)
-        endless = (tables.patience >= 1).any(axis=1) & cyclic
-        sharp = ((tables.precision > 0) & np.isfinite(tables.precision)).all(axis=1)
-    sentences = [
-        (~finite, "A pay or an odds is not a finite number. Mend the expression that gives it."),
-        (~patient, "A patience is outside (0, 1]. Mend the parameter or its range."),
-        (endless, "A patience of 1 has no finite value in a crisis without a limit of rounds. "
-                  "Lower the patience or give a limit."),
-        (~sharp, "A precision is not a positive number. Mend the parameter or its range."),
-    ]  # fmt: skip
-    return [
-        next((text for wrong, text in sentences if wrong[draw]), "") for draw in range(tables.draws)
-    ]

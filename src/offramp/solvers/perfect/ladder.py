@@ -27,7 +27,8 @@ from offramp.solvers.kernels.abreast import (
 )
 from offramp.solvers.kernels.layout import Shape
 from offramp.solvers.perfect.anderson import ROUGH
-from offramp.solvers.perfect.records import Effort, Room, Team
+from offramp.solvers.perfect.records import Batch, Settings
+from offramp.solvers.perfect.workspace import Workspace
 
 Array = NDArray[np.float64]
 FAR = 0.4
@@ -41,8 +42,8 @@ the last rung failed."""
 NUMBERS = 12
 
 
-class Climb(NamedTuple):
-    """Where the draws of a team stand on the ladder."""
+class LadderState(NamedTuple):
+    """Where the draws of a batch stand on the ladder."""
 
     stand: Array
     """(number, draw)."""
@@ -60,9 +61,9 @@ class Climb(NamedTuple):
 
 @jit_inside
 def ladder_for(shape: Shape, like):
-    """A ladder for one team after the other."""
+    """A ladder for one batch after the other."""
     abreast = many(like)
-    return Climb(
+    return LadderState(
         np.zeros((NUMBERS, abreast)), np.zeros(abreast, np.bool_), np.zeros(abreast, np.bool_),
         np.zeros(abreast, np.bool_), rows_like(like, 3 * len(shape.heads) * shape.lanes),
         rows_like(like, 4),
@@ -70,9 +71,9 @@ def ladder_for(shape: Shape, like):
 
 
 @jit_inside
-def set_out(shape: Shape, room: Room, team: Team, state: Climb):
+def set_out(shape: Shape, work: Workspace, batch: Batch, state: LadderState):
     """Stand at precision 0, solved by the last sweeps, with a plan for the rungs."""
-    stand, lanes, total, used = state.stand, shape.lanes, team.total, team.used
+    stand, lanes, total, used = state.stand, shape.lanes, batch.total, batch.used
     for k in range(len(total)):
         state.up[k] = total[k] != 0 or used[k] < 0
         state.leapt[k] = False
@@ -81,7 +82,7 @@ def set_out(shape: Shape, room: Room, team: Team, state: Climb):
             total[k] = used[k]
         steep = 0.0
         for j in range(lanes):
-            sharp = get(room.numbers.precision, j, k) * get(room.lane, j, k)
+            sharp = get(work.numbers.precision, j, k) * get(work.lane, j, k)
             steep = max(steep, sharp)
         stand[STEEP, k], stand[TOP, k], stand[NOW, k] = steep, np.log1p(steep), 0.0
         rungs = min(8.0, max(2.0, np.ceil(1.5 * stand[TOP, k])))
@@ -89,49 +90,51 @@ def set_out(shape: Shape, room: Room, team: Team, state: Climb):
         stand[SMALLEST, k] = stand[STRIDE, k] / 16.0
         stand[WIDEST, k] = 1.0 + stand[STRIDE, k]
         stand[KNOWN, k], stand[FIRST, k], stand[FAILED, k] = 1.0, 0.0, 0.0
-    remember_heads(shape, room.values, state)
+    remember_heads(shape, work.values, state)
 
 
 @jit_inside
-def plan_rungs(shape: Shape, room: Room, team: Team, few, state: Climb, effort: Effort):
+def plan_rungs(
+    shape: Shape, work: Workspace, batch: Batch, few, state: LadderState, settings: Settings
+):
     """Set every draw that takes part onto its next rung, with a guess of the values there.
 
     Those who drift wait for all who are still climbing, those before the last rung for both. If
     only a ``few`` are not done, or not before the last rung, they are put off.
     """
-    stand, abreast = state.stand, len(team.draw)
+    stand, abreast = state.stand, len(batch.draw)
     on_the_way, far_away, waiting = 0, 0, 0
     for k in range(abreast):
         top, stride = stand[TOP, k], stand[STRIDE, k]
         after = stand[NOW, k] + stride
         stand[AFTER, k] = top if after > top - 0.3 * stride else after
-        team.drifts[k] = not state.up[k] and stride <= stand[SMALLEST, k]
-        team.doubtful[k] = stand[FAILED, k] == 1.0
+        batch.drifts[k] = not state.up[k] and stride <= stand[SMALLEST, k]
+        batch.doubtful[k] = stand[FAILED, k] == 1.0
         on_the_way += not state.up[k] and stand[AFTER, k] < top
         far_away += not state.up[k] and stand[AFTER, k] + stride < top
         waiting += not state.up[k] and stand[AFTER, k] == top
-    many_here = team.here[0] > 2 * few
+    many_here = batch.here[0] > 2 * few
     leave = many_here and 0 < far_away <= few and on_the_way - far_away + waiting > few
     climbing, drifting = 0, 0
     for k in range(abreast):
         late = on_the_way + waiting <= few
         late |= leave and stand[AFTER, k] + stand[STRIDE, k] < stand[TOP, k]
         if late and many_here and not state.up[k]:
-            state.up[k] = team.away[k] = True
-            team.total[k], team.drifts[k] = -1, False
-        drifting += team.drifts[k]
-        climbing += not state.up[k] and not team.drifts[k] and stand[AFTER, k] < stand[TOP, k]
+            state.up[k] = batch.deferred[k] = True
+            batch.total[k], batch.drifts[k] = -1, False
+        drifting += batch.drifts[k]
+        climbing += not state.up[k] and not batch.drifts[k] and stand[AFTER, k] < stand[TOP, k]
     for k in range(abreast):
         last = stand[AFTER, k] == stand[TOP, k]
-        waits = climbing > 0 if team.drifts[k] else last and climbing + drifting > 0
+        waits = climbing > 0 if batch.drifts[k] else last and climbing + drifting > 0
         state.tries[k] = not state.up[k] and not waits
-        team.used[k] = 0 if state.tries[k] else -1
-        team.aim[k] = effort.tolerance if last else ROUGH
-        team.near[k], team.home[k] = ROUGH, 0.0
-        team.leash[k] = np.inf if team.drifts[k] else FAR
+        batch.used[k] = 0 if state.tries[k] else -1
+        batch.aim[k] = settings.tolerance if last else ROUGH
+        batch.near[k], batch.same[k] = ROUGH, 0.0
+        batch.farthest[k] = np.inf if batch.drifts[k] else FAR
         t = 1.0 if last else np.expm1(stand[AFTER, k]) / stand[STEEP, k]
         for j in range(shape.lanes):
-            put(room.level.precision, j, k, get(room.numbers.precision, j, k) * t)
+            put(work.level.precision, j, k, get(work.numbers.precision, j, k) * t)
         one, two, three = 1.0, 0.0, 0.0
         if stand[KNOWN, k] > 1.0:
             ahead = stand[AFTER, k] - stand[FIRST, k]
@@ -146,15 +149,15 @@ def plan_rungs(shape: Shape, room: Room, team: Team, few, state: Climb, effort: 
         put(state.chance, 0, k, one)
         put(state.chance, 1, k, two)
         put(state.chance, 2, k, three)
-    guess_heads(shape, room, state)
+    guess_heads(shape, work, state)
 
 
 @jit_inside
-def guess_heads(shape: Shape, room: Room, state: Climb):
-    """Write the guesses into the values and onto the desk."""
+def guess_heads(shape: Shape, work: Workspace, state: LadderState):
+    """Write the guesses into the values and the workspace."""
     lanes, unknown, past = shape.lanes, len(shape.heads) * shape.lanes, state.past
     one, two, three = load(state.chance, 0), load(state.chance, 1), load(state.chance, 2)
-    guess, values = room.desk.guess, room.values
+    guess, values = work.anderson.guess, work.values
     for i in range(len(shape.heads)):
         for j in range(0, lanes, 4):
             r = i * lanes + j
@@ -165,18 +168,18 @@ def guess_heads(shape: Shape, room: Room, state: Climb):
 
 
 @jit_inside
-def judge_rungs(shape: Shape, room: Room, team: Team, state: Climb, limit):
+def judge_rungs(shape: Shape, work: Workspace, batch: Batch, state: LadderState, limit):
     """Move up those whose rung holds; shorten the stride of the others, or give them up.
 
     The values of those who have arrived at the top are put aside.
     """
-    stand, arrived, used, moved, total = state.stand, False, team.used, team.moved, team.total
+    stand, arrived, used, moved, total = state.stand, False, batch.used, batch.moved, batch.total
     for k in range(len(used)):
         put(state.chance, 3, k, 0.0)
         state.leapt[k] = False
         if not state.tries[k]:
             continue
-        if team.away[k]:
+        if batch.deferred[k]:
             state.up[k], state.tries[k], total[k] = True, False, -1
             continue
         total[k] += abs(used[k])
@@ -191,26 +194,26 @@ def judge_rungs(shape: Shape, room: Room, team: Team, state: Climb, limit):
         stand[KNOWN, k] = min(3.0, stand[KNOWN, k] + 1.0)
         stand[THIRD, k], stand[SECOND, k] = stand[SECOND, k], stand[FIRST, k]
         stand[FIRST, k] = stand[NOW, k]
-        if team.drifts[k] and moved[k] > FAR:
+        if batch.drifts[k] and moved[k] > FAR:
             stand[KNOWN, k], stand[STRIDE, k] = 1.0, stand[WIDEST, k] - 1.0
             state.leapt[k] = True
         if stand[NOW, k] == stand[TOP, k]:
             state.up[k] = arrived = True
             put(state.chance, 3, k, 1.0)
-        elif moved[k] < NEAR and not team.drifts[k] and stand[FAILED, k] == 0.0:
+        elif moved[k] < NEAR and not batch.drifts[k] and stand[FAILED, k] == 0.0:
             stand[STRIDE, k] = min(1.5 * stand[STRIDE, k], stand[WIDEST, k])
         stand[FAILED, k] = 0.0
         if total[k] > 40 * limit and not state.up[k]:
             state.up[k], total[k] = True, -total[k]
     if arrived:
-        values, kept, taken = room.values, room.kept, load(state.chance, 3)
+        values, kept, taken = work.values, work.kept, load(state.chance, 3)
         for r in range(0, len(values), 4):
             save_four(kept, r, where_more(taken, 0.5, four_of(values, r), four_of(kept, r)))
-    remember_heads(shape, room.values, state)
+    remember_heads(shape, work.values, state)
 
 
 @jit_inside
-def remember_heads(shape: Shape, values, state: Climb):
+def remember_heads(shape: Shape, values, state: LadderState):
     """Add the values at the heads to the past of those who moved up."""
     lanes, unknown, past = shape.lanes, len(shape.heads) * shape.lanes, state.past
     for k in range(len(state.tries)):

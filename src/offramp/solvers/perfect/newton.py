@@ -32,7 +32,7 @@ from offramp.solvers.kernels.layout import Shape
 Array = NDArray[np.float64]
 
 
-class Slopes(NamedTuple):
+class Linearisation(NamedTuple):
     """Working arrays of one draw: the last linearisation and the room for GMRES."""
 
     chance: NDArray[np.float64]
@@ -45,11 +45,11 @@ class Slopes(NamedTuple):
     """(unknown,) one over the scale of each value at a head."""
 
 
-def slopes_for(shape: Shape, scale: NDArray[np.float64], krylov: int) -> Slopes:
+def linearisation_for(shape: Shape, scale: NDArray[np.float64], krylov: int) -> Linearisation:
     """Working arrays for a shape and the scale (lane,) of its values."""
     size = len(shape.heads) * shape.lanes
     edges, nodes = len(shape.target), len(shape.mover)
-    return Slopes(
+    return Linearisation(
         chance=np.zeros(edges),
         slope=np.zeros((edges, shape.lanes)),
         rate=np.zeros((nodes, shape.lanes)),
@@ -60,57 +60,59 @@ def slopes_for(shape: Shape, scale: NDArray[np.float64], krylov: int) -> Slopes:
     )
 
 
-def read_unknowns(shape: Shape, slopes: Slopes, values: Array, t: float) -> Array:
+def read_unknowns(shape: Shape, linear: Linearisation, values: Array, t: float) -> Array:
     """The unknowns (unknown + 1,) from flat values."""
-    at_heads = values.reshape(-1, shape.lanes)[shape.heads].ravel() * slopes.weight
+    at_heads = values.reshape(-1, shape.lanes)[shape.heads].ravel() * linear.weight
     return np.append(at_heads, t)
 
 
-def put_unknowns(shape: Shape, slopes: Slopes, point: Array, values: Array) -> None:
+def put_unknowns(shape: Shape, linear: Linearisation, point: Array, values: Array) -> None:
     """Write the unknowns into the values at the heads."""
-    at_heads = (point[:-1] / slopes.weight).reshape(-1, shape.lanes)
+    at_heads = (point[:-1] / linear.weight).reshape(-1, shape.lanes)
     values.reshape(-1, shape.lanes)[shape.heads] = at_heads
 
 
 def find_gap(
-    shape: Shape, numbers: Numbers, slopes: Slopes, point: Array, values: Array
+    shape: Shape, numbers: Numbers, linear: Linearisation, point: Array, values: Array
 ) -> tuple[Array, float]:
     """Linearise at ``point``; g(u, t) - u with a zero for the border, and its largest entry."""
-    put_unknowns(shape, slopes, point, values)
+    put_unknowns(shape, linear, point, values)
     linearise(
-        shape, numbers, point[-1], values, shape.reach, slopes.scratch,
-        slopes.chance, slopes.slope, slopes.rate,
+        shape, numbers, point[-1], values, shape.reach, linear.scratch,
+        linear.chance, linear.slope, linear.rate,
     )  # fmt: skip
-    gap = read_unknowns(shape, slopes, values, 0.0) - point
+    gap = read_unknowns(shape, linear, values, 0.0) - point
     gap[-1] = 0.0
     return gap, float(np.abs(gap).max())
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def apply_border(shape: Shape, numbers: Numbers, slopes: Slopes, border, vector, answer):
+def apply_border(shape: Shape, numbers: Numbers, linear: Linearisation, border, vector, answer):
     """The bordered matrix times a vector."""
-    lanes, change, size = shape.lanes, slopes.change, len(vector) - 1
+    lanes, change, size = shape.lanes, linear.change, len(vector) - 1
     for i in range(len(shape.heads)):
         for j in range(lanes):
             k = i * lanes + j
-            change[shape.heads[i] * lanes + j] = vector[k] / slopes.weight[k]
+            change[shape.heads[i] * lanes + j] = vector[k] / linear.weight[k]
     push_change(
-        shape, discounts(numbers), slopes.chance, slopes.slope, slopes.rate,
-        vector[size], change, shape.reach, slopes.scratch,
+        shape, discounts(numbers), linear.chance, linear.slope, linear.rate,
+        vector[size], change, shape.reach, linear.scratch,
     )  # fmt: skip
     last = border[size] * vector[size]
     for i in range(len(shape.heads)):
         for j in range(lanes):
             k = i * lanes + j
-            answer[k] = vector[k] - change[shape.heads[i] * lanes + j] * slopes.weight[k]
+            answer[k] = vector[k] - change[shape.heads[i] * lanes + j] * linear.weight[k]
             last += border[k] * vector[k]
     answer[size] = last
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def solve_border(shape: Shape, numbers: Numbers, slopes: Slopes, border, right, tolerance, answer):
+def solve_border(
+    shape: Shape, numbers: Numbers, linear: Linearisation, border, right, tolerance, answer
+):
     """GMRES without restarts from zero; returns the relative residual that was reached."""
-    krylov, count = slopes.krylov, len(right)
+    krylov, count = linear.krylov, len(right)
     basis, size, column = krylov.basis, padded(count), ZERO
     begin = right_of(krylov, size)
     basis[begin : begin + count] = right
@@ -119,7 +121,7 @@ def solve_border(shape: Shape, numbers: Numbers, slopes: Slopes, border, right, 
     while left > 0 and column < krylov.most:
         here = column * size
         apply_border(
-            shape, numbers, slopes, border, basis[here : here + count],
+            shape, numbers, linear, border, basis[here : here + count],
             basis[here + size : here + size + count],
         )  # fmt: skip
         left = take_in(krylov, size, column)
@@ -133,17 +135,22 @@ def solve_border(shape: Shape, numbers: Numbers, slopes: Slopes, border, right, 
 
 
 def solve_step(
-    shape: Shape, numbers: Numbers, slopes: Slopes, border: Array, right: Array, tolerance: float
+    shape: Shape,
+    numbers: Numbers,
+    linear: Linearisation,
+    border: Array,
+    right: Array,
+    tolerance: float,
 ) -> Array:
     """The solution of the bordered system at the last linearisation."""
     answer = np.zeros_like(right)
-    solve_border(shape, numbers, slopes, border, right, tolerance, answer)
+    solve_border(shape, numbers, linear, border, right, tolerance, answer)
     return answer
 
 
 def correct(
-    shape: Shape, numbers: Numbers, slopes: Slopes, values: Array, point: Array, border: Array,
-    aim: float, krylov: float, limit: int,
+    shape: Shape, numbers: Numbers, linear: Linearisation, values: Array, point: Array,
+    border: Array, aim: float, krylov: float, limit: int,
 ) -> int:  # fmt: skip
     """Newton steps on ``point``, in place, that keep border . point; iterations, -1 on failure.
 
@@ -152,7 +159,7 @@ def correct(
     """
     before = np.inf
     for iteration in range(limit + 1):
-        gap, worst = find_gap(shape, numbers, slopes, point, values)
+        gap, worst = find_gap(shape, numbers, linear, point, values)
         if not worst <= 1e3:
             return -1
         if worst <= aim or (worst < 1e-12 and worst > 0.25 * before):
@@ -160,12 +167,12 @@ def correct(
         if iteration == limit or (worst > 4.0 * before and iteration > 1):
             return -1
         before = worst
-        point += solve_step(shape, numbers, slopes, border, gap, krylov)
+        point += solve_step(shape, numbers, linear, border, gap, krylov)
     return -1
 
 
 def seek(
-    shape: Shape, numbers: Numbers, slopes: Slopes, values: Array, point: Array,
+    shape: Shape, numbers: Numbers, linear: Linearisation, values: Array, point: Array,
     box: tuple[Array, Array], limit: int,
 ) -> int:  # fmt: skip
     """Newton steps at t = 1 from anywhere, shortened where they do not help and kept in a box.
@@ -175,18 +182,18 @@ def seek(
     """
     border = np.zeros_like(point)
     border[-1] = 1.0
-    gap, worst = find_gap(shape, numbers, slopes, point, values)
+    gap, worst = find_gap(shape, numbers, linear, point, values)
     before = np.inf
     for iteration in range(limit):
         if worst <= 1e-14 or (worst < 1e-11 and worst > 0.25 * before):
             return iteration
         if not np.isfinite(worst):
             return -1
-        step = solve_step(shape, numbers, slopes, border, gap, 1e-3)
+        step = solve_step(shape, numbers, linear, border, gap, 1e-3)
         before = worst
         for share in (1.0, 0.4, 0.16, 0.064):
             trial = np.clip(point + share * step, *box)
-            gap, worst = find_gap(shape, numbers, slopes, trial, values)
+            gap, worst = find_gap(shape, numbers, linear, trial, values)
             if worst < before:
                 break
         point[:] = trial

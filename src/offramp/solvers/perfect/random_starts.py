@@ -14,8 +14,8 @@ from offramp.solvers.kernels.backup import Numbers, step_back
 from offramp.solvers.kernels.certificate import given_of
 from offramp.solvers.kernels.layout import Layout, Shape
 from offramp.solvers.perfect.compiled_loop import ALIKE, ON_THE_WAY, SAME, solve_draws
-from offramp.solvers.perfect.newton import put_unknowns, read_unknowns, seek, slopes_for
-from offramp.solvers.perfect.records import Effort, like_for, room_for, sheets_of
+from offramp.solvers.perfect.newton import linearisation_for, put_unknowns, read_unknowns, seek
+from offramp.solvers.perfect.records import Settings, arrays_of, like_for, solutions_in
 
 Array = NDArray[np.float64]
 
@@ -29,18 +29,18 @@ def search_others(
     ``box`` holds the range (lane,) of values; values are flat, with the terminals.
     """
     shape = layout.shape
-    slopes = slopes_for(shape, scale, 100)
-    sides = [np.append(np.tile(side, len(shape.heads)) * slopes.weight, 1.0) for side in box]
+    linear = linearisation_for(shape, scale, 100)
+    sides = [np.append(np.tile(side, len(shape.heads)) * linear.weight, 1.0) for side in box]
     found, ended = [known], 0
     for start in range(starts):
         values = known.copy()
         scatter(shape, values, box, seed, start)
-        point = read_unknowns(shape, slopes, values, 1.0)
-        if seek(shape, numbers, slopes, values, point, (sides[0], sides[1]), 40) < 0:
+        point = read_unknowns(shape, linear, values, 1.0)
+        if seek(shape, numbers, linear, values, point, (sides[0], sides[1]), 40) < 0:
             continue
         ended += 1
-        put_unknowns(shape, slopes, point, values)
-        step_back(shape, numbers, values, 0, len(shape.mover), slopes.scratch)
+        put_unknowns(shape, linear, point, values)
+        step_back(shape, numbers, values, 0, len(shape.mover), linear.scratch)
         if len(found) <= most and all(distance(shape, values, old, scale) > SAME for old in found):
             found.append(values)
     return ended, found[1:]
@@ -56,28 +56,30 @@ def restart(
     """
     shape = layout.shape
     scatter(shape, values, box, seed, start)
-    if not settle_from(layout, tables, values, ON_THE_WAY, limit):
+    if not iterate_from(layout, tables, values, ON_THE_WAY, limit):
         return 0
     if distance(shape, values, known, scale) < ALIKE:
         return 1
-    if not settle_from(layout, tables, values, tolerance, limit):
+    if not iterate_from(layout, tables, values, tolerance, limit):
         return 0
     return 1 if distance(shape, values, known, scale) < SAME else 2
 
 
-def settle_from(
+def iterate_from(
     layout: Layout, tables: Tables, values: Array, tolerance: float, limit: int
 ) -> bool:
     """Whether sweeps from flat values of one draw, in place, reach an error of ``tolerance``."""
     shape, structure = layout.shape, layout.structure
-    found = room_for(structure, tables, shape.lanes, 0)
-    effort = Effort(tolerance, 1.0, limit, limit, False, False)
+    value = np.zeros((1, structure.nodes, structure.parties))
+    payoff = np.zeros_like(value) if tables.entropy else value
+    found = solutions_in(value, payoff, np.zeros((1, structure.edges)), shape, 0)
+    settings = Settings(tolerance, 1.0, limit, limit, False, False)
     inner = values.reshape(-1, shape.lanes)[: structure.nodes, : structure.parties]
     known = np.empty((1, *inner.shape))
     known[0, shape.node] = inner
     solve_draws(
-        like_for(shape), shape, given_of(structure), sheets_of(tables), np.zeros(1, np.int64),
-        known, np.zeros((0, 0)), effort, found,
+        like_for(shape), shape, given_of(structure), arrays_of(tables), np.zeros(1, np.int64),
+        known, np.zeros((0, 0)), settings, found,
     )  # fmt: skip
     if found.sweeps[0] > 0:
         inner[:] = found.value[0, shape.node]

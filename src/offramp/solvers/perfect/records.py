@@ -1,4 +1,4 @@
-"""Teams of draws that are solved abreast: their numbers in, room to work in, what is found."""
+"""Batches of draws that are solved abreast: their numbers in, how far they are, what is found."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.game.structure import Structure, Tables
+from offramp.game.structure import Tables
 from offramp.solvers.equilibria import Options
 from offramp.solvers.kernels.abreast import (
     WIDTH,
@@ -16,21 +16,18 @@ from offramp.solvers.kernels.abreast import (
     jit_inside,
     many,
     put,
-    rows_like,
     save,
     save_four,
 )
 from offramp.solvers.kernels.backup import Numbers
 from offramp.solvers.kernels.layout import Shape
-from offramp.solvers.perfect.anderson import Desk, desk_for
-from offramp.solvers.perfect.best_replies import Bench, bench_for
 
 Array = NDArray[np.float64]
 ALONE = 30_000
 """Nodes above which draws are solved one by one: eight abreast would not fit a near memory."""
 
 
-class Sheets(NamedTuple):
+class TableArrays(NamedTuple):
     """The numbers of all draws, as in Tables."""
 
     pay: Array
@@ -41,7 +38,7 @@ class Sheets(NamedTuple):
     entropy: bool
 
 
-class Found(NamedTuple):
+class Solutions(NamedTuple):
     """What is found, one row per draw; ``payoff`` is ``value`` under the payoff convention."""
 
     value: Array
@@ -70,7 +67,7 @@ class Found(NamedTuple):
     """(draw, start) 0 where a random start did not settle, 1 as the solution, 2 elsewhere."""
 
 
-class Effort(NamedTuple):
+class Settings(NamedTuple):
     """How hard to try."""
 
     tolerance: float
@@ -87,8 +84,8 @@ class Effort(NamedTuple):
     """Whether regrets and uniqueness are worked out."""
 
 
-class Team(NamedTuple):
-    """Draws that are solved abreast, ``(place,)``; the last one fills a short team up."""
+class Batch(NamedTuple):
+    """Draws that are solved abreast, ``(place,)``; the last one fills a short batch up."""
 
     draw: NDArray[np.int64]
     start: NDArray[np.int64]
@@ -102,42 +99,19 @@ class Team(NamedTuple):
     moved: Array
     """How far they led, relative to the scale of values."""
     aim: Array
-    """The error, relative to that, that they are for."""
+    """The error, relative to that scale, at which they end."""
     near: Array
-    """The error at which it is asked how far they have led;"""
-    leash: Array
-    """that is too far above this,"""
-    home: Array
-    """and below this back to the guess, as if that was a solution."""
-    away: NDArray[np.bool_]
-    """Who is put off, since the others have long been done."""
+    """The error at which ``moved`` is compared with the next two."""
+    farthest: Array
+    """Sweeps that led further than this have failed."""
+    same: Array
+    """Those that led less far than this have come back to the guess, which is a solution."""
+    deferred: NDArray[np.bool_]
+    """Who is queued up again, since the others have long been done."""
     drifts: NDArray[np.bool_]
     """Who lets the sweeps lead far away, slowly."""
     doubtful: NDArray[np.bool_]
     """Whose last rung failed: the next one is given up sooner."""
-
-
-class Room(NamedTuple):
-    """Room to work in for draws abreast, or one alone; values are in solving order."""
-
-    values: Array
-    """What is worked on, and"""
-    kept: Array
-    """the solutions."""
-    given: Array
-    """Values in the order of the structure."""
-    strategy: Array
-    """(edge,) likewise, and"""
-    chance: Array
-    """in solving order."""
-    numbers: Numbers
-    """Those of the team."""
-    level: Numbers
-    """The same with the precisions of a rung."""
-    lane: Array
-    """(5 * lane,) scale, and room for residual, error of payoffs, largest gain, of best replies."""
-    desk: Desk
-    bench: Bench
 
 
 def like_for(shape: Shape) -> Array:
@@ -145,30 +119,31 @@ def like_for(shape: Shape) -> Array:
     return np.zeros(1) if len(shape.mover) > ALONE else np.zeros((1, WIDTH))
 
 
-def sheets_of(tables: Tables) -> Sheets:
+def arrays_of(tables: Tables) -> TableArrays:
     """The arrays of the tables."""
-    return Sheets(*(getattr(tables, name) for name in Sheets._fields))
+    return TableArrays(*(getattr(tables, name) for name in TableArrays._fields))
 
 
-def effort_of(options: Options, reply_tolerance: float) -> Effort:
+def settings_of(options: Options, reply_tolerance: float) -> Settings:
     """How hard to try to solve draws."""
-    return Effort(options.tolerance, reply_tolerance, options.sweeps, 5, True, options.certified)
+    return Settings(options.tolerance, reply_tolerance, options.sweeps, 5, True, options.certified)
 
 
-def room_for(structure: Structure, tables: Tables, lanes: int, starts: int) -> Found:
-    """Rows for all draws, still to be filled."""
-    draws, nodes, parties = tables.draws, structure.nodes, structure.parties
-    value = np.zeros((draws, nodes, parties))
-    return Found(
+def solutions_in(
+    value: Array, payoff: Array, strategy: Array, shape: Shape, starts: int
+) -> Solutions:
+    """What is found, into given rows for all draws and others still to be filled."""
+    draws, _, parties = value.shape
+    return Solutions(
         value=value,
-        payoff=np.zeros_like(value) if tables.entropy else value,
-        strategy=np.zeros((draws, structure.edges)),
+        payoff=payoff,
+        strategy=strategy,
         residual=np.full((draws, parties), np.nan),
         gain=np.full((draws, parties), np.nan),
         anywhere=np.full((draws, parties), np.nan),
         slack=np.full((draws, parties), np.nan),
         loose=np.full((draws, parties), np.nan),
-        scale=np.ones((draws, lanes)),
+        scale=np.ones((draws, shape.lanes)),
         sweeps=np.zeros(draws, np.int64),
         proved=np.zeros(draws, np.bool_),
         ended=np.zeros((draws, starts), np.int8),
@@ -176,31 +151,10 @@ def room_for(structure: Structure, tables: Tables, lanes: int, starts: int) -> F
 
 
 @jit_inside
-def furnish(like, shape: Shape, sheets: Sheets):
-    """Room for one team after the other."""
-    lanes, edges = shape.lanes, len(shape.target)
-    rows, classes = (len(shape.mover) + shape.terminals) * lanes, sheets.pay.shape[1]
-    numbers = Numbers(
-        rows_like(like, classes * lanes), np.zeros(classes, np.int64),
-        rows_like(like, sheets.odds.shape[1]), rows_like(like, lanes), rows_like(like, lanes),
-        sheets.entropy,
-    )  # fmt: skip
-    level = Numbers(
-        numbers.pay, numbers.paid, numbers.odds, numbers.patience, rows_like(like, lanes),
-        sheets.entropy,
-    )  # fmt: skip
-    return Room(
-        rows_like(like, rows), rows_like(like, rows), rows_like(like, rows),
-        rows_like(like, edges), rows_like(like, edges), numbers, level,
-        rows_like(like, 5 * lanes), desk_for(shape, like), bench_for(shape, like),
-    )  # fmt: skip
-
-
-@jit_inside
-def team_for(like, shape: Shape):
+def batch_for(like, shape: Shape):
     """Places for as many draws as stand abreast in ``like``."""
     abreast = many(like)
-    return Team(
+    return Batch(
         np.empty(abreast, np.int64), np.empty(abreast, np.int64), np.empty(1, np.int64),
         np.empty(abreast, np.int64), np.empty(abreast, np.int64), np.empty(abreast),
         np.empty(abreast), np.empty(abreast), np.empty(abreast), np.empty(abreast),
@@ -215,83 +169,83 @@ def queue_for(draws, starts):
 
 
 @jit_inside
-def gather_team(queue, begin, count, team: Team):
+def gather_batch(queue, begin, count, batch: Batch):
     """The next of the queue, as many as there are."""
-    team.here[0] = min(len(team.draw), count - begin)
-    for k in range(len(team.draw)):
-        item = begin + min(k, team.here[0] - 1)
-        team.draw[k], team.start[k] = queue[item, 0], queue[item, 1]
-        team.total[k] = 0 if k < team.here[0] else -1
-        team.away[k] = False
+    batch.here[0] = min(len(batch.draw), count - begin)
+    for k in range(len(batch.draw)):
+        item = begin + min(k, batch.here[0] - 1)
+        batch.draw[k], batch.start[k] = queue[item, 0], queue[item, 1]
+        batch.total[k] = 0 if k < batch.here[0] else -1
+        batch.deferred[k] = False
 
 
 @jit_inside
-def put_off(queue, team: Team, off):
+def defer_draws(queue, batch: Batch, off):
     """Queue up again those who were put off, behind ``off`` others; how many there are then."""
-    for k in range(team.here[0]):
-        if team.away[k]:
-            queue[off, 0], queue[off, 1] = team.draw[k], team.start[k]
+    for k in range(batch.here[0]):
+        if batch.deferred[k]:
+            queue[off, 0], queue[off, 1] = batch.draw[k], batch.start[k]
             off += 1
     return off
 
 
 @jit_inside
-def gather_numbers(shape: Shape, sheets: Sheets, team: Team, numbers: Numbers):
-    """The numbers of a team from the rows of the tables."""
-    lanes, parties, abreast = shape.lanes, sheets.patience.shape[1], len(team.draw)
+def gather_numbers(shape: Shape, arrays: TableArrays, batch: Batch, numbers: Numbers):
+    """The numbers of a batch from the rows of the tables."""
+    lanes, parties, abreast = shape.lanes, arrays.patience.shape[1], len(batch.draw)
     pay, odds, paid = numbers.pay, numbers.odds, numbers.paid
     patience, precision = numbers.patience, numbers.precision
     for c in range(len(paid)):
         paid[c] = 0
         for j in range(parties):
             for k in range(abreast):
-                one = sheets.pay[team.draw[k], c, j]
+                one = arrays.pay[batch.draw[k], c, j]
                 put(pay, c * lanes + j, k, one + 0.0)
                 if one != 0.0:
                     paid[c] = 1
     for k in range(abreast):
-        draw = team.draw[k]
-        for c in range(sheets.odds.shape[1]):
-            put(odds, c, k, sheets.odds[draw, c])
+        draw = batch.draw[k]
+        for c in range(arrays.odds.shape[1]):
+            put(odds, c, k, arrays.odds[draw, c])
         for j in range(parties):
-            put(patience, j, k, sheets.patience[draw, j])
-            put(precision, j, k, sheets.precision[draw, j])
+            put(patience, j, k, arrays.patience[draw, j])
+            put(precision, j, k, arrays.precision[draw, j])
 
 
 @jit_inside
-def open_values(values, shape: Shape, sheets: Sheets, team: Team):
+def open_values(values, shape: Shape, arrays: TableArrays, batch: Batch):
     """Zero everywhere but at the ends."""
     nodes, lanes = len(shape.mover), shape.lanes
     for r in range(nodes * lanes):
         save(values, r, 0.0)
-    for k in range(len(team.draw)):
+    for k in range(len(batch.draw)):
         for t in range(shape.terminals):
-            for j in range(sheets.end_pay.shape[2]):
-                put(values, (nodes + t) * lanes + j, k, sheets.end_pay[team.draw[k], t, j])
+            for j in range(arrays.end_pay.shape[2]):
+                put(values, (nodes + t) * lanes + j, k, arrays.end_pay[batch.draw[k], t, j])
 
 
 @jit_inside
-def read_values(values, shape: Shape, team: Team, table):
+def read_values(values, shape: Shape, batch: Batch, table):
     """Put rows of a table (draw, node, party) into values."""
-    for k in range(len(team.draw)):
+    for k in range(len(batch.draw)):
         for i in range(len(shape.mover)):
             for j in range(table.shape[2]):
-                put(values, i * shape.lanes + j, k, table[team.draw[k], shape.node[i], j])
+                put(values, i * shape.lanes + j, k, table[batch.draw[k], shape.node[i], j])
 
 
 @jit_inside
-def hand_out(shape: Shape, values, given, team: Team, table):
+def hand_out(shape: Shape, values, given, batch: Batch, table):
     """Put values into the order of the structure, and into the rows of solved draws."""
     nodes, lanes = len(shape.mover), shape.lanes
     for i in range(nodes + shape.terminals):
         n = shape.node[i] if i < nodes else i
         for j in range(0, lanes, 4):
             save_four(given, n * lanes + j, four_of(values, i * lanes + j))
-    for k in range(len(team.draw)):
-        if team.total[k] > 0:
+    for k in range(len(batch.draw)):
+        if batch.total[k] > 0:
             for n in range(nodes):
                 for j in range(table.shape[2]):
-                    table[team.draw[k], n, j] = get(given, n * lanes + j, k)
+                    table[batch.draw[k], n, j] = get(given, n * lanes + j, k)
 
 
 @jit_inside

@@ -22,20 +22,20 @@ from offramp.solvers.imperfect.best_replies import (
     recall_beliefs,
     reply_back,
 )
-from offramp.solvers.imperfect.hidden_sets import Veil, draw_veil
+from offramp.solvers.imperfect.hidden_sets import InfoSets, find_infosets
 from offramp.solvers.imperfect.large.set_layout import Sets
-from offramp.solvers.imperfect.nature_zeros import gather_figures, room_for
+from offramp.solvers.imperfect.nature_zeros import gather_set_numbers, set_numbers_for
 from offramp.solvers.kernels.certificate import pile_up
 from offramp.solvers.kernels.layout import Layout
 
 Array = NDArray[np.float64]
 
 
-class Court(NamedTuple):
+class CertificateSetup(NamedTuple):
     """What certificates read besides the numbers of a draw."""
 
     layout: Layout
-    veil: Veil
+    infosets: InfoSets
     orders: Orders
     heads: NDArray[np.int64]
     """Positions of the heads of cyclic components."""
@@ -44,7 +44,7 @@ class Court(NamedTuple):
     """(node,) its position in the layout."""
 
 
-class Verdict(NamedTuple):
+class Certificate(NamedTuple):
     """Certificates of one draw."""
 
     payoff: Array
@@ -59,54 +59,56 @@ class Verdict(NamedTuple):
     """(party,) the part of both that bounds errors."""
 
 
-def hold_court(layout: Layout, sets: Sets) -> Court:
+def prepare_certificates(layout: Layout, sets: Sets) -> CertificateSetup:
     """Prepare certificates; GameError where somebody forgets."""
-    veil, place = draw_veil(layout), np.argsort(layout.shape.node)
-    return Court(layout, veil, order_replies(layout, veil), layout.shape.heads, sets, place)
+    infosets, place = find_infosets(layout), np.argsort(layout.shape.node)
+    return CertificateSetup(
+        layout, infosets, order_replies(layout, infosets), layout.shape.heads, sets, place
+    )
 
 
 def certify_play(
-    court: Court, tables: Tables, draw: int, share: float,
+    setup: CertificateSetup, tables: Tables, draw: int, share: float,
     value: Array, strategy: Array, log_strategy: Array, anew: bool = False,
-) -> Verdict:  # fmt: skip
+) -> Certificate:  # fmt: skip
     """Certify values (node, party) and play (edge,); ``share`` multiplies all precisions.
 
     With ``anew`` payoffs follow from the play alone, and their errors not from the residual.
     """
-    layout, veil, shape = court.layout, court.veil, court.layout.shape
+    layout, infosets, shape = setup.layout, setup.infosets, setup.layout.shape
     nodes, parties = value.shape
-    figures = room_for(veil, shape.terminals, parties)._replace(entropy=tables.entropy)
-    gather_figures(
-        veil, figures, tables.pay[draw], tables.odds[draw], tables.end_pay[draw],
+    numbers = set_numbers_for(infosets, shape.terminals, parties)._replace(entropy=tables.entropy)
+    gather_set_numbers(
+        infosets, numbers, tables.pay[draw], tables.odds[draw], tables.end_pay[draw],
         tables.patience[draw], tables.precision[draw], 1.0,
     )  # fmt: skip
     chance, log_chance = strategy[shape.edge], log_strategy[shape.edge]
     table = np.concatenate([value[shape.node], tables.end_pay[draw]])
     reach, belief = np.zeros(nodes), np.ones(nodes)
-    recall_beliefs(veil, figures, log_chance, reach, belief)
-    residual = gap_of(court.sets, tables, draw, share, value, belief[court.place])
+    recall_beliefs(infosets, numbers, log_chance, reach, belief)
+    residual = gap_of(setup.sets, tables, draw, share, value, belief[setup.place])
     raw, slack = table.copy(), np.zeros(parties)
     rise = 1.0 / np.maximum(1e-12, 1.0 - tables.patience[draw])
     scale = np.maximum(np.abs(table).max(axis=0), 1e-300)
     anew = anew or bool(tables.entropy)
     if anew:
-        follow = _whole(raw, lambda: follow_play(veil, figures, chance, raw), court.heads)
-        slack = settle_heads(follow, raw[court.heads], 1e-13 * scale).max(axis=0, initial=0.0)
+        follow = _whole(raw, lambda: follow_play(infosets, numbers, chance, raw), setup.heads)
+        slack = iterate_heads(follow, raw[setup.heads], 1e-13 * scale).max(axis=0, initial=0.0)
         slack *= rise
     error = 0.0 if anew else residual
     error = (error + 8.0 * np.finfo(float).eps * scale) * pile_up(layout, tables.patience[draw])
     error, regret, anywhere = error + slack, np.zeros(parties), np.zeros(parties)
     for party in range(parties):
         best = raw[:, party].copy()
-        reply = _reply(court, figures, chance, belief, party, best)
-        over = settle_heads(reply, best[court.heads, None], 1e-11 * scale[party : party + 1])
+        reply = _reply(setup, numbers, chance, belief, party, best)
+        over = iterate_heads(reply, best[setup.heads, None], 1e-11 * scale[party : party + 1])
         error[party] += rise[party] * over.max(initial=0.0)
         gain = max(0.0, best[layout.start] - raw[layout.start, party])
         regret[party] = gain
-        anywhere[party] = max(gain, largest_gain(veil, belief, party, raw, best))
+        anywhere[party] = max(gain, largest_gain(infosets, belief, party, raw, best))
     payoff = np.empty_like(value)
     payoff[shape.node] = raw[:nodes]
-    return Verdict(payoff, residual, regret + error, anywhere + error, error)
+    return Certificate(payoff, residual, regret + error, anywhere + error, error)
 
 
 def gap_of(
@@ -154,18 +156,18 @@ def _whole(rows: Array, sweep: Callable[[], None], heads: NDArray) -> Callable[[
 
 
 def _reply(
-    court: Court, figures: Any, chance: Array, belief: Array, party: int, best: Array
+    setup: CertificateSetup, numbers: Any, chance: Array, belief: Array, party: int, best: Array
 ) -> Callable[[Array], Array]:
     """One round of a party's best reply as a map of its values at the heads."""
-    pick = np.zeros(len(court.veil.mover), np.int64)
+    pick = np.zeros(len(setup.infosets.mover), np.int64)
 
     def sweep() -> None:
-        reply_back(court.veil, court.orders, figures, chance, belief, party, best, pick)
+        reply_back(setup.infosets, setup.orders, numbers, chance, belief, party, best, pick)
 
-    return _whole(best[:, None], sweep, court.heads)
+    return _whole(best[:, None], sweep, setup.heads)
 
 
-def settle_heads(
+def iterate_heads(
     once: Callable[[Array], Array], values: Array, tolerance: Array, limit: int = 600
 ) -> Array:
     """Iterate ``once`` from values (head, lane) until it moves none by more than ``tolerance``.

@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from offramp.core.compiling import njit
 from offramp.game.structure import Tables
 from offramp.solvers.imperfect.large.equations import (
-    Desk,
-    desk_for,
+    SystemState,
     evaluate,
     linearise,
     push,
+    state_for,
     weigh,
 )
-from offramp.solvers.imperfect.large.set_layout import Board, Sets, Stakes, stakes_of
+from offramp.solvers.imperfect.large.set_layout import EdgeNumbers, SetGame, Sets, edge_numbers_of
 
 Array = NDArray[np.float64]
 KRYLOV = 160
@@ -32,7 +32,7 @@ PACE = (0.4, 1.8, 1.8, 1.8, 1.2, 0.8, 0.8)
 """By how much the next step is longer, by the number of evaluations of the last one."""
 
 
-class Notes(NamedTuple):
+class LinearSolve(NamedTuple):
     """Working arrays of linear solves; unknowns are hopes at cuts, ghosts' values and, last, s."""
 
     unit: Array
@@ -49,7 +49,15 @@ class Notes(NamedTuple):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def solve_across(
-    sets: Sets, stakes: Stakes, desk: Desk, notes: Notes, scale, rate, full, goal, tolerance
+    sets: Sets,
+    numbers: EdgeNumbers,
+    state: SystemState,
+    linear: LinearSolve,
+    scale,
+    rate,
+    full,
+    goal,
+    tolerance,
 ):
     """Solve the derivative at the last evaluation, with the border, by GMRES.
 
@@ -57,16 +65,22 @@ def solve_across(
     derivative of the precisions' factor by s. The change of the unknowns is left in ``step``,
     that of all hopes in ``shift``. Returns the relative residual.
     """
-    basis, unit, step, pull, border = notes.basis, notes.unit, notes.step, notes.pull, notes.border
+    basis, unit, step, pull, border = (
+        linear.basis,
+        linear.unit,
+        linear.step,
+        linear.pull,
+        linear.border,
+    )
     size, most, base = len(pull), len(basis) - 1, sets.nodes + sets.terminals
-    unknown, heads, parties, shift = sets.unknown, len(sets.heads), sets.parties, desk.shift
+    unknown, heads, parties, shift = sets.unknown, len(sets.heads), sets.parties, state.shift
     vector, answer = np.zeros(size + 1), np.zeros(size)
     upper, load = np.zeros((most + 1, most)), np.zeros(most + 1)
     cosine, sine = np.zeros(most), np.zeros(most)
     column, length, left, used = -2, 0.0, 1.0, 0
     while True:
         whole = column < 0 or column == most + 1
-        places, change = (desk.every, desk.spread) if whole else (sets.live, desk.change)
+        places, change = (state.every, state.spread) if whole else (sets.live, state.change)
         adds, by_scale = 0.0, 0.0
         if column == -2:
             by_scale = rate
@@ -79,8 +93,8 @@ def solve_across(
         for h in range(heads):
             for j in range(parties):
                 change[base + h, j] = vector[len(unknown) + h * parties + j]
-        push(sets, stakes, desk, scale, places, change, adds, by_scale)
-        weigh(sets, stakes, desk, scale, change, adds, by_scale, answer)
+        push(sets, numbers, state, scale, places, change, adds, by_scale)
+        weigh(sets, numbers, state, scale, change, adds, by_scale, answer)
         if column == most + 1:
             return left
         if column == -2:
@@ -169,7 +183,7 @@ def combine(basis, upper, load, used, step):
             step[k] += load[i] * basis[i, k]
 
 
-class Manner(NamedTuple):
+class StepControl(NamedTuple):
     """How a branch is followed."""
 
     longest: float
@@ -184,58 +198,58 @@ class Manner(NamedTuple):
     """Most steps."""
 
 
-CAREFUL = Manner(0.4, 1e-4, 0.1, True, 600)
-BRISK = Manner(1.5, 1e-2, 0.35, False, 60)
+CAREFUL = StepControl(0.4, 1e-4, 0.1, True, 600)
+BRISK = StepControl(1.5, 1e-2, 0.35, False, 60)
 
 
-class Walk:
-    """One draw on its way along the branch: hopes and ghosts on the desk, and s."""
+class Branch:
+    """The branch of one draw: hopes, ghosts and s where it stands, and how it goes on."""
 
-    def __init__(self, board: Board, stakes: Stakes, end_pay: Array) -> None:
-        sets = board.sets
-        self.sets, self.stakes, self.desk = sets, stakes, desk_for(sets)
+    def __init__(self, game: SetGame, numbers: EdgeNumbers, end_pay: Array) -> None:
+        sets = game.sets
+        self.sets, self.numbers, self.state = sets, numbers, state_for(sets)
         self.base = sets.nodes + sets.terminals
-        self.desk.value[sets.nodes : self.base] = end_pay
+        self.state.value[sets.nodes : self.base] = end_pay
         self.s, self.steep = 0.0, 1.0
         self.steps, self.folds, self.passes = 0, 0, 0
         self.message = ""
         self.decision = np.repeat(np.arange(len(sets.owner)), np.diff(sets.slot_first))
-        self.sharp = stakes.precision[sets.owner[self.decision]]
-        self.groups = board.groups
-        self.notes = self._notes()
-        self.tangent = np.zeros(len(self.notes.step))
+        self.sharp = numbers.precision[sets.owner[self.decision]]
+        self.groups = game.groups
+        self.linear = self._linear_solve()
+        self.tangent = np.zeros(len(self.linear.step))
         self.along = np.zeros(len(self.sharp))
 
-    def _notes(self) -> Notes:
-        sets, scale = self.sets, self.stakes.scale
+    def _linear_solve(self) -> LinearSolve:
+        sets, scale = self.sets, self.numbers.scale
         owner = sets.owner[self.decision[sets.unknown]]
         unit = np.concatenate([scale[owner], np.tile(scale, len(sets.heads))])
         size = len(unit)
         krylov = max(2, min(KRYLOV, size + 1, int(4e7) // (size + 1)))
         border, step = np.zeros((2, size + 1))
         border[-1] = 1.0
-        return Notes(unit, np.zeros((krylov + 1, size + 1)), np.zeros(size), border, step)
+        return LinearSolve(unit, np.zeros((krylov + 1, size + 1)), np.zeros(size), border, step)
 
     def begin(self) -> bool:
         """Stand at precision 0, where the equations are linear; whether that could be done."""
-        self.desk.hope[:] = 0.0
-        self.desk.value[self.base :] = 0.0
+        self.state.hope[:] = 0.0
+        self.state.value[self.base :] = 0.0
         self.s = 0.0
         self.steep = 1.0
         if self.correct(1e-10, 1e-8, 8) < 0:
             self.message = "the linear problem at precision 0 could not be solved"
             return False
-        self.desk.hope[:] = self.desk.worth
-        scale = np.maximum(self.stakes.scale, np.abs(self.desk.value).max(axis=0))
-        self.stakes.scale[:] = scale
-        self.notes = self._notes()
-        self.steep = max(1e-9, float((self.stakes.precision * scale).max()))
+        self.state.hope[:] = self.state.worth
+        scale = np.maximum(self.numbers.scale, np.abs(self.state.value).max(axis=0))
+        self.numbers.scale[:] = scale
+        self.linear = self._linear_solve()
+        self.steep = max(1e-9, float((self.numbers.precision * scale).max()))
         return True
 
     def evaluate(self, t: float, exact: bool = False) -> tuple[float, float]:
-        """Play, values and gaps at the desk's hopes and ghosts; see ``lifting.evaluate``."""
+        """Play, values and gaps at the hopes and ghosts; see ``equations.evaluate``."""
         self.passes += 1
-        return evaluate(self.sets, self.stakes, self.desk, t, exact)
+        return evaluate(self.sets, self.numbers, self.state, t, exact)
 
     def t_at(self, s: float) -> float:
         """The factor of all precisions; infinite where no number is large enough."""
@@ -245,25 +259,27 @@ class Walk:
     def solve(self, t: float, full: float, goal: float, tolerance: float) -> None:
         """A linear solve at the last linearisation."""
         rate = t + 1.0 / self.steep
-        solve_across(self.sets, self.stakes, self.desk, self.notes, t, rate, full, goal, tolerance)
+        solve_across(
+            self.sets, self.numbers, self.state, self.linear, t, rate, full, goal, tolerance
+        )
 
     def move(self, shift: Array, step: Array, share: float) -> None:
         """Add a share of a step to hopes and ghosts."""
-        hope = self.desk.hope
+        hope = self.state.hope
         hope += share * shift
-        ghosts = self.desk.value[self.base :]
+        ghosts = self.state.value[self.base :]
         ghosts += share * step[len(self.sets.unknown) : -1].reshape(ghosts.shape)
 
     def point(self) -> tuple[Array, Array]:
         """Copies of hopes and ghosts."""
-        return self.desk.hope.copy(), self.desk.value[self.base :].copy()
+        return self.state.hope.copy(), self.state.value[self.base :].copy()
 
     def go_back(self, point: tuple[Array, Array]) -> None:
         """Put hopes and ghosts back."""
-        self.desk.hope[:], self.desk.value[self.base :] = point
+        self.state.hope[:], self.state.value[self.base :] = point
 
     def correct(self, loose: float, krylov: float, limit: int, tight: bool = False) -> int:
-        """Newton steps across the border from the desk's state and ``s``; iterations or -1.
+        """Newton steps across the border from the state and ``s``; iterations or -1.
 
         Ends linearised where the error of play is below ``loose``, or with ``tight`` where
         gaps are as small as rounding allows.
@@ -278,65 +294,65 @@ class Walk:
                 if worst <= 2e-15 or (worst < 1e-10 and error < 1e-5 and worst > 0.3 * last):
                     return iteration
             elif error <= loose:
-                linearise(self.sets, self.stakes, self.desk, t)
+                linearise(self.sets, self.numbers, self.state, t)
                 return iteration
             if iteration == limit or (iteration > 1 and error > 3.0 * before):
                 return -1
             before, last = error, worst
-            linearise(self.sets, self.stakes, self.desk, t)
+            linearise(self.sets, self.numbers, self.state, t)
             self.solve(t, 1.0, 0.0, krylov)
-            self.move(self.desk.shift, self.notes.step, 1.0)
-            self.s += self.notes.step[-1]
+            self.move(self.state.shift, self.linear.step, 1.0)
+            self.s += self.linear.step[-1]
         return -1
 
     def weights(self, t: float) -> Array:
         """(unknown,) weight of the squared change of each in lengths along the branch."""
-        sets, chance = self.sets, self.desk.chance
-        weight = 1.0 / self.notes.unit**2
+        sets, chance = self.sets, self.state.chance
+        weight = 1.0 / self.linear.unit**2
         at = sets.unknown
         bend = t * self.sharp[at] * chance[at] * (1.0 - chance[at])
-        weight[: len(at)] = (0.1 / self.notes.unit[: len(at)] + bend) ** 2
+        weight[: len(at)] = (0.1 / self.linear.unit[: len(at)] + bend) ** 2
         return weight / max(1, len(weight))
 
     def find_tangent(self) -> tuple[Array, Array]:
         """Unit tangent at the last linearisation: unknowns with s, and hopes."""
         t = self.t_at(self.s)
         self.solve(t, 0.0, 1.0, 1e-3)
-        step, weight = self.notes.step, self.weights(t)
+        step, weight = self.linear.step, self.weights(t)
         length = np.sqrt(weight @ step[:-1] ** 2 + step[-1] ** 2)
-        return step / length, self.desk.shift / length
+        return step / length, self.state.shift / length
 
     def aim(self, upright: bool) -> None:
         """Set the border: s is kept, or steps are across the tangent."""
-        border, tangent = self.notes.border, self.tangent
+        border, tangent = self.linear.border, self.tangent
         border[:] = 0.0
         border[-1] = 1.0
         if not upright:
             weight = self.weights(self.t_at(self.s))
-            border[:-1] = tangent[:-1] * weight * self.notes.unit
+            border[:-1] = tangent[:-1] * weight * self.linear.unit
             border[-1] = tangent[-1]
             border /= np.sqrt(border @ border)
 
     def play(self, t: float) -> Array:
-        """(slot,) play under the hopes of the desk."""
+        """(slot,) play under the hopes."""
         first = self.sets.slot_first[:-1]
-        odds = t * self.sharp * self.desk.hope + max(0.0, 1.0 - t) * self.desk.bias
+        odds = t * self.sharp * self.state.hope + max(0.0, 1.0 - t) * self.state.bias
         odds = np.exp(odds - np.maximum.reduceat(odds, first)[self.decision])
         return odds / np.add.reduceat(odds, first)[self.decision]
 
-    def follow(self, goal: float, manner: Manner) -> bool:
+    def follow(self, goal: float, control: StepControl) -> bool:
         """Follow the branch to ``goal`` times the precision; whether that was reached.
 
         May be called again with a higher goal. Where it stops, ``message`` says why.
         """
-        end, stride = float(np.log1p(self.steep * goal)), 0.5 * manner.longest
+        end, stride = float(np.log1p(self.steep * goal)), 0.5 * control.longest
         self.aim(True)
-        if self.correct(manner.loose, 1e-3, 6) < 0:
+        if self.correct(control.loose, 1e-3, 6) < 0:
             self.message = "there is no solution to begin with"
             return False
         self.tangent, self.along = self.find_tangent()
-        for _ in range(manner.most):
-            if stride < (1e-8 if manner.around else 1e-3):
+        for _ in range(control.most):
+            if stride < (1e-8 if control.around else 1e-3):
                 self.message = f"steps became too short at {self.t_at(self.s):.3g} of the precision"
                 return False
             self.steps += 1
@@ -344,7 +360,7 @@ class Walk:
             landing = start + stride * self.tangent[-1] >= end
             if landing:
                 stride = (end - start) / self.tangent[-1]
-            quick = self._advance(stride, end if landing else None, manner)
+            quick = self._advance(stride, end if landing else None, control)
             if quick > 0 and landing:
                 if self.correct(0.0, 1e-8, 12, tight=True) >= 0:
                     return True
@@ -353,7 +369,7 @@ class Walk:
                 after, along = self.find_tangent()
                 weight = self.weights(self.t_at(self.s))
                 turn = (weight * after[:-1]) @ self.tangent[:-1] + after[-1] * self.tangent[-1]
-                quick = 0 if manner.around and turn < 0.8 else quick
+                quick = 0 if control.around and turn < 0.8 else quick
             if quick == 0:
                 self.s = start
                 self.go_back(begin)
@@ -362,23 +378,23 @@ class Walk:
             self.folds += int(after[-1] < 0.0 < self.tangent[-1])
             self.tangent, self.along = after, along
             stride = min(
-                manner.longest, stride * (1.8 if quick <= 3 else 1.2 if quick == 4 else 0.8)
+                control.longest, stride * (1.8 if quick <= 3 else 1.2 if quick == 4 else 0.8)
             )
         self.message = f"too many steps, at {self.t_at(self.s):.3g} of the precision"
         return False
 
-    def _advance(self, stride: float, end: float | None, manner: Manner) -> int:
+    def _advance(self, stride: float, end: float | None, control: StepControl) -> int:
         """One step along the tangent and back onto the branch: iterations + 1, or 0."""
-        self.aim(end is not None or not manner.around)
+        self.aim(end is not None or not control.around)
         self.move(self.along, self.tangent, stride)
         self.s = self.s + stride * self.tangent[-1] if end is None else end
         predicted = self.play(self.t_at(self.s))
-        used = self.correct(manner.loose, 1e-3, 5)
+        used = self.correct(control.loose, 1e-3, 5)
         if used < 0 or self.s < 0.0:
             return 0
-        return 0 if np.abs(self.desk.chance - predicted).max() > manner.far else used + 1
+        return 0 if np.abs(self.state.chance - predicted).max() > control.far else used + 1
 
 
-def begin_walk(board: Board, tables: Tables, draw: int) -> Walk:
-    """A walk for one draw, not yet begun."""
-    return Walk(board, stakes_of(board, tables, draw), tables.end_pay[draw])
+def branch_at(game: SetGame, tables: Tables, draw: int) -> Branch:
+    """The branch of one draw, not yet begun."""
+    return Branch(game, edge_numbers_of(game, tables, draw), tables.end_pay[draw])

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.core.sharing import Progress, runs_of, share_out, threads_for
-from offramp.game.structure import Structure, Tables
-from offramp.solvers.equilibria import Equilibria, Options, Other
-from offramp.solvers.imperfect.large.certificate import Verdict, certify_play, hold_court
-from offramp.solvers.imperfect.large.continuation import BRISK, CAREFUL, Walk, begin_walk
+from offramp.core.sharing import runs_of, share_out, threads_for
+from offramp.solvers.engine import Request, Results
+from offramp.solvers.equilibria import Equilibria, Other
+from offramp.solvers.imperfect.accuracy import GAIN, is_loose
+from offramp.solvers.imperfect.large.certificate import (
+    Certificate,
+    certify_play,
+    prepare_certificates,
+)
+from offramp.solvers.imperfect.large.continuation import BRISK, CAREFUL, Branch, branch_at
 from offramp.solvers.imperfect.large.other_starts import (
     lean_towards,
     let_respond,
@@ -20,52 +25,33 @@ from offramp.solvers.imperfect.large.other_starts import (
     seek_play,
     sharpen,
 )
-from offramp.solvers.imperfect.large.set_layout import Board, arrange_sets
-from offramp.solvers.imperfect.small.branch_tasks import GAIN, is_loose
-from offramp.solvers.kernels.certificate import bound_regret
+from offramp.solvers.imperfect.large.set_layout import SetGame, arrange_sets
 from offramp.solvers.kernels.layout import arrange
-from offramp.solvers.perfect.draws import find_invalid
 
 Array = NDArray[np.float64]
 SHARPENED = 100.0
 """Play far out is sharpened from regrets on that are so many times the target."""
 
 
-def solve_large(
-    structure: Structure,
-    tables: Tables,
-    traced: Sequence[int],
-    starts: int,
-    seed: int,
-    progress: Progress | None,
-    options: Options,
-) -> Equilibria:
+def solve_large(request: Request) -> Equilibria:
     """See ``offramp.solvers.solve``; for hidden structures with cycles or many unknowns.
 
     Untraced draws are continued in large steps of the precision, without going around folds;
     with ``starts`` above 0 traced ones are searched for others from more starts than that.
     """
-    job = LargeJob(structure, tables, options)
-    tried = frozenset(int(draw) for draw in traced)
-    job.run(progress, lambda draw: job.solve_draw(draw, draw in tried, starts, seed))
-    return job.result()
+    results = LargeResults(request)
+    results.run(results.solve_draw)
+    return results.equilibria()
 
 
-def limit_large(
-    structure: Structure,
-    tables: Tables,
-    regret: Array,
-    progress: Progress | None,
-    options: Options,
-    most: float = 1e9,
-) -> Equilibria:
-    """Every draw's branch followed to higher precisions until no regret exceeds ``regret`` (draw,).
+def limit_large(request: Request, most: float = 1e9) -> Equilibria:
+    """Every draw's branch followed to higher precisions until no regret exceeds the target.
 
     Precisions are multiplied by up to ``most``; those reached are in ``reached``.
     """
-    job = LargeJob(structure, tables, options)
-    job.run(progress, lambda draw: job.solve_limit(draw, float(regret[draw]), most))
-    return job.result()
+    results = LargeResults(request)
+    results.run(lambda draw: results.solve_limit(draw, most))
+    return results.equilibria()
 
 
 class Play(NamedTuple):
@@ -80,83 +66,67 @@ class Play(NamedTuple):
     """(node,)."""
 
 
-class LargeJob:
-    """The arrays that draws fill; every draw writes only its own rows."""
+class LargeResults(Results):
+    """The rows that draws fill."""
 
-    def __init__(self, structure: Structure, tables: Tables, options: Options) -> None:
-        self.structure, self.tables, self.options = structure, tables, options
-        self.layout = arrange(structure)
-        self.board: Board = arrange_sets(structure)
-        self.court = hold_court(self.layout, self.board.sets)
-        draws, nodes, parties = tables.draws, structure.nodes, structure.parties
-        count = np.diff(structure.first)
-        self.value = np.full((draws, nodes, parties), np.nan)
-        self.payoff = np.full_like(self.value, np.nan) if tables.entropy else self.value
-        self.strategy = np.tile(np.repeat(1.0 / count, count), (draws, 1))
-        self.belief = np.ones((draws, nodes))
-        self.residual = np.full(draws, np.nan)
-        self.regret, self.anywhere, self.reached = np.full((3, draws, parties), np.nan)
-        self.bound = bound_regret(self.layout, tables)
-        self.branch = ["continued"] * draws
-        self.uniqueness = ["not refuted by 0 starts"] * draws
-        self.status, self.message = ["solved"] * draws, [""] * draws
-        self.sweeps = np.zeros(draws, np.int64)
-        self.others: list[list[Other]] = [[] for _ in range(draws)]
-        self.invalid = find_invalid(self.layout, tables)
+    def __init__(self, request: Request) -> None:
+        super().__init__(request, arrange(request.structure), "continued")
+        self.game: SetGame = arrange_sets(self.structure)
+        self.setup = prepare_certificates(self.layout, self.game.sets)
+        self.belief = np.ones((self.tables.draws, self.structure.nodes))
 
-    def run(self, progress: Progress | None, task: Callable[[int], None]) -> None:
+    def run(self, task: Callable[[int], None]) -> None:
         """Do the task for every draw that describes a game, in threads."""
 
         def one(single: range) -> None:
-            draw = single[0]
-            if self.invalid[draw]:
-                self.status[draw], self.message[draw] = "invalid", self.invalid[draw]
-            else:
-                task(draw)
+            if not self.invalid[single[0]]:
+                task(single[0])
 
         singles, threads = runs_of(self.tables.draws, 1), threads_for(self.options.workers)
-        share_out(one, singles, threads, progress=progress)
+        share_out(one, singles, threads, progress=self.request.progress)
 
-    def solve_draw(self, draw: int, traced: bool, starts: int, seed: int) -> None:
+    def solve_draw(self, draw: int) -> None:
         """Solve, certify and look around."""
-        walk = begin_walk(self.board, self.tables, draw)
-        traced = traced and self.structure.nodes <= self.options.trace_nodes
-        if not self.reach(draw, walk, traced, seed):
+        branch = branch_at(self.game, self.tables, draw)
+        starts, seed = self.request.starts, self.request.seed
+        small = self.structure.nodes <= self.options.trace_nodes
+        traced = draw in self.request.traced and small
+        if not self.reach(draw, branch, traced, seed):
             return
-        self.keep(draw, walk)
+        self.keep(draw, branch)
         if starts and self.structure.nodes <= self.options.start_nodes:
             tries = starts
             if traced:
                 share = self.options.newton_nodes / self.structure.nodes
                 tries = max(starts, 4, int(self.options.newton_starts * min(1.0, share)))
-            ended, found = search_elsewhere(walk, walk.point(), tries, seed)
+            ended, found = search_elsewhere(branch, branch.point(), tries, seed)
             self.uniqueness[draw] = f"not refuted by {ended} starts"
             for point in found:
-                walk.go_back(point)
-                walk.evaluate(1.0)
-                sheet = self.read(walk)
-                verdict = certify_play(self.court, self.tables, draw, 1.0, *sheet[:3])
-                loose = is_loose(verdict.residual.max(), walk.steep)
-                if not (loose or self.exceeds(draw, verdict).any()):
-                    self.others[draw].append(Other(draw, *sheet[:2]))
+                branch.go_back(point)
+                branch.evaluate(1.0)
+                play = self.read(branch)
+                certificate = certify_play(self.setup, self.tables, draw, 1.0, *play[:3])
+                loose = is_loose(certificate.residual.max(), branch.steep)
+                if not (loose or self.exceeds(draw, certificate).any()):
+                    self.others[draw].append(Other(draw, *play[:2]))
             if self.others[draw]:
                 self.uniqueness[draw] = "several found"
 
-    def reach(self, draw: int, walk: Walk, traced: bool, seed: int) -> bool:
-        """Bring the walk to the full precision one way or another; whether that was possible."""
-        manners = (CAREFUL, BRISK) if traced else (BRISK, CAREFUL)
-        for manner in manners:
-            arrived = walk.begin() and walk.follow(1.0, manner)
-            self.sweeps[draw] = walk.passes
+    def reach(self, draw: int, branch: Branch, traced: bool, seed: int) -> bool:
+        """Follow the branch to the full precision one way or another; whether that was possible."""
+        controls = (CAREFUL, BRISK) if traced else (BRISK, CAREFUL)
+        for control in controls:
+            arrived = branch.begin() and branch.follow(1.0, control)
+            self.sweeps[draw] = branch.passes
             if arrived:
-                self.branch[draw] = "traced" if manner is CAREFUL else "continued"
+                self.branch[draw] = "traced" if control is CAREFUL else "continued"
                 return True
-            if manner is CAREFUL:
-                self.message[draw] = f"The principal branch was not traced: {walk.message}."
+            if control is CAREFUL:
+                self.message[draw] = f"The principal branch was not traced: {branch.message}."
         for start in range(8):
-            lean_towards(walk, seed, start)
-            let_respond(walk, 60)
-            if seek_play(walk):
+            lean_towards(branch, seed, start)
+            let_respond(branch, 60)
+            if seek_play(branch):
                 self.branch[draw] = "fixed_point"
                 self.message[draw] = (
                     "The branch from precision 0 could not be followed; this is an equilibrium "
@@ -165,32 +135,34 @@ class LargeJob:
                 return True
         self.status[draw] = "failed"
         self.message[draw] += " No other start led to an equilibrium. Lower the precision."
-        sheet = self.read(walk)
-        self.value[draw], self.strategy[draw], self.belief[draw] = sheet[0], sheet[1], sheet[3]
+        play = self.read(branch)
+        self.value[draw], self.strategy[draw], self.belief[draw] = play[0], play[1], play[3]
         return False
 
-    def solve_limit(self, draw: int, regret: float, most: float) -> None:
+    def solve_limit(self, draw: int, most: float) -> None:
         """Follow the branch until the regret is small enough, or as far as it goes."""
-        walk = begin_walk(self.board, self.tables, draw)
-        goal, arrived = 1.0, walk.begin() and walk.follow(1.0, CAREFUL)
+        assert self.request.regret is not None
+        regret = float(self.request.regret[draw])
+        branch = branch_at(self.game, self.tables, draw)
+        goal, arrived = 1.0, branch.begin() and branch.follow(1.0, CAREFUL)
         if not arrived:
-            self.status[draw], self.message[draw] = "failed", f"Not followed: {walk.message}."
+            self.status[draw], self.message[draw] = "failed", f"Not followed: {branch.message}."
             return
-        self.branch[draw], here = "traced", walk.point()
+        self.branch[draw], here = "traced", branch.point()
         while arrived:
-            self.reached[draw], here = goal * self.tables.precision[draw], walk.point()
-            self.keep_far(draw, walk, goal, np.inf)
+            self.reached[draw], here = goal * self.tables.precision[draw], branch.point()
+            self.keep_far(draw, branch, goal, np.inf)
             if regret < self.anywhere[draw].max() <= SHARPENED * regret:
-                self.sharpen(draw, walk, goal)
-                walk.go_back(here)
+                self.sharpen(draw, branch, goal)
+                branch.go_back(here)
             arrived = self.anywhere[draw].max() > regret and 4.0 * goal <= most
-            arrived = arrived and walk.follow(4.0 * goal, CAREFUL)
+            arrived = arrived and branch.follow(4.0 * goal, CAREFUL)
             goal *= 4.0 if arrived else 1.0
         if self.anywhere[draw].max() > regret:
-            walk.go_back(here)
-            walk.evaluate(goal)
-            self.sharpen(draw, walk, goal)
-        self.sweeps[draw] = walk.passes
+            branch.go_back(here)
+            branch.evaluate(goal)
+            self.sharpen(draw, branch, goal)
+        self.sweeps[draw] = branch.passes
         if not (self.anywhere[draw] <= regret).all():
             self.status[draw] = "uncertified"
             self.message[draw] = (
@@ -199,7 +171,7 @@ class LargeJob:
                 "has at stake. Ask for play at a precision."
             )
 
-    def sharpen(self, draw: int, walk: Walk, share: float) -> None:
+    def sharpen(self, draw: int, branch: Branch, share: float) -> None:
         """Keep sharpened play (see ``limits``) as long as everybody regrets it less.
 
         The residual stays that of the branch.
@@ -207,40 +179,42 @@ class LargeJob:
         residual = self.residual[draw]
         for _ in range(3):
             before = float(self.anywhere[draw].max())
-            if not sharpen(walk, share) or not self.keep_far(draw, walk, share, before):
+            if not sharpen(branch, share) or not self.keep_far(draw, branch, share, before):
                 break
         self.residual[draw] = residual
 
-    def read(self, walk: Walk) -> Play:
-        """What the desk of a walk says."""
-        sets, desk, nodes = walk.sets, walk.desk, self.structure.nodes
+    def read(self, branch: Branch) -> Play:
+        """Values, play and beliefs where the branch stands."""
+        sets, state, nodes = branch.sets, branch.state, self.structure.nodes
         value, belief = np.empty((nodes, sets.parties)), np.ones(nodes)
-        value[sets.node] = desk.value[:nodes]
-        belief[sets.node[sets.member]] = desk.belief
+        value[sets.node] = state.value[:nodes]
+        belief[sets.node[sets.member]] = state.belief
         strategy, log_strategy = np.empty((2, self.structure.edges))
         party = sets.slot >= 0
-        strategy[sets.edge] = np.where(party, desk.chance[sets.slot], walk.stakes.odds)
-        log_strategy[sets.edge] = np.where(party, desk.log_chance[sets.slot], walk.stakes.log_odds)
+        strategy[sets.edge] = np.where(party, state.chance[sets.slot], branch.numbers.odds)
+        log_strategy[sets.edge] = np.where(
+            party, state.log_chance[sets.slot], branch.numbers.log_odds
+        )
         return Play(value, strategy, log_strategy, belief)
 
-    def keep_far(self, draw: int, walk: Walk, share: float, most: float) -> bool:
+    def keep_far(self, draw: int, branch: Branch, share: float, most: float) -> bool:
         """Store and certify play on the way to a limit, if it is regretted by less than ``most``.
 
         Its payoffs follow from it alone: far out residuals are rounding times the precision.
         """
-        sheet = self.read(walk)
-        verdict = certify_play(self.court, self.tables, draw, share, *sheet[:3], anew=True)
-        good = bool(verdict.anywhere.max() < most)
+        play = self.read(branch)
+        certificate = certify_play(self.setup, self.tables, draw, share, *play[:3], anew=True)
+        good = bool(certificate.anywhere.max() < most)
         if good:
-            self.store(draw, sheet, verdict)
+            self.store(draw, play, certificate)
         return good
 
-    def keep(self, draw: int, walk: Walk) -> None:
-        """Store and certify the state of a walk at the full precision."""
-        sheet = self.read(walk)
-        verdict = certify_play(self.court, self.tables, draw, 1.0, *sheet[:3])
-        self.store(draw, sheet, verdict)
-        over = self.exceeds(draw, verdict)
+    def keep(self, draw: int, branch: Branch) -> None:
+        """Store and certify the state of a branch at the full precision."""
+        play = self.read(branch)
+        certificate = certify_play(self.setup, self.tables, draw, 1.0, *play[:3])
+        self.store(draw, play, certificate)
+        over = self.exceeds(draw, certificate)
         if over.any():
             self.status[draw] = "uncertified"
             self.message[draw] = (
@@ -248,34 +222,13 @@ class LargeJob:
                 "please report this scenario, and lower the precision meanwhile."
             )
 
-    def exceeds(self, draw: int, verdict: Verdict) -> NDArray[np.bool_]:
+    def exceeds(self, draw: int, certificate: Certificate) -> NDArray[np.bool_]:
         """(party,) whether a regret exceeds what logit play can lose, and all errors."""
-        return verdict.anywhere > self.bound[draw] + GAIN + 4.0 * verdict.error
+        return certificate.anywhere > self.bound[draw] + GAIN + 4.0 * certificate.error
 
-    def store(self, draw: int, sheet: Play, verdict: Verdict) -> None:
+    def store(self, draw: int, play: Play, certificate: Certificate) -> None:
         """Put play and its certificate into the rows of a draw."""
-        self.value[draw], self.strategy[draw] = sheet.value, sheet.strategy
-        self.belief[draw], self.payoff[draw] = sheet.belief, verdict.payoff
-        self.residual[draw] = verdict.residual.max()
-        self.regret[draw], self.anywhere[draw] = verdict.regret, verdict.anywhere
-
-    def result(self) -> Equilibria:
-        """Everything together, read-only."""
-        return Equilibria(
-            value=self.value,
-            payoff=self.payoff,
-            strategy=self.strategy,
-            residual=self.residual,
-            regret=self.regret,
-            regret_anywhere=self.anywhere,
-            regret_bound=self.bound,
-            branch=np.array(self.branch, dtype=str),
-            uniqueness=np.array(self.uniqueness, dtype=str),
-            others=tuple(other for draw in self.others for other in draw),
-            condition=np.full(self.tables.draws, np.nan),
-            sweeps=self.sweeps,
-            status=np.array(self.status, dtype=str),
-            message=np.array(self.message, dtype=str),
-            belief=self.belief,
-            reached=self.reached,
-        )
+        self.value[draw], self.strategy[draw] = play.value, play.strategy
+        self.belief[draw], self.payoff[draw] = play.belief, certificate.payoff
+        self.residual[draw] = certificate.residual.max()
+        self.regret[draw], self.anywhere[draw] = certificate.regret, certificate.anywhere

@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.compiling import njit
-from offramp.solvers.imperfect.large.set_layout import Sets, Stakes
+from offramp.solvers.imperfect.large.set_layout import EdgeNumbers, Sets
 from offramp.solvers.kernels.backup import worth_with_shocks
 
 Array = NDArray[np.float64]
 
 
-class Desk(NamedTuple):
+class SystemState(NamedTuple):
     """Working arrays of one draw; the last evaluation and its derivative."""
 
     hope: Array
@@ -70,11 +70,11 @@ class Desk(NamedTuple):
     """(row, party) for changes that begin anywhere."""
 
 
-def desk_for(sets: Sets) -> Desk:
+def state_for(sets: Sets) -> SystemState:
     """Working arrays, all zero."""
     slots, edges = int(sets.slot_first[-1]), len(sets.target)
     rows = sets.nodes + sets.terminals + len(sets.heads)
-    return Desk(
+    return SystemState(
         hope=np.zeros(slots),
         bias=np.zeros(slots),
         tilt=np.zeros(slots),
@@ -100,8 +100,8 @@ def desk_for(sets: Sets) -> Desk:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def evaluate(sets: Sets, stakes: Stakes, desk: Desk, scale, exact):
-    """Play, values, beliefs and worths at the hopes and ghosts of the desk, and the gaps.
+def evaluate(sets: Sets, numbers: EdgeNumbers, state: SystemState, scale, exact):
+    """Play, values, beliefs and worths at the hopes and ghosts, and the gaps.
 
     All precisions are multiplied by ``scale``. With ``exact`` the hopes of lone decisions are
     first set to what their moves are worth, in order, backwards. Leaves worths less hopes and
@@ -109,13 +109,13 @@ def evaluate(sets: Sets, stakes: Stakes, desk: Desk, scale, exact):
     heads, largest gap over its scale).
     """
     slot_first, decision, first, target = sets.slot_first, sets.decision, sets.first, sets.target
-    hope, chance, total, value = desk.hope, desk.chance, desk.total, desk.value
-    mover, turns, lone, worth = sets.mover, sets.turns, sets.lone, desk.worth
-    pay, odds, discount, precision = stakes.pay, stakes.odds, stakes.discount, stakes.precision
-    cut, log_chance, parties, entropy = sets.cut, desk.log_chance, sets.parties, stakes.entropy
-    tilt, left = desk.tilt, max(0.0, 1.0 - scale)
+    hope, chance, total, value = state.hope, state.chance, state.total, state.value
+    mover, turns, lone, worth = sets.mover, sets.turns, sets.lone, state.worth
+    pay, odds, discount, precision = numbers.pay, numbers.odds, numbers.discount, numbers.precision
+    cut, log_chance, parties, entropy = sets.cut, state.log_chance, sets.parties, numbers.entropy
+    tilt, left = state.tilt, max(0.0, 1.0 - scale)
     for k in range(len(tilt)):
-        tilt[k] = left * desk.bias[k]
+        tilt[k] = left * state.bias[k]
     for c in range(len(cut)):
         d = cut[c]
         sharp = scale * precision[sets.owner[d]]
@@ -146,8 +146,8 @@ def evaluate(sets: Sets, stakes: Stakes, desk: Desk, scale, exact):
                 value[n, j] += chance[low + k] * total[a + k, j]
         if entropy:
             value[n, m] += shocks(hope, chance, low, b - a, scale * precision[m])
-    judge(sets, stakes, desk)
-    return read_gaps(sets, stakes, desk, scale)
+    judge(sets, numbers, state)
+    return read_gaps(sets, numbers, state, scale)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -178,13 +178,18 @@ def shocks(hope, chance, low, count, sharp):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def judge(sets: Sets, stakes: Stakes, desk: Desk):
+def judge(sets: Sets, numbers: EdgeNumbers, state: SystemState):
     """Reach, beliefs and what the moves of cuts are worth, from play and values."""
-    reach, carry, belief, worth = desk.reach, desk.carry, desk.belief, desk.worth
+    reach, carry, belief, worth = state.reach, state.carry, state.belief, state.worth
     path, enter, enter_first, enter_from = sets.path, sets.enter, sets.enter_first, sets.enter_from
-    log_chance, log_odds, counts, slot = desk.log_chance, stakes.log_odds, stakes.counts, sets.slot
+    log_chance, log_odds, counts, slot = (
+        state.log_chance,
+        numbers.log_odds,
+        numbers.counts,
+        sets.slot,
+    )
     cut, member, member_first, first = sets.cut, sets.member, sets.member_first, sets.first
-    total, possible = desk.total, stakes.possible
+    total, possible = state.total, numbers.possible
     for i in range(len(path)):
         n, a, b = path[i], enter_first[i], enter_first[i + 1]
         top, mass = -np.inf, 0.0
@@ -226,11 +231,17 @@ def judge(sets: Sets, stakes: Stakes, desk: Desk):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def read_gaps(sets: Sets, stakes: Stakes, desk: Desk, scale):
+def read_gaps(sets: Sets, numbers: EdgeNumbers, state: SystemState, scale):
     """Gaps of the last evaluation into ``source``; see ``evaluate``."""
-    source, chance, worth, hope, value = desk.source, desk.chance, desk.worth, desk.hope, desk.value
+    source, chance, worth, hope, value = (
+        state.source,
+        state.chance,
+        state.worth,
+        state.hope,
+        state.value,
+    )
     owner, slot_first, heads = sets.owner, sets.slot_first, sets.heads
-    unit, precision = stakes.scale, stakes.precision
+    unit, precision = numbers.scale, numbers.precision
     slots, base, parties = len(chance), sets.nodes + sets.terminals, sets.parties
     play, worst = 0.0, 0.0
     for d in range(len(owner)):
@@ -253,12 +264,18 @@ def read_gaps(sets: Sets, stakes: Stakes, desk: Desk, scale):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def linearise(sets: Sets, stakes: Stakes, desk: Desk, scale):
+def linearise(sets: Sets, numbers: EdgeNumbers, state: SystemState, scale):
     """Fill ``slope``, ``rate`` and ``bend`` at the last evaluation."""
-    hope, chance, total, slope, rate = desk.hope, desk.chance, desk.total, desk.slope, desk.rate
+    hope, chance, total, slope, rate = (
+        state.hope,
+        state.chance,
+        state.total,
+        state.slope,
+        state.rate,
+    )
     decision, first, slot_first, mover = sets.decision, sets.first, sets.slot_first, sets.mover
-    parties, entropy, precision, bend = sets.parties, stakes.entropy, stakes.precision, desk.bend
-    bias = desk.bias
+    parties, entropy, precision, bend = sets.parties, numbers.entropy, numbers.precision, state.bend
+    bias = state.bias
     for n in range(len(decision)):
         d = decision[n]
         for j in range(parties):
@@ -302,17 +319,19 @@ def shocks_rate(hope, chance, low, count, scale, precision):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def push(sets: Sets, stakes: Stakes, desk: Desk, scale, places, change, full, by_scale):
+def push(
+    sets: Sets, numbers: EdgeNumbers, state: SystemState, scale, places, change, full, by_scale
+):
     """First-order change of values and lone decisions, at ``places``, backwards.
 
     On entry ``shift`` holds the change of the hopes of cuts, the ghosts' rows of ``change``
     that of the ghosts. Where ``full`` is above 0 the gaps in ``source``, times ``full``, are
     added to the hopes and the factor of all precisions changes by ``by_scale``.
     """
-    first, target, slot_first, shift = sets.first, sets.target, sets.slot_first, desk.shift
-    chance, slope, discount, drift = desk.chance, desk.slope, stakes.discount, desk.drift
+    first, target, slot_first, shift = sets.first, sets.target, sets.slot_first, state.shift
+    chance, slope, discount, drift = state.chance, state.slope, numbers.discount, state.drift
     decision, mover, turns, lone, cut = sets.decision, sets.mover, sets.turns, sets.lone, sets.cut
-    odds, rate, source, parties = stakes.odds, desk.rate, desk.source, sets.parties
+    odds, rate, source, parties = numbers.odds, state.rate, state.source, sets.parties
     for c in range(len(cut)):
         d, mean = cut[c], 0.0
         for k in range(slot_first[d], slot_first[d + 1]):
@@ -346,13 +365,15 @@ def push(sets: Sets, stakes: Stakes, desk: Desk, scale, places, change, full, by
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def weigh(sets: Sets, stakes: Stakes, desk: Desk, scale, change, full, by_scale, answer):
+def weigh(
+    sets: Sets, numbers: EdgeNumbers, state: SystemState, scale, change, full, by_scale, answer
+):
     """After ``push``: change of reach and beliefs, and of the unknowns, into ``answer``."""
-    lean, shift, drift, carry, bend = desk.lean, desk.shift, desk.drift, desk.carry, desk.bend
+    lean, shift, drift, carry, bend = state.lean, state.shift, state.drift, state.carry, state.bend
     path, enter, enter_first, enter_from = sets.path, sets.enter, sets.enter_first, sets.enter_from
     slot, decision, owner, cut, first = sets.slot, sets.decision, sets.owner, sets.cut, sets.first
-    precision, belief, member, source = stakes.precision, desk.belief, sets.member, desk.source
-    discount, turns, target, total = stakes.discount, sets.turns, sets.target, desk.total
+    precision, belief, member, source = numbers.precision, state.belief, sets.member, state.source
+    discount, turns, target, total = numbers.discount, sets.turns, sets.target, state.total
     member_first, slot_first = sets.member_first, sets.slot_first
     for i in range(len(path)):
         whole = 0.0
@@ -381,7 +402,7 @@ def weigh(sets: Sets, stakes: Stakes, desk: Desk, scale, change, full, by_scale,
                 follow = discount[turns[e], m] * change[target[e], m]
                 answer[spot + k] += p * follow + more * total[e, m]
         spot += moves
-    slots, parties = len(desk.chance), sets.parties
+    slots, parties = len(state.chance), sets.parties
     for h in range(len(sets.heads)):
         for j in range(parties):
             gap = full * source[slots + h * parties + j]

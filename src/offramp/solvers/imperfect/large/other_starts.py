@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.solvers.imperfect.large.continuation import CAREFUL, Walk
+from offramp.solvers.imperfect.large.continuation import CAREFUL, Branch
 from offramp.solvers.imperfect.large.equations import linearise
 
 Array = NDArray[np.float64]
@@ -24,133 +24,133 @@ SAME = 1e-6
 
 
 def search_elsewhere(
-    walk: Walk, known: tuple[Array, Array], starts: int, seed: int, most: int = 6
+    branch: Branch, known: tuple[Array, Array], starts: int, seed: int, most: int = 6
 ) -> tuple[int, list[tuple[Array, Array]]]:
-    """How many starts ended in a solution, and the new points (see ``Walk.point``).
+    """How many starts ended in a solution, and the new points (see ``Branch.point``).
 
     Where two solutions were found, Newton's method also begins at play between them.
     """
-    walk.go_back(known)
-    walk.evaluate(1.0)
-    plays, found, ended = [sketch(walk)], [], 0
+    branch.go_back(known)
+    branch.evaluate(1.0)
+    plays, found, ended = [sketch(branch)], [], 0
 
     def finish(arrived: bool) -> None:
         nonlocal ended
         if not arrived:
             return
         ended += 1
-        now = sketch(walk)
+        now = sketch(branch)
         if len(found) < most and all(np.abs(now - old).max() > SAME for old in plays):
             plays.append(now)
-            found.append(walk.point())
+            found.append(branch.point())
 
     for start in range(starts):
         if start >= HOPELESS and not ended:
             break
-        lean_towards(walk, seed, start)
-        if start % 4 == 2 and not walk.stakes.entropy:
-            finish(follow_from(walk))
+        lean_towards(branch, seed, start)
+        if start % 4 == 2 and not branch.numbers.entropy:
+            finish(follow_from(branch))
             continue
         if start % 4 != 3:
-            let_respond(walk, 30)
-        finish(seek_play(walk))
+            let_respond(branch, 30)
+        finish(seek_play(branch))
     for pair in range(1, min(len(plays), 4)):
         for share in (0.5, 0.25, 0.75):
-            slots = len(walk.sharp)
+            slots = len(branch.sharp)
             play = share * plays[0][:slots] + (1.0 - share) * plays[pair][:slots]
-            begin_with(walk, play + 1e-9)
-            finish(seek_play(walk))
+            begin_with(branch, play + 1e-9)
+            finish(seek_play(branch))
     return ended, found
 
 
-def sketch(walk: Walk) -> Array:
+def sketch(branch: Branch) -> Array:
     """Play and values at the heads, over their scale, in one vector."""
-    ghosts = walk.desk.value[walk.base :] / walk.stakes.scale
-    return np.concatenate([walk.desk.chance, ghosts.ravel()])
+    ghosts = branch.state.value[branch.base :] / branch.numbers.scale
+    return np.concatenate([branch.state.chance, ghosts.ravel()])
 
 
-def lean_towards(walk: Walk, seed: int, start: int) -> None:
+def lean_towards(branch: Branch, seed: int, start: int) -> None:
     """Put nearly all weight on favourite moves."""
-    sets, rng = walk.sets, np.random.default_rng([seed, start])
+    sets, rng = branch.sets, np.random.default_rng([seed, start])
     moves = np.diff(sets.slot_first)
     if start < moves.max():
         favourite = np.minimum(start, moves - 1)
     else:
         draw = rng.random(len(moves))
         if start % 2 == 0:
-            draw = rng.random(walk.groups.max() + 1)[walk.groups]
+            draw = rng.random(branch.groups.max() + 1)[branch.groups]
         favourite = (draw * moves).astype(np.int64)
-    weight = np.full(len(walk.sharp), 1e-4 if start % 8 < 6 else 0.05)
+    weight = np.full(len(branch.sharp), 1e-4 if start % 8 < 6 else 0.05)
     weight[sets.slot_first[:-1] + favourite] = 1.0
-    begin_with(walk, weight)
+    begin_with(branch, weight)
 
 
-def begin_with(walk: Walk, weight: Array) -> None:
+def begin_with(branch: Branch, weight: Array) -> None:
     """Play in proportion to ``weight`` (slot,), and the values of that play."""
-    walk.desk.hope[:] = np.log(weight) / walk.sharp
+    branch.state.hope[:] = np.log(weight) / branch.sharp
     for _ in range(40):
-        walk.evaluate(1.0)
-        walk.desk.value[walk.base :] = walk.desk.value[walk.sets.heads]
+        branch.evaluate(1.0)
+        branch.state.value[branch.base :] = branch.state.value[branch.sets.heads]
 
 
-def follow_from(walk: Walk) -> bool:
-    """Follow the branch that begins at precision 0 with the play of the desk."""
-    scale, steep, message = walk.stakes.scale.copy(), walk.steep, walk.message
-    walk.desk.bias[:] = np.maximum(walk.desk.log_chance, -6.0)
-    arrived = walk.begin() and walk.follow(1.0, SHORT)
-    walk.desk.bias[:] = 0.0
-    walk.stakes.scale[:], walk.steep, walk.message = scale, steep, message
+def follow_from(branch: Branch) -> bool:
+    """Follow the branch that begins at precision 0 with the play of the state."""
+    scale, steep, message = branch.numbers.scale.copy(), branch.steep, branch.message
+    branch.state.bias[:] = np.maximum(branch.state.log_chance, -6.0)
+    arrived = branch.begin() and branch.follow(1.0, SHORT)
+    branch.state.bias[:] = 0.0
+    branch.numbers.scale[:], branch.steep, branch.message = scale, steep, message
     return arrived
 
 
-def let_respond(walk: Walk, rounds: int) -> None:
+def let_respond(branch: Branch, rounds: int) -> None:
     """Let hopes follow worths, half-way at a time."""
-    hope, ghosts = walk.desk.hope, walk.desk.value[walk.base :]
+    hope, ghosts = branch.state.hope, branch.state.value[branch.base :]
     for k in range(rounds):
         share = 1.0 if k < 3 else 0.5
-        walk.evaluate(1.0)
-        hope += share * (walk.desk.worth - hope)
-        ghosts[:] = walk.desk.value[walk.sets.heads]
+        branch.evaluate(1.0)
+        hope += share * (branch.state.worth - hope)
+        ghosts[:] = branch.state.value[branch.sets.heads]
 
 
-def sharpen(walk: Walk, factor: float) -> bool:
-    """Answer the desk's play once more at ``factor`` times the precision, beginning at itself.
+def sharpen(branch: Branch, factor: float) -> bool:
+    """Answer the play once more at ``factor`` times the precision, beginning at itself.
 
-    See ``limits``. Play, values and beliefs are left on the desk, but no hopes that mean them.
+    See ``limits``. Play, values and beliefs are left in the state, but no hopes that mean them.
     """
-    desk, first = walk.desk, walk.sets.slot_first[:-1]
-    mean = np.add.reduceat(desk.chance * desk.worth, first)[walk.decision]
-    desk.hope[:], desk.bias[:] = mean, 2.0 * desk.log_chance
-    sharp, precision = walk.sharp.copy(), walk.stakes.precision.copy()
-    walk.sharp[:] *= 2.0 * factor
-    walk.stakes.precision[:] *= 2.0 * factor
-    arrived = seek_play(walk, t=0.5)
-    walk.sharp[:], walk.stakes.precision[:], desk.bias[:] = sharp, precision, 0.0
+    state, first = branch.state, branch.sets.slot_first[:-1]
+    mean = np.add.reduceat(state.chance * state.worth, first)[branch.decision]
+    state.hope[:], state.bias[:] = mean, 2.0 * state.log_chance
+    sharp, precision = branch.sharp.copy(), branch.numbers.precision.copy()
+    branch.sharp[:] *= 2.0 * factor
+    branch.numbers.precision[:] *= 2.0 * factor
+    arrived = seek_play(branch, t=0.5)
+    branch.sharp[:], branch.numbers.precision[:], state.bias[:] = sharp, precision, 0.0
     return arrived
 
 
-def seek_play(walk: Walk, limit: int = 40, t: float = 1.0) -> bool:
-    """Newton's method at a share of the precision from the desk's state, with shortened steps."""
-    walk.aim(True)
-    walk.s = float(np.log1p(walk.steep * t))
-    error, worst = walk.evaluate(t)
+def seek_play(branch: Branch, limit: int = 40, t: float = 1.0) -> bool:
+    """Newton's method at a share of the precision from the state, with shortened steps."""
+    branch.aim(True)
+    branch.s = float(np.log1p(branch.steep * t))
+    error, worst = branch.evaluate(t)
     last, stuck = np.inf, 0
     for _ in range(limit):
         if worst <= 2e-15 or (worst < 1e-10 and error < 1e-5 and worst > 0.3 * last):
             return True
         if stuck > 2 or not np.isfinite(error):
             return False
-        last, before = worst, merit(walk)
-        linearise(walk.sets, walk.stakes, walk.desk, t)
-        walk.solve(t, 1.0, 0.0, 1e-4)
-        shift, step, begin = walk.desk.shift.copy(), walk.notes.step.copy(), walk.point()
-        turn = np.abs(walk.sharp * shift * np.sqrt(walk.desk.chance)).max()
+        last, before = worst, merit(branch)
+        linearise(branch.sets, branch.numbers, branch.state, t)
+        branch.solve(t, 1.0, 0.0, 1e-4)
+        shift, step, begin = branch.state.shift.copy(), branch.linear.step.copy(), branch.point()
+        turn = np.abs(branch.sharp * shift * np.sqrt(branch.state.chance)).max()
         share = min(1.0, 5.0 / max(turn, 1e-300))
         for _ in range(5):
-            walk.go_back(begin)
-            walk.move(shift, step, share)
-            error, worst = walk.evaluate(t)
-            if merit(walk) < before:
+            branch.go_back(begin)
+            branch.move(shift, step, share)
+            error, worst = branch.evaluate(t)
+            if merit(branch) < before:
                 break
             share *= 0.35
         else:
@@ -158,10 +158,10 @@ def seek_play(walk: Walk, limit: int = 40, t: float = 1.0) -> bool:
     return False
 
 
-def merit(walk: Walk) -> float:
+def merit(branch: Branch) -> float:
     """Size of the gaps over their scale; infinite beyond the largest number."""
-    slots, source = len(walk.sharp), walk.desk.source
-    owned = walk.stakes.scale[walk.sets.owner[walk.decision]]
-    at_heads = source[slots:].reshape(-1, walk.sets.parties) / walk.stakes.scale
+    slots, source = len(branch.sharp), branch.state.source
+    owned = branch.numbers.scale[branch.sets.owner[branch.decision]]
+    at_heads = source[slots:].reshape(-1, branch.sets.parties) / branch.numbers.scale
     with np.errstate(over="ignore"):
         return float(((source[:slots] / owned) ** 2).sum() + (at_heads**2).sum())

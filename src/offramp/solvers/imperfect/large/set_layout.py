@@ -69,7 +69,7 @@ class Sets(NamedTuple):
     parties: int
 
 
-class Stakes(NamedTuple):
+class EdgeNumbers(NamedTuple):
     """The numbers of one draw, gathered to edges."""
 
     pay: Array
@@ -92,7 +92,7 @@ class Stakes(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Board:
+class SetGame:
     """Sets and the structure that they were made of."""
 
     sets: Sets
@@ -101,7 +101,7 @@ class Board:
     """(decision,) number of its mover and step of the round together."""
 
 
-def arrange_sets(structure: Structure) -> Board:
+def arrange_sets(structure: Structure) -> SetGame:
     """Renumber a structure with information sets in its solving order."""
     node, first, edge, source, target = _renumber(structure)
     heads = _heads(structure, node)
@@ -129,7 +129,7 @@ def arrange_sets(structure: Structure) -> Board:
         node=node, edge=edge, nodes=structure.nodes, terminals=int(structure.terminals),
         parties=int(structure.parties),
     )  # fmt: skip
-    return Board(sets, structure, _groups(structure, node, decision, owner))
+    return SetGame(sets, structure, _groups(structure, node, decision, owner))
 
 
 def _groups(structure: Structure, node: NDArray, decision: NDArray, owner: NDArray) -> NDArray:
@@ -263,9 +263,9 @@ def _live(first: NDArray, rows: NDArray, ghosts: int, member: NDArray) -> NDArra
     return np.flatnonzero(live[:nodes])
 
 
-def stakes_of(board: Board, tables: Tables, draw: int) -> Stakes:
+def edge_numbers_of(game: SetGame, tables: Tables, draw: int) -> EdgeNumbers:
     """The numbers of one draw in the order of the sets."""
-    sets, parties = board.sets, board.sets.parties
+    sets, parties = game.sets, game.sets.parties
     pay = tables.pay[draw][sets.pay_class]
     odds = np.zeros(len(sets.target))
     by_nature = sets.odds_class >= 0
@@ -273,7 +273,7 @@ def stakes_of(board: Board, tables: Tables, draw: int) -> Stakes:
     top = np.abs(pay).max(axis=0, initial=0.0)
     top = np.maximum(top, np.abs(tables.end_pay[draw]).max(axis=0, initial=0.0))
     counts, possible = _possible(sets, odds)
-    return Stakes(
+    return EdgeNumbers(
         pay=pay,
         odds=odds,
         log_odds=np.log(np.where(odds > 0.0, odds, 1.0)),

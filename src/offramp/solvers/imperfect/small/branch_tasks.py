@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 
 from offramp.game.structure import Structure, Tables
 from offramp.solvers.equilibria import Other
+from offramp.solvers.imperfect.accuracy import GAIN, is_loose
 from offramp.solvers.imperfect.best_replies import order_replies
-from offramp.solvers.imperfect.hidden_sets import Veil, draw_veil
+from offramp.solvers.imperfect.hidden_sets import InfoSets, find_infosets
 from offramp.solvers.imperfect.nature_zeros import mask_zeros
 from offramp.solvers.imperfect.small.certificate import (
-    Sheet,
-    Verdicts,
+    CertificateTape,
+    PlayRows,
     certify_draws,
-    write_verdicts,
+    write_certificate,
 )
 from offramp.solvers.imperfect.small.continuation import (
     BY_NEWTON,
@@ -31,7 +32,7 @@ from offramp.solvers.imperfect.small.continuation import (
     STUCK,
     TIRED,
     Tasks,
-    room_to_walk,
+    branch_workspace,
     run_tasks,
 )
 from offramp.solvers.imperfect.small.equations import Equations, write_equations
@@ -41,20 +42,18 @@ from offramp.solvers.imperfect.small.other_starts import (
     preferred_side,
     random_odds,
     reach_of_starts,
-    rough_span,
     set_chances,
     tilts,
 )
 from offramp.solvers.imperfect.small.tape import Facts
 from offramp.solvers.kernels.layout import Layout, arrange
+from offramp.solvers.kernels.units import rough_span
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 WORDS = {STUCK: "steps became too short", TIRED: "too many steps", FALLEN: "it led astray"}
 SETTLED = 1e-9
 """Newton steps below it, relative to the log-odds, mean a solution."""
-LOOSE, GAIN = 1e-8, 1e-9
-"""Most by which values miss the equations, and regrets exceed their bounds, in units of stakes."""
 BETWEEN = (0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9)
 """Shares of the way from one equilibrium to another at which Newton's method begins."""
 
@@ -68,16 +67,16 @@ FEW = 80
 
 
 @dataclass(frozen=True)
-class Rulebook:
+class TreeSystem:
     """What all threads read, the same for all draws."""
 
     layout: Layout
-    veil: Veil
+    infosets: InfoSets
     equations: Equations
-    verdicts: Verdicts
+    certificate: CertificateTape
 
 
-class Numbers(NamedTuple):
+class DrawNumbers(NamedTuple):
     """Those of all draws."""
 
     span: Array
@@ -91,7 +90,7 @@ class Numbers(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Traced:
+class BranchEnds:
     """Where branches ended, a row for each draw."""
 
     odds: Array
@@ -117,38 +116,47 @@ class Traced:
 
 
 @lru_cache(maxsize=4)
-def write_rulebook(structure: Structure, facts: Facts, far: bool) -> Rulebook | None:
-    """Everything about a structure that does not depend on the draw, kept for the next call.
+def unknowns_of(structure: Structure, far: bool) -> tuple[Layout, InfoSets] | None:
+    """Which log-odds are unknown, with the layout; None where a tree is needed or fewer of them.
 
-    The unknowns are all decisions if they are few or if the branch is followed ``far``, else
-    those at shared sets. None where there are cycles or too many unknowns for dense elimination.
+    They are those of all decisions if they are few or if the branch is followed ``far``, else
+    those at shared sets.
     """
     if structure.cyclic.any():
         return None
     layout = arrange(structure)
-    veil = draw_veil(layout, lone=structure.hidden)
-    if not far and veil.unknowns > FEW:
-        veil = draw_veil(layout)
-    if veil.unknowns > (DENSE if far else SMALL):
+    infosets = find_infosets(layout, lone=structure.hidden)
+    if not far and infosets.unknowns > FEW:
+        infosets = find_infosets(layout)
+    if infosets.unknowns > (DENSE if far else SMALL):
         return None
-    verdicts = write_verdicts(layout, veil, order_replies(layout, veil), facts)
-    return Rulebook(layout, veil, write_equations(veil, facts), verdicts)
+    return layout, infosets
 
 
-def gather_numbers(book: Rulebook, tables: Tables) -> Numbers:
+@lru_cache(maxsize=4)
+def write_system(structure: Structure, facts: Facts, far: bool) -> TreeSystem:
+    """Everything about a structure that does not depend on the draw, kept for the next call."""
+    found = unknowns_of(structure, far)
+    assert found is not None
+    layout, infosets = found
+    certificate = write_certificate(layout, infosets, order_replies(layout, infosets), facts)
+    return TreeSystem(layout, infosets, write_equations(infosets, facts), certificate)
+
+
+def gather_numbers(system: TreeSystem, tables: Tables) -> DrawNumbers:
     """The tables, and what follows from them for all draws at once."""
-    span = rough_span(book.layout.structure, tables)
-    return Numbers(
-        np.where(span > 1e-6, span, 1.0), mask_zeros(book.veil, tables), tables.pay, tables.odds,
-        tables.end_pay, tables.patience, tables.precision,
+    span = rough_span(system.layout.structure, tables)
+    return DrawNumbers(
+        np.where(span > 1e-6, span, 1.0), mask_zeros(system.infosets, tables), tables.pay,
+        tables.odds, tables.end_pay, tables.patience, tables.precision,
     )  # fmt: skip
 
 
-def blank_sheet(structure: Structure, rows: int) -> Sheet:
+def blank_play(structure: Structure, rows: int) -> PlayRows:
     """Room for certified play; what is never filled in says so (nan, every move alike)."""
     nodes, parties = structure.nodes, structure.parties
     count = np.diff(structure.first)
-    return Sheet(
+    return PlayRows(
         value=np.full((rows, nodes, parties), np.nan),
         payoff=np.full((rows, nodes, parties), np.nan),
         strategy=np.tile(np.repeat(1.0 / count, count), (rows, 1)),
@@ -159,12 +167,19 @@ def blank_sheet(structure: Structure, rows: int) -> Sheet:
     )
 
 
-class Workshop:
-    """The kernels of one rulebook with room of their own: one for each thread."""
+class TaskRunner:
+    """The kernels of one tree with working arrays of their own: one for each thread."""
 
-    def __init__(self, book: Rulebook, numbers: Numbers) -> None:
-        self.book, self.veil, self.structure = book, book.veil, book.layout.structure
-        self.walk, self.cells = room_to_walk(book.equations), np.zeros(book.verdicts.tape.cells)
+    def __init__(self, system: TreeSystem, numbers: DrawNumbers) -> None:
+        self.system, self.infosets, self.structure = (
+            system,
+            system.infosets,
+            system.layout.structure,
+        )
+        self.work, self.cells = (
+            branch_workspace(system.equations),
+            np.zeros(system.certificate.tape.cells),
+        )
         self.straight = False
         """Whether branches are followed straight on where they fork."""
         self.span, self.tables = numbers.span, numbers[1:]
@@ -175,7 +190,7 @@ class Workshop:
         further: Ints | int = 0, shy: float = 2.0,
     ) -> Tasks:  # fmt: skip
         """Carry out one kind of task for draws, from log-odds ``(row, unknown)``."""
-        count, unknowns = len(draws), self.veil.unknowns
+        count, unknowns = len(draws), self.infosets.unknowns
         zeros = np.zeros((4, count), np.int64)
         beyond = np.broadcast_to(np.asarray(further, np.int64), count).copy()
         rows = 8 * int((beyond > 0).sum())
@@ -187,16 +202,18 @@ class Workshop:
             flips=zeros[3], reached=np.ones(count), gap=np.zeros(count),
             passed=np.zeros((rows, unknowns)), passed_task=np.full(rows, -1),
         )  # fmt: skip
-        run_tasks(self.book.equations, self.walk, tasks, self.span, *self.tables)
+        run_tasks(self.system.equations, self.work, tasks, self.span, *self.tables)
         return tasks
 
-    def trace(self, draws: Ints, scale: Array, further: Ints) -> Traced:
+    def trace(self, draws: Ints, scale: Array, further: Ints) -> BranchEnds:
         """The branches of draws from precision 0, and ``further`` steps beyond."""
-        none = np.zeros((len(draws), self.veil.unknowns))
+        none = np.zeros((len(draws), self.infosets.unknowns))
         tasks = self.run(FROM_ZERO, draws, none, scale=scale, further=further)
         return self._traced(tasks, scale)
 
-    def go_on(self, draws: Ints, scale: Array, odds: Array, factor: Array, loss: Array) -> Traced:
+    def go_on(
+        self, draws: Ints, scale: Array, odds: Array, factor: Array, loss: Array
+    ) -> BranchEnds:
         """Their branches from precisions ``scale`` on to ``factor`` times these, or less far.
 
         They are left where no party loses more than ``loss`` at its sets.
@@ -208,14 +225,14 @@ class Workshop:
         """Log-odds of play far out on branches answered once more, beginning at itself."""
         return self.run(SHARPEN, draws, odds, scale=scale).odds
 
-    def _traced(self, tasks: Tasks, scale: Array) -> Traced:
+    def _traced(self, tasks: Tasks, scale: Array) -> BranchEnds:
         """What tasks found; where branches fork, the side taken."""
         passed = np.flatnonzero(tasks.passed_task >= 0)
         beside = [(int(tasks.draw[tasks.passed_task[k]]), tasks.passed[k]) for k in passed]
         forks = np.flatnonzero((tasks.flips > 0) & (tasks.ended == REACHED))
         if len(forks) and not self.straight:
             self._take_sides(tasks, scale, forks, beside)
-        return Traced(
+        return BranchEnds(
             tasks.odds, tasks.ended, tasks.steps, tasks.reached, tasks.goal, tasks.gap, beside
         )
 
@@ -226,29 +243,29 @@ class Workshop:
 
         The sides are found by leaning slightly at precision 0.
         """
-        lean = np.tile(tilts(self.veil.unknowns), (len(forks), 1))
+        lean = np.tile(tilts(self.infosets.unknowns), (len(forks), 1))
         draws, factor = np.repeat(tasks.draw[forks], 2), np.repeat(scale[forks], 2)
         sides = self.run(FROM_ZERO, draws, lean, scale=factor, shy=40.0)
         good = (sides.ended == REACHED) & (sides.gap < SETTLED)
-        chances = set_chances(self.veil, sides.odds)
+        chances = set_chances(self.infosets, sides.odds)
         for k, row in enumerate(forks):
             found = [side for side in (2 * k, 2 * k + 1) if good[side]]
             if not found:
                 continue
             chosen = found[0]
             if len(found) == 2:
-                chosen = found[preferred_side(self.veil, chances[found])]
+                chosen = found[preferred_side(self.infosets, chances[found])]
             draw = int(tasks.draw[row])
             beside.append((draw, tasks.odds[row].copy()))
             beside.extend((draw, sides.odds[side]) for side in found if side != chosen)
             tasks.odds[row] = sides.odds[chosen]
 
-    def certify(self, draws: Ints, scale: Array, odds: Array, rows: Ints, sheet: Sheet) -> None:
-        """Unfold log-odds with their certificates into rows of a sheet."""
+    def certify(self, draws: Ints, scale: Array, odds: Array, rows: Ints, play: PlayRows) -> None:
+        """Unfold log-odds with their certificates into rows of ``play``."""
         certify_draws(
-            self.book.verdicts, self.cells, *self.tables, np.asarray(draws, np.int64),
+            self.system.certificate, self.cells, *self.tables, np.asarray(draws, np.int64),
             np.full(len(draws), scale), np.ascontiguousarray(odds), np.asarray(rows, np.int64),
-            sheet,
+            play,
         )  # fmt: skip
 
     def search(
@@ -261,7 +278,7 @@ class Workshop:
         (draw, party).
         """
         tried = np.zeros(len(draws), np.int64)
-        if not self.veil.unknowns or not len(draws):
+        if not self.infosets.unknowns or not len(draws):
             return tried, []
         found: list[tuple[int, Array]] = []
         row_of = {int(draw): row for row, draw in enumerate(draws)}
@@ -300,8 +317,8 @@ class Workshop:
         different = []
         for row in sorted({row for row, _ in found}):
             odds = np.array([one for at, one in found if at == row])
-            known = set_chances(self.veil, home[row : row + 1])
-            picked = pick_different(set_chances(self.veil, odds), known)
+            known = set_chances(self.infosets, home[row : row + 1])
+            picked = pick_different(set_chances(self.infosets, odds), known)
             different += [(row, odds[k]) for k in picked]
         return different
 
@@ -312,10 +329,10 @@ class Workshop:
         begin = []
         for row in sorted({row for row, _ in found if wanted[row]}):
             odds = np.array([home[row], *(one for at, one in found if at == row)])[:4]
-            chances = set_chances(self.veil, odds)
+            chances = set_chances(self.infosets, odds)
             for one, other in combinations(chances, 2):
                 mixed = [one + share * (other - one) for share in BETWEEN]
-                begin += [(row, mix) for mix in log_odds_of(self.veil, np.array(mixed))]
+                begin += [(row, mix) for mix in log_odds_of(self.infosets, np.array(mixed))]
         return begin
 
     def seek(self, draw: int, odds: Array, seed: int, scale: float = 1.0) -> Array | None:
@@ -331,38 +348,27 @@ class Workshop:
         """Random log-odds: the same directions for every draw, ``count`` of them."""
         number = np.concatenate([np.arange(k) for k in count])
         unit = random_odds(
-            self.veil.unknowns, range(first, first + int(count.max(initial=0))), seed
+            self.infosets.unknowns, range(first, first + int(count.max(initial=0))), seed
         )
         span = np.repeat(self.span[draws], count)
         return unit[number] * reach_of_starts(number, span)[:, None]
 
     def _different(self, tasks: Tasks, ended: Ints, rows: Ints, home: Array) -> Ints:
         """Those of the tasks that ended elsewhere than at home."""
-        chances = set_chances(self.veil, tasks.odds[ended])
-        known = set_chances(self.veil, home)[rows[ended]]
+        chances = set_chances(self.infosets, tasks.odds[ended])
+        known = set_chances(self.infosets, home)[rows[ended]]
         return ended[np.abs(chances - known).max(axis=1, initial=0.0) > 1e-6]
 
     def _unfold(self, draws: Ints, found: list[tuple[int, Array]], bound: Array) -> list[Other]:
         """Equilibria with values and play, as far as they are certified."""
         if not found:
             return []
-        sheet = blank_sheet(self.structure, len(found))
+        play = blank_play(self.structure, len(found))
         which = draws[[row for row, _ in found]]
         odds = np.array([one for _, one in found])
-        self.certify(which, np.ones(len(found)), odds, np.arange(len(found)), sheet)
-        sheet.value.setflags(write=False)
-        sheet.strategy.setflags(write=False)
-        good = (sheet.anywhere <= bound[which] + GAIN).all(axis=1)
-        good &= ~is_loose(sheet.residual, self.span[which])
-        return [
-            Other(int(which[k]), sheet.value[k], sheet.strategy[k]) for k in np.flatnonzero(good)
-        ]
-
-
-def is_loose(residual: Array, span: Array | float) -> NDArray[np.bool_]:
-    """Whether values are not those of their play.
-
-    What rounding does to log-odds as large as ``span`` comes back times the precision, in payoffs
-    that others' answers to it change: where that is much, regrets alone certify.
-    """
-    return ~np.asarray(residual <= LOOSE + np.finfo(float).eps * span**2)
+        self.certify(which, np.ones(len(found)), odds, np.arange(len(found)), play)
+        play.value.setflags(write=False)
+        play.strategy.setflags(write=False)
+        good = (play.anywhere <= bound[which] + GAIN).all(axis=1)
+        good &= ~is_loose(play.residual, self.span[which])
+        return [Other(int(which[k]), play.value[k], play.strategy[k]) for k in np.flatnonzero(good)]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from offramp.core.compiling import njit
 from offramp.solvers.imperfect.best_replies import Orders
-from offramp.solvers.imperfect.hidden_sets import Veil
+from offramp.solvers.imperfect.hidden_sets import InfoSets
 from offramp.solvers.imperfect.small.tape import (
     FAR,
     MINUS,
@@ -30,13 +30,13 @@ from offramp.solvers.imperfect.small.tape import (
     load_tape,
     read_lines,
 )
-from offramp.solvers.imperfect.small.tape_writer import Scribe
+from offramp.solvers.imperfect.small.tape_writer import TapeWriter
 from offramp.solvers.kernels.layout import Layout
 
 Floats = NDArray[np.float64]
 
 
-class Sheet(NamedTuple):
+class PlayRows(NamedTuple):
     """The certified play of draws; nodes and edges in the order of the structure."""
 
     value: Floats
@@ -48,7 +48,7 @@ class Sheet(NamedTuple):
     anywhere: Floats
 
 
-class Verdicts(NamedTuple):
+class CertificateTape(NamedTuple):
     """The tape, and the cells from which sheets are filled."""
 
     tape: Tape
@@ -71,13 +71,13 @@ class Verdicts(NamedTuple):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def certify_draws(
-    verdicts: Verdicts, cells, masks, pay, odds, end_pay, patience, precision, draws, scale,
-    log_odds, rows, sheet: Sheet,
+    certificate: CertificateTape, cells, masks, pay, odds, end_pay, patience, precision,
+    draws, scale, log_odds, rows, play: PlayRows,
 ):  # fmt: skip
-    """Unfold log-odds ``(draw, unknown)`` with their certificates into rows of a sheet."""
-    tape = verdicts.tape
+    """Unfold log-odds ``(draw, unknown)`` with their certificates into rows of ``play``."""
+    tape = certificate.tape
     value, payoff, belief, chance = (
-        verdicts.value, verdicts.payoff, verdicts.belief, verdicts.chance
+        certificate.value, certificate.payoff, certificate.belief, certificate.chance
     )  # fmt: skip
     for k in range(len(draws)):
         draw, row = draws[k], rows[k]
@@ -89,46 +89,50 @@ def certify_draws(
             cells[tape.z + i] = log_odds[k, i]
         read_lines(tape.runs, tape.lines, tape.weigh, cells, tape.begin[PLAIN], len(tape.runs))
         for e in range(len(chance)):
-            sheet.strategy[row, e] = cells[chance[e]]
-        sheet.residual[row] = 0.0
+            play.strategy[row, e] = cells[chance[e]]
+        play.residual[row] = 0.0
         for j in range(patience.shape[1]):
             scope = 0.0
             for n in range(len(belief)):
-                sheet.value[row, n, j] = cells[value[n, j]]
-                sheet.payoff[row, n, j] = cells[payoff[n, j]]
-                sheet.belief[row, n] = cells[belief[n]]
+                play.value[row, n, j] = cells[value[n, j]]
+                play.payoff[row, n, j] = cells[payoff[n, j]]
+                play.belief[row, n] = cells[belief[n]]
                 scope = max(scope, abs(cells[payoff[n, j]]))
             for n in range(end_pay.shape[1]):
                 scope = max(scope, abs(end_pay[draw, n, j]))
-            rounding, gain = 2e-15 * scope * verdicts.depth, cells[verdicts.gain[j]]
-            sheet.regret[row, j] = gain + rounding
-            sheet.anywhere[row, j] = max(gain, cells[verdicts.most[j]]) + rounding
-            sheet.residual[row] = max(sheet.residual[row], cells[verdicts.residual[j]])
+            rounding, gain = 2e-15 * scope * certificate.depth, cells[certificate.gain[j]]
+            play.regret[row, j] = gain + rounding
+            play.anywhere[row, j] = max(gain, cells[certificate.most[j]]) + rounding
+            play.residual[row] = max(play.residual[row], cells[certificate.residual[j]])
 
 
-def write_verdicts(layout: Layout, veil: Veil, orders: Orders, facts: Facts) -> Verdicts:
+def write_certificate(
+    layout: Layout, infosets: InfoSets, orders: Orders, facts: Facts
+) -> CertificateTape:
     """What unfolds and certifies the play of a structure."""
-    scribe, shape = Scribe(veil, facts, {}), layout.shape
-    parties, nodes = range(scribe.parties), range(scribe.nodes)
+    writer, shape = TapeWriter(infosets, facts, {}), layout.shape
+    parties, nodes = range(writer.parties), range(writer.nodes)
     for n in nodes:
-        scribe.write_values(n, list(parties), True)
-    scribe.write_reach()
-    belief = [ONE] * scribe.nodes
-    for members, cells in zip(scribe.members, scribe.beliefs, strict=True):
+        writer.write_values(n, list(parties), True)
+    writer.write_reach()
+    belief = [ONE] * writer.nodes
+    for members, cells in zip(writer.members, writer.beliefs, strict=True):
         for n, cell in zip(members, cells, strict=True):
             belief[n] = cell
-    judge = _Judge(scribe, belief)
-    replies = [judge.reply(j, orders.unit[orders.first[j] : orders.first[j + 1]]) for j in parties]
-    residual, most = judge.residual(), [judge.most(j, replies[j]) for j in parties]
-    gain = [judge.gain(j, replies[j][layout.start], layout.start) for j in parties]
+    certifier = _CertificateWriter(writer, belief)
+    replies = [
+        certifier.reply(j, orders.unit[orders.first[j] : orders.first[j + 1]]) for j in parties
+    ]
+    residual, most = certifier.residual(), [certifier.most(j, replies[j]) for j in parties]
+    gain = [certifier.gain(j, replies[j][layout.start], layout.start) for j in parties]
     place = np.argsort(shape.node)
-    edges = [(e, n) for n in nodes for e in scribe.edges(n)]
+    edges = [(e, n) for n in nodes for e in writer.edges(n)]
     chance = np.empty(len(edges), np.uint32)
-    chance[shape.edge] = [scribe.chance(e, n) for e, n in edges]
-    value = np.array([[scribe.value[n][j] for j in parties] for n in nodes], np.uint32)
-    payoff = np.array([[judge.payoff[n][j] for j in parties] for n in nodes], np.uint32)
-    return Verdicts(
-        tape=scribe.finish(),
+    chance[shape.edge] = [writer.chance(e, n) for e, n in edges]
+    value = np.array([[writer.value[n][j] for j in parties] for n in nodes], np.uint32)
+    payoff = np.array([[certifier.payoff[n][j] for j in parties] for n in nodes], np.uint32)
+    return CertificateTape(
+        tape=writer.finish(),
         value=value[place],
         payoff=payoff[place],
         belief=np.array(belief, np.uint32)[place],
@@ -140,117 +144,117 @@ def write_verdicts(layout: Layout, veil: Veil, orders: Orders, facts: Facts) -> 
     )
 
 
-class _Judge:
+class _CertificateWriter:
     """Writes residuals and best replies down, given play, values and beliefs."""
 
-    def __init__(self, scribe: Scribe, belief: list[int]) -> None:
-        self.scribe, self.belief = scribe, belief
-        self.payoff = scribe.value
+    def __init__(self, writer: TapeWriter, belief: list[int]) -> None:
+        self.writer, self.belief = writer, belief
+        self.payoff = writer.value
         """By position and party, values without entropy."""
-        if scribe.facts.entropy:
-            self.payoff = [{} for _ in range(scribe.nodes)]
-            for n in range(scribe.nodes):
-                for party in range(scribe.parties):
+        if writer.facts.entropy:
+            self.payoff = [{} for _ in range(writer.nodes)]
+            for n in range(writer.nodes):
+                for party in range(writer.parties):
                     self.payoff[n][party] = self._mean(n, party)
 
     def _mean(self, node: int, party: int) -> int:
         """Values without entropy from those behind them."""
-        scribe, cell = self.scribe, ZERO
-        for e in scribe.edges(node):
-            target = scribe.target[e]
-            inner = target < scribe.nodes
-            after = self.payoff[target][party] if inner else scribe.end_pay(target, party)
-            worth = scribe.add_pay(e, party, after)
-            cell = scribe.total(cell, scribe.chance(e, node), worth)
+        writer, cell = self.writer, ZERO
+        for e in writer.edges(node):
+            target = writer.target[e]
+            inner = target < writer.nodes
+            after = self.payoff[target][party] if inner else writer.end_pay(target, party)
+            worth = writer.add_pay(e, party, after)
+            cell = writer.total(cell, writer.chance(e, node), worth)
         return cell
 
     def residual(self) -> list[int]:
         """By party, the largest |V - T(V)|: play from values and beliefs, values from play."""
-        scribe = self.scribe
-        worst = [self._clear() for _ in range(scribe.parties)]
+        writer = self.writer
+        worst = [self._clear() for _ in range(writer.parties)]
         weighed = [(members, self._weighed(members)) for members in self._decisions()]
-        shared = [(members, scribe.share(cells)) for members, cells in weighed]
+        shared = [(members, writer.share(cells)) for members, cells in weighed]
         gaps: list[tuple[int, int, int]] = []
         for members, share in shared:
-            mover = scribe.mover[members[0]]
-            short = scribe.shortfall(share, mover) if scribe.facts.entropy else ZERO
+            mover = writer.mover[members[0]]
+            short = writer.shortfall(share, mover) if writer.facts.entropy else ZERO
             for n in members:
-                for party in range(scribe.parties):
+                for party in range(writer.parties):
                     fresh = ZERO
-                    for c, e in enumerate(scribe.edges(n)):
-                        worth = scribe.worth(e, party)
-                        fresh = scribe.total(fresh, scribe.give[share] + c, worth)
+                    for c, e in enumerate(writer.edges(n)):
+                        worth = writer.worth(e, party)
+                        fresh = writer.total(fresh, writer.give[share] + c, worth)
                     if party == mover:
-                        fresh = scribe.total(fresh, MINUS, short)
-                    gaps.append((worst[party], scribe.value[n][party], fresh))
+                        fresh = writer.total(fresh, MINUS, short)
+                    gaps.append((worst[party], writer.value[n][party], fresh))
         for gap in gaps:
             self._raise(FAR, *gap)
         return worst
 
     def _decisions(self) -> list[list[int]]:
         """The positions of every decision: sets, and those that their mover knows."""
-        scribe = self.scribe
-        known = [[n] for n in range(scribe.nodes) if scribe.set_of[n] < 0 and scribe.decides(n)]
-        return [*known, *scribe.members]
+        writer = self.writer
+        known = [[n] for n in range(writer.nodes) if writer.set_of[n] < 0 and writer.decides(n)]
+        return [*known, *writer.members]
 
     def _weighed(self, members: list[int]) -> list[int]:
         """By move, the precision times what it is worth at a set, given its beliefs."""
-        scribe, found = self.scribe, []
-        mover = scribe.mover[members[0]]
-        for c in range(len(scribe.edges(members[0]))):
+        writer, found = self.writer, []
+        mover = writer.mover[members[0]]
+        for c in range(len(writer.edges(members[0]))):
             cell = ZERO
             for n in members:
-                worth = scribe.worth(scribe.first[n] + c, mover)
-                cell = scribe.total(cell, self.belief[n], worth)
-            found.append(scribe.total(ZERO, scribe.sharp[mover], cell))
+                worth = writer.worth(writer.first[n] + c, mover)
+                cell = writer.total(cell, self.belief[n], worth)
+            found.append(writer.total(ZERO, writer.sharp[mover], cell))
         return found
 
     def _clear(self) -> int:
         """A new cell that is 0 at every reading."""
-        cell = self.scribe.reserve(1, PLAIN)
-        return self.scribe.total(ZERO, ZERO, ZERO, into=cell)
+        cell = self.writer.reserve(1, PLAIN)
+        return self.writer.total(ZERO, ZERO, ZERO, into=cell)
 
     def _raise(self, kind: int, into: int, one: int, other: int) -> None:
         """Let a cell not fall below a difference."""
-        self.scribe.note(PLAIN, kind, (into, into, one, other))
+        self.writer.note(PLAIN, kind, (into, into, one, other))
 
     def reply(self, party: int, order: NDArray[np.int64]) -> dict[int, int]:
         """By position, what the best reply of a party to the others' play is worth to it."""
-        scribe, best = self.scribe, {}
+        writer, best = self.writer, {}
         for unit in order.tolist():
-            members = [unit] if unit >= 0 else scribe.members[-unit - 1]
-            if scribe.mover[members[0]] == party and scribe.decides(members[0]):
+            members = [unit] if unit >= 0 else writer.members[-unit - 1]
+            if writer.mover[members[0]] == party and writer.decides(members[0]):
                 self._choose(party, members, best)
                 continue
             cell = ZERO
-            for e in scribe.edges(unit):
-                cell = scribe.total(cell, scribe.chance(e, unit), self._ahead(e, party, best))
+            for e in writer.edges(unit):
+                cell = writer.total(cell, writer.chance(e, unit), self._ahead(e, party, best))
             best[unit] = cell
         return best
 
     def _ahead(self, edge: int, party: int, best: dict[int, int], into: int = -1) -> int:
         """The total of an edge if best replies follow."""
-        scribe, target = self.scribe, self.scribe.target[edge]
-        after = best[target] if target < scribe.nodes else scribe.end_pay(target, party)
-        return scribe.add_pay(edge, party, after, into)
+        writer, target = self.writer, self.writer.target[edge]
+        after = best[target] if target < writer.nodes else writer.end_pay(target, party)
+        return writer.add_pay(edge, party, after, into)
 
     def _choose(self, party: int, members: list[int], best: dict[int, int]) -> None:
         """The best move at a set, or at a position of the party that is no set."""
-        scribe, moves = self.scribe, len(self.scribe.edges(members[0]))
-        rows = [scribe.reserve(moves, PLAIN) for _ in members]
-        totals, choice = scribe.reserve(moves, PLAIN), scribe.reserve(1, PLAIN)
+        writer, moves = self.writer, len(self.writer.edges(members[0]))
+        rows = [writer.reserve(moves, PLAIN) for _ in members]
+        totals, choice = writer.reserve(moves, PLAIN), writer.reserve(1, PLAIN)
         for n, row in zip(members, rows, strict=True):
-            for c, e in enumerate(scribe.edges(n)):
+            for c, e in enumerate(writer.edges(n)):
                 self._ahead(e, party, best, into=row + c)
         for c in range(moves):
             cell = ZERO
             for n, row in zip(members, rows, strict=True):
-                cell = scribe.total(cell, self.belief[n], row + c)
-            scribe.total(cell, ZERO, ZERO, into=totals + c)
-        scribe.note(PLAIN, TOP, (choice, totals, moves, 0))
+                cell = writer.total(cell, self.belief[n], row + c)
+            writer.total(cell, ZERO, ZERO, into=totals + c)
+        writer.note(PLAIN, TOP, (choice, totals, moves, 0))
         for n, row in zip(members, rows, strict=True):
-            best[n] = scribe.reserve(1, PLAIN)
-            scribe.note(PLAIN, TAKE, (best[n], row, 0, choice))
+            best[n] = writer.reserve(1, PLAIN)
+            writer.note(PLAIN, TAKE, (best[n], row, 0, choice))
 
     def gain(self, party: int, best: int, start: int) -> int:
         """What the best reply gains at the start, at least 0."""
@@ -260,14 +264,14 @@ class _Judge:
 
     def most(self, party: int, best: dict[int, int]) -> int:
         """The most that it gains at a decision of the party, given its beliefs."""
-        scribe, cell, gaps = self.scribe, self._clear(), []
+        writer, cell, gaps = self.writer, self._clear(), []
         for members in self._decisions():
-            if scribe.mover[members[0]] != party:
+            if writer.mover[members[0]] != party:
                 continue
             now, then = ZERO, ZERO
             for n in members:
-                now = scribe.total(now, self.belief[n], self.payoff[n][party])
-                then = scribe.total(then, self.belief[n], best[n])
+                now = writer.total(now, self.belief[n], self.payoff[n][party])
+                then = writer.total(then, self.belief[n], best[n])
             gaps.append((cell, then, now))
         for gap in gaps:
             self._raise(MORE, *gap)

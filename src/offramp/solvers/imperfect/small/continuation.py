@@ -46,7 +46,7 @@ CHANGE, SURPRISE = 0.2, 0.02
 """Most by which a leap may change a probability or belief, and be mistaken about one."""
 
 
-class Walk(NamedTuple):
+class BranchWorkspace(NamedTuple):
     """Room for following a branch; vectors hold the unknowns and, last, t times the span."""
 
     cells: Floats
@@ -101,13 +101,13 @@ class Tasks(NamedTuple):
     """(row,) by which task, -1 where unused."""
 
 
-def room_to_walk(equations: Equations) -> Walk:
+def branch_workspace(equations: Equations) -> BranchWorkspace:
     """Room for one draw."""
     tape, size = equations.tape, int(equations.row[-1]) + 1
     cells, shares = np.zeros(tape.cells), np.zeros(len(equations.shares))
     matrix = cells[tape.slopes : tape.slopes + size * size].reshape(size, size)
     point, trial, tangent, after, before, past, landed = np.zeros((7, size))
-    return Walk(
+    return BranchWorkspace(
         cells, matrix, point, trial, tangent, after, before, past,
         right=np.zeros((2, size)), shares=shares, landed=landed, passed=np.zeros((8, size)),
     )  # fmt: skip
@@ -160,13 +160,13 @@ def product(one, other):
 
 
 @inner_jit
-def linearise(tape: Tape, walk: Walk, span, upright):
+def linearise(tape: Tape, work: BranchWorkspace, span, upright):
     """Newton's step (row 0) and the direction of the branch (row 1) at the trial point.
 
     The last row is the tangent, or t alone if ``upright`` is 1. Returns the determinant's sign.
     """
-    matrix, right, tangent = walk.matrix, walk.right, walk.tangent
-    cells, trial, last = walk.cells, walk.trial, len(walk.trial) - 1
+    matrix, right, tangent = work.matrix, work.right, work.tangent
+    cells, trial, last = work.cells, work.trial, len(work.trial) - 1
     for i in range(last):
         cells[tape.z + i] = trial[i]
         for k in range(last + 1):
@@ -186,17 +186,17 @@ def linearise(tape: Tape, walk: Walk, span, upright):
 
 
 @used_once_jit
-def correct_step(tape, walk, span, stride, upright, facing, care):
+def correct_step(tape, work, span, stride, upright, facing, care):
     """Newton's method across the branch from the trial point.
 
     Without ``care`` (0) a small first correction is enough where the branch is nearly straight;
     with much (2) only a point on the branch is. Returns its size (or -1: too long or too slow)
-    and the orientation; ``walk.after`` becomes the new direction.
+    and the orientation; ``work.after`` becomes the new direction.
     """
-    last, previous, begun, sign, done, near = len(walk.trial) - 1, np.inf, 0.0, 0.0, False, False
-    right, trial, after = walk.right, walk.trial, walk.after
+    last, previous, begun, sign, done, near = len(work.trial) - 1, np.inf, 0.0, 0.0, False, False
+    right, trial, after = work.right, work.trial, work.after
     for turn in range(6):
-        sign = linearise(tape, walk, span, upright)
+        sign = linearise(tape, work, span, upright)
         size, most = np.sqrt(product(right[0], right[0])), 0.0
         if turn == 0:
             begun = size
@@ -207,7 +207,7 @@ def correct_step(tape, walk, span, stride, upright, facing, care):
             most = max(most, abs(right[0, k]))
         face_ahead(after, right[1])
         near = care == 0 and sign == facing and most < NEAR and begun < 0.02 * stride
-        near = near and product(after, walk.tangent) > 0.95
+        near = near and product(after, work.tangent) > 0.95
         small = 1e-9 * abs(trial[last]) + (1e-4 if care < 2 else 1e-7)
         done = near or size < small
         done = done or (care < 2 and turn > 0 and size < 3e-2 and size < 0.1 * begun)
@@ -218,21 +218,21 @@ def correct_step(tape, walk, span, stride, upright, facing, care):
 
 
 @used_once_jit
-def stand(tape, walk, span, full):
-    """Stand at ``walk.point`` at t = 0, or 1 if ``full``, facing towards higher precision.
+def stand(tape, work, span, full):
+    """Stand at ``work.point`` at t = 0, or 1 if ``full``, facing towards higher precision.
 
     Returns the length of the first step and the orientation.
     """
-    point, trial, right = walk.point, walk.trial, walk.right
+    point, trial, right = work.point, work.trial, work.right
     last = len(point) - 1
     for k in range(last):
         trial[k] = point[k]
     point[last] = trial[last] = full * span
-    sign, steep = linearise(tape, walk, span, 1.0), 0.0
-    face_ahead(walk.tangent, right[1])
+    sign, steep = linearise(tape, work, span, 1.0), 0.0
+    face_ahead(work.tangent, right[1])
     for k in range(last + 1):
-        steep = max(steep, abs(walk.tangent[k]))
-    stride = 0.1 * span / max(walk.tangent[last], 1e-3) if full > 0.0 else 0.5 / steep
+        steep = max(steep, abs(work.tangent[k]))
+    stride = 0.1 * span / max(work.tangent[last], 1e-3) if full > 0.0 else 0.5 / steep
     return stride, sign
 
 
@@ -245,9 +245,9 @@ def face_ahead(tangent, direction):
 
 
 @used_once_jit
-def predict(walk, stride, earlier):
+def predict(work, stride, earlier):
     """Put the trial on the cubic through the last two points, ``earlier`` apart; 0: straight on."""
-    point, past, tangent, before = walk.point, walk.past, walk.tangent, walk.before
+    point, past, tangent, before = work.point, work.past, work.tangent, work.before
     ratio = stride / earlier if earlier > 0.0 else 0.0
     for k in range(len(point)):
         bend = 0.0
@@ -255,30 +255,30 @@ def predict(walk, stride, earlier):
             way = (point[k] - past[k]) / earlier
             bend = 2.0 * tangent[k] + before[k] - 3.0 * way
             bend = ratio * (bend + ratio * (tangent[k] + before[k] - 2.0 * way))
-        walk.trial[k] = point[k] + stride * (tangent[k] + bend)
+        work.trial[k] = point[k] + stride * (tangent[k] + bend)
 
 
 @used_once_jit
-def step_to_trial(walk, turn):
+def step_to_trial(work, turn):
     """Move on to the trial point; how far it was along the branch."""
-    point, past, trial = walk.point, walk.past, walk.trial
+    point, past, trial = work.point, work.past, work.trial
     for k in range(len(point)):
         past[k] = trial[k] - point[k]
     length = np.sqrt(product(past, past)) * (1.0 + (1.0 - turn) / 12.0)
     for k in range(len(point)):
         past[k], point[k] = point[k], trial[k]
-        walk.before[k], walk.tangent[k] = walk.tangent[k], walk.after[k]
+        work.before[k], work.tangent[k] = work.tangent[k], work.after[k]
     return length
 
 
 @used_once_jit
-def leap(equations: Equations, walk, span, end, facing):
+def leap(equations: Equations, work, span, end, facing):
     """From the point to t = end / span at once; whether that was safe, and the point moved.
 
     Log-odds that grow are predicted in proportion to t, others as if settling like 1 / t.
     """
-    cells, shares, places, tape = walk.cells, walk.shares, equations.shares, equations.tape
-    point, trial, tangent, right = walk.point, walk.trial, walk.tangent, walk.right
+    cells, shares, places, tape = work.cells, work.shares, equations.shares, equations.tape
+    point, trial, tangent, right = work.point, work.trial, work.tangent, work.right
     last = len(point) - 1
     now, previous, done = point[last], np.inf, False
     for k in range(last):
@@ -291,7 +291,7 @@ def leap(equations: Equations, walk, span, end, facing):
     for k in range(len(shares)):
         shares[k] = cells[places[k]]
     for turn in range(6):
-        sign, size, most = linearise(tape, walk, span, 1.0), 0.0, 0.0
+        sign, size, most = linearise(tape, work, span, 1.0), 0.0, 0.0
         for k in range(last):
             size, most = max(size, abs(right[0, k])), max(most, abs(trial[k]))
         if sign != facing or not size < 0.5 * previous:
@@ -344,17 +344,17 @@ def largest_loss(equations: Equations, cells, point, t, losses):
 
 @used_once_jit
 def follow_branch(
-    equations, walk, span, stride, facing, goal, target, further, shy, losses
+    equations, work, span, stride, facing, goal, target, further, shy, losses
 ):  # fmt: skip
-    """Follow the branch from where the walk stands until t = goal, and ``further`` steps.
+    """Follow the branch from the last point until t = goal, and ``further`` steps.
 
-    The walk stands at the point reached, to some 1e-3; exactly at t = goal where it got there.
+    ``work.point`` becomes the point reached, to some 1e-3; exactly at t = goal where it got there.
     It stops before where no party loses more than ``target``, if above 0. Returns how it ended,
     how often the orientation flipped, the steps, and how often t = goal was passed later.
     """
     tape, end, past_end = equations.tape, goal * span, 0
-    last = len(walk.point) - 1
-    point, trial, tangent, after = walk.point, walk.trial, walk.tangent, walk.after
+    last = len(work.point) - 1
+    point, trial, tangent, after = work.point, work.trial, work.tangent, work.after
     taken, flips, patience, earlier, ended, beyond, most = 0, 0, 0.0, 0.0, TIRED, 0, 2000
     factor, wait, care, doubt, failed, growth = 4.0, 0, 0, 0.0, 0, 3.0
     while taken < most:
@@ -364,7 +364,7 @@ def follow_branch(
         taken, landing = taken + 1, False
         if beyond == 0 and point[last] >= FAR_OUT:
             if target > 0.0:
-                loss = largest_loss(equations, walk.cells, point, point[last] / span, losses)
+                loss = largest_loss(equations, work.cells, point, point[last] / span, losses)
                 if loss <= target:
                     ended = REACHED
                     break
@@ -372,7 +372,7 @@ def follow_branch(
             wait -= 1
             if wait < 0 and tangent[last] > 0.0 and end > 1.5 * point[last]:
                 landing = end <= factor * point[last]
-                if not leap(equations, walk, span, min(end, factor * point[last]), facing):
+                if not leap(equations, work, span, min(end, factor * point[last]), facing):
                     factor = np.sqrt(factor)
                     if factor < 1.5:
                         factor, wait = 2.0, 4
@@ -384,11 +384,11 @@ def follow_branch(
             landing = beyond == 0 and care < 2 and point[last] + stride * tangent[last] >= end
             if landing:
                 stride = min(stride, (end - point[last]) / tangent[last])
-            predict(walk, stride if care < 2 else 0.0, earlier)
+            predict(work, stride if care < 2 else 0.0, earlier)
             if landing:
                 trial[last] = end
             upright, length = 1.0 if landing else 0.0, stride if care < 2 else 1.0
-            begun, sign = correct_step(tape, walk, span, length, upright, facing, care)
+            begun, sign = correct_step(tape, work, span, length, upright, facing, care)
             turn, shrink = product(after, tangent), 0.0
             if turn < 0.0 and not landing:
                 turn, sign = -turn, -sign
@@ -408,7 +408,7 @@ def follow_branch(
                 if back:
                     stride, earlier, doubt = shrink * earlier, 0.0, 0.0
                     for k in range(last + 1):
-                        point[k], tangent[k] = walk.past[k], walk.before[k]
+                        point[k], tangent[k] = work.past[k], work.before[k]
                 continue
             if care == 2:  # the point itself was put right
                 care, stride, earlier, doubt = 1, 0.01, 0.0, 0.0
@@ -421,17 +421,17 @@ def follow_branch(
             facing = sign
             if beyond > 0 and (point[last] - end) * (trial[last] - end) < 0.0:
                 share = (end - point[last]) / (trial[last] - point[last])
-                if past_end < len(walk.passed):
+                if past_end < len(work.passed):
                     for k in range(last):
-                        walk.passed[past_end, k] = point[k] + share * (trial[k] - point[k])
+                        work.passed[past_end, k] = point[k] + share * (trial[k] - point[k])
                     past_end += 1
-            earlier = step_to_trial(walk, turn)
+            earlier = step_to_trial(work, turn)
             stride *= min(growth, max(0.5, np.sqrt(np.sqrt(WISH / max(begun, 1e-12)))))
             growth = min(3.0, 1.5 * growth)
         if landing:
             ended, most = REACHED, taken + further
             for k in range(last + 1):
-                walk.landed[k] = point[k]
+                work.landed[k] = point[k]
         beyond += int(ended == REACHED)
         if point[last] < 0.0 or point[last] > 8.0 * end:
             ended = FALLEN if ended == TIRED else ended
@@ -439,27 +439,27 @@ def follow_branch(
     if beyond > 0:
         taken = most - further
         for k in range(last + 1):
-            point[k] = walk.landed[k]
+            point[k] = work.landed[k]
     elif ended == STUCK and abs(end - point[last]) < 1e-5 * end:
         ended = REACHED  # a fork just there
     return ended, flips, taken, past_end
 
 
 @used_once_jit
-def settle(tape, walk, t, most):
-    """Newton's method at fixed t from ``walk.point``, shortened until the gap falls.
+def newton_at(tape, work, t, most):
+    """Newton's method at fixed t from ``work.point``, shortened until the gap falls.
 
     Returns the size of the step that was not taken any more, relative to the unknowns; inf
     where it got stuck.
     """
-    cells, last = walk.cells, len(walk.point) - 1
-    point, trial, right, step = walk.point, walk.trial, walk.right, walk.after
+    cells, last = work.cells, len(work.point) - 1
+    point, trial, right, step = work.point, work.trial, work.right, work.after
     merit, share, size = np.inf, 1.0, np.inf
     for k in range(last):
         trial[k] = point[k]
     trial[last] = t
     for _ in range(most):
-        sign, fresh, noise = linearise(tape, walk, 1.0, 1.0), 0.0, 0.0
+        sign, fresh, noise = linearise(tape, work, 1.0, 1.0), 0.0, 0.0
         for i in range(last):
             fresh += cells[tape.gap + i] ** 2
             noise = max(noise, abs(trial[i]) * (1e-13 + 1e-17 * abs(trial[i])))
@@ -490,14 +490,14 @@ def settle(tape, walk, t, most):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def run_tasks(
-    equations: Equations, walk: Walk, tasks: Tasks, spans, masks,
+    equations: Equations, work: BranchWorkspace, tasks: Tasks, spans, masks,
     pay, odds, end_pay, patience, precision,
 ):  # fmt: skip
     """Carry out tasks one after the other; masks and tables are those of all draws.
 
     ``spans`` (draw,): how strongly moves may differ at full precision, the unit of t.
     """
-    tape, last, losses = equations.tape, len(walk.point) - 1, np.zeros(patience.shape[1])
+    tape, last, losses = equations.tape, len(work.point) - 1, np.zeros(patience.shape[1])
     row = 0
     for task in range(len(tasks.draw)):
         draw, kind, scale = tasks.draw[task], tasks.kind[task], tasks.scale[task]
@@ -509,30 +509,30 @@ def run_tasks(
         if kind == SHARPEN:  # half the lean at t = 1/2 is the play from which it begins
             scale, begins, lean = 2.0 * scale, 0.5, 2.0
         load_tape(
-            tape, walk.cells, masks[draw], pay[draw], odds[draw], end_pay[draw],
+            tape, work.cells, masks[draw], pay[draw], odds[draw], end_pay[draw],
             patience[draw], precision[draw], scale,
         )  # fmt: skip
         for k in range(last):
-            walk.point[k] = tasks.odds[task, k]
-            walk.cells[tape.lean + k] = lean * walk.point[k]
+            work.point[k] = tasks.odds[task, k]
+            work.cells[tape.lean + k] = lean * work.point[k]
         if kind < BY_NEWTON:
             full = 0.0 if kind == FROM_ZERO else 1.0
             span = scale * spans[draw]
-            stride, facing = stand(tape, walk, span, full)
+            stride, facing = stand(tape, work, span, full)
             ended, flips, steps, passed = follow_branch(
-                equations, walk, span, stride, facing, tasks.goal[task], tasks.loss[task],
+                equations, work, span, stride, facing, tasks.goal[task], tasks.loss[task],
                 tasks.further[task], tasks.shy[task], losses,
             )  # fmt: skip
             tasks.ended[task], tasks.flips[task], tasks.steps[task] = ended, flips, steps
-            tasks.reached[task] = walk.point[last] / span
+            tasks.reached[task] = work.point[last] / span
             for k in range(last if tasks.reached[task] > 1.0 else 0):
-                walk.cells[tape.lean + k] = 0.0
+                work.cells[tape.lean + k] = 0.0
             for i in range(passed):
                 tasks.passed_task[row] = task
                 for k in range(last):
-                    tasks.passed[row, k] = walk.passed[i, k]
+                    tasks.passed[row, k] = work.passed[i, k]
                 row += 1
         most = 40 if kind >= BY_NEWTON else 12
-        tasks.gap[task] = settle(tape, walk, begins * tasks.reached[task], most)
+        tasks.gap[task] = newton_at(tape, work, begins * tasks.reached[task], most)
         for k in range(last):
-            tasks.odds[task, k] = walk.point[k]
+            tasks.odds[task, k] = work.point[k]

@@ -2,70 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.core.sharing import Progress, share_out, threads_for
-from offramp.game.structure import Structure, Tables
-from offramp.solvers.equilibria import Equilibria, Options, Other
+from offramp.core.sharing import share_out, threads_for
+from offramp.solvers.engine import Request, Results
+from offramp.solvers.equilibria import Equilibria
+from offramp.solvers.imperfect.accuracy import GAIN, is_loose
 from offramp.solvers.imperfect.small.branch_tasks import (
-    GAIN,
-    Rulebook,
-    Workshop,
-    blank_sheet,
+    TaskRunner,
+    TreeSystem,
     gather_numbers,
-    is_loose,
-    write_rulebook,
+    write_system,
 )
+from offramp.solvers.imperfect.small.certificate import PlayRows
 from offramp.solvers.imperfect.small.continuation import REACHED
 from offramp.solvers.imperfect.small.tape import facts_of
-from offramp.solvers.kernels.certificate import bound_regret
-from offramp.solvers.perfect.draws import find_invalid
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-def solve_hidden(
-    structure: Structure,
-    tables: Tables,
-    traced: Sequence[int],
-    starts: int,
-    seed: int,
-    progress: Progress | None,
-    options: Options,
-) -> Equilibria:
-    """See ``offramp.solvers.solve``; for structures in which somebody does not know the node."""
-    book = write_rulebook(structure, facts_of(tables), False)
-    if book is None:
-        from offramp.solvers.imperfect.large.draws import solve_large
-
-        return solve_large(structure, tables, traced, starts, seed, progress, options)
-    job = HiddenJob(book, tables, options)
-    job.plan_search(frozenset(int(draw) for draw in traced), starts, seed)
-    job.solve(progress)
-    return job.result()
+def solve_small(request: Request) -> Equilibria:
+    """See ``offramp.solvers.solve``; for trees in which somebody does not know the node."""
+    results = SmallResults(
+        request, write_system(request.structure, facts_of(request.tables), False)
+    )
+    results.plan_search(request.traced, request.starts, request.seed)
+    results.solve()
+    return results.equilibria()
 
 
-class HiddenJob:
-    """The arrays that blocks of draws fill; every draw writes only its own rows."""
+class SmallResults(Results):
+    """The rows that blocks of draws fill."""
 
-    def __init__(self, book: Rulebook, tables: Tables, options: Options) -> None:
-        self.book, self.tables, self.options = book, tables, options
-        self.structure = structure = book.layout.structure
-        self.invalid = find_invalid(book.layout, tables)
+    def __init__(self, request: Request, system: TreeSystem) -> None:
+        super().__init__(request, system.layout, "traced")
+        draws, tables = self.tables.draws, self.tables
+        self.system, self.numbers = system, gather_numbers(system, tables)
         self.valid = np.array([not text for text in self.invalid], bool)
-        draws = tables.draws
-        self.numbers = gather_numbers(book, tables)
-        self.bound = bound_regret(book.layout, tables)
-        self.others: dict[int, list[Other]] = {}
         self.effort, self.seed = np.zeros((draws, 3), np.int64), 0
-        self.sheet = blank_sheet(structure, draws)
+        self.belief = np.ones((draws, self.structure.nodes))
+        self.play = PlayRows(
+            self.value, self.payoff, self.strategy, self.belief,
+            self.residual, self.regret, self.anywhere,
+        )  # fmt: skip
         self.why: dict[int, str] = {}
         """Why a draw is not solved."""
-        self.steps, self.tried = np.zeros(draws, np.int64), np.zeros(draws, np.int64)
+        self.tried = np.zeros(draws, np.int64)
         self.scale = np.ones(draws)
         self.branch = np.full(draws, "traced", dtype="<U11")
 
@@ -84,82 +68,68 @@ class HiddenJob:
         size = max(1, min(512, 100_000 // self.structure.nodes, -(-len(draws) // threads)))
         return [draws[k : k + size] for k in range(0, len(draws), size)]
 
-    def solve(self, progress: Progress | None) -> None:
+    def solve(self) -> None:
         """Solve all draws."""
         threads, invalid = threads_for(self.options.workers), int((~self.valid).sum())
-        share_out(self.solve_block, self.blocks(), threads, progress=progress, before=invalid)
+        share_out(
+            self.solve_block, self.blocks(), threads, progress=self.request.progress, before=invalid
+        )
 
     def solve_block(self, draws: Ints) -> None:
         """Trace, certify and search the draws of a block."""
-        shop = Workshop(self.book, self.numbers)
-        traced = shop.trace(draws, self.scale[draws], self.effort[draws, 2])
-        self.steps[draws] = traced.steps
-        shop.certify(draws, self.scale[draws], traced.odds, draws, self.sheet)
-        loose = is_loose(self.sheet.residual[draws], self.numbers.span[draws])
+        runner = TaskRunner(self.system, self.numbers)
+        traced = runner.trace(draws, self.scale[draws], self.effort[draws, 2])
+        self.sweeps[draws] = traced.steps
+        runner.certify(draws, self.scale[draws], traced.odds, draws, self.play)
+        loose = is_loose(self.play.residual[draws], self.numbers.span[draws])
         good = ~loose & (traced.ended == REACHED)
         for row in np.flatnonzero(~good).tolist():
             self.why[int(draws[row])] = traced.message(row)
-            good[row] = self._rescue(shop, int(draws[row]), traced.odds[row])
+            good[row] = self._rescue(runner, int(draws[row]), traced.odds[row])
         if not (traced.beside or self.effort[draws].any()):
             return
-        tried, others = shop.search(
+        tried, others = runner.search(
             draws[good], traced.odds[good], self.effort[draws[good]], self.seed, traced.beside,
             self.bound,
         )  # fmt: skip
         self.tried[draws[good]] = tried
         for other in others:
-            self.others.setdefault(other.draw, []).append(other)
+            self.others[other.draw].append(other)
 
-    def _rescue(self, shop: Workshop, draw: int, odds: Array) -> bool:
+    def _rescue(self, runner: TaskRunner, draw: int, odds: Array) -> bool:
         """Look for any solution of a draw whose branch was lost; ``odds`` are replaced by it."""
-        found = shop.seek(draw, odds, self.seed)
+        found = runner.seek(draw, odds, self.seed)
         if found is None:
             return False
         odds[:] = found
         where = np.array([draw])
-        shop.certify(where, self.scale[where], found[None], where, self.sheet)
-        if is_loose(self.sheet.residual[where], self.numbers.span[where])[0]:
+        runner.certify(where, self.scale[where], found[None], where, self.play)
+        if is_loose(self.play.residual[where], self.numbers.span[where])[0]:
             return False
         self.branch[draw] = "fixed_point"
         del self.why[draw]
         return True
 
-    def result(self) -> Equilibria:
+    def equilibria(self) -> Equilibria:
         """Everything together, read-only."""
-        sheet, tables, draws = self.sheet, self.tables, self.tables.draws
         over = self.uncertified()
         unsolved = ~self.valid
         unsolved[list(self.why)] = True
-        status = np.full(draws, "solved", dtype="<U11")
+        status = np.full(self.tables.draws, "solved", dtype="<U11")
         status[over] = "uncertified"
         status[unsolved] = "failed"
         status[~self.valid] = "invalid"
-        sheet.regret[unsolved] = np.nan
-        sheet.anywhere[unsolved] = np.nan
-        return Equilibria(
-            value=sheet.value,
-            payoff=sheet.payoff if tables.entropy else sheet.value,
-            strategy=sheet.strategy,
-            residual=sheet.residual,
-            regret=sheet.regret,
-            regret_anywhere=sheet.anywhere,
-            regret_bound=self.bound,
-            branch=self.branch,
-            uniqueness=self._uniqueness(),
-            others=tuple(other for draw in sorted(self.others) for other in self.others[draw]),
-            condition=np.full(draws, np.nan),
-            sweeps=self.steps,
-            status=status,
-            message=self._messages(status),
-            belief=sheet.belief,
-            reached=self.reached(),
-        )
+        self.regret[unsolved] = np.nan
+        self.anywhere[unsolved] = np.nan
+        self.status, self.message = status, self._messages(status)
+        self.uniqueness, self.reached = self._uniqueness(), self.reached_precision()
+        return super().equilibria()
 
     def uncertified(self) -> NDArray[np.bool_]:
         """Which draws have a regret above its bound."""
-        return np.asarray((self.sheet.anywhere > self.bound + GAIN).any(axis=1))
+        return np.asarray((self.play.anywhere > self.bound + GAIN).any(axis=1))
 
-    def reached(self) -> Array:
+    def reached_precision(self) -> Array:
         """(draw, party) the precision that was reached where the limit was asked for, else nan."""
         return np.full_like(self.tables.precision, np.nan)
 
@@ -181,7 +151,7 @@ class HiddenJob:
         """A tag for every draw."""
         counts, where = np.unique(self.tried, return_inverse=True)
         tags = np.array([f"not refuted by {count} starts" for count in counts])[where]
-        tags[list(self.others)] = "several found"
+        tags[[bool(others) for others in self.others]] = "several found"
         return tags
 
     def _messages(self, status: NDArray[np.str_]) -> NDArray[np.str_]:

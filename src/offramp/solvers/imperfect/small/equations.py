@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.solvers.imperfect.hidden_sets import Veil
+from offramp.solvers.imperfect.hidden_sets import InfoSets
 from offramp.solvers.imperfect.small.tape import MINUS, ONE, STEEP, TIME, ZERO, Facts, Tape
-from offramp.solvers.imperfect.small.tape_writer import Scribe, Terms
+from offramp.solvers.imperfect.small.tape_writer import TapeWriter, Terms
 
 Row = dict[int, int]
 """Slopes: the cell of each by unknown; unknown K is t."""
@@ -33,118 +33,118 @@ class Equations(NamedTuple):
     """(set,) the party that moves there."""
 
 
-def write_equations(veil: Veil, facts: Facts) -> Equations:
+def write_equations(infosets: InfoSets, facts: Facts) -> Equations:
     """The equations of a structure; what is 0 or 1 in all draws is left out."""
-    size = veil.unknowns
-    scribe = Scribe(veil, facts, {"lean": size, "gap": size, "slopes": (size + 1) ** 2})
-    asked, needed = _ask(scribe), veil.needed.tolist()
-    for n in range(scribe.nodes):
+    size = infosets.unknowns
+    writer = TapeWriter(infosets, facts, {"lean": size, "gap": size, "slopes": (size + 1) ** 2})
+    asked, needed = _ask(writer), infosets.needed.tolist()
+    for n in range(writer.nodes):
         choosing = bool(asked[n]) or needed[n]
-        scribe.write_values(n, sorted(asked[n]), choosing)
-    scribe.write_reach()
-    gaps = _Gaps(scribe)
-    slopes = _Slopes(scribe, gaps)
-    for n in range(scribe.nodes):
+        writer.write_values(n, sorted(asked[n]), choosing)
+    writer.write_reach()
+    gaps = _GapWriter(writer)
+    slopes = _SlopeWriter(writer, gaps)
+    for n in range(writer.nodes):
         slopes.write_values(n, sorted(asked[n]))
-    for s in range(len(veil.choices)):
+    for s in range(len(infosets.choices)):
         slopes.write_matrix(s)
-    owner = veil.mover[veil.member[veil.member_first[:-1]]].astype(np.int64)
-    row = np.append(veil.row, size).astype(np.int64)
-    return Equations(scribe.finish(), np.array(scribe.shares(), np.uint32), row, owner)
+    owner = infosets.mover[infosets.member[infosets.member_first[:-1]]].astype(np.int64)
+    row = np.append(infosets.row, size).astype(np.int64)
+    return Equations(writer.finish(), np.array(writer.shares(), np.uint32), row, owner)
 
 
-def _ask(scribe: Scribe) -> list[set[int]]:
+def _ask(writer: TapeWriter) -> list[set[int]]:
     """By position, the parties whose values there are read by somebody before it."""
-    asked: list[set[int]] = [set() for _ in range(scribe.nodes)]
-    needed = scribe.veil.needed.tolist()
-    for n in range(scribe.nodes - 1, -1, -1):
+    asked: list[set[int]] = [set() for _ in range(writer.nodes)]
+    needed = writer.infosets.needed.tolist()
+    for n in range(writer.nodes - 1, -1, -1):
         parties = set(asked[n])
-        if scribe.decides(n) and (scribe.set_of[n] >= 0 or needed[n] or parties):
-            parties.add(scribe.mover[n])
-        for e in scribe.edges(n):
-            if scribe.target[e] < scribe.nodes:
-                asked[scribe.target[e]] |= parties
+        if writer.decides(n) and (writer.set_of[n] >= 0 or needed[n] or parties):
+            parties.add(writer.mover[n])
+        for e in writer.edges(n):
+            if writer.target[e] < writer.nodes:
+                asked[writer.target[e]] |= parties
     return asked
 
 
-class _Gaps:
+class _GapWriter:
     """Left side minus right side of all equations, and what their slopes need of them."""
 
-    def __init__(self, scribe: Scribe) -> None:
-        self.scribe = scribe
-        precision = scribe.home["precision"]
-        self.blunt = [scribe.total(ZERO, MINUS, precision + j) for j in range(scribe.parties)]
-        self.dull = [scribe.total(ZERO, TIME, cell) for cell in self.blunt]
-        self.late = scribe.total(MINUS, ONE, TIME)
+    def __init__(self, writer: TapeWriter) -> None:
+        self.writer = writer
+        precision = writer.home["precision"]
+        self.blunt = [writer.total(ZERO, MINUS, precision + j) for j in range(writer.parties)]
+        self.dull = [writer.total(ZERO, TIME, cell) for cell in self.blunt]
+        self.late = writer.total(MINUS, ONE, TIME)
         self.ahead_of: dict[tuple[int, int], int] = {}
-        self.spread = [self._write(s) for s in range(len(scribe.choices))]
+        self.spread = [self._write(s) for s in range(len(writer.choices))]
         """By set and move, by how much it is worth more than the first one."""
 
     def _write(self, one: int) -> list[int]:
-        scribe, found = self.scribe, []
-        members = scribe.members[one]
-        mover = scribe.mover[members[0]]
-        for c in range(1, scribe.choices[one]):
-            spread, at = ZERO, scribe.row[one] + c - 1
-            for n, belief in zip(members, scribe.beliefs[one], strict=True):
-                spread = scribe.total(spread, belief, self.ahead(n, c))
-            gap = scribe.total(scribe.home["z"] + at, self.dull[mover], spread)
-            lean = scribe.home["lean"] + at
-            scribe.total(gap, self.late, lean, into=scribe.home["gap"] + at)
+        writer, found = self.writer, []
+        members = writer.members[one]
+        mover = writer.mover[members[0]]
+        for c in range(1, writer.choices[one]):
+            spread, at = ZERO, writer.row[one] + c - 1
+            for n, belief in zip(members, writer.beliefs[one], strict=True):
+                spread = writer.total(spread, belief, self.ahead(n, c))
+            gap = writer.total(writer.home["z"] + at, self.dull[mover], spread)
+            lean = writer.home["lean"] + at
+            writer.total(gap, self.late, lean, into=writer.home["gap"] + at)
             found.append(spread)
         return found
 
     def ahead(self, node: int, move: int) -> int:
         """The cell of by how much a move is worth more to its mover than the first one."""
-        key, scribe = (node, move), self.scribe
+        key, writer = (node, move), self.writer
         if key not in self.ahead_of:
-            first, mover = scribe.first[node], scribe.mover[node]
-            more, less = scribe.worth(first + move, mover), scribe.worth(first, mover)
-            self.ahead_of[key] = scribe.total(more, MINUS, less)
+            first, mover = writer.first[node], writer.mover[node]
+            more, less = writer.worth(first + move, mover), writer.worth(first, mover)
+            self.ahead_of[key] = writer.total(more, MINUS, less)
         return self.ahead_of[key]
 
 
-class _Slopes:
+class _SlopeWriter:
     """Slopes of values and of logarithms of reach, and the matrix of those of the gaps."""
 
-    def __init__(self, scribe: Scribe, gaps: _Gaps) -> None:
-        self.scribe, self.gaps = scribe, gaps
-        scribe.least = STEEP
-        self.rise: list[dict[int, Row]] = [{} for _ in range(scribe.nodes)]
+    def __init__(self, writer: TapeWriter, gaps: _GapWriter) -> None:
+        self.writer, self.gaps = writer, gaps
+        writer.least = STEEP
+        self.rise: list[dict[int, Row]] = [{} for _ in range(writer.nodes)]
         """Of the values by party."""
         self.fans: dict[int, list[Row]] = {}
         """Of what a share weighs, where it is not the choice at a set."""
         self.log_rows: dict[int, Row] = {}
-        sets = enumerate(scribe.members)
-        self.set_of_share = {scribe.play[members[0]]: s for s, members in sets}
+        sets = enumerate(writer.members)
+        self.set_of_share = {writer.play[members[0]]: s for s, members in sets}
 
     def combine(self, terms: list[tuple[int, Row]]) -> Row:
         """Slopes of a weighted sum; terms are cells of weights and slopes."""
         found: Row = {}
         for weight, row in terms:
             for key, cell in row.items():
-                found[key] = self.scribe.total(found.get(key, ZERO), weight, cell)
+                found[key] = self.writer.total(found.get(key, ZERO), weight, cell)
         return found
 
     def write_values(self, node: int, parties: list[int]) -> None:
         """Slopes of the values at a node, and of what its own choice weighs."""
-        scribe = self.scribe
-        share, edges, one = scribe.play[node], scribe.edges(node), scribe.set_of[node]
+        writer = self.writer
+        share, edges, one = writer.play[node], writer.edges(node), writer.set_of[node]
         lone = share >= 0 and one < 0
         if lone:
             self.fans[share] = self._weighed(node)
         for party in parties:
-            terms = [(scribe.chance(e, node), self.rise_of(e, party)) for e in edges]
-            envelope = scribe.facts.entropy and party == scribe.mover[node]
+            terms = [(writer.chance(e, node), self.rise_of(e, party)) for e in edges]
+            envelope = writer.facts.entropy and party == writer.mover[node]
             if share >= 0 and not (lone and envelope):
                 own: Row = {}
                 for c, e in enumerate(edges):
-                    gain = scribe.total(scribe.worth(e, party), MINUS, scribe.mean[node][party])
-                    gain = scribe.total(ZERO, scribe.give[share] + c, gain)
+                    gain = writer.total(writer.worth(e, party), MINUS, writer.mean[node][party])
+                    gain = writer.total(ZERO, writer.give[share] + c, gain)
                     if lone:
                         terms.append((gain, self.fans[share][c]))
                     elif c:
-                        own[scribe.row[one] + c - 1] = gain
+                        own[writer.row[one] + c - 1] = gain
                 terms.append((ONE, own))
             if share >= 0 and envelope:
                 terms.append((ONE, self._fade(node)))
@@ -152,38 +152,38 @@ class _Slopes:
 
     def _weighed(self, node: int) -> list[Row]:
         """Slopes of precision times totals at a node that is no set."""
-        scribe, mover, last = self.scribe, self.scribe.mover[node], self.scribe.unknowns
-        precision, fans = scribe.home["precision"] + mover, []
-        for e in scribe.edges(node):
-            fan = self.combine([(scribe.sharp[mover], self.rise_of(e, mover))])
-            worth = scribe.worth(e, mover)
-            fan[last] = scribe.total(fan.get(last, ZERO), precision, worth)
+        writer, mover, last = self.writer, self.writer.mover[node], self.writer.unknowns
+        precision, fans = writer.home["precision"] + mover, []
+        for e in writer.edges(node):
+            fan = self.combine([(writer.sharp[mover], self.rise_of(e, mover))])
+            worth = writer.worth(e, mover)
+            fan[last] = writer.total(fan.get(last, ZERO), precision, worth)
             fans.append(fan)
         return fans
 
     def rise_of(self, edge: int, party: int) -> Row:
         """Slopes of the total of an edge for a party."""
-        target = self.scribe.target[edge]
-        if target >= self.scribe.nodes:
+        target = self.writer.target[edge]
+        if target >= self.writer.nodes:
             return {}
-        factor, row = self.scribe.discount(edge, party), self.rise[target][party]
+        factor, row = self.writer.discount(edge, party), self.rise[target][party]
         return row if factor == ONE else self.combine([(factor, row)])
 
     def _fade(self, node: int) -> Row:
         """Slopes of minus the shortfall of entropy over the precision."""
-        scribe = self.scribe
-        share, one = scribe.play[node], scribe.set_of[node]
-        short = scribe.shortfall(share, scribe.mover[node])
-        row: Row = {scribe.unknowns: short + 1}
+        writer = self.writer
+        share, one = writer.play[node], writer.set_of[node]
+        short = writer.shortfall(share, writer.mover[node])
+        row: Row = {writer.unknowns: short + 1}
         if one < 0:
             return row
-        count, give, mean = len(scribe.weigh[share]), scribe.give[share], ZERO
+        count, give, mean = len(writer.weigh[share]), writer.give[share], ZERO
         for c in range(count):
-            mean = scribe.total(mean, give + c, give + count + c)
+            mean = writer.total(mean, give + c, give + count + c)
         for c in range(1, count):
-            less = scribe.total(mean, MINUS, give + count + c)
-            less = scribe.total(ZERO, give + c, less)
-            row[scribe.row[one] + c - 1] = scribe.total(ZERO, short + 2, less)
+            less = writer.total(mean, MINUS, give + count + c)
+            less = writer.total(ZERO, give + c, less)
+            row[writer.row[one] + c - 1] = writer.total(ZERO, short + 2, less)
         return row
 
     def climb_of(self, cells: Terms) -> Row:
@@ -192,16 +192,16 @@ class _Slopes:
 
     def _log_row(self, cell: int) -> Row:
         """Slopes of a logarithm; none if it is one of nature's odds."""
-        if cell not in self.scribe.origin:
+        if cell not in self.writer.origin:
             return {}
         if cell not in self.log_rows:
-            share, entry = self.scribe.origin[cell]
+            share, entry = self.writer.origin[cell]
             if share in self.set_of_share:
                 row = self._set_row(share, entry)
             else:
                 if share not in self.fans:
-                    self.fans[share] = [self.climb_of(way) for way in self.scribe.ways[share]]
-                fans, give = self.fans[share], self.scribe.give[share]
+                    self.fans[share] = [self.climb_of(way) for way in self.writer.ways[share]]
+                fans, give = self.fans[share], self.writer.give[share]
                 row = self.combine([(give + c, fan) for c, fan in enumerate(fans)])
                 if entry >= 0:
                     row = self.combine([(ONE, fans[entry]), (MINUS, row)])
@@ -210,38 +210,38 @@ class _Slopes:
 
     def _set_row(self, share: int, entry: int) -> Row:
         """Slopes of the logarithm of the choice of a move at a set."""
-        scribe, row = self.scribe, {}
-        count, give = len(scribe.weigh[share]), scribe.give[share]
-        first = scribe.row[self.set_of_share[share]] - 1
+        writer, row = self.writer, {}
+        count, give = len(writer.weigh[share]), writer.give[share]
+        first = writer.row[self.set_of_share[share]] - 1
         for c in range(1, count):
             if c == entry:
-                row[first + c] = give if count == 2 else scribe.total(ONE, MINUS, give + c)
+                row[first + c] = give if count == 2 else writer.total(ONE, MINUS, give + c)
             else:
-                row[first + c] = scribe.total(ZERO, MINUS, give + c)
+                row[first + c] = writer.total(ZERO, MINUS, give + c)
         return row
 
     def write_matrix(self, one: int) -> None:
         """Slopes of the gaps of a set; the matrix begins as that of z itself."""
-        scribe, gaps, size = self.scribe, self.gaps, self.scribe.unknowns + 1
-        members, row = scribe.members[one], scribe.row[one]
-        mover, spread = scribe.mover[members[0]], gaps.spread[one]
-        lines = [scribe.home["slopes"] + (row + c) * size for c in range(len(spread))]
+        writer, gaps, size = self.writer, self.gaps, self.writer.unknowns + 1
+        members, row = writer.members[one], writer.row[one]
+        mover, spread = writer.mover[members[0]], gaps.spread[one]
+        lines = [writer.home["slopes"] + (row + c) * size for c in range(len(spread))]
         for c, line in enumerate(lines):
-            self._add(line, ONE, {size - 1: scribe.home["lean"] + row + c})
+            self._add(line, ONE, {size - 1: writer.home["lean"] + row + c})
             self._add(line, gaps.blunt[mover], {size - 1: spread[c]})
-        pairs = zip(members, scribe.beliefs[one], scribe.apart[one], strict=True)
+        pairs = zip(members, writer.beliefs[one], writer.apart[one], strict=True)
         for n, belief, way in pairs:
-            less = scribe.total(ZERO, gaps.dull[mover], belief)
-            more = scribe.total(ZERO, scribe.sharp[mover], belief)
-            climb, first = self.climb_of(way), scribe.first[n]
+            less = writer.total(ZERO, gaps.dull[mover], belief)
+            more = writer.total(ZERO, writer.sharp[mover], belief)
+            climb, first = self.climb_of(way), writer.first[n]
             for c, line in enumerate(lines):
                 self._add(line, less, self.rise_of(first + c + 1, mover))
                 self._add(line, more, self.rise_of(first, mover))
                 if climb:
-                    over = scribe.total(gaps.ahead(n, c + 1), MINUS, spread[c])
-                    self._add(line, scribe.total(ZERO, less, over), climb)
+                    over = writer.total(gaps.ahead(n, c + 1), MINUS, spread[c])
+                    self._add(line, writer.total(ZERO, less, over), climb)
 
     def _add(self, line: int, weight: int, row: Row) -> None:
         """Add weighted slopes to a line of the matrix."""
         for key, cell in row.items():
-            self.scribe.total(line + key, weight, cell, into=line + key)
+            self.writer.total(line + key, weight, cell, into=line + key)

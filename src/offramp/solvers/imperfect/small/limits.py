@@ -14,20 +14,18 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.core.sharing import Progress
-from offramp.game.structure import Structure, Tables
-from offramp.solvers.equilibria import Equilibria, Options
+from offramp.solvers.engine import Request
+from offramp.solvers.equilibria import Equilibria
 from offramp.solvers.imperfect.small.branch_tasks import (
     SETTLED,
-    Rulebook,
-    Workshop,
-    blank_sheet,
-    write_rulebook,
+    TaskRunner,
+    TreeSystem,
+    blank_play,
+    write_system,
 )
-from offramp.solvers.imperfect.small.certificate import Sheet
+from offramp.solvers.imperfect.small.certificate import PlayRows
 from offramp.solvers.imperfect.small.continuation import FAR_OUT, REACHED
-from offramp.solvers.imperfect.small.draws import HiddenJob
-from offramp.solvers.imperfect.small.other_starts import rough_span, rough_stakes
+from offramp.solvers.imperfect.small.draws import SmallResults
 from offramp.solvers.imperfect.small.tape import facts_of
 from offramp.solvers.kernels.certificate import bound_regret
 
@@ -52,37 +50,20 @@ of the target: at first, and where that is not enough.
 """
 
 
-def find_limit(
-    structure: Structure,
-    tables: Tables,
-    regret: float,
-    progress: Progress | None,
-    options: Options,
-) -> Equilibria:
-    """See ``offramp.solvers.limit``; precisions count by what they are to each other only.
-
-    Shapes have been checked, and payoffs are in units of what is at stake (``units``).
-    """
-    span, stakes = rough_span(structure, tables), rough_stakes(structure, tables)
-    span = np.where(np.isfinite(span) & (span > 0.0), span, 1.0)
-    target = regret * np.where(stakes > 0.0, stakes, 1.0).min(axis=1, initial=1.0)
-    even = replace(tables, precision=tables.precision / span[:, None])
-    book = write_rulebook(structure, facts_of(even), True)
-    if book is None:
-        from offramp.solvers.imperfect.large.draws import limit_large
-
-        return limit_large(structure, even, target, progress, options)
-    job = LimitJob(book, even, options, target)
-    job.solve(progress)
-    return job.result()
+def find_limits(request: Request) -> Equilibria:
+    """See ``offramp.solvers.limit``; precisions count by what they are to each other only."""
+    results = LimitResults(request, write_system(request.structure, facts_of(request.tables), True))
+    results.solve()
+    return results.equilibria()
 
 
-class LimitJob(HiddenJob):
+class LimitResults(SmallResults):
     """Draws whose branches are followed until nobody regrets more than the target."""
 
-    def __init__(self, book: Rulebook, tables: Tables, options: Options, target: Array) -> None:
-        super().__init__(book, tables, options)
-        self.target = target
+    def __init__(self, request: Request, system: TreeSystem) -> None:
+        super().__init__(request, system)
+        assert request.regret is not None
+        self.target: Array = request.regret
         """(draw,) the regret to fall below."""
 
     def solve_block(self, draws: Ints) -> None:
@@ -91,30 +72,30 @@ class LimitJob(HiddenJob):
         Where that fails after going to the side of a fork, once more straight on; and at last
         from play that Newton's method finds.
         """
-        shop = Workshop(self.book, self.numbers)
-        self._follow_far(shop, draws)
+        runner = TaskRunner(self.system, self.numbers)
+        self._follow_far(runner, draws)
         for follow in (self._follow_straight, self._begin_elsewhere):
             draws = draws[self._open(draws)]
             if not len(draws):
                 return
             before, names = self._rows(draws), draws.tolist()
             why = {draw: self.why.pop(draw) for draw in names if draw in self.why}
-            follow(shop, draws)
+            follow(runner, draws)
             self._keep_better(draws, before)
             for draw, still in zip(names, self._open(draws), strict=True):
                 self.why.pop(draw, None)
                 if still and draw in why:
                     self.why[draw] = why[draw]
 
-    def _follow_far(self, shop: Workshop, draws: Ints) -> None:
+    def _follow_far(self, runner: TaskRunner, draws: Ints) -> None:
         """Follow branches to where log-odds are large, or at least about 1, and then on."""
         far = FAR_OUT / self.numbers.span[draws]
-        odds, left = np.zeros((len(draws), self.book.veil.unknowns)), np.arange(len(draws))
+        odds, left = np.zeros((len(draws), self.system.infosets.unknowns)), np.arange(len(draws))
         messages: list[str] = []
         for share in (1.0, 1.0 / FAR_OUT):
             self.scale[draws[left]] = share * far[left]
-            traced = shop.trace(draws[left], share * far[left], np.zeros(len(left), np.int64))
-            self.steps[draws[left]] += traced.steps
+            traced = runner.trace(draws[left], share * far[left], np.zeros(len(left), np.int64))
+            self.sweeps[draws[left]] += traced.steps
             odds[left] = traced.odds
             lost = traced.ended != REACHED
             messages = [traced.message(row) for row in np.flatnonzero(lost).tolist()]
@@ -123,29 +104,29 @@ class LimitJob(HiddenJob):
                 break
         for row, message in zip(left, messages, strict=True):
             self.why[int(draws[row])] = message
-        shop.certify(draws[left], self.scale[draws[left]], odds[left], draws[left], self.sheet)
+        runner.certify(draws[left], self.scale[draws[left]], odds[left], draws[left], self.play)
         there = np.delete(np.arange(len(draws)), left)
         for draw in draws[there]:
             self.why.pop(int(draw), None)
-        self._climb(shop, draws[there], odds[there])
+        self._climb(runner, draws[there], odds[there])
 
-    def _follow_straight(self, shop: Workshop, draws: Ints) -> None:
+    def _follow_straight(self, runner: TaskRunner, draws: Ints) -> None:
         """The same, but straight on where branches fork."""
-        shop.straight = True
-        self._follow_far(shop, draws)
+        runner.straight = True
+        self._follow_far(runner, draws)
 
-    def _begin_elsewhere(self, shop: Workshop, draws: Ints) -> None:
+    def _begin_elsewhere(self, runner: TaskRunner, draws: Ints) -> None:
         """Go on from any solution where log-odds are large."""
         far = FAR_OUT / self.numbers.span
         for draw in draws.tolist():
-            none = np.zeros(self.book.veil.unknowns)
-            found = shop.seek(draw, none, self.seed, float(far[draw]))
+            none = np.zeros(self.system.infosets.unknowns)
+            found = runner.seek(draw, none, self.seed, float(far[draw]))
             if found is not None:
                 where = np.array([draw])
                 self.scale[where], self.branch[where] = far[where], "fixed_point"
-                self._climb(shop, where, found[None])
+                self._climb(runner, where, found[None])
 
-    def _climb(self, shop: Workshop, draws: Ints, odds: Array) -> None:
+    def _climb(self, runner: TaskRunner, draws: Ints, odds: Array) -> None:
         """Raise precisions and sharpen play until no regret exceeds the target.
 
         Losses at the sets foretell regrets. Without unknowns there are no branches to follow,
@@ -154,19 +135,19 @@ class LimitJob(HiddenJob):
         span = self.numbers.span
         for lap, loss in enumerate(LOSSES):
             room = STEEPEST / (self.scale[draws] * span[draws])
-            if not self.book.veil.unknowns:
+            if not self.system.infosets.unknowns:
                 room = np.minimum(room, 10.0)
             far, target = np.maximum(1.0, room), loss * self.target[draws]
-            onward = shop.go_on(draws, self.scale[draws], odds, far, target)
-            self.steps[draws] += onward.steps
+            onward = runner.go_on(draws, self.scale[draws], odds, far, target)
+            self.sweeps[draws] += onward.steps
             moved = onward.gap < SETTLED
             self.scale[draws[moved]] *= onward.reached[moved]
             odds[moved] = onward.odds[moved]
             before = self._rows(draws) if lap > 0 else None
-            shop.certify(draws, self.scale[draws], odds, draws, self.sheet)
+            runner.certify(draws, self.scale[draws], odds, draws, self.play)
             go_on = moved & (onward.ended == REACHED) & (room > 1.0)
             drifts = self._drifts(draws) if lap == 0 else False
-            self._sharpen(shop, draws, odds)
+            self._sharpen(runner, draws, odds)
             if before is not None:
                 self._keep_better(draws, before)
             go_on &= self._open(draws) | drifts
@@ -176,69 +157,74 @@ class LimitJob(HiddenJob):
 
     def _drifts(self, draws: Ints) -> Bools:
         """Whether some moves are neither likely nor given up in proportion to the precision."""
-        chance = self.sheet.strategy[draws]
+        chance = self.play.strategy[draws]
         return np.asarray(((chance > DRIFTING[0]) & (chance < DRIFTING[1])).any(axis=1))
 
-    def _sharpen(self, shop: Workshop, draws: Ints, odds: Array) -> None:
-        """Put what sharpening makes of play on the sheet, where nobody regrets it more.
+    def _sharpen(self, runner: TaskRunner, draws: Ints, odds: Array) -> None:
+        """Put what sharpening makes of play into the rows, where nobody regrets it more.
 
         The residual stays that of the place on the branch. Where moves are given up so slowly
         that the first steps do not meet the target, others grow in precision.
         """
-        for growth, met in GROWTHS if self.book.veil.unknowns else ():
+        for growth, met in GROWTHS if self.system.infosets.unknowns else ():
             left, sharp, scale = draws, odds, self.scale[draws]
             for _ in range(SHARPENINGS):
-                blunt = self.sheet.anywhere[left].max(axis=1) > met * self.target[left]
+                blunt = self.play.anywhere[left].max(axis=1) > met * self.target[left]
                 left, sharp, scale = left[blunt], sharp[blunt], growth * scale[blunt]
                 if not len(left):
                     break
-                sharp = shop.sharpen(left, scale, sharp)
-                sheet = blank_sheet(self.structure, len(left))
-                shop.certify(left, scale, sharp, np.arange(len(left)), sheet)
-                good = sheet.anywhere.max(axis=1) <= self.sheet.anywhere[left].max(axis=1)
+                sharp = runner.sharpen(left, scale, sharp)
+                play = blank_play(self.structure, len(left))
+                runner.certify(left, scale, sharp, np.arange(len(left)), play)
+                good = play.anywhere.max(axis=1) <= self.play.anywhere[left].max(axis=1)
                 left, sharp, scale = left[good], sharp[good], scale[good]
-                sheet.residual[good] = self.sheet.residual[left]
-                for now, new in zip(self.sheet, sheet, strict=True):
+                play.residual[good] = self.play.residual[left]
+                for now, new in zip(self.play, play, strict=True):
                     now[left] = new[good]
 
     def _open(self, draws: Ints) -> Bools:
         """Which draws have a regret above the target and what rounding hides."""
-        scope = np.abs(self.sheet.value[draws]).max(axis=(1, 2), initial=0.0)
-        return ~(self.sheet.anywhere[draws].max(axis=1) <= self.target[draws] + 1e-14 * scope)
+        scope = np.abs(self.play.value[draws]).max(axis=(1, 2), initial=0.0)
+        return ~(self.play.anywhere[draws].max(axis=1) <= self.target[draws] + 1e-14 * scope)
 
-    def _rows(self, draws: Ints) -> tuple[Sheet, Array, NDArray[np.str_]]:
-        """What the sheet says of draws, and how it was found."""
-        return Sheet(*(field[draws] for field in self.sheet)), self.scale[draws], self.branch[draws]
+    def _rows(self, draws: Ints) -> tuple[PlayRows, Array, NDArray[np.str_]]:
+        """The rows of draws, and how it was found."""
+        return (
+            PlayRows(*(field[draws] for field in self.play)),
+            self.scale[draws],
+            self.branch[draws],
+        )
 
-    def _keep_better(self, draws: Ints, before: tuple[Sheet, Array, NDArray[np.str_]]) -> None:
+    def _keep_better(self, draws: Ints, before: tuple[PlayRows, Array, NDArray[np.str_]]) -> None:
         """Go back to earlier rows where their regrets were smaller.
 
         Play from further on that meets the target is nearer to the limit.
         """
-        sheet, scale, branch = before
-        least = np.fmax(sheet.anywhere.max(axis=1), self.target[draws])
-        worse = ~(self.sheet.anywhere[draws].max(axis=1) <= least)
-        worse &= np.isfinite(sheet.anywhere).all(axis=1)
-        for now, old in zip(self.sheet, sheet, strict=True):
+        play, scale, branch = before
+        least = np.fmax(play.anywhere.max(axis=1), self.target[draws])
+        worse = ~(self.play.anywhere[draws].max(axis=1) <= least)
+        worse &= np.isfinite(play.anywhere).all(axis=1)
+        for now, old in zip(self.play, play, strict=True):
             now[draws[worse]] = old[worse]
         self.scale[draws[worse]], self.branch[draws[worse]] = scale[worse], branch[worse]
 
-    def result(self) -> Equilibria:
+    def equilibria(self) -> Equilibria:
         """Everything together, read-only."""
-        self.bound = bound_regret(self.book.layout, replace(self.tables, precision=self.reached()))
-        return super().result()
+        left = replace(self.tables, precision=self.reached_precision())
+        self.bound = bound_regret(self.layout, left)
+        return super().equilibria()
 
     def uncertified(self) -> Bools:
         """A limit is one only where the target was met."""
         return self._open(np.arange(self.tables.draws))
 
-    def reached(self) -> Array:
+    def reached_precision(self) -> Array:
         """(draw, party) the precision at which the branch was left."""
         return self.tables.precision * self.scale[:, None]
 
     def doubt(self, draw: int) -> str:
         """How far it went."""
-        regret = float(self.sheet.anywhere[draw].max())
+        regret = float(self.play.anywhere[draw].max())
         return (
             f"The limit was not reached: at {self.scale[draw]:.3g} times the precision at which "
             f"moves begin to differ, a party still gains {regret:.2g} of what it has at stake. "

@@ -12,9 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.game.structure import Structure, Tables
-from offramp.solvers.imperfect.hidden_sets import Veil
-from offramp.solvers.kernels.units import pays_of
+from offramp.solvers.imperfect.hidden_sets import InfoSets
 
 Array = NDArray[np.float64]
 
@@ -51,35 +49,24 @@ def reach_of_starts(starts: NDArray[np.int64], span: Array) -> Array:
     return np.where(starts % 4 == 2, np.maximum(1.0, 0.3 * span), wide)
 
 
-def rough_span(structure: Structure, tables: Tables) -> Array:
-    """(draw,) how strongly moves can differ, from the payoffs alone, in units of log-odds."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        return (tables.precision * rough_stakes(structure, tables)).max(axis=1, initial=0.0)
-
-
-def rough_stakes(structure: Structure, tables: Tables) -> Array:
-    """(draw, party) by how much what is paid at ends and on the way can differ."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        spread, pays = np.ptp(tables.end_pay, axis=1), pays_of(structure, tables)
-        return spread + np.ptp(pays, axis=1) if pays.shape[1] else spread
-
-
-def set_chances(veil: Veil, odds: Array) -> Array:
+def set_chances(infosets: InfoSets, odds: Array) -> Array:
     """(row, set and move) probabilities at the sets from log-odds ``(row, unknown)``."""
-    begin = veil.row + np.arange(len(veil.row))
-    full = np.zeros((len(odds), int(veil.choices.sum())))
+    begin = infosets.row + np.arange(len(infosets.row))
+    full = np.zeros((len(odds), int(infosets.choices.sum())))
     full[:, np.setdiff1d(np.arange(full.shape[1]), begin)] = odds
     if not full.size:
         return full
-    full = np.exp(full - np.repeat(np.maximum.reduceat(full, begin, axis=1), veil.choices, axis=1))
-    return full / np.repeat(np.add.reduceat(full, begin, axis=1), veil.choices, axis=1)
+    full = np.exp(
+        full - np.repeat(np.maximum.reduceat(full, begin, axis=1), infosets.choices, axis=1)
+    )
+    return full / np.repeat(np.add.reduceat(full, begin, axis=1), infosets.choices, axis=1)
 
 
-def log_odds_of(veil: Veil, chances: Array) -> Array:
+def log_odds_of(infosets: InfoSets, chances: Array) -> Array:
     """Log-odds (row, unknown) of probabilities (row, set and move), the way back."""
-    begin = veil.row + np.arange(len(veil.row))
+    begin = infosets.row + np.arange(len(infosets.row))
     logs = np.log(np.maximum(chances, 1e-300))
-    logs -= np.repeat(logs[:, begin], veil.choices, axis=1)
+    logs -= np.repeat(logs[:, begin], infosets.choices, axis=1)
     return logs[:, np.setdiff1d(np.arange(logs.shape[1]), begin)]
 
 
@@ -93,15 +80,15 @@ def pick_different(chances: Array, known: Array) -> list[int]:
     return picked
 
 
-def preferred_side(veil: Veil, chances: Array) -> int:
+def preferred_side(infosets: InfoSets, chances: Array) -> int:
     """Which of two plays is taken at a fork; ``chances`` (2, set and move).
 
     The one under which the party named last, at its last decision in the order of play at
     which they differ, makes its first move more often: one rule for all draws and games.
     """
-    begin = veil.row + np.arange(len(veil.row))
-    spot = veil.member[veil.member_first[:-1]]
-    for index in np.lexsort((spot, -veil.mover[spot].astype(np.int64))):
+    begin = infosets.row + np.arange(len(infosets.row))
+    spot = infosets.member[infosets.member_first[:-1]]
+    for index in np.lexsort((spot, -infosets.mover[spot].astype(np.int64))):
         one, other = chances[:, begin[index]]
         if abs(one - other) > APART:
             return int(other > one)

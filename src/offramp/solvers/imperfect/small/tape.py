@@ -142,7 +142,7 @@ def read_lines(runs, lines, weigh, cells, begin, end):
                     cells[give + 4] = max(one, other) - less
         elif kind == SHARE:
             for k in range(low, high):
-                share_out(weigh, lines[k, 1], lines[k, 2], lines[k, 0], lines[k, 3], cells)
+                share_cells(weigh, lines[k, 1], lines[k, 2], lines[k, 0], lines[k, 3], cells)
         elif kind == LOSS:
             for k in range(low, high):
                 fall_short(cells, lines[k, 0], lines[k, 1], lines[k, 2], lines[k, 3])
@@ -163,7 +163,7 @@ def read_lines(runs, lines, weigh, cells, begin, end):
 
 
 @inner_jit
-def share_out(weigh, first, count, give, logs, cells):
+def share_cells(weigh, first, count, give, logs, cells):
     """Shares of three or more in proportion to exponentials; see ``read_lines``."""
     top, mass = -np.inf, 0.0
     for c in range(count):

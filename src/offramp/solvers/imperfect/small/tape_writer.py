@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from offramp.solvers.imperfect.hidden_sets import Veil
+from offramp.solvers.imperfect.hidden_sets import InfoSets
 from offramp.solvers.imperfect.small.tape import (
     LOSS,
     MINUS,
@@ -32,17 +32,17 @@ Terms = tuple[int, ...]
 """Cells that are added up."""
 
 
-class Scribe:
+class TapeWriter:
     """Writes a tape; cells are named by their number."""
 
-    def __init__(self, veil: Veil, facts: Facts, room: dict[str, int]) -> None:
-        self.veil, self.facts, self.parties = veil, facts, len(facts.patient)
-        self.nodes, self.unknowns = len(veil.mover), veil.unknowns
-        self.first, self.mover = veil.first.tolist(), veil.mover.tolist()
-        self.target, self.set_of = veil.target.tolist(), veil.set_of.tolist()
-        self.row, self.choices = veil.row.tolist(), veil.choices.tolist()
-        bounds = veil.member_first.tolist()
-        self.members: list[list[int]] = [veil.member[a:b].tolist() for a, b in pairwise(bounds)]
+    def __init__(self, infosets: InfoSets, facts: Facts, room: dict[str, int]) -> None:
+        self.infosets, self.facts, self.parties = infosets, facts, len(facts.patient)
+        self.nodes, self.unknowns = len(infosets.mover), infosets.unknowns
+        self.first, self.mover = infosets.first.tolist(), infosets.mover.tolist()
+        self.target, self.set_of = infosets.target.tolist(), infosets.set_of.tolist()
+        self.row, self.choices = infosets.row.tolist(), infosets.choices.tolist()
+        bounds = infosets.member_first.tolist()
+        self.members: list[list[int]] = [infosets.member[a:b].tolist() for a, b in pairwise(bounds)]
         self.when: list[int] = []
         """(cell,) the part of the tape that fills it."""
         self.least = ONCE
@@ -74,7 +74,7 @@ class Scribe:
         facts, home = self.facts, {}
         self.reserve(4)
         self.when[TIME] = PLAIN
-        masks = (len(self.veil.inward) + self.nodes) * facts.masked
+        masks = (len(self.infosets.inward) + self.nodes) * facts.masked
         for name, count in (
             ("patience", self.parties), ("precision", self.parties), ("pay", len(facts.paid)),
             ("odds", facts.odds), ("log_odds", facts.odds),
@@ -161,20 +161,20 @@ class Scribe:
     def chance(self, edge: int, node: int) -> int:
         """The cell of the probability of an edge of a node."""
         if self.mover[node] < 0:
-            return self.home["odds"] + int(self.veil.odds_class[edge])
+            return self.home["odds"] + int(self.infosets.odds_class[edge])
         if self.play[node] < 0:
             return ONE
         return self.give[self.play[node]] + edge - self.first[node]
 
     def discount(self, edge: int, party: int) -> int:
         """The cell of the factor on what comes after an edge."""
-        if self.veil.turns[edge] and not self.facts.patient[party]:
+        if self.infosets.turns[edge] and not self.facts.patient[party]:
             return self.home["patience"] + party
         return ONE
 
     def add_pay(self, edge: int, party: int, after: int, into: int = -1) -> int:
         """The cell of the total of an edge, given the cell of what comes after it."""
-        pay, entry = ZERO, int(self.veil.pay_class[edge]) * self.parties + party
+        pay, entry = ZERO, int(self.infosets.pay_class[edge]) * self.parties + party
         if self.facts.paid[entry]:
             pay = self.home["pay"] + entry
         return self.total(pay, self.discount(edge, party), after, into)
@@ -220,11 +220,11 @@ class Scribe:
 
     def write_reach(self) -> None:
         """Reach as sums of logarithms, and beliefs at the sets."""
-        veil = self.veil
+        infosets = self.infosets
         first, inward, source = (
-            veil.inward_first.tolist(), veil.inward.tolist(), veil.inward_node.tolist()
+            infosets.inward_first.tolist(), infosets.inward.tolist(), infosets.inward_node.tolist()
         )  # fmt: skip
-        for n in np.flatnonzero(veil.needed)[::-1].tolist():
+        for n in np.flatnonzero(infosets.needed)[::-1].tolist():
             into = range(first[n], first[n + 1])
             ways = [self.reach[source[i]] + self._log_chance(inward[i], source[i]) for i in into]
             self.reach[n] = ways[0] if ways else ()
@@ -245,7 +245,7 @@ class Scribe:
                 for way in ways:
                     way.remove(cell)
         self.apart.append([tuple(way) for way in ways])
-        shift = len(self.veil.inward)
+        shift = len(self.infosets.inward)
         share = self._share_reach(self.apart[-1], [shift + n for n in members])
         return [self.give[share] + i for i in range(len(members))]
 
@@ -259,7 +259,7 @@ class Scribe:
     def _log_chance(self, edge: int, node: int) -> Terms:
         """The cell of the logarithm of an edge's probability, none where it is 1."""
         if self.mover[node] < 0:
-            return (self.home["log_odds"] + int(self.veil.odds_class[edge]),)
+            return (self.home["log_odds"] + int(self.infosets.odds_class[edge]),)
         if self.play[node] < 0:
             return ()
         return (self.logarithm(self.play[node], edge - self.first[node]),)

@@ -1,0 +1,61 @@
+"""Working arrays of a thread: values of a batch, its numbers, and those of each iteration."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.solvers.kernels.abreast import jit_inside, rows_like
+from offramp.solvers.kernels.backup import Numbers
+from offramp.solvers.kernels.layout import Shape
+from offramp.solvers.perfect.anderson import AndersonWorkspace, anderson_workspace
+from offramp.solvers.perfect.best_replies import ReplyWorkspace, reply_workspace
+from offramp.solvers.perfect.records import TableArrays
+
+Array = NDArray[np.float64]
+
+
+class Workspace(NamedTuple):
+    """Working arrays for draws abreast, or one alone; in solving order unless said otherwise."""
+
+    values: Array
+    """((position and terminal) * lanes + lane,) values that sweeps work on."""
+    kept: Array
+    """The same shape: values of solved draws."""
+    given: Array
+    """((node and terminal) * lanes + lane,) values in the order of the structure."""
+    strategy: Array
+    """(edge,) play in the order of the structure."""
+    chance: Array
+    """(edge,) play in solving order."""
+    numbers: Numbers
+    """The numbers of the batch."""
+    level: Numbers
+    """The numbers with the precisions of a rung."""
+    lane: Array
+    """(5 * lane,) scale, and room for residual, error of payoffs, largest gain, of best replies."""
+    anderson: AndersonWorkspace
+    replies: ReplyWorkspace
+
+
+@jit_inside
+def workspace_for(like, shape: Shape, arrays: TableArrays):
+    """Working arrays for one batch after the other."""
+    lanes, edges = shape.lanes, len(shape.target)
+    rows, classes = (len(shape.mover) + shape.terminals) * lanes, arrays.pay.shape[1]
+    numbers = Numbers(
+        rows_like(like, classes * lanes), np.zeros(classes, np.int64),
+        rows_like(like, arrays.odds.shape[1]), rows_like(like, lanes), rows_like(like, lanes),
+        arrays.entropy,
+    )  # fmt: skip
+    level = Numbers(
+        numbers.pay, numbers.paid, numbers.odds, numbers.patience, rows_like(like, lanes),
+        arrays.entropy,
+    )  # fmt: skip
+    return Workspace(
+        rows_like(like, rows), rows_like(like, rows), rows_like(like, rows),
+        rows_like(like, edges), rows_like(like, edges), numbers, level,
+        rows_like(like, 5 * lanes), anderson_workspace(shape, like), reply_workspace(shape, like),
+    )  # fmt: skip
