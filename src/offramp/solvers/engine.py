@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from offramp.core.errors import GameError
 from offramp.core.registry import plugins
 from offramp.core.sharing import Progress
-from offramp.game.structure import Structure, Tables
 from offramp.solvers.equilibria import Equilibria, Options, Other
 
 if TYPE_CHECKING:
+    from offramp.game.structure import Structure, Tables
     from offramp.solvers.kernels.layout import Layout
 
 Array = NDArray[np.float64]
@@ -150,7 +150,7 @@ class Results:
 
 def rows_of(tables: Tables, rows: NDArray[np.int64]) -> Tables:
     """The tables of some draws."""
-    names = [one.name for one in fields(Tables) if one.name != "entropy"]
+    names = [one.name for one in fields(tables) if one.name != "entropy"]
     return replace(tables, **{name: getattr(tables, name)[rows] for name in names})
 
 
