@@ -12,10 +12,10 @@ import pytest
 
 from offramp.analysis.findings import Findings
 from offramp.presentation import report
-from offramp.presentation.bargaining import package_label, zones_of
+from offramp.presentation.contents import find_sections
 from offramp.presentation.figures import package_gains, zone_of_agreement
 from offramp.presentation.gallery import alternative
-from offramp.presentation.page import SECTIONS
+from offramp.presentation.sections.packages import package_label, zones_of
 from offramp.scenario import read
 from offramp.study.bargaining.packaging import packages
 from tests.presentation.mock import findings_of, scenario_named
@@ -40,7 +40,7 @@ def section(name: str) -> str:
 
 
 def test_it_stands_where_something_was_found() -> None:
-    assert "packages" in [one.name for one in SECTIONS]
+    assert "packages" in find_sections()
     bare = report(findings_of(scenario_named("border-standoff"), 0))
     assert '<section id="packages"' not in bare
     assert 'id="figure-zone_of_agreement"' not in bare

@@ -10,7 +10,8 @@ import pytest
 from offramp.core.errors import OfframpError
 from offramp.presentation import Figure, find_figures, report
 from offramp.presentation import figures as folder
-from offramp.presentation.page import SECTIONS, STATIC
+from offramp.presentation.contents import find_sections
+from offramp.presentation.page import STATIC
 from tests.presentation.mock import findings_of, scenario_named
 
 FILE = """
@@ -68,7 +69,7 @@ def test_the_bundle_is_the_one_that_plotly_was_made_for() -> None:
 def test_every_figure_explains_itself(figure: Figure, draws: int) -> None:
     findings = findings_of(scenario_named("trilateral-talks"), draws)
     caption = figure.caption(findings)
-    assert figure.section in {section.name for section in SECTIONS}
+    assert figure.section in find_sections()
     assert len(caption) > 60
     assert caption.endswith(".")
     table = figure.table(findings)

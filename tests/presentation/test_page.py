@@ -14,10 +14,10 @@ import pytest
 
 from offramp.analysis.findings import Findings
 from offramp.presentation import report, write_report
+from offramp.presentation.contents import find_sections
 from offramp.presentation.headlines import answer
-from offramp.presentation.ledger import ledger_of
-from offramp.presentation.page import SECTIONS
 from offramp.presentation.premises import premises_of
+from offramp.presentation.sections.ledger import ledger_of
 from offramp.scenario import Scenario
 from tests.presentation.mock import findings_of, scenario_named
 
@@ -94,12 +94,12 @@ def test_the_page_is_small(name: str) -> None:
 @both
 def test_every_section_is_there(name: str) -> None:
     text, findings = page(name), findings_of(scenario_named(name), 60)
-    for section in SECTIONS:
+    for one, section in find_sections().items():
         if not section.there(findings):
-            assert f'id="{section.name}"' not in text
-        elif section.name != "further":
-            assert f'<section id="{section.name}"' in text
-            assert f'href="#{section.name}"' in text
+            assert f'id="{one}"' not in text
+        elif one != "further":
+            assert f'<section id="{one}"' in text
+            assert f'href="#{one}"' in text
 
 
 def test_every_link_leads_somewhere() -> None:

@@ -12,12 +12,12 @@ import pytest
 
 from offramp.analysis.findings import Findings
 from offramp.presentation import report, write_report
-from offramp.presentation.claiming import claims_of, shown_verdicts
-from offramp.presentation.deciding_moves import turned_of
-from offramp.presentation.disagreeing import comparisons_of
+from offramp.presentation.contents import find_sections
 from offramp.presentation.headlines import answer, endings_of
-from offramp.presentation.page import SECTIONS
-from offramp.presentation.ramping import ramps_of
+from offramp.presentation.sections.claims import claims_of, shown_verdicts
+from offramp.presentation.sections.disagreement import comparisons_of
+from offramp.presentation.sections.offramps import ramps_of
+from offramp.presentation.sections.turning import turned_of
 from tests.presentation.mock import findings_of
 from tests.presentation.scenes import border, levered, studied, with_study
 from tests.presentation.test_browser import CHROMIUM, browse
@@ -53,7 +53,7 @@ def test_sections_stand_where_something_was_found() -> None:
         assert f'<section id="{name}"' in page()
         assert f'id="{name}"' not in bare
         assert f'href="#{name}"' not in bare
-    assert {*NEW} <= {one.name for one in SECTIONS}
+    assert {*NEW} <= {*find_sections()}
 
 
 def test_no_id_stands_twice() -> None:
@@ -222,9 +222,8 @@ def test_a_disagreement_is_told_once_and_in_words() -> None:
 
 def test_no_advice_and_no_likelihood_of_truth() -> None:
     text = own_words(page(), border())
-    for one in SECTIONS:
-        if one.name in NEW:
-            assert not TRUTH.findall(plain(section(one.name)))
+    for one in NEW:
+        assert not TRUTH.findall(plain(section(one)))
     assert not BANNED.findall(text)
     assert not [hit.group() for hit in IMPERATIVES.finditer(text)]
 

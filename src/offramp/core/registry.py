@@ -10,6 +10,7 @@ import importlib
 import sys
 from collections.abc import Iterator
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +59,28 @@ def plugins(package: str, group: str, attribute: str, kind: type[Any]) -> dict[s
     return loaded
 
 
+def plugin_files(package: str, group: str) -> dict[str, Path]:
+    """Name to the file of each plug-in's module, beside which what belongs to it may stand."""
+    found = {path.stem: path for path in _modules(package)}
+    for entry in entry_points(group=group):
+        spec = find_spec(entry.module)
+        if spec is not None and spec.origin:
+            found[entry.name] = Path(spec.origin)
+    return found
+
+
 def _listed(package: str, group: str) -> Iterator[tuple[str, str]]:
+    for path in _modules(package):
+        yield path.stem, f"{path.parent.name}/{path.name}"
+    for entry in sorted(entry_points(group=group), key=lambda entry: entry.name):
+        yield entry.name, entry.value
+
+
+def _modules(package: str) -> Iterator[Path]:
     for folder in _folders(package):
         for path in sorted(Path(folder).glob("*.py")):
             if not path.stem.startswith("_"):
-                yield path.stem, f"{path.parent.name}/{path.name}"
-    for entry in sorted(entry_points(group=group), key=lambda entry: entry.name):
-        yield entry.name, entry.value
+                yield path
 
 
 def _folders(package: str) -> list[str]:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from offramp.presentation import facts
-from offramp.presentation.claiming import account_label, claims_answer
-from offramp.presentation.disagreeing import account_ends, outcomes_by_account
 from offramp.presentation.premises import lead_of, premises_of
-from offramp.presentation.ramping import ramps_answer
+from offramp.presentation.sections.claims import account_label, claims_answer
+from offramp.presentation.sections.disagreement import account_ends, outcomes_by_account
+from offramp.presentation.sections.offramps import ramps_answer
 from offramp.presentation.wording import (
     GAP,
     between,

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FunctionLoader,
+    PackageLoader,
+    StrictUndefined,
+    pass_context,
+)
 from markupsafe import Markup
 
 from offramp.core.directions import Isolation
 from offramp.core.files import write_text
 from offramp.presentation import facts
-from offramp.presentation.assurance import assurance_of
-from offramp.presentation.bargaining import bargaining_of, zones_of
-from offramp.presentation.branching_out import drawable, tree_drawn
-from offramp.presentation.claiming import claims_of
-from offramp.presentation.deciding_moves import points_of
-from offramp.presentation.disagreeing import account_ends, comparisons_of, disputes_of
+from offramp.presentation.contents import find_sections, section_template
 from offramp.presentation.gallery import (
     ELSEWHERE,
     Figure,
@@ -32,37 +34,21 @@ from offramp.presentation.gallery import (
     placed,
 )
 from offramp.presentation.headlines import answer, bars_of, endings_of
-from offramp.presentation.hinging import found_of, menu_of, told_of
-from offramp.presentation.ledger import ledger_of, ledger_sentence, references_of
-from offramp.presentation.mechanics import effect_sentences, mechanisms_of
-from offramp.presentation.narration import likeliest_tales, outcome_tales
 from offramp.presentation.premises import premises_of
-from offramp.presentation.questions import question_of
-from offramp.presentation.ramping import asked_of, ramps_of
-from offramp.presentation.setting import packages_of, rules_in_words, texts_of
+from offramp.presentation.sections.disagreement import account_ends
 from offramp.presentation.wording import percent, points, tied
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from offramp.analysis.findings import Findings
+    from offramp.scenario import Scenario
 
 NAME = "report.html"
 STATIC = Path(__file__).parent / "static"
 LONG_TEXT, LONG_WORD = 40, 22
 """Letters of a text that has a column to itself, and of a word that may be broken."""
 Context = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Section:
-    """A section of the report: its template is `templates/sections/NAME.html`."""
-
-    name: str
-    title: str
-    context: Callable[[Findings], Context]
-    there: Callable[[Findings], object] = lambda findings: True
-    """Whether there is anything to tell; the section is left out where there is not."""
 
 
 @dataclass(frozen=True)
@@ -79,16 +65,20 @@ class Drawn:
 
 def report(findings: Findings) -> str:
     """The findings as one HTML page: text, figures, tables, ledger, certificate, provenance."""
-    isolation = Isolation(texts_of(findings.scenario))
+    isolation = Isolation(_texts_of(findings.scenario))
+    sections = find_sections()
     figures = {
         name: [drawn for figure in wanted if (drawn := _drawn(figure, findings, isolation))]
-        for name, wanted in placed(find_figures(), [one.name for one in SECTIONS]).items()
+        for name, wanted in placed(find_figures(), tuple(sections)).items()
     }
     told = [
-        {"section": section, "figures": figures[section.name], "content": section.context(findings)}
-        for section in SECTIONS
-        if section.there(findings) and (section.name != ELSEWHERE or figures[ELSEWHERE])
-    ]
+        {
+            "name": name, "title": section.title,
+            "figures": figures[name], "content": section.content(findings),
+        }
+        for name, section in sections.items()
+        if section.there(findings) and (name != ELSEWHERE or figures[ELSEWHERE])
+    ]  # fmt: skip
     return _workshop().get_template("report.html").render(
         isolation=isolation, title=findings.scenario.title,
         about=" ".join((findings.scenario.about or "").split()),
@@ -105,112 +95,17 @@ def write_report(findings: Findings, folder: str | Path) -> Path:
     return write_text(Path(folder) / NAME, report(findings))
 
 
-def _nothing(findings: Findings) -> Context:
-    return {}
-
-
-def _outcomes(findings: Findings) -> Context:
-    solved, tried = facts.counts(findings)
-    return {"solved": solved, "tried": tried, "packages": packages_of(findings)}
-
-
-def _claims(findings: Findings) -> Context:
-    return {"claims": claims_of(findings)}
-
-
-def _disagreement(findings: Findings) -> Context:
-    return {"disputes": disputes_of(findings)}
-
-
-def _sensitivity(findings: Findings) -> Context:
-    return {
-        "spread": any(one.indices is not None for one in found_of(findings)),
-        "found": [
-            {"sentences": told_of(one),
-             "words": one.words, "menu": menu_of(findings, one)}
-            for one in found_of(findings)
-        ]
-    }  # fmt: skip
-
-
-def _packages(findings: Findings) -> Context:
-    found = bargaining_of(findings)
-    return {"zones": zones_of(findings), "remarks": found.remarks if found else ()}
-
-
-def _offramps(findings: Findings) -> Context:
-    return {"asked": ramps_of(findings)}
-
-
-def _tree(findings: Findings) -> Context:
-    return {"picture": tree_drawn(findings)}
-
-
-def _histories(findings: Findings) -> Context:
-    return {
-        "likeliest": likeliest_tales(findings),
-        "by_outcome": facts.parted(outcome_tales(findings)),
-        "complete": findings.histories_complete,
-    }
-
-
-def _mechanisms(findings: Findings) -> Context:
-    switched = max((effect.draws for effect in findings.mechanism_effects), default=0)
-    _, tried = facts.counts(findings)
-    told = [
-        (one, [(effect, effect_sentences(effect)) for effect in one.effects])
-        for one in mechanisms_of(findings)
-    ]
-    return {"mechanisms": told, "switched": switched, "tried": tried}
-
-
-def _ledger(findings: Findings) -> Context:
-    groups = ledger_of(findings)
-    return {
-        "groups": groups,
-        "sentence": ledger_sentence(groups),
-        "references": references_of(findings),
-    }
-
-
-def _certificate(findings: Findings) -> Context:
-    return {"assurance": assurance_of(findings), "entropy": findings.scenario.values == "entropy"}
-
-
-def _provenance(findings: Findings) -> Context:
-    return {"asked": question_of(findings)}
-
-
-def _reading(findings: Findings) -> Context:
-    return {
-        "unit": facts.time_unit(findings),
-        "draws": facts.varied(findings) is not None,
-        "game": rules_in_words(findings),
-    }
-
-
-SECTIONS = (
-    Section("reading", "How to read this report", _reading),
-    Section("claims", "Which claims follow", _claims, lambda findings: findings.verdicts),
-    Section("outcomes", "How the crisis ends", _outcomes),
-    Section("payoffs", "What each party gets", _nothing),
-    Section("time", "When it ends", _nothing),
-    Section("moves", "Who moves when", _nothing),
-    Section("tree", "The game as a tree", _tree, drawable),
-    Section("histories", "The likeliest histories", _histories),
-    Section("turning", "Turning points", _nothing, points_of),
-    Section("levels", "Where things stand over time", _nothing),
-    Section("disagreement", "Why accounts disagree", _disagreement, comparisons_of),
-    Section("sensitivity", "Which assumptions matter", _sensitivity, found_of),
-    Section("packages", "What could be agreed", _packages, bargaining_of),
-    Section("offramps", "Off-ramps", _offramps, asked_of),
-    Section("mechanisms", "The mechanisms of the account", _mechanisms),
-    Section(ELSEWHERE, "Further figures", _nothing),
-    Section("ledger", "The ledger of assumptions", _ledger),
-    Section("certificate", "How exact the arithmetic is", _certificate),
-    Section("limits", "What this cannot tell", _nothing),
-    Section("provenance", "Provenance", _provenance),
-)
+def _texts_of(scenario: Scenario) -> Iterator[str]:
+    """Every text of the scenario, whatever it is for."""
+    left: list[Any] = [scenario.model_dump(mode="json")]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, Mapping):
+            left += one.values()
+        elif isinstance(one, Sequence):
+            left += one
 
 
 def _drawn(figure: Figure, findings: Findings, isolation: Isolation) -> Drawn | None:
@@ -244,7 +139,9 @@ def _panels(plotted: go.Figure | Sequence[Panel] | None) -> Sequence[Panel]:
 def _workshop() -> Environment:
     """The templates; every value is isolated and escaped, and a missing one is an error."""
     workshop = Environment(
-        loader=PackageLoader("offramp.presentation", "templates"),
+        loader=ChoiceLoader([
+            PackageLoader("offramp.presentation", "templates"), FunctionLoader(section_template),
+        ]),
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         finalize=_isolated,
     )  # fmt: skip

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import plotly.graph_objects as go
 
 from offramp.presentation import facts
-from offramp.presentation.claiming import account_label
-from offramp.presentation.disagreeing import account_ends, outcomes_by_account
 from offramp.presentation.drawing import LINE, annotation, bare, lines_of, plain, share_axis, short
 from offramp.presentation.gallery import Figure, Key, Table
 from offramp.presentation.palette import INK
+from offramp.presentation.sections.claims import account_label
+from offramp.presentation.sections.disagreement import account_ends, outcomes_by_account
 from offramp.presentation.wording import percent
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 
 from offramp.presentation.drawing import annotation, bare, plain, rail, share_axis, short, stacked
 from offramp.presentation.gallery import Figure, Key, Panel, Table
-from offramp.presentation.hinging import found_of, labels_of
 from offramp.presentation.palette import ACCENT, INK, MUTED, clear
+from offramp.presentation.sections.sensitivity import found_of, labels_of
 from offramp.presentation.wording import between, figure_of, percent
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 
 from offramp.presentation.drawing import annotation, axis, bare, plain, rail, short, stacked
 from offramp.presentation.gallery import Figure, Key, Panel, Table
-from offramp.presentation.hinging import found_of, labels_of
 from offramp.presentation.palette import INK, MUTED, account_colours
-from offramp.presentation.ramping import signed
+from offramp.presentation.sections.offramps import signed
+from offramp.presentation.sections.sensitivity import found_of, labels_of
 from offramp.presentation.wording import figure_of
 from offramp.study.solving.saying import assumption_words
 

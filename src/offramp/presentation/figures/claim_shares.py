@@ -6,13 +6,6 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from offramp.presentation.claiming import (
-    STATES,
-    account_label,
-    accounts_shown,
-    claim_label,
-    shown_verdicts,
-)
 from offramp.presentation.drawing import (
     LINE,
     annotation,
@@ -25,6 +18,13 @@ from offramp.presentation.drawing import (
 )
 from offramp.presentation.gallery import Figure, Key, Table
 from offramp.presentation.palette import INK, account_colours, clear
+from offramp.presentation.sections.claims import (
+    STATES,
+    account_label,
+    accounts_shown,
+    claim_label,
+    shown_verdicts,
+)
 from offramp.presentation.wording import between, percent
 
 if TYPE_CHECKING:

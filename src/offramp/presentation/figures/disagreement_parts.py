@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from offramp.presentation.disagreeing import (
+from offramp.presentation.drawing import annotation, axis, bare, plain, rail, short, stacked
+from offramp.presentation.gallery import Figure, Key, Panel, Table
+from offramp.presentation.palette import INK, LEVELS, MUTED, account_colours
+from offramp.presentation.sections.disagreement import (
     comparisons_of,
     group_label,
     pair_title,
     quantity_words,
 )
-from offramp.presentation.drawing import annotation, axis, bare, plain, rail, short, stacked
-from offramp.presentation.gallery import Figure, Key, Panel, Table
-from offramp.presentation.palette import INK, LEVELS, MUTED, account_colours
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings

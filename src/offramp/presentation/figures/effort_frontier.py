@@ -10,7 +10,7 @@ from offramp.presentation import facts
 from offramp.presentation.drawing import axis, bare, plain, short
 from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import ACCENT, INK, KINDS, MUTED
-from offramp.presentation.ramping import asked_of, title_of
+from offramp.presentation.sections.offramps import asked_of, title_of
 from offramp.presentation.wording import figure_of, listed, percent
 from offramp.study.offramps.words import aim_in_words
 

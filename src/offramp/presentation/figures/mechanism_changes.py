@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 
 from offramp.presentation.drawing import annotation, axis, bare, plain, rail, short, stacked
 from offramp.presentation.gallery import Figure, Key, Table
-from offramp.presentation.mechanics import Effect, Mechanism, mechanisms_of
 from offramp.presentation.palette import INK, KINDS, MUTED, RULE
+from offramp.presentation.sections.mechanisms import Effect, Mechanism, mechanisms_of
 from offramp.presentation.wording import GAP, MINUS, percent, points
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
-from offramp.presentation.bargaining import bargaining_of, heading_of, package_label
 from offramp.presentation.drawing import annotation, axis, bare, plain, rail, short, stacked
 from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import INK, MUTED, account_colours
-from offramp.presentation.ramping import signed
+from offramp.presentation.sections.offramps import signed
+from offramp.presentation.sections.packages import bargaining_of, heading_of, package_label
 from offramp.presentation.wording import percent
 
 if TYPE_CHECKING:

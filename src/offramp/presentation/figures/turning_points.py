@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from offramp.presentation.deciding_moves import (
+from offramp.presentation.drawing import annotation, axis, bare, plain, rail, short, stacked
+from offramp.presentation.gallery import Figure, Key, Panel, Table
+from offramp.presentation.palette import INK, MUTED, account_colours
+from offramp.presentation.sections.turning import (
     Turned,
     move_words,
     points_of,
     turned_of,
     typical,
 )
-from offramp.presentation.drawing import annotation, axis, bare, plain, rail, short, stacked
-from offramp.presentation.gallery import Figure, Key, Panel, Table
-from offramp.presentation.palette import INK, MUTED, account_colours
 from offramp.presentation.wording import figure_of, points
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
-from offramp.presentation.bargaining import bargaining_of, heading_of, package_label
 from offramp.presentation.drawing import axis, bare, plain
 from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import MUTED
+from offramp.presentation.sections.packages import bargaining_of, heading_of, package_label
 from offramp.presentation.wording import figure_of
 from offramp.study.bargaining.figure import (
     INK,

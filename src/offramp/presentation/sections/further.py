@@ -1,0 +1,7 @@
+"""Figures that name no section of the report, or one that it lacks."""
+
+from __future__ import annotations
+
+from offramp.presentation.contents import Section
+
+SECTION = Section("Further figures", 160)

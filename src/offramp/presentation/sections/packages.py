@@ -1,0 +1,74 @@
+"""What could be agreed: the zone of agreement and its packages, as the report tells them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from offramp.presentation.contents import Content, Section
+from offramp.presentation.wording import sentence, spaced
+from offramp.study.bargaining.words import package_words, zone_sentences
+from offramp.study.bargaining.zones import DECLARED, GAME
+
+if TYPE_CHECKING:
+    from offramp.analysis.findings import Findings
+    from offramp.study.bargaining.zones import Bargaining, Zone
+
+HEADINGS = {
+    GAME: "Beside what this game gives without an agreement",
+    DECLARED: "Beside the scenario's own reservation values",
+}
+OTHERWISE = "Beside the reservation values that were given"
+
+
+@dataclass(frozen=True)
+class ZoneTold:
+    """One zone of agreement: where its reservation values come from, and the sentences on it."""
+
+    heading: str
+    sentences: tuple[str, ...]
+
+
+def bargaining_of(findings: Findings) -> Bargaining | None:
+    """What was found of the issues; None without any."""
+    return findings.bargaining
+
+
+def zones_of(findings: Findings) -> tuple[ZoneTold, ...]:
+    """Every zone in words."""
+    found = bargaining_of(findings)
+    if found is None:
+        return ()
+    return tuple(
+        ZoneTold(heading_of(zone), tuple(zone_sentences(found, zone))) for zone in found.zones
+    )
+
+
+def heading_of(zone: Zone) -> str:
+    """Where the reservation values of a zone come from."""
+    return HEADINGS.get(zone.basis, OTHERWISE)
+
+
+def package_label(found: Bargaining, package: int) -> str:
+    """A package by its name, by what it is, or by its options."""
+    one = found.packages[package]
+    if one.name:
+        return spaced(one.name).capitalize()
+    points = [
+        what
+        for what, own in (("Nash", "nash"), ("Kalai–Smorodinsky", "kalai_smorodinsky"))
+        for zone in found.zones
+        if package in getattr(zone, own)[:1]
+    ]
+    if points:
+        names = dict.fromkeys(points)
+        return f"{' and '.join(names)} package"
+    return sentence(package_words(found, package)).rstrip(".")
+
+
+def _content(findings: Findings) -> Content:
+    found = bargaining_of(findings)
+    return {"zones": zones_of(findings), "remarks": found.remarks if found else ()}
+
+
+SECTION = Section("What could be agreed", 130, _content, bargaining_of)

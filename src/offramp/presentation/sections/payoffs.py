@@ -1,0 +1,7 @@
+"""What each party gets: a place for figures."""
+
+from __future__ import annotations
+
+from offramp.presentation.contents import Section
+
+SECTION = Section("What each party gets", 40)

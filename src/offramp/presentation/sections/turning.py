@@ -1,0 +1,67 @@
+"""Turning points in the report: the moves at which the probability of an end changes most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from offramp.presentation import facts
+from offramp.presentation.contents import Section
+from offramp.study.histories.turning import NOTICED
+
+if TYPE_CHECKING:
+    from offramp.analysis.findings import Findings
+    from offramp.study.histories.turning import TurningPoint
+
+AROUND = 5
+"""Moves shown for each end."""
+
+
+@dataclass(frozen=True)
+class Turned:
+    """An end with the moves that decide most about it."""
+
+    outcome: str
+    label: str
+    colour: str
+    points: tuple[TurningPoint, ...]
+
+
+def points_of(findings: Findings) -> tuple[TurningPoint, ...]:
+    """Every turning point; none where none was looked for."""
+    found = findings.turning
+    return tuple(getattr(found, "turning", found) or ())
+
+
+def turned_of(findings: Findings) -> tuple[Turned, ...]:
+    """Turning points end by end, the moves that decide most first."""
+    ends = {end.name: end for end in facts.ends(findings)}
+    points = points_of(findings)
+    return tuple(
+        Turned(
+            name,
+            facts.outcome_label(findings, name),
+            ends[name].colour if name in ends else "#5a6570",
+            tuple(
+                sorted((one for one in points if one.outcome == name), key=lambda one: -one.decides)
+            )[:AROUND],
+        )
+        for name in dict.fromkeys(one.outcome for one in points)
+    )
+
+
+def typical(one: TurningPoint) -> float | None:
+    """The mean size of the changes of a move that raises at some times and lowers at others.
+
+    None where the mean change itself says what the move does.
+    """
+    return one.decides / one.uses if abs(one.change) < NOTICED and one.uses > 0 else None
+
+
+def move_words(one: TurningPoint) -> str:
+    """'North: offers a compromise', or the label alone where chance moves."""
+    label = one.label if one.by == "nature" else f"{one.by}: {one.label}"
+    return f"{label} (ends the crisis)" if one.ends else label
+
+
+SECTION = Section("Turning points", 90, there=points_of)
