@@ -24,7 +24,8 @@ import numpy as np
 
 from offramp.core.errors import OfframpError
 from offramp.game import build
-from offramp.interop import efg_text, tree_of
+from offramp.interop import tree_of
+from offramp.interop.formats.efg import efg_text
 from offramp.scenario import read
 from offramp.scenario.setting import with_values
 from offramp.solvers import Equilibria, Options, limit, solve

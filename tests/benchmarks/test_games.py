@@ -8,7 +8,7 @@ import pytest
 from benchmarks.games import LAYERED, WHOLE, as_arrays, crisis
 from benchmarks.offers import offers_text
 from offramp.interop import playing, unfolding
-from offramp.interop.efg import parse_efg
+from offramp.interop.formats.efg import parse_efg
 from offramp.solvers import Options, solve
 from offramp.testing.random_information import haggle
 from tests.peers.games import random_game

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offramp.interop import efg_text, parse_efg, read_efg, tree_picture, write_efg
+from offramp.interop import tree_picture, write_game
+from offramp.interop.formats.efg import efg_text, parse_efg, read_efg
 from offramp.interop.recall import has_recall
 from offramp.interop.tokens import FormatError
 from offramp.interop.trees import ExtensiveGame
@@ -80,7 +81,7 @@ def test_a_spoilt_file_is_an_error_not_a_crash(at: int, put: str, taken: int) ->
 
 def test_files_are_written_whole_and_read_in_latin_1_too(tmp_path: Path) -> None:
     game = parse_efg(POKER)
-    assert read_efg(write_efg(game, tmp_path / "poker.efg")) == game
+    assert read_efg(write_game(game, tmp_path / "poker.efg")) == game
     old = tmp_path / "old.efg"
     old.write_bytes(POKER.replace("Fred", "Frédéric").encode("latin-1"))
     assert read_efg(old).players[0] == "Frédéric"

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from offramp import solvers
 from offramp.game.structure import Tables
-from offramp.interop.efg import parse_efg
-from offramp.interop.nfg import parse_nfg
+from offramp.interop.formats.efg import parse_efg
+from offramp.interop.formats.nfg import parse_nfg
 from offramp.interop.playing import SolvedGame, solve_tree, stakes_of, with_even_precisions
 
 Array = NDArray[np.float64]

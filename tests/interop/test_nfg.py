@@ -10,16 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offramp.interop import (
-    FormatError,
-    StrategicGame,
-    nfg_text,
-    parse_efg,
-    parse_nfg,
-    read_nfg,
-    strategic_form,
-    write_nfg,
-)
+from offramp.interop import FormatError, StrategicGame, strategic_form, write_game
+from offramp.interop.formats.efg import parse_efg
+from offramp.interop.formats.nfg import nfg_text, parse_nfg, read_nfg
 from offramp.interop.trees import NONE, Outcome
 
 from .games import FORGETFUL, POKER, complaint, labels, numbers
@@ -116,7 +109,7 @@ def test_forgetful_and_large_trees_have_no_strategic_form() -> None:
 
 def test_files(tmp_path) -> None:
     game = parse_nfg(NAMED)
-    assert read_nfg(write_nfg(game, tmp_path / "sexes.nfg")) == game
+    assert read_nfg(write_game(game, tmp_path / "sexes.nfg")) == game
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 
 from hypothesis import given, settings
 
-from offramp.interop import parse_efg, solve_tree, tree_picture
+from offramp.interop import solve_tree, tree_picture
+from offramp.interop.formats.efg import parse_efg
 from offramp.interop.tree_drawing import LEGIBLE
 from offramp.interop.trees import ExtensiveGame
 

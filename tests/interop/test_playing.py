@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from offramp.apps.cli import main
-from offramp.interop import FormatError, parse_efg, parse_nfg, read_game, solve_tree
+from offramp.interop import FormatError, read_game, solve_tree
+from offramp.interop.formats.efg import parse_efg
+from offramp.interop.formats.nfg import parse_nfg
 from offramp.interop.trees import CHANCE, NONE, ExtensiveGame
 
 from .games import FORGETFUL, OLD_POKER, POKER, POKER_PLAY, run

@@ -13,18 +13,9 @@ from offramp.apps.cli import main
 from offramp.core.errors import OfframpError, ScenarioError
 from offramp.core.numbers import told_apart
 from offramp.game import build
-from offramp.interop import (
-    ExtensiveGame,
-    FormatError,
-    efg_text,
-    nfg_text,
-    parse_efg,
-    parse_nfg,
-    read_efg,
-    read_nfg,
-    solve_tree,
-    tree_picture,
-)
+from offramp.interop import ExtensiveGame, FormatError, solve_tree, tree_picture
+from offramp.interop.formats.efg import efg_text, parse_efg, read_efg
+from offramp.interop.formats.nfg import nfg_text, parse_nfg, read_nfg
 from offramp.scenario import read, understand
 
 from .games import run

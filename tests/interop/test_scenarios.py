@@ -10,7 +10,9 @@ import pytest
 from offramp.apps.cli import main
 from offramp.core.errors import GameError
 from offramp.game import build
-from offramp.interop import efg_text, parse_efg, parse_nfg, solve_tree, tree_of
+from offramp.interop import solve_tree, tree_of
+from offramp.interop.formats.efg import efg_text, parse_efg
+from offramp.interop.formats.nfg import parse_nfg
 from offramp.scenario import read
 from offramp.solvers import solve
 

@@ -15,7 +15,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from offramp.interop import efg_text, nfg_text, parse_efg, parse_nfg, solve_tree, tree_of
+from offramp.interop import solve_tree, tree_of
+from offramp.interop.formats.efg import efg_text, parse_efg
+from offramp.interop.formats.nfg import nfg_text, parse_nfg
 from offramp.interop.recall import has_recall
 from offramp.interop.trees import ExtensiveGame
 from offramp.scenario import read

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from offramp.interop import efg, playing, unfolding
+from offramp.interop import playing, unfolding
+from offramp.interop.formats import efg
 from offramp.solvers import limit, solve
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "gambit-efg"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from offramp.core.errors import OfframpError, ScenarioError
-from offramp.interop import read_efg, read_nfg
+from offramp.interop.formats.efg import read_efg
+from offramp.interop.formats.nfg import read_nfg
 from offramp.scenario import read
 from tests.scenario.base import BASE
 

@@ -1,8 +1,10 @@
-"""The commands for other programs' games: solve a Gambit file, write a scenario as one."""
+"""The commands for other programs' games: solve one from a file, write a scenario as one."""
 
 from __future__ import annotations
 
+import inspect
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +12,7 @@ from cyclopts import App, Parameter
 
 from offramp.apps.options import Account, Json, Settings, real
 from offramp.apps.speaking import hand_over, say
+from offramp.core.registry import suffixes_in_words
 
 Flag = Annotated[bool, Parameter(negative="")]
 
@@ -17,14 +20,22 @@ Flag = Annotated[bool, Parameter(negative="")]
 def add_formats(app: App) -> None:
     """Give an application the commands of this module."""
     for command in (solve_command, export_command):
-        app.command(command, name=command.__name__.removesuffix("_command"))
+        app.command(command, name=command.__name__.removesuffix("_command"), help=_help(command))
+
+
+def _help(command: Callable[..., None]) -> str:
+    """The words of a command, with the formats that are installed."""
+    words = (inspect.getdoc(command) or "").partition("\n\nParameters")[0].split("\n\n")
+    return "\n\n".join(" ".join(one.split()) for one in words).format(
+        read=suffixes_in_words(), written=suffixes_in_words(".svg")
+    )
 
 
 def solve_command(
     game: str, *, precision: Annotated[float, real()] = 1.0, limit: Flag = False,
     picture: Path | None = None, json: Json = False,
 ) -> None:  # fmt: skip
-    """Solve GAME, a Gambit file (.efg or .nfg): agent logit play and its certificate.
+    """Solve GAME, a file of another program ({read}): agent logit play and its certificate.
 
     The profile is ordered by player, information set and action, as in the file.
 
@@ -46,13 +57,15 @@ def export_command(
     scenario: str, *, to: Path, logit: Flag = False, account: Account = None, set_: Settings = (),
     json: Json = False,
 ) -> None:  # fmt: skip
-    """Write the game of SCENARIO, at nominal values, as a Gambit file or a picture.
+    """Write the game of SCENARIO, at nominal values, as a file ({written}).
+
+    A picture of the tree is an .svg file; Gambit's are .efg, the tree, and .nfg, the strategic
+    form of a small game.
 
     Parameters
     ----------
     to
-        The file to write: its name ends in .efg (the tree), .nfg (the strategic form, of small
-        games) or .svg (a picture of the tree).
+        The file to write; the end of its name says in which format.
     logit
         Count payoffs so that Gambit's agent logit equilibrium at precision 1 is Offramp's: in
         units of each party's precision, and a player for each round in which a party's future

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from offramp.apps.options import fixed, on_command_line, refuse, settings_of
 from offramp.core.errors import OfframpError
 from offramp.core.files import check_target, write_text
+from offramp.core.registry import suffixes_in_words
 
 if TYPE_CHECKING:
     from offramp.interop.playing import SolvedGame
@@ -40,11 +41,14 @@ def told_export(
     as_json: bool,
 ) -> tuple[Any, bool]:  # fmt: skip
     """Write a scenario's game as a file of another program: the JSON object or words."""
-    from offramp.interop import efg_text, nfg_text, strategic_form, tree_of, tree_picture
+    from offramp.interop import find_formats, tree_of, tree_picture
     from offramp.scenario import read, with_account
 
-    if to.suffix not in (".efg", ".nfg", ".svg"):
-        raise refuse(f"--to {to}", "a name that ends in .efg, .nfg or .svg", "say --to game.efg")
+    formats = find_formats()
+    suffix = to.suffix.removeprefix(".")
+    if suffix not in (*formats, "svg"):
+        told = f"a name that ends in {suffixes_in_words('.svg')}"
+        raise refuse(f"--to {to}", told, "say --to game.efg")
     check_target(to, option="--to")
     values = settings_of(settings)
     whole = fixed(read(scenario), values) if values else read(scenario)
@@ -52,13 +56,7 @@ def told_export(
         whole = with_account(whole, account)
     try:
         game = tree_of(whole, logit=logit)
-        text = (
-            efg_text(game)
-            if to.suffix == ".efg"
-            else tree_picture(game)
-            if to.suffix == ".svg"
-            else nfg_text(strategic_form(game))
-        )
+        text = tree_picture(game) if suffix == "svg" else formats[suffix].text(game)
     except OfframpError as error:
         raise on_command_line(error, scenario) from None
     write_text(to, text)

@@ -2,6 +2,8 @@
 
 A plug-in is one file; its name is the file's or the entry point's. Names can be listed
 without loading anything, so that a room may know a word whose meaning lives further down.
+Mechanisms and scenarios are data: their folders stand in the library, and packages that bring
+others name theirs by an entry point of the group ``offramp.library``.
 """
 
 from __future__ import annotations
@@ -15,6 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from offramp.core.errors import OfframpError
+
+QUANTITIES = ("offramp.study.quantities.kinds", "offramp.quantities")
+MODELS = ("offramp.study.models", "offramp.models")
+FORMATS = ("offramp.interop.formats", "offramp.formats")
+FIGURES = ("offramp.presentation.figures", "offramp.figures")
+SECTIONS = ("offramp.presentation.sections", "offramp.sections")
+"""Folder and entry-point group of each kind of extension."""
 
 
 def plugin_names(package: str, group: str) -> tuple[str, ...]:
@@ -32,6 +41,12 @@ def plugin_names(package: str, group: str) -> tuple[str, ...]:
             )
         found[name] = origin
     return tuple(sorted(found))
+
+
+def suffixes_in_words(*others: str) -> str:
+    """How names of files of games may end, and ``others``: '.efg, .nfg or .svg'."""
+    *most, last = (*(f".{name}" for name in plugin_names(*FORMATS)), *others)
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def plugins(package: str, group: str, attribute: str, kind: type[Any]) -> dict[str, Any]:

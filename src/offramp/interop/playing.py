@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from operator import add
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,8 +15,7 @@ from offramp import solvers
 from offramp.core.errors import Place
 from offramp.core.numbers import told_apart
 from offramp.game.structure import Tables
-from offramp.interop.efg import read_efg
-from offramp.interop.nfg import StrategicGame, read_nfg
+from offramp.interop.strategic import StrategicGame
 from offramp.interop.tokens import FormatError
 from offramp.interop.trees import NONE, ExtensiveGame
 from offramp.interop.unfolding import edge_slices
@@ -170,19 +168,6 @@ def solve_tree(
     tables = with_common_precision(paid_at_the_ends(tree), precision)
     found = solvers.solve(tree.structure, tables)
     return SolvedGame(tree, found, precision, (precision,) * len(tree.players))
-
-
-def read_game(path: str | Path) -> ExtensiveGame | StrategicGame:
-    """The game of an .efg or .nfg file, told apart by the name."""
-    kind = Path(path).suffix.lower()
-    if kind == ".efg":
-        return read_efg(path)
-    if kind == ".nfg":
-        return read_nfg(path)
-    raise FormatError(f"a file named '{Path(path).name}'", place=Place(str(path), 1, 1),
-                      expected="a name that ends in .efg or .nfg",
-                      repair="name a game in such a way; a scenario is solved with: "
-                      f"offramp run {path}")  # fmt: skip
 
 
 def with_common_precision(tables: Tables, precision: float) -> Tables:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import product
 from math import prod
 
-from offramp.interop.nfg import StrategicGame
+from offramp.interop.strategic import StrategicGame
 from offramp.interop.tokens import FormatError
 from offramp.interop.trees import CHANCE, NONE, ExtensiveGame, Outcome
 

@@ -11,13 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from offramp.core.registry import plugin_files, plugins
+from offramp.core.registry import SECTIONS, plugin_files, plugins
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
 
-PLUGINS = ("offramp.presentation.sections", "offramp.sections")
-"""Package and entry-point group of the sections."""
 Content = Mapping[str, Any]
 """What the template of a section finds under ``content``."""
 
@@ -47,14 +45,14 @@ class Section:
 
 def find_sections() -> dict[str, Section]:
     """Every section by name, in the order of the report; OfframpError where two share a name."""
-    found = plugins(*PLUGINS, "SECTION", Section)
+    found = plugins(*SECTIONS, "SECTION", Section)
     return dict(sorted(found.items(), key=lambda one: (one[1].order, one[0])))
 
 
 def section_template(name: str) -> tuple[str, str, Callable[[], bool]] | None:
     """Text and file of the template of ``sections/NAME.html``, as jinja2 asks for it; or None."""
     folder, _, file = name.partition("/")
-    module = plugin_files(*PLUGINS).get(file.removesuffix(".html"))
+    module = plugin_files(*SECTIONS).get(file.removesuffix(".html"))
     if folder != "sections" or module is None:
         return None
     path = module.with_suffix(".html")

@@ -13,15 +13,13 @@ from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from offramp.core.errors import OfframpError, Place, ScenarioError, suggestion
-from offramp.core.registry import plugin_names
+from offramp.core.registry import QUANTITIES, plugin_names
 from offramp.expressions import Expression, evaluate, names, parse
 from offramp.scenario.binding import Binder
 from offramp.scenario.meaning import Meaning
 from offramp.scenario.setting import off_values
 from offramp.scenario.text_cuts import Cut
 
-PLUGINS = ("offramp.study.quantities.kinds", "offramp.quantities")
-"""Package and entry-point group of the quantities."""
 UNRESOLVED = -1
 MOST_ROUNDS = 10_000
 KINDS = ("agreement", "ceasefire", "capitulation", "stalemate", "war", "catastrophe")
@@ -245,7 +243,7 @@ class QueryReader:
         """A quantity of another plug-in, ``name`` or ``name[word, …]``; None for no plug-in."""
         match = re.match(r"([A-Za-z_]\w*)\s*(?:\[(.*)\])?$", head.text)
         own = ("outcome", "kind", "ever", "payoff", "rounds", "static")
-        known = [name for name in plugin_names(*PLUGINS) if name not in own]
+        known = [name for name in plugin_names(*QUANTITIES) if name not in own]
         if match is None or match[1] not in known:
             return None
         words = [part.spaced() for part in Cut(match[2] or "").split(",")] if match[2] else []

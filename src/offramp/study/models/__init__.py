@@ -19,11 +19,9 @@ from functools import cached_property
 from typing import Any
 
 from offramp.core.errors import OfframpError, suggestion
-from offramp.core.registry import plugins
+from offramp.core.registry import MODELS, plugins
 from offramp.study.charts.data import Chart
 
-PLUGINS = ("offramp.study.models", "offramp.models")
-"""Package and entry-point group of the models."""
 Value = Any
 """A number, yes or no, a word, or a tuple of numbers or words."""
 SLACK = 1e-12
@@ -240,7 +238,7 @@ def said(value: Any) -> str:
 
 def find_models() -> dict[str, Model]:
     """Every model by name; OfframpError where two share one."""
-    return plugins(*PLUGINS, "MODEL", Model)
+    return plugins(*MODELS, "MODEL", Model)
 
 
 def model_named(name: str) -> Model:

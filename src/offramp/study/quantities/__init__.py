@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.core.registry import plugins
+from offramp.core.registry import QUANTITIES, plugins
 from offramp.scenario import Query
-from offramp.scenario.queries import PLUGINS
 from offramp.study.solving.play import Play
 
 
@@ -32,4 +31,4 @@ class Quantity:
 
 def find_quantities() -> dict[str, Quantity]:
     """Every kind of quantity by name; OfframpError where two share one."""
-    return plugins(*PLUGINS, "QUANTITY", Quantity)
+    return plugins(*QUANTITIES, "QUANTITY", Quantity)

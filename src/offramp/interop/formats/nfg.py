@@ -3,75 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
-from itertools import product
 from math import prod
 from pathlib import Path
 
-from offramp.core.files import write_text
+from offramp.interop.formats import Format, Game
 from offramp.interop.frame import note_rest, open_game, read_head
+from offramp.interop.strategic import MAX_CELLS, StrategicGame
+from offramp.interop.strategies import strategic_form
 from offramp.interop.tokens import (
-    FormatError,
     Reader,
     number_text,
     quoted,
 )
-from offramp.interop.trees import (
-    NONE,
-    ExtensiveGame,
-    InformationSet,
-    Node,
-    Outcome,
-    check_game,
-)
+from offramp.interop.trees import NONE, Outcome
 
-MAX_CELLS = 300_000
 MAX_STRATEGIES = 10_000
-
-
-@dataclass(frozen=True)
-class StrategicGame:
-    """A game in which everybody chooses once and unseen.
-
-    ``cells`` has the index of the outcome of every combination of strategies, NONE where nothing
-    is paid; the first player's strategy changes fastest. ``listed`` is a file that gives payoffs
-    only: its outcomes are numbered and without names. ``notes`` are sentences on how the file
-    was read where that could be asked.
-    """
-
-    title: str
-    players: tuple[str, ...]
-    strategies: tuple[tuple[str, ...], ...]
-    outcomes: tuple[Outcome, ...]
-    cells: tuple[int, ...]
-    comment: str = ""
-    listed: bool = False
-    notes: tuple[str, ...] = field(default=(), compare=False, repr=False)
-
-    @cached_property
-    def tree(self) -> ExtensiveGame:
-        """The same game as a tree: one player after the other, nobody sees what was chosen."""
-        infosets = tuple(
-            InformationSet(player, 1, "", actions) for player, actions in enumerate(self.strategies)
-        )
-        game = ExtensiveGame(
-            title=self.title,
-            players=self.players,
-            infosets=infosets,
-            outcomes=self.outcomes,
-            nodes=tuple(_nodes(self)),
-            comment=self.comment,
-            notes=self.notes,
-        )
-        check_game(game)
-        return game
-
-    def _repr_html_(self) -> str:
-        from offramp.interop.tree_drawing import tree_picture
-
-        return tree_picture(self.tree)
 
 
 def read_nfg(path: str | Path) -> StrategicGame:
@@ -107,11 +54,6 @@ def _game(reader: Reader) -> StrategicGame:
     return StrategicGame(
         title, players, strategies, outcomes, numbers, comment, listed, reader.notes
     )
-
-
-def write_nfg(game: StrategicGame, path: str | Path) -> Path:
-    """Write a game as an .nfg file, whole or not at all; the path."""
-    return write_text(path, nfg_text(game))
 
 
 def nfg_text(game: StrategicGame) -> str:
@@ -200,16 +142,8 @@ def _numbers(reader: Reader, outcomes: int, cells: int) -> tuple[int, ...]:
     return numbers
 
 
-def _nodes(game: StrategicGame) -> Iterator[Node]:
-    """The nodes of the tree, each before what follows it."""
-    sizes = [len(names) for names in game.strategies]
-    total = sum(prod(sizes[:k]) for k in range(len(sizes) + 1))
-    if total > 4 * MAX_CELLS:
-        raise FormatError(f"a tree of {total:,} nodes", expected=f"at most {4 * MAX_CELLS:,}")
-    stride = [prod(sizes[:k]) for k in range(len(sizes))]
-    for combination in product(*(range(size) for size in sizes)):
-        changed = next((k for k in range(len(sizes)) if any(combination[k:]) is False), len(sizes))
-        for player in range(changed, len(sizes)):
-            yield Node("", player, NONE)
-        cell = sum(k * step for k, step in zip(combination, stride, strict=True))
-        yield Node("", NONE, game.cells[cell])
+def _text(game: Game) -> str:
+    return nfg_text(game if isinstance(game, StrategicGame) else strategic_form(game))
+
+
+FORMAT = Format("the strategic form, of small games", read_nfg, _text)

@@ -9,10 +9,11 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
-from offramp.core.files import write_text
 from offramp.core.numbers import told_apart
 from offramp.interop.chances import NOISE, rounding
+from offramp.interop.formats import Format, Game
 from offramp.interop.frame import note_rest, open_game, read_head
+from offramp.interop.strategic import StrategicGame
 from offramp.interop.tokens import Reader, number_text, quoted
 from offramp.interop.trees import (
     CHANCE,
@@ -41,11 +42,6 @@ def read_efg(path: str | Path) -> ExtensiveGame:
 def parse_efg(text: str, name: str = "game.efg") -> ExtensiveGame:
     """The game of the text of an .efg file; ``name`` stands in errors."""
     return _Parser(Reader(text, name)).game()
-
-
-def write_efg(game: ExtensiveGame, path: str | Path) -> Path:
-    """Write a game as an .efg file, whole or not at all; the path."""
-    return write_text(path, efg_text(game))
 
 
 def efg_text(game: ExtensiveGame) -> str:
@@ -330,3 +326,10 @@ def _matched(known: tuple[str, ...], listed: tuple[str, ...]) -> tuple[int, ...]
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"'{name}'" for name in names)
+
+
+def _text(game: Game) -> str:
+    return efg_text(game.tree if isinstance(game, StrategicGame) else game)
+
+
+FORMAT = Format("the tree", read_efg, _text)
