@@ -114,6 +114,7 @@ def test_the_blocks_of_a_page_run(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)  # what a page writes as a Python file can be imported
     names: dict[str, Any] = {}
     for block in blocks_of(page.read_text(encoding="utf-8")):
         if block.note == "not run":

@@ -5,6 +5,10 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,25 +19,32 @@ from sphinx.util.docutils import SphinxDirective
 import offramp
 
 PACKAGE = Path(offramp.__file__).parent
-ROOMS = (
-    "core",
-    "expressions",
-    "scenario",
-    "game",
-    "solvers",
-    "analysis",
-    "study",
-    "estimation",
-    "interop",
-    "presentation",
-    "apps",
-    "testing",
-    "library",
-)
+PROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
 
 
-def _rooms() -> list[str]:
-    return [room for room in ROOMS if (PACKAGE / room / "__init__.py").is_file()]
+@cache
+def _layers() -> dict[str, list[str]]:
+    """By package, its folders in the order in which `lint-imports` lets them import each other."""
+    tools = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["tool"]
+    return {
+        container: [
+            name
+            for layer in (*reversed(contract["layers"]), *contract.get("exhaustive_ignores", ()))
+            for name in re.split(r"\s*[|:]\s*", layer)
+        ]
+        for contract in tools["importlinter"]["contracts"]
+        if contract["type"] == "layers"
+        for container in contract.get("containers", ())
+    }
+
+
+def _folders(folder: Path) -> list[Path]:
+    """The packages inside a package: in their order where one is kept, else by name."""
+    package = ".".join(("offramp", *folder.relative_to(PACKAGE).parts))
+    order = _layers().get(package, [])
+    found = {path.parent.name: path.parent for path in folder.glob("*/__init__.py")}
+    known = [found.pop(name) for name in order if name in found]
+    return [*known, *(found[name] for name in sorted(found))]
 
 
 def _first_line(path: Path) -> str:
@@ -49,26 +60,39 @@ def _listed(entries: list[nodes.list_item]) -> nodes.bullet_list:
     return nodes.bullet_list("", *entries, bullet="-")
 
 
+def _folded(words: str, inside: nodes.Node) -> list[nodes.Node]:
+    """What a reader sees after opening ``words``."""
+    before = f"<details><summary>{words}</summary>"
+    return [
+        nodes.raw("", before, format="html"),
+        inside,
+        nodes.raw("", "</details>", format="html"),
+    ]
+
+
 class Plan(SphinxDirective):
-    """Every room in its order, with its modules; the words are those of the code."""
+    """Every room in its order, with its sub-rooms and, folded, its files, in the code's words."""
 
     def run(self) -> list[nodes.Node]:
-        """One list of rooms, each holding a list of modules."""
-        rooms = []
-        for room in _rooms():
-            files = sorted((PACKAGE / room).rglob("*.py"))
-            for path in files:
-                self.env.note_dependency(str(path))
-            item = _entry(room, _first_line(PACKAGE / room / "__init__.py"))
-            modules = [
-                _entry(path.relative_to(PACKAGE).as_posix(), _first_line(path))
-                for path in files
-                if path.name != "__init__.py"
-            ]
-            if modules:
-                item += _listed(modules)
-            rooms.append(item)
-        return [_listed(rooms)]
+        """One list of rooms, each holding a list of rooms and a list of files."""
+        for path in PACKAGE.rglob("*.py"):
+            self.env.note_dependency(str(path))
+        return [_listed([_room(room) for room in _folders(PACKAGE)])]
+
+
+def _room(folder: Path) -> nodes.list_item:
+    """A folder by its first line, then the folders in it, then its files."""
+    item = _entry(f"{folder.name}/", _first_line(folder / "__init__.py"))
+    if rooms := [_room(inner) for inner in _folders(folder)]:
+        item += _listed(rooms)
+    if files := [_entry(path.name, _first_line(path)) for path in _files(folder)]:
+        several = f"{len(files)} files" if len(files) > 1 else "1 file"
+        item += _folded(several, _listed(files))
+    return item
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.glob("*.py")) if path.name != "__init__.py")
 
 
 class Doors(SphinxDirective):
@@ -77,12 +101,13 @@ class Doors(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """One list of rooms, each holding a list of names; rooms without names are left out."""
         rooms = []
-        for room in _rooms():
+        for folder in _folders(PACKAGE):
+            room = folder.name
             door = importlib.import_module(f"offramp.{room}")
-            self.env.note_dependency(str(PACKAGE / room / "__init__.py"))
+            self.env.note_dependency(str(folder / "__init__.py"))
             names = [_entry(name, _said(getattr(door, name))) for name in _public(door)]
             if names:
-                item = _entry(f"offramp.{room}", _first_line(PACKAGE / room / "__init__.py"))
+                item = _entry(f"offramp.{room}", _first_line(folder / "__init__.py"))
                 item += _listed(names)
                 rooms.append(item)
         return [_listed(rooms)]

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import offramp
-from offramp.scenario.shelf import library_files
 from offramp.study import mechanism_effects
 
 ROWS = [f"S{number}" for number in (*range(1, 12), 12, 13)]
@@ -44,12 +43,6 @@ def test_every_assumption_has_a_unit_and_says_where_it_comes_from(game) -> None:
     for assumption in game.meaning.assumptions:
         assert assumption.unit, assumption.name
         assert assumption.source or "judgement" in (assumption.note or ""), assumption.name
-
-
-def test_library_mechanisms_are_all_used_by_a_scenario() -> None:
-    scenarios = [offramp.read(name) for name in library_files("scenarios") if "talks" in name]
-    used = {record.from_ for one in scenarios for record in one.mechanisms.values()}
-    assert used == set(library_files("mechanisms"))
 
 
 def test_mechanisms_move_outcomes_as_the_account_says(game) -> None:

@@ -12,6 +12,7 @@ from offramp.presentation import Figure, find_figures, report
 from offramp.presentation import figures as folder
 from offramp.presentation.contents import find_sections
 from offramp.presentation.page import STATIC
+from offramp.testing import check_figure
 from tests.presentation.mock import findings_of, scenario_named
 
 FILE = """
@@ -68,13 +69,5 @@ def test_the_bundle_is_the_one_that_plotly_was_made_for() -> None:
 @pytest.mark.parametrize("draws", [0, 30])
 def test_every_figure_explains_itself(figure: Figure, draws: int) -> None:
     findings = findings_of(scenario_named("trilateral-talks"), draws)
-    caption = figure.caption(findings)
+    check_figure(figure, findings)
     assert figure.section in find_sections()
-    assert len(caption) > 60
-    assert caption.endswith(".")
-    table = figure.table(findings)
-    if figure.plot(findings) is not None:
-        assert table is not None
-        assert table.rows
-        assert all(len(row) == len(table.columns) for row in table.rows)
-        assert max(table.numeric, default=0) < len(table.columns)

@@ -10,6 +10,7 @@ from offramp.core.errors import OfframpError
 from offramp.presentation import report
 from offramp.presentation import sections as folder
 from offramp.presentation.contents import find_sections
+from offramp.testing import check_section
 from tests.presentation.mock import findings_of, scenario_named
 
 FILE = '''"""A section of one's own."""
@@ -54,3 +55,9 @@ def test_a_file_without_a_section_is_an_error(another: Path) -> None:
     (another / "my_empty_section.py").write_text("SECTIONS = 3\n")
     with pytest.raises(OfframpError, match=r"'my_empty_section\.py' has no Section"):
         find_sections()
+
+
+@pytest.mark.parametrize("name", find_sections())
+def test_every_section_says_something(name: str) -> None:
+    findings = findings_of(scenario_named("border-standoff"), 30)
+    check_section(find_sections()[name], name, findings)

@@ -14,6 +14,7 @@ from offramp.game import Draws, build
 from offramp.scenario import Query, parse_query, read, understand, with_account
 from offramp.study import evaluate_queries, find_quantities
 from offramp.study.quantities import evaluation as module
+from offramp.testing import check_quantity
 
 TRUST = """
 offramp: 1
@@ -372,3 +373,18 @@ def test_the_worked_example() -> None:
     found = evaluate_queries(scenario, [parse_query(text, meaning) for text in expected])
     for query, value in zip(found.queries, found.values[0], strict=True):
         assert value == pytest.approx(expected[query.text], abs=1e-10), query.text
+
+
+KINDS = {
+    "outcome": "P(settlement)",
+    "kind": "P(kind catastrophe by 3)",
+    "ever": "P(ever rung == strikes)",
+    "payoff": "E(payoff[north])",
+    "rounds": "E(rounds)",
+    "static": "slide",
+}
+
+
+@pytest.mark.parametrize("name", find_quantities())
+def test_every_kind_of_quantity_keeps_to_the_kit(name: str) -> None:
+    check_quantity(name, KINDS.get(name, ""))

@@ -66,19 +66,7 @@ class Drawn:
 def report(findings: Findings) -> str:
     """The findings as one HTML page: text, figures, tables, ledger, certificate, provenance."""
     isolation = Isolation(_texts_of(findings.scenario))
-    sections = find_sections()
-    figures = {
-        name: [drawn for figure in wanted if (drawn := _drawn(figure, findings, isolation))]
-        for name, wanted in placed(find_figures(), tuple(sections)).items()
-    }
-    told = [
-        {
-            "name": name, "title": section.title,
-            "figures": figures[name], "content": section.content(findings),
-        }
-        for name, section in sections.items()
-        if section.there(findings) and (name != ELSEWHERE or figures[ELSEWHERE])
-    ]  # fmt: skip
+    told = list(_told(findings, isolation))
     return _workshop().get_template("report.html").render(
         isolation=isolation, title=findings.scenario.title,
         about=" ".join((findings.scenario.about or "").split()),
@@ -88,6 +76,14 @@ def report(findings: Findings) -> str:
         style=_asset("report.css"), bundle=_asset("plotly-cartesian.min.js"),
         script=_asset("report.js"), policy=_policy(),
     )  # fmt: skip
+
+
+def section_html(name: str, findings: Findings) -> str:
+    """One section as it stands in the report; '' where it is left out."""
+    isolation = Isolation(_texts_of(findings.scenario))
+    template = _workshop().get_template("section.html")
+    told = _told(findings, isolation, only=name)
+    return "".join(template.render(one=one, isolation=isolation) for one in told)
 
 
 def write_report(findings: Findings, folder: str | Path) -> Path:
@@ -106,6 +102,19 @@ def _texts_of(scenario: Scenario) -> Iterator[str]:
             left += one.values()
         elif isinstance(one, Sequence):
             left += one
+
+
+def _told(findings: Findings, isolation: Isolation, only: str = "") -> Iterator[Context]:
+    """What the template shows of every section, or ``only`` of one, in the order of the report."""
+    sections = find_sections()
+    for name, wanted in placed(find_figures(), tuple(sections)).items():
+        if only in ("", name) and sections[name].there(findings):
+            drawn = [_drawn(figure, findings, isolation) for figure in wanted]
+            figures = [one for one in drawn if one is not None]
+            if name != ELSEWHERE or figures:
+                content = sections[name].content(findings)
+                title = sections[name].title
+                yield {"name": name, "title": title, "figures": figures, "content": content}
 
 
 def _drawn(figure: Figure, findings: Findings, isolation: Isolation) -> Drawn | None:

@@ -9,17 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from offramp.core.errors import Place, ScenarioError
+from offramp.core.registry import FORMATS, plugin_names
 from offramp.scenario.accounts import check_accounts, check_levers
 from offramp.scenario.claims import read_claims
 from offramp.scenario.expansion import expand_uses
 from offramp.scenario.meaning import understand
 from offramp.scenario.model import Scenario
 from offramp.scenario.shape import shaped
-from offramp.scenario.shelf import scenario_path
+from offramp.scenario.shelf import SUFFIXES, scenario_path
 from offramp.scenario.yaml_text import Node, parse_yaml, read_text
 
-GAMES = (".efg", ".nfg")
-"""How names of Gambit's games end."""
 GAME = re.compile(r"\s*([EN]FG)\s+\d")
 """How their texts begin."""
 
@@ -36,9 +35,15 @@ def read(source: str | Path | Mapping[str, Any]) -> Scenario:
     if isinstance(source, str) and source.splitlines() not in ([], [source]):
         return _understood(source, "text", None)
     path = scenario_path(str(source))
-    if path.suffix.lower() in GAMES and path.exists():  # whatever its letters are
+    if _names_game(path) and path.exists():  # whatever its letters are
         raise _is_game(str(path), f"{path}; the name of a scenario ends in .yaml")
     return _understood(read_text(path), str(source_name(path, source)), path.parent)
+
+
+def _names_game(path: Path) -> bool:
+    """Whether the name ends as those of games of other programs do."""
+    suffix = path.suffix.lower()
+    return suffix not in SUFFIXES and suffix[1:] in plugin_names(*FORMATS)
 
 
 def _understood(text: str, file: str, folder: Path | None) -> Scenario:

@@ -1,0 +1,349 @@
+"""The conformance kit: what an extension must keep to, one ``check_…`` for each kind.
+
+A check raises a `NotConforming` that lists all that is missing, each in a sentence that says what
+to write. The tests of our own library go through the same checks, so that whatever is added is
+held to what stands there already.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from offramp.core.errors import OfframpError
+
+if TYPE_CHECKING:
+    from offramp.analysis.findings import Findings
+    from offramp.interop.formats import Format
+    from offramp.presentation import Figure, Table
+    from offramp.presentation.contents import Section
+    from offramp.study.models import Model
+
+SHORTEST_CAPTION = 60
+"""Letters of a caption that can tell a reader how to read a drawing."""
+WIDEST_TITLE = 52
+"""Letters of a vertical axis title that still fits beside the plot."""
+EXAMPLE = "border-standoff"
+"""The scenario of the library on which figures, sections and quantities are tried."""
+POKER = """EFG 2 R "Cards" { "Holder" "Other" } ""
+c "" 1 "" { "High" 1/2 "Low" 1/2 } 0
+p "" 1 1 "High" { "Bet" "Pass" } 0
+p "" 2 1 "" { "Meet" "Give up" } 0
+t "" 1 "" { 2 -2 }
+t "" 2 "" { 1 -1 }
+t "" 2 "" { 1 -1 }
+p "" 1 2 "Low" { "Bet" "Pass" } 0
+p "" 2 1 "" { "Meet" "Give up" } 0
+t "" 3 "" { -2 2 }
+t "" 2 "" { 1 -1 }
+t "" 4 "" { -1 1 }
+"""
+
+
+class NotConforming(AssertionError):
+    """An extension does not keep to what its kind asks for; the message lists all of it."""
+
+
+def check_mechanism(path: str | Path, examples: int = 4) -> None:
+    """A mechanism's file: complete, with sources, and fit for crises it has never seen.
+
+    ``examples`` random crises use it, each with other parties, variables and levels. Needs the
+    package `hypothesis`.
+    """
+    _demand(f"mechanism '{Path(path).stem}'", _mechanism(Path(path), examples))
+
+
+def check_scenario(scenario: str | Path) -> None:
+    """A scenario, a file or a name of the library: sourced, kept when written, and solved."""
+    _demand(f"scenario '{scenario}'", _scenario(scenario))
+
+
+def check_model(model: Model, name: str = "") -> None:
+    """A canonical model: a whole record, results with meanings, and a figure to read aloud."""
+    _demand(f"model '{name or model.title}'", _model(model))
+
+
+def check_figure(figure: Figure, *findings: Findings) -> None:
+    """A figure: a caption that explains, and a table of the same numbers, on some findings."""
+    for one in findings or (example_findings(),):
+        _demand(f"figure '{figure.name}'", _figure(figure, one))
+
+
+def check_section(section: Section, name: str = "", *findings: Findings) -> None:
+    """A section: words of its own; with its ``name`` also that its template can be filled."""
+    for one in findings or (example_findings(),):
+        _demand(f"section '{name or section.title}'", _section(section, name, one))
+
+
+def check_quantity(name: str, text: str = "", scenario: str | Path = EXAMPLE) -> None:
+    """A kind of quantity, asked for by ``text`` as a claim would: read, evaluated, told.
+
+    ``text`` may read ``E(uses[act.wait])`` and means something in ``scenario``; where it is left
+    out, ``E(name)`` is asked for.
+    """
+    _demand(f"quantity '{name}'", _quantity(name, text or f"E({name})", scenario))
+
+
+def check_format(form: Format, name: str) -> None:
+    """A file format: what is written reads back, and what is unfit is refused with a place."""
+    _demand(f"format '{name}'", _format(form, name))
+
+
+@cache
+def example_findings(draws: int = 8) -> Findings:
+    """Findings of a small scenario of the library, for trying figures and sections."""
+    from offramp.scenario import read
+    from offramp.study import investigate
+
+    return investigate(read(EXAMPLE), draws=draws, seed=1)
+
+
+def _demand(what: str, complaints: Iterator[str]) -> None:
+    found = list(complaints)
+    if found:
+        raise NotConforming("\n".join([f"{what} does not keep to its kind:", *found]))
+
+
+def _mechanism(path: Path, examples: int) -> Iterator[str]:
+    from offramp.scenario.model import Mechanism
+    from offramp.scenario.shape import shaped
+    from offramp.scenario.yaml_text import parse_yaml, read_text
+
+    record = shaped(Mechanism, parse_yaml(read_text(path), str(path)))
+    if record.mechanism != path.stem:
+        yield f"mechanism: {record.mechanism} stands in {path.name}; give both one name"
+    if not re.search(r"\bholds?\b", record.about or ""):
+        yield "about: say what it does, and when the literature says that it holds and does not"
+    if not record.sources:
+        yield "sources: name the works that assert it, or the memo of an invented example"
+    for need, one in record.with_.items():
+        if not one.about:
+            yield f"with.{need}: say in 'about' what the scenario gives"
+    if not record.off:
+        yield "off: give the value at which it does nothing, so that an account can be without it"
+    if not record.expects:
+        yield "expects: give the direction in which it moves an outcome, say {agreement: higher}"
+    yield from _fits(path, examples)
+
+
+def _fits(path: Path, examples: int) -> Iterator[str]:
+    """What goes wrong where random crises use the mechanism."""
+    from hypothesis import HealthCheck, given, settings
+
+    from offramp.game import build
+    from offramp.scenario import read, scenario_text
+    from offramp.testing.strategies import Words, uses_of
+
+    @settings(
+        max_examples=examples, derandomize=True, database=None, deadline=None,
+        suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large),
+    )  # fmt: skip
+    @given(uses_of(path.stem, path.parent))
+    def fits(words: Words) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, path.name).write_bytes(path.read_bytes())
+            crisis = Path(folder, "crisis.yaml")
+            crisis.write_text(json.dumps(words), encoding="utf-8")
+            scenario = read(crisis)
+            game = build(scenario)
+            game.tables(game.draws(4, seed=0))
+            assert read(scenario_text(scenario)) == scenario
+
+    try:
+        fits()
+    except (OfframpError, AssertionError) as error:
+        yield f"used by a random crisis: {error}"
+
+
+def _scenario(given: str | Path) -> Iterator[str]:
+    from offramp.game import build
+    from offramp.scenario import doubts_of, read, scenario_text
+    from offramp.study import solve
+
+    scenario = read(given)
+    if not (scenario.about or "").strip():
+        yield "about: say whose account it is, or which model it plays"
+    if read(scenario_text(scenario)) != scenario:
+        yield "written out and read again it is another scenario"
+    game = build(scenario)
+    yield from (f"warning of 'offramp check': {one}" for one in doubts_of(game.meaning))
+    for one in game.meaning.assumptions:
+        if not one.source and not one.note:
+            yield f"parameters.{one.name}: give a source, or a note that says whose judgement it is"
+    found = solve(game).equilibria
+    if found.status[0] != "solved":
+        yield f"at nominal values it is not solved: {found.message[0]}"
+    elif not (found.regret[0] <= found.regret_bound[0] + 1e-9).all():
+        yield f"at nominal values regret {found.regret[0].max():.2g} is above its bound"
+
+
+def _model(model: Model) -> Iterator[str]:
+    for field in ("title", "family", "source", "teaches"):
+        if not getattr(model, field):
+            yield f"{field}: empty"
+    if not model.citation:
+        yield "citation: list the works, one text each: author, year, title"
+    if model.teaches and not model.teaches.endswith("."):
+        yield "teaches: write plain sentences that end with a full stop"
+    if len(model.definition) <= 100:
+        yield "docstring of the file: after its first line, define the game in a few sentences"
+    if not model.scenario and not model.note:
+        yield "scenario, note: name the scenario that plays it, or say in a note why there is none"
+    if not model.cases:
+        yield "cases: give at least one, say {'base': {}}"
+    for name, one in model.parameters.items():
+        if not one.about:
+            yield f"parameters.{name}: say in 'about' what it is"
+        if not one.unit and one.kind not in ("word", "words"):
+            yield f"parameters.{name}: give a unit"
+    for case in model.cases:
+        yield from _results(model, case)
+    yield from _chart(model)
+
+
+def _results(model: Model, case: str) -> Iterator[str]:
+    """What is wrong with the results of one case."""
+    found = model.evaluate(case=case)
+    if not found:
+        yield f"case {case}: no results"
+    for result, value in found.items():
+        if not model.meaning(result):
+            yield f"results.{result}: say what it means"
+        if isinstance(value, float) and math.isnan(value):
+            yield f"case {case}: {result} is no number; leave out what does not exist"
+
+
+def _chart(model: Model) -> Iterator[str]:
+    chart = model.chart()
+    if len(chart.caption) <= SHORTEST_CAPTION:
+        yield f"chart: a caption of more than {SHORTEST_CAPTION} letters that says how to read it"
+    if len(chart.alternative) <= 40:
+        yield "chart: a text of more than 40 letters for those who do not see the drawing"
+    if len(chart.y.title) > WIDEST_TITLE:
+        yield f"chart: a vertical title of at most {WIDEST_TITLE} letters, to fit beside the plot"
+    numbers = [
+        value for mark in chart.marks for axis in ("x", "y")
+        for value in np.ravel(getattr(mark, axis))
+    ]  # fmt: skip
+    if any(math.isinf(value) for value in numbers):
+        yield "chart: a mark lies at infinity"
+
+
+def _figure(figure: Figure, findings: Findings) -> Iterator[str]:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", figure.name):
+        yield "name: small letters, digits and _, as it stands in links"
+    if not figure.title:
+        yield "title: empty"
+    caption = figure.caption(findings)
+    if len(caption) <= SHORTEST_CAPTION or not caption.endswith("."):
+        yield (
+            f"caption: sentences of more than {SHORTEST_CAPTION} letters that tell a reader who "
+            "knows no game theory how to read the drawing"
+        )
+    drawn, table = figure.plot(findings), figure.table(findings)
+    if drawn is not None and (table is None or not table.rows):
+        yield "table: what is drawn has its numbers as text, for readers without scripts"
+    if table is not None:
+        yield from _table(table)
+
+
+def _table(table: Table) -> Iterator[str]:
+    if any(len(row) != len(table.columns) for row in table.rows):
+        yield f"table: every row has {len(table.columns)} cells, one for each column"
+    if not all(isinstance(cell, str) for row in table.rows for cell in row):
+        yield "table: every cell is a text, as a reader reads it"
+    if max(table.numeric, default=0) >= len(table.columns):
+        yield "table: 'numeric' names a column that is not there"
+
+
+def _section(section: Section, name: str, findings: Findings) -> Iterator[str]:
+    from offramp.presentation.page import section_html
+
+    if not section.title or section.title.endswith("."):
+        yield "title: a few words without a full stop"
+    if not isinstance(section.content(findings), Mapping):
+        yield "content: a mapping of what the template shows"
+    if name and section.there(findings):
+        text = section_html(name, findings)
+        if text and not re.search(r"<(p|dl|ul|table|figure|details|div|article)\b", text):
+            yield "it says nothing: no paragraph, list, table or figure"
+
+
+def _quantity(name: str, text: str, scenario: str | Path) -> Iterator[str]:
+    from offramp.game import build
+    from offramp.scenario import parse_query, read
+    from offramp.study import evaluate_queries, find_quantities
+    from offramp.study.quantities.asking import worded
+
+    if not find_quantities()[name].about:
+        yield "about: say what it is in a few words"
+    read_ = read(scenario)
+    game = build(read_)
+    query = parse_query(text, game.meaning)
+    if query.kind != name:
+        yield f"'{text}' asks for the quantity '{query.kind}'"
+    if parse_query(query.text, game.meaning) != query:
+        yield f"its own text '{query.text}' asks for something else"
+    draws = game.draws(4, seed=1)
+    values = evaluate_queries(read_, [query], draws).values
+    if values.shape[0] != 4 or np.isinf(values).any():
+        yield f"values {values.ravel()} are not one number a draw, or nan where there is none"
+    if not worded(query, game.meaning):
+        yield "it has no words"
+
+
+def _format(form: Format, name: str) -> Iterator[str]:
+    from offramp.interop.formats.efg import parse_efg
+    from offramp.interop.formats.nfg import parse_nfg
+
+    if not form.about or form.about.endswith("."):
+        yield "about: a few words without a full stop that say what such a file holds"
+    games: Sequence[Any] = (
+        parse_efg(POKER),
+        parse_nfg('NFG 1 R "Meeting" { "A" "B" } { 2 2 } 3 2 0 0 0 0 2 3'),
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, f"game.{name}")
+        for game in games:
+            path.write_text(form.text(game), encoding="utf-8")
+            again = form.read(path)
+            if again.players != game.players:
+                yield f"players {game.players} read back as {again.players}"
+            if form.text(again) != path.read_text(encoding="utf-8"):
+                yield "what was written and read is written in another way"
+            if _plays(again) != _plays(game):
+                yield f"'{game.title}' read back has other payoffs"
+            yield from _refuses(form, path)
+
+
+def _plays(game: Any) -> set[tuple[Any, ...]]:
+    """What the plays of a game in pure strategies pay, exactly; the same for tree and table."""
+    from offramp.interop import StrategicGame, strategic_form
+
+    table = game if isinstance(game, StrategicGame) else strategic_form(game)
+    nothing = (0,) * len(table.players)
+    return {table.outcomes[cell].payoffs if cell >= 0 else nothing for cell in table.cells}
+
+
+def _refuses(form: Format, path: Path) -> Iterator[str]:
+    """Whether half of a file and one of other bytes are refused in words, with a place."""
+    whole = path.read_bytes()
+    for what, content in (("half a file", whole[: len(whole) // 2]), ("noise", b"\x00\x01{{")):
+        path.write_bytes(content)
+        try:
+            form.read(path)
+        except OfframpError as error:
+            if error.place is None:
+                yield f"{what} is refused without a place"
+        except Exception as error:
+            yield f"{what} raises {type(error).__name__}; raise a FormatError with its place"
+        else:
+            yield f"{what} is read without complaint"

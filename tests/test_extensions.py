@@ -1,0 +1,143 @@
+"""One new file and no edit: what the how-to pages add to a copy is found, run, told and tested."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = Path("src/offramp")
+FILES = {
+    "write-a-mechanism": {
+        "weariness.yaml": "library/mechanisms", "weary-talks.yaml": "library/scenarios",
+    },
+    "add-a-model": {"least_share.py": "study/models"},
+    "add-a-quantity": {"moves_made.py": "study/quantities/kinds"},
+    "add-a-file-format": {"bimatrix.py": "interop/formats"},
+    "add-a-figure": {"moves_of_parties.py": "presentation/figures"},
+    "add-a-section": {"turned_by_chance.py": "presentation/sections"},
+}  # fmt: skip
+"""By page of the how-to: its files, and the folders into which the page says that they go."""
+CLAIM = """
+claims:
+  endless:
+    says: It goes on for more than a few moves.
+    source: weariness_memo
+    holds_when: E(moves_made) > 5
+"""
+TESTED = ("study", "interop", "presentation", "scenario", "library", "test_house.py")
+BEFORE: dict[str, str] = {}
+"""What stood in the copy before anything was added."""
+NAMES = {file.partition(".")[0] for files in FILES.values() for file in files}
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package and its tests with the files of the how-to, compiled kernels included."""
+    folder = tmp_path_factory.mktemp("copy")
+    for name in ("src", "tests"):
+        shutil.copytree(ROOT / name, folder / name)
+    for name in ("pyproject.toml", "constraints.txt"):
+        shutil.copy2(ROOT / name, folder / name)
+    BEFORE.update(contents(folder))
+    for page, files in FILES.items():
+        for file, place in files.items():
+            (folder / PACKAGE / place / file).write_text(
+                shelved(page, file, place), encoding="utf-8"
+            )
+    return folder
+
+
+def written(page: str, file: str) -> str:
+    """A file that a page of the how-to writes."""
+    text = (ROOT / "docs" / "how-to" / f"{page}.md").read_text(encoding="utf-8")
+    found = re.search(rf"<!-- file: {re.escape(file)} -->\n```\w+\n(.*?)^```$", text, re.M | re.S)
+    assert found is not None
+    return found[1]
+
+
+def shelved(page: str, file: str, place: str) -> str:
+    """The same in its folder: in the library it names its schema; the scenario has a claim too."""
+    text = written(page, file)
+    if place.startswith("library/"):
+        schema = place.removeprefix("library/").removesuffix("s")
+        text = f"# yaml-language-server: $schema=../schema/{schema}.schema.json\n{text}"
+    return text + (CLAIM if place == "library/scenarios" else "")
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Every file of a folder by name, without what is compiled."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for top in ("src", "tests")
+        for path in (folder / top).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def run(copy: Path, *words: str) -> str:
+    """A command of the copy, which must succeed; what it prints."""
+    ran = subprocess.run(
+        [sys.executable, "-m", *words], cwd=copy, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(copy / "src"), "COLUMNS": "200", "NO_COLOR": "1"},
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+def offramp(copy: Path, *words: str) -> str:
+    return run(copy, "offramp.apps.cli", *words)
+
+
+def test_the_scenario_with_the_mechanism_is_checked_and_listed(copy: Path) -> None:
+    listed = offramp(copy, "list")
+    assert "weariness" in listed
+    assert "Talks between two tired parties" in listed
+    assert "mechanisms:  north_weariness, south_weariness" in offramp(copy, "check", "weary-talks")
+
+
+def test_the_report_has_the_section_the_figure_and_the_claim(copy: Path) -> None:
+    offramp(copy, "run", "weary-talks", "--draws", "4", "--seed", "1", "--out", "told")
+    text = (copy / "told" / "report.html").read_text(encoding="utf-8")
+    moves, chance, mechanisms = (
+        text.index(f'<section id="{one}"') for one in ("moves", "turned_by_chance", "mechanisms")
+    )
+    assert moves < text.index('id="figure-moves_of_parties"') < chance < mechanisms
+    assert "is expected" in text[chance:mechanisms]
+    assert 'id="claim-endless"' in text
+
+
+def test_the_format_is_named_written_read_and_solved(copy: Path) -> None:
+    assert ".bimatrix" in offramp(copy, "solve", "--help")
+    (copy / "dispute.yaml").write_text(written("gambit-files", "dispute.yaml"), encoding="utf-8")
+    offramp(copy, "export", "dispute.yaml", "--to", "dispute.bimatrix")
+    assert "agent logit equilibrium" in offramp(copy, "solve", "dispute.bimatrix")
+
+
+def test_the_model_is_listed_and_evaluated(copy: Path) -> None:
+    assert "least_share" in offramp(copy, "list", "--models")
+    assert "0.3" in offramp(copy, "model", "least_share")
+
+
+def test_the_tests_of_the_library_collect_what_is_new(copy: Path) -> None:
+    folders = [f"tests/{name}" for name in TESTED]
+    told = run(copy, "pytest", "-n", "0", "-rA", "-k", " or ".join(NAMES), *folders)
+    passed = [line for line in told.splitlines() if line.startswith("PASSED")]
+    for name in NAMES:
+        assert any(re.search(rf"\b{name}\b", line) for line in passed), name
+
+
+def test_nothing_else_has_changed(copy: Path) -> None:
+    """The last test of the file: also running and testing has left every other file as it was."""
+    new = {(PACKAGE / place / file).as_posix() for page in FILES.values()
+           for file, place in page.items()}  # fmt: skip
+    after = contents(copy)
+    assert {*after} - {*BEFORE} == new
+    assert all(after[name] == what for name, what in BEFORE.items())
