@@ -100,6 +100,56 @@ def test_no_class_name_stands_twice_in_a_room(room: str) -> None:
     assert sorted(names) == sorted(set(names))
 
 
+def test_no_door_is_called_like_what_lies_behind_it() -> None:
+    """A name that is loaded when it is asked for must not be that of a module beside it."""
+    clashes = [
+        f"{path.relative_to(ROOT)} {key.value}"
+        for path in MODULES
+        for node in tree_of(path).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_DOORS"
+        and isinstance(node.value, ast.Dict)
+        for key in node.value.keys
+        if isinstance(key, ast.Constant)
+        and any(path.with_name(f"{key.value}{end}").exists() for end in ("", ".py"))
+    ]  # fmt: skip
+    assert not clashes
+
+
+def imports_of(path: Path) -> set[Path]:
+    """The modules of ours that a module imports, inside functions and for types only included."""
+    names: set[str] = set()
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            names |= {one.name for one in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
+    places = [PACKAGE.parent.joinpath(*name.split(".")) for name in names]
+    files = {file for place in places for file in (place.with_suffix(".py"), place / "__init__.py")}
+    # ``from package import module`` needs the module; that its package is opened ties nothing
+    packages = {file.parent for file in files if file.name != "__init__.py"}
+    found = {file for file in files if file.is_file() and file != path}
+    return {file for file in found if file.name != "__init__.py" or file.parent not in packages}
+
+
+def test_no_circle_of_imports() -> None:
+    """What imports what makes an order, even where a function or a type checker imports."""
+    waiting = {path: imports_of(path) for path in MODULES}
+    while free := [path for path, needed in waiting.items() if not needed & waiting.keys()]:
+        for path in free:
+            del waiting[path]
+    assert not sorted(path.relative_to(PACKAGE).as_posix() for path in waiting)
+
+
+def test_only_presentation_knows_colours_and_per_cents() -> None:
+    """What is found is told in one place: no drawing below it, no second way to say a share."""
+    below = [path for path in MODULES if path.parent.is_relative_to(PACKAGE / "study")
+             or path.parent.is_relative_to(PACKAGE / "interop")]  # fmt: skip
+    texts = {path: path.read_text("utf-8") for path in MODULES}
+    assert not [path for path in below if re.search(r"plotly|#[0-9a-f]{6}\b", texts[path])]
+    said = [path for path in MODULES if re.search(r"def (percent|share_word)\b", texts[path])]
+    assert said == [PACKAGE / "presentation" / "text" / "numbers.py"]
+
+
 @each_module
 def test_a_module_starts_with_its_line_in_the_plan(path: Path) -> None:
     first = (ast.get_docstring(tree_of(path)) or "").split("\n")[0]

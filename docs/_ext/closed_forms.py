@@ -14,6 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from tables import table_of
 
+from offramp.presentation.charts.svg import draw_svg
 from offramp.study.models import Model, find_models, said
 
 MARKED = re.compile(r"(``?[^`]+``?|(?<!\S)\*[^*\s][^*]*\*)")
@@ -72,7 +73,7 @@ def _part(title: str, content: Sequence[nodes.Node]) -> list[nodes.Node]:
 def _figure(model: Model) -> nodes.raw:
     chart = model.figure()
     caption = escape(chart.caption, quote=False)
-    drawing = f"<figure>{chart.svg()}<figcaption>{caption}</figcaption></figure>"
+    drawing = f"<figure>{draw_svg(chart)}<figcaption>{caption}</figcaption></figure>"
     return nodes.raw("", drawing, format="html")
 
 

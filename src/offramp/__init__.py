@@ -31,11 +31,13 @@ _DOORS = {
     "investigate": "offramp.study",
     "offramps": "offramp.study.offramps.proposals",
     "packages": "offramp.study.bargaining.packaging",
-    "sensitivity": "offramp.study",
-    "summary": "offramp.study",
+    "sensitivity": "offramp.study.sensitivity.hanging_on",
+    "sentences": "offramp.presentation",
+    "summary": "offramp.presentation",
     "sweep": "offramp.study.sweeps",
     "read_sweep": "offramp.study.sweeps",
-    "write_results": "offramp.study",
+    "write_results": "offramp.presentation",
+    "figure": "offramp.presentation",
     "report": "offramp.presentation",
     "OfframpError": "offramp.core.errors",
 }
@@ -47,6 +49,7 @@ __all__ = [
     "compare",
     "draw",
     "emulate",
+    "figure",
     "histories",
     "investigate",
     "OfframpError",
@@ -59,6 +62,7 @@ __all__ = [
     "Scenario",
     "scenario_text",
     "sensitivity",
+    "sentences",
     "solve",
     "summary",
     "sweep",
@@ -69,22 +73,24 @@ if TYPE_CHECKING:
     from offramp.core.errors import OfframpError as OfframpError
     from offramp.game import build as build
     from offramp.game import draw as draw
+    from offramp.presentation import figure as figure
     from offramp.presentation import report as report
+    from offramp.presentation import sentences as sentences
+    from offramp.presentation import summary as summary
+    from offramp.presentation import write_results as write_results
     from offramp.scenario import Scenario as Scenario
     from offramp.scenario import read as read
     from offramp.scenario import scenario_text as scenario_text
     from offramp.study import investigate as investigate
     from offramp.study import outcomes as outcomes
-    from offramp.study import sensitivity as sensitivity
     from offramp.study import solve as solve
-    from offramp.study import summary as summary
-    from offramp.study import write_results as write_results
     from offramp.study.accounts.comparison import compare as compare
     from offramp.study.bargaining.packaging import packages as packages
     from offramp.study.claims.checking import claims as claims
     from offramp.study.emulation import emulate as emulate
     from offramp.study.histories.retelling import histories as histories
     from offramp.study.offramps.proposals import offramps as offramps
+    from offramp.study.sensitivity.hanging_on import sensitivity as sensitivity
     from offramp.study.sweeps import read_sweep as read_sweep
     from offramp.study.sweeps import sweep as sweep
 

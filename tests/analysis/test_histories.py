@@ -1,4 +1,4 @@
-"""Likeliest histories against full enumeration, and simulated plays against absorption."""
+"""Likeliest histories against full enumeration, and what is ever reached."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ import numpy as np
 import pytest
 
 from offramp.analysis import (
-    absorb,
     likeliest,
     likeliest_by_outcome,
     probability_ever,
-    simulate,
 )
 from offramp.testing.random_games import random_game
 from tests.analysis.chains import chain, random_strategy
@@ -104,37 +102,6 @@ def test_a_game_of_many_nodes_takes_no_time() -> None:
     assert time.perf_counter() - begin < 1.0
     assert found.complete
     assert len(found.histories) == 10
-
-
-def test_simulated_plays_agree_with_absorption() -> None:
-    structure, _ = random_game(11, steps=3, width=6, ending=0.1)
-    odds = random_strategy(structure, 1, 4)
-    found = absorb(structure, odds)
-    plays = simulate(structure, odds[0], 200_000, seed=0)
-    share = plays.share(structure.terminals)
-    expected = np.append(found.terminal[0], found.unresolved[0])
-    error = np.sqrt(expected * (1 - expected) / 200_000)
-    assert (np.abs(share - expected) <= 4.5 * error + 1e-12).all()
-    spread = plays.rounds.std() / np.sqrt(200_000)
-    assert abs(plays.rounds.mean() - found.rounds[0]) < 4.5 * spread
-
-
-def test_simulated_plays_that_never_end_are_stopped() -> None:
-    structure = chain([[-1, 1], [1]])
-    plays = simulate(structure, np.array([0.5, 0.5, 1.0]), 10_000, seed=5, most=50)
-    assert plays.share(1)[1] == pytest.approx(0.5, abs=0.03)
-
-
-def test_plays_depend_on_the_seed_and_their_index_only() -> None:
-    structure, _ = random_game(11, width=6)
-    odds = random_strategy(structure, 1, 4)[0]
-    many, few = simulate(structure, odds, 500, seed=7), simulate(structure, odds, 60, seed=7)
-    np.testing.assert_array_equal(many.terminal[:60], few.terminal)
-    other = simulate(structure, odds, 500, seed=8)
-    assert (many.terminal != other.terminal).any()
-    recorded = simulate(structure, odds, 500)
-    again = simulate(structure, odds, 500, seed=recorded.seed)
-    np.testing.assert_array_equal(recorded.terminal, again.terminal)
 
 
 def test_ever_is_a_first_passage() -> None:

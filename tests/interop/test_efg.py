@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offramp.interop import tree_picture, write_game
+from offramp.interop import write_game
 from offramp.interop.formats.efg import efg_text, parse_efg, read_efg
-from offramp.interop.recall import has_recall
+from offramp.interop.recall import has_recall, require_recall
 from offramp.interop.tokens import FormatError
 from offramp.interop.trees import ExtensiveGame
+from offramp.interop.unfolding import structure_of, tables_of
+from offramp.presentation.charts.game_tree import tree_picture
 
 from .games import FORGETFUL, OLD_POKER, POKER, complaint, trees
 
@@ -24,7 +26,7 @@ GAMES = os.environ.get("GAMBIT_GAMES", "")
 
 def test_a_game_as_a_structure() -> None:
     game = parse_efg(POKER)
-    structure, tables = game.structure, game.tables
+    structure, tables = structure_of(game), tables_of(game)
     assert game.players == ("Fred", "Alice")
     assert game.comment.endswith('two lines, with "quotes".')
     assert structure.mover.tolist() == [-1, 0, 1, 0, 1]
@@ -37,9 +39,11 @@ def test_a_game_as_a_structure() -> None:
 
 def test_the_old_dialect_is_the_same_game() -> None:
     old, new = parse_efg(OLD_POKER), parse_efg(POKER)
-    assert old.tables.end_pay.tolist() == new.tables.end_pay.tolist()
+    assert tables_of(old).end_pay.tolist() == tables_of(new).end_pay.tolist()
     for name in ("mover", "first", "target", "infoset", "pay_class", "odds_class", "order"):
-        assert getattr(old.structure, name).tolist() == getattr(new.structure, name).tolist()
+        assert (
+            getattr(structure_of(old), name).tolist() == getattr(structure_of(new), name).tolist()
+        )
     assert [old.infosets[i].number for i in old.decisions] == [9, 3, 5], "by first node"
 
 
@@ -47,15 +51,15 @@ def test_a_payoff_on_the_way_is_paid_there() -> None:
     game = parse_efg(
         'EFG 2 R "" { "A" }\np "" 1 1 "" { "x" "y" } 1 "fee" { -1 }\nt "" 0\nt "" 2 "" { 1/4 }'
     )
-    pay = game.tables.pay[0, game.structure.pay_class, 0]
+    pay = tables_of(game).pay[0, structure_of(game).pay_class, 0]
     assert pay.tolist() == [-1, -1]
-    assert game.tables.end_pay[0, :, 0].tolist() == [0, 0.25]
+    assert tables_of(game).end_pay[0, :, 0].tolist() == [0, 0.25]
 
 
 def test_a_game_that_is_one_end() -> None:
     game = parse_efg('EFG 2 R "" { "A" "B" }\n"" t "" 1 "over" { 3, -1e-2 }')
-    assert game.structure.nodes == 1
-    assert game.tables.end_pay.tolist() == [[[3, -0.01]]]
+    assert structure_of(game).nodes == 1
+    assert tables_of(game).end_pay.tolist() == [[[3, -0.01]]]
     assert parse_efg(efg_text(game)) == game
 
 
@@ -67,15 +71,15 @@ def test_writing_and_reading_is_the_identity(game: ExtensiveGame) -> None:
     tree_picture(game)
     if has_recall(game):
         for name in ("mover", "target", "infoset"):
-            one, other = getattr(game.structure, name), getattr(again.structure, name)
+            one, other = getattr(structure_of(game), name), getattr(structure_of(again), name)
             np.testing.assert_array_equal(one, other)
-        np.testing.assert_array_equal(game.tables.pay, again.tables.pay)
+        np.testing.assert_array_equal(tables_of(game).pay, tables_of(again).pay)
 
 
 @given(st.integers(0, len(POKER) - 1), st.text(max_size=3), st.integers(0, 3))
 def test_a_spoilt_file_is_an_error_not_a_crash(at: int, put: str, taken: int) -> None:
     text = POKER[:at] + put + POKER[at + taken :]
-    error = complaint(lambda: parse_efg(text).check_recall())
+    error = complaint(lambda: require_recall(parse_efg(text)))
     assert error is None or (error.place is not None and error.found)
 
 
@@ -118,7 +122,7 @@ def spoilt(before: str, after: str, count: int = 1) -> str:
 )  # fmt: skip
 def test_errors_say_where(text: str, where: tuple[int, int], words: str) -> None:
     with pytest.raises(FormatError) as caught:
-        parse_efg(text, "game.efg").check_recall()
+        require_recall(parse_efg(text, "game.efg"))
     place = caught.value.place
     assert place is not None
     assert words in caught.value.found
@@ -131,7 +135,7 @@ def test_a_forgetful_player_can_be_drawn_but_not_solved() -> None:
     assert "motorway" in tree_picture(game)
     assert parse_efg(efg_text(game)) == game
     with pytest.raises(FormatError, match="imperfect recall"):
-        _ = game.structure
+        structure_of(game)
 
 
 def test_too_much_of_anything_is_an_error() -> None:
@@ -144,7 +148,7 @@ def test_too_much_of_anything_is_an_error() -> None:
     with pytest.raises(FormatError, match=r"'9{300}'"):
         parse_efg(POKER.replace('c "" 1', f'c "" {"9" * 300}'))
     with pytest.raises(FormatError, match="too large"):
-        _ = parse_efg(POKER.replace("{ 2, -2 }", f"{{ {'9' * 400}, 0 }}")).tables
+        tables_of(parse_efg(POKER.replace("{ 2, -2 }", f"{{ {'9' * 400}, 0 }}")))
     with pytest.raises(FormatError, match="'1e999'"):
         parse_efg(POKER.replace("{ 2, -2 }", "{ 1e999, 0 }"))
 
@@ -167,7 +171,7 @@ def test_a_tree_of_many_nodes() -> None:
     grow(0)
     game = parse_efg("\n".join(lines))
     assert len(game.nodes) == 2 ** (depth + 1) - 1
-    assert game.structure.nodes == 2**depth - 1
+    assert structure_of(game).nodes == 2**depth - 1
     assert len(tree_picture(game)) < 60_000
 
 
@@ -180,5 +184,5 @@ def test_every_game_of_gambits_collection_is_read_or_refused() -> None:
         game = read_efg(path)
         assert parse_efg(efg_text(game)) == game
         tree_picture(game)
-        error = complaint(lambda game=game: game.structure)
+        error = complaint(lambda game=game: structure_of(game))
         assert error is None or (error.place is not None and "imperfect recall" in error.found)

@@ -17,6 +17,8 @@ from offramp.game.structure import Tables
 from offramp.interop.formats.efg import parse_efg
 from offramp.interop.formats.nfg import parse_nfg
 from offramp.interop.playing import SolvedGame, solve_tree, stakes_of, with_even_precisions
+from offramp.interop.unfolding import structure_of
+from offramp.presentation import sentences
 
 Array = NDArray[np.float64]
 
@@ -52,7 +54,7 @@ def check_limits(seeds: range, low: int = 2, high: int = 7) -> None:
     for seed in seeds:
         row, column = at_random(seed, low, high)
         solved = solve_tree(parse_nfg(strategic(row, column)), limit=True)
-        assert solved.solved, (seed, solved.sentence)
+        assert solved.solved, (seed, sentences(solved)[0])
         assert gain_of(row, column, solved) <= 1e-8, seed
 
 
@@ -114,7 +116,7 @@ def check_talks(seeds: range) -> None:
         odds, pays = talk(seed)
         game = parse_efg(talk_text(odds, pays))
         solved = solve_tree(game, limit=True)
-        assert solved.solved, (seed, solved.sentence)
+        assert solved.solved, (seed, sentences(solved)[0])
         assert most_gained(odds, pays, solved.profile) <= 1e-8, seed
         stakes = np.array([float(stake) for stake in stakes_of(game)])
         assert (solved.equilibria.regret_anywhere[0] <= 1e-8 * stakes).all(), seed
@@ -137,7 +139,7 @@ def test_limits_of_games_with_ties_are_equilibria_or_said_to_be_none(top: int) -
         row, column = rng.integers(0, top + 1, (2, *rng.integers(2, 6, 2))).astype(float)
         solved = solve_tree(parse_nfg(strategic(row, column)), limit=True)
         assert solved.solved == (gain_of(row, column, solved) <= 1e-8), seed
-        assert solved.solved or "not reached" in solved.sentence
+        assert solved.solved or "not reached" in sentences(solved)[0]
 
 
 SCALES = st.integers(-12, 12).map(lambda k: 10.0**k)
@@ -198,7 +200,7 @@ def test_no_play_at_a_precision_depends_on_units(a: float, c: float, seed: int) 
     plain = parse_nfg(strategic(row, column)).tree
     other = parse_nfg(strategic((row + c) * a, column)).tree
     one, two = (
-        solvers.solve(tree.structure, raised(with_even_precisions(tree), 20.0))
+        solvers.solve(structure_of(tree), raised(with_even_precisions(tree), 20.0))
         for tree in (plain, other)
     )
     assert np.allclose(one.strategy, two.strategy, rtol=0, atol=1e-9)
@@ -256,7 +258,7 @@ def test_a_limit_that_is_out_of_reach_is_not_solved() -> None:
     """Precisions that are 1e12 apart, in shares of the stakes, are too far apart for numbers."""
     game = parse_efg(press((1.0, 1.0)))
     tables = raised(with_even_precisions(game), np.array([1.0, 1e-12]))
-    found = solvers.limit(game.structure, tables)
+    found = solvers.limit(structure_of(game), tables)
     regret = found.regret_anywhere[0].max()
     assert (found.status[0] == "solved") == (regret <= 1e-8)
     assert found.status[0] == "solved" or "not reached" in str(found.message[0])

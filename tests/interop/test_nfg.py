@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offramp.interop import FormatError, StrategicGame, strategic_form, write_game
+from offramp.interop import (
+    FormatError,
+    StrategicGame,
+    strategic_form,
+    structure_of,
+    tables_of,
+    write_game,
+)
 from offramp.interop.formats.efg import parse_efg
 from offramp.interop.formats.nfg import nfg_text, parse_nfg, read_nfg
 from offramp.interop.trees import NONE, Outcome
@@ -55,14 +62,14 @@ def test_both_versions_are_the_same_game() -> None:
     assert listed.strategies == named.strategies == (("1", "2"), ("1", "2"))
     for game in (listed, named):
         tree = game.tree
-        assert tree.structure.infoset.tolist() == [-1, 0, 0]
-        ends = tree.tables.end_pay[0].tolist()
+        assert structure_of(tree).infoset.tolist() == [-1, 0, 0]
+        ends = tables_of(tree).end_pay[0].tolist()
         assert ends == [[3, 2], [0, 0], [0, 0], [2, 3]]
 
 
 def test_the_first_players_strategy_changes_fastest() -> None:
     game = parse_nfg('NFG 1 D "" { "A" "B" } { 3 2 } 0 0 1 0 2 0 3 0 4 0 5 0')
-    ends = game.tree.tables.end_pay[0, :, 0].tolist()
+    ends = tables_of(game.tree).end_pay[0, :, 0].tolist()
     assert ends == [0, 3, 1, 4, 2, 5], "the tree has the first player's strategy change slowest"
 
 

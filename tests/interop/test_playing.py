@@ -12,6 +12,7 @@ from offramp.interop import FormatError, read_game, solve_tree
 from offramp.interop.formats.efg import parse_efg
 from offramp.interop.formats.nfg import parse_nfg
 from offramp.interop.trees import CHANCE, NONE, ExtensiveGame
+from offramp.presentation import sentences
 
 from .games import FORGETFUL, OLD_POKER, POKER, POKER_PLAY, run
 
@@ -63,7 +64,7 @@ def test_the_card_game_as_another_program_plays_it(precision: float) -> None:
     assert 0 <= solved.regret == max(solved.regrets)
     assert solved.payoffs[0] == pytest.approx(-solved.payoffs[1])
     assert solved.precision == precision
-    assert "agent logit" in solved.sentence
+    assert "agent logit" in sentences(solved)[0]
 
 
 def test_the_order_is_that_of_first_nodes() -> None:
@@ -83,7 +84,7 @@ def test_the_limit_of_the_card_game_is_its_equilibrium() -> None:
     assert np.allclose([p for p, _ in solved.profile], [1, 1 / 3, 2 / 3], atol=1e-6)
     assert solved.regret <= solved.regret_anywhere < 1e-7
     assert solved.precision > 1e3
-    assert "limit" in solved.sentence
+    assert "limit" in sentences(solved)[0]
 
 
 def test_a_strategic_game_is_solved_as_simultaneous_choices() -> None:

@@ -13,9 +13,10 @@ from offramp.apps.cli import main
 from offramp.core.errors import OfframpError, ScenarioError
 from offramp.core.numbers import told_apart
 from offramp.game import build
-from offramp.interop import ExtensiveGame, FormatError, solve_tree, tree_picture
+from offramp.interop import ExtensiveGame, FormatError, solve_tree, structure_of, tables_of
 from offramp.interop.formats.efg import efg_text, parse_efg, read_efg
 from offramp.interop.formats.nfg import nfg_text, parse_nfg, read_nfg
+from offramp.presentation.charts.game_tree import tree_picture
 from offramp.scenario import read, understand
 
 from .games import run
@@ -99,7 +100,7 @@ def test_a_toll_of_number_0_counts_on_the_way_and_a_bare_0_pays_nothing() -> Non
         HEAD + 'p "" 1 1 "" { "go" "stay" } 0\np "" 2 1 "" { "let" "stop" } 0 "toll" { -1/2, 0 }\n'
         't "" 1 "" { 2, 1 }\nt "" 2 "" { 0, 0 }\nt "" 3 "" { 0, 0 }\n'
     )
-    pay = game.tables.pay[0, game.structure.pay_class, 0].tolist()
+    pay = tables_of(game).pay[0, structure_of(game).pay_class, 0].tolist()
     assert pay == [0, 0, -0.5, -0.5]
 
 
@@ -113,7 +114,7 @@ def test_an_outcome_0_of_two_meanings_is_refused() -> None:
     for same in ('t "" 0\nt "" 0 "b"\nt "" 0\n', 't "" 0 "" { 0, 0 }\nt "" 0\nt "" 0\n'):
         game = parse_efg(tree + same)
         assert game.notes == ()
-        assert not game.tables.end_pay.any()
+        assert not tables_of(game).end_pay.any()
 
 
 def test_strategic_outcomes_that_seem_to_be_counted_from_0_are_said() -> None:
@@ -288,7 +289,7 @@ def test_odds_beyond_1_are_refused() -> None:
 def test_what_stands_after_the_tree_is_said(rest: str) -> None:
     for text in (HEAD + 't "" 1 "" { 1, 2 }\n' + rest, HEAD + 't "" 1 "" { 1, 2 }' + rest):
         game = parse_efg(text)
-        assert game.tables.end_pay.tolist() == [[[1, 2]]]
+        assert tables_of(game).end_pay.tolist() == [[[1, 2]]]
         assert len(game.notes) == 1
         assert "after the end of the tree" in game.notes[0]
     assert ("another game" in parse_efg(HEAD + 't "" 0\n' + rest).notes[0]) == ("EFG" in rest)

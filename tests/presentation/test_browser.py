@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from offramp.presentation import write_report
+from offramp.core.files import write_text
+from offramp.presentation import report
 from tests.presentation.mock import findings_of, scenario_named
 
 CHROMIUM = next(
@@ -39,7 +40,10 @@ def browse(*arguments: str, profile: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_browser_draws_it_all_and_asks_for_nothing(tmp_path: Path, width: int) -> None:
-    path = write_report(findings_of(scenario_named("trilateral-talks"), 100, failed=2), tmp_path)
+    path = write_text(
+        tmp_path / "report.html",
+        report(findings_of(scenario_named("trilateral-talks"), 100, failed=2)),
+    )
     log = tmp_path / "net.json"
     ran = browse(
         f"--window-size={width},900", f"--log-net-log={log}", "--dump-dom", path.as_uri(),
@@ -57,7 +61,9 @@ def test_a_browser_draws_it_all_and_asks_for_nothing(tmp_path: Path, width: int)
 @pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
 def test_it_prints(tmp_path: Path) -> None:
-    path = write_report(findings_of(scenario_named("border-standoff"), 0), tmp_path)
+    path = write_text(
+        tmp_path / "report.html", report(findings_of(scenario_named("border-standoff"), 0))
+    )
     paper = tmp_path / "report.pdf"
     browse(f"--print-to-pdf={paper}", path.as_uri(), profile=tmp_path / "profile")
     assert paper.read_bytes().startswith(b"%PDF")

@@ -46,12 +46,12 @@ def test_two_figures_of_one_name_are_an_error(another: Path) -> None:
     (another / "my_twin_figure.py").write_text(FILE.format(name="outcome_spread", section=""))
     with pytest.raises(OfframpError, match="two figures are called 'outcome_spread'") as caught:
         find_figures()
-    assert "my_twin_figure.py" in caught.value.repair
+    assert "my_twin_figure" in str(caught.value)
 
 
 def test_a_file_without_a_figure_is_an_error(another: Path) -> None:
     (another / "my_empty_figure.py").write_text("FIGURES = 3\n")
-    with pytest.raises(OfframpError, match=r"'my_empty_figure\.py' has no figure"):
+    with pytest.raises(OfframpError, match=r"'my_empty_figure\.py' has no Figure"):
         find_figures()
 
 

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from offramp.analysis.findings import Findings
-from offramp.presentation import report, write_report
+from offramp.core.files import write_text
+from offramp.presentation import report
 from offramp.presentation.contents import find_sections
 from offramp.presentation.headlines import answer
 from offramp.presentation.premises import premises_of
@@ -279,7 +280,7 @@ def test_every_drawing_has_words_and_numbers_beside_it() -> None:
 
 def test_the_report_is_written_whole(tmp_path: Path) -> None:
     findings = findings_of(scenario_named("border-standoff"), 0)
-    path = write_report(findings, tmp_path / "run")
+    path = write_text(tmp_path / "run" / "report.html", report(findings))
     assert path == tmp_path / "run" / "report.html"
     assert path.read_text(encoding="utf-8") == report(findings)
     assert [one.name for one in path.parent.iterdir()] == ["report.html"]

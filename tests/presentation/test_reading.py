@@ -13,14 +13,14 @@ import pytest
 from offramp.apps.cli import main
 from offramp.apps.telling import run_words
 from offramp.core.directions import Isolation, left_open
-from offramp.presentation import report
+from offramp.presentation import report, summary
 from offramp.presentation.drawing import figure_json
 from offramp.presentation.figures.outcome_spread import (
     _plot,  # pyright: ignore[reportPrivateUsage]
 )
 from offramp.presentation.headlines import bars_of
 from offramp.scenario import read
-from offramp.study import investigate, summary
+from offramp.study import investigate
 from tests.presentation.crises import WORDS, crisis, many_ends
 from tests.presentation.test_browser import CHROMIUM, browse
 from tests.presentation.test_page import words_of

@@ -11,13 +11,16 @@ from pathlib import Path
 import pytest
 
 from offramp.analysis.findings import Findings
-from offramp.presentation import report, write_report
+from offramp.core.files import write_text
+from offramp.presentation import report
 from offramp.presentation.contents import find_sections
 from offramp.presentation.headlines import answer, endings_of
 from offramp.presentation.sections.claims import claims_of, shown_verdicts
 from offramp.presentation.sections.disagreement import comparisons_of
 from offramp.presentation.sections.offramps import ramps_of
 from offramp.presentation.sections.turning import turned_of
+from offramp.presentation.text.claims import verdict_sentence
+from offramp.presentation.text.disagreement import apart
 from tests.presentation.mock import findings_of
 from tests.presentation.scenes import border, levered, studied, with_study
 from tests.presentation.test_browser import CHROMIUM, browse
@@ -67,7 +70,7 @@ def test_every_claim_is_told_in_the_words_of_the_account() -> None:
     assert {one.name for one in verdicts} == {"waiting", "offers", "threats"}
     for one in verdicts:
         assert f"“{one.says}”" in text
-        assert " ".join(one.sentence.split()) in text
+        assert " ".join(verdict_sentence(one).split()) in text
         assert " ".join(one.holds_when.split()) in text
     assert "restates premise S9 (Threats wear out)" in text
     assert "Without Threats wear out (S9): does not hold" in text
@@ -78,13 +81,14 @@ def test_every_claim_is_told_in_the_words_of_the_account() -> None:
 def test_shares_stand_with_interval_and_both_weightings() -> None:
     text = section("claims")
     told = claims_of(whole())
+    read = html.unescape(text).replace("\u00a0", " ")
     bars = [bar for one in told for side in one.sides for bar in (side.declared, side.other)]
     assert all(bars)
     assert text.count('class="share') == len(bars)
     for bar in bars:
         assert bar is not None
         assert 0 <= bar.low <= bar.width <= bar.high <= 100
-        assert f"holds in {bar.text} of the combinations tried" in html.unescape(text)
+        assert f"holds in {bar.text} of the combinations tried" in read
 
 
 def test_the_bare_text_is_left_out_where_an_account_says_the_same() -> None:
@@ -215,7 +219,7 @@ def test_details_are_folded_and_stand_on_paper() -> None:
 def test_a_disagreement_is_told_once_and_in_words() -> None:
     text = plain(section("disagreement"))
     one = comparisons_of(whole())[0]
-    assert one.apart.split("; the difference of ")[0].replace("\u00a0", " ") in text
+    assert apart(one).split("; the difference of ")[0].replace("\u00a0", " ") in text
     assert "together add +" not in text
     assert not re.search(r"“\w+_\w+", text)
 
@@ -252,7 +256,7 @@ def test_the_page_is_small() -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
 def test_a_browser_draws_the_new_figures(tmp_path: Path) -> None:
-    path = write_report(whole(), tmp_path)
+    path = write_text(tmp_path / "report.html", report(whole()))
     ran = browse("--window-size=1280,900", "--dump-dom", path.as_uri(),
                  profile=tmp_path / "profile")  # fmt: skip
     places = len(re.findall(r'class="drawing[ "]', ran.stdout))

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from offramp.core.errors import ScenarioError
+from offramp.presentation import as_json, figure, sentences
+from offramp.presentation.text.disagreement import apart
 from offramp.scenario import read
 from offramp.study.accounts.attribution import (
     coalitions_along,
@@ -86,9 +88,9 @@ def test_the_interaction_is_that_of_the_product() -> None:
     assert pairs[frozenset("ac")] == pytest.approx(0, abs=1e-12)
     assert found.interaction is not None
     assert {found.interaction.first, found.interaction.second} == {"a", "b"}
-    said = found.sentence.replace("“b” and “a”", "“a” and “b”")
+    said = sentences(found)[0].replace("“b” and “a”", "“a” and “b”")
     assert said.endswith("; “a” and “b” together add +20.0 points beyond what each adds by itself.")
-    assert "together" not in found.apart
+    assert "together" not in apart(found)
     assert found.words == "the probability of agreed"
 
 
@@ -116,11 +118,11 @@ def test_outcomes_and_verdicts_stand_side_by_side() -> None:
     verdicts = {(one.name, one.account): one.nominal for one in found.verdicts}
     assert verdicts["often", "calm"] is False
     assert verdicts["often", "bold"] is True
-    assert found.sentence.startswith(
+    assert sentences(found)[0].startswith(
         "On the premises of the account “As the calm tell it” and of the account “bold”"
     )
-    assert len(found.figure().data) == 2
-    assert found.plain()["claims"]["bold"]["often"]["nominal"] is True
+    assert figure(found)[0].drawing.data
+    assert as_json(found)["claims"]["bold"]["often"]["nominal"] is True
 
 
 def test_a_claim_is_attributed_by_its_left_minus_right() -> None:
@@ -133,7 +135,7 @@ def test_a_claim_is_attributed_by_its_left_minus_right() -> None:
 def test_the_scenario_as_written_is_an_account_too_and_may_not_differ() -> None:
     found = compare(read(NATURE), ("", "calm"), draws=8, seed=1)
     assert found.contributions == ()
-    assert found.sentence.endswith("the two accounts have the same numbers.")
+    assert sentences(found)[0].endswith("the two accounts have the same numbers.")
     assert found.nominal[0] == found.nominal[1]
 
 

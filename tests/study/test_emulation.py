@@ -14,14 +14,18 @@ import xarray as xr
 
 import offramp
 from offramp.core.errors import ResultError
+from offramp.presentation import sentences
+from offramp.presentation.charts.held_out import held_out_chart
+from offramp.presentation.charts.svg import draw_svg
+from offramp.presentation.text.emulation import check_sentences
 from offramp.scenario.distributions import SIGNATURES, parse_distribution
 from offramp.study.emulation import (
     Surrogate,
     check_fresh,
     emulate,
     read_surrogate,
-    told_check,
     write_emulated_table,
+    write_surrogate,
 )
 from offramp.study.emulation.fitting import scales_of
 from offramp.study.emulation.held_out import folds_of
@@ -337,7 +341,9 @@ def test_unsolved_draws_are_left_out_and_told() -> None:
     found = emulate(draws, "E(payoff[one])", seed=1, anyway=True, method="polynomial")
     assert dict(found.origin.left_out) == {"failed": 3, "invalid": 2, "without a value": 5}
     assert found.origin.used == 70
-    assert "10 are left out (3 failed, 2 invalid and 5 without a value)" in found.sentence
+    assert "10 are left out (3 failed, 2 invalid and 5 without a value)" in " ".join(
+        sentences(found)
+    )
     words = "missing solved failed"
     numbers = xr.Variable("draw", np.r_[np.full(75, 1), np.full(5, 2)].astype(np.int8),
                           {"flag_values": [0, 1, 2], "flag_meanings": words})  # fmt: skip
@@ -354,7 +360,7 @@ def test_no_more_draws_are_used_than_asked_for() -> None:
     draws = spread(lambda x: x.sum(axis=1), 2, 100, 1)
     found = emulate(draws, "E(payoff[one])", most=60, seed=1, method="polynomial")
     assert (found.origin.used, found.origin.spare, found.origin.last) == (60, 40, 59)
-    assert "40 more were not needed" in found.sentence
+    assert "40 more were not needed" in " ".join(sentences(found))
 
 
 @pytest.mark.parametrize(
@@ -394,7 +400,7 @@ def test_quantities_that_are_held(gamble: xr.Dataset) -> None:
 def test_without_a_scenario_ranges_are_those_of_the_draws(gamble: xr.Dataset) -> None:
     found = emulate(gamble, "P(won)", seed=1, anyway=True, method="polynomial")
     assert [one.known for one in found.inputs] == [False] * 3
-    assert "The scenario of the draws is not known" in found.sentence
+    assert "The scenario of the draws is not known" in " ".join(sentences(found))
     assert found.at().values["gain"] == pytest.approx(0.5, abs=0.02)
 
 
@@ -432,7 +438,7 @@ def test_a_point_has_an_interval_and_a_warning_outside(learnt: Surrogate) -> Non
     (far,) = learnt.at({"gain": 2.5}).outside
     assert (far.name, far.asked) == ("gain", 2.5)
     assert far.read == pytest.approx(2.0, abs=1e-6)
-    assert "lies outside the draws learnt from" in far.sentence
+    assert "lies outside the draws learnt from" in sentences(far)[0]
 
 
 @pytest.mark.parametrize(
@@ -479,7 +485,9 @@ def test_one_assumption_and_few_draws() -> None:
 
 
 def test_everything_is_labelled(learnt: Surrogate, tmp_path: Path) -> None:
-    assert learnt.sentence.startswith("EMULATED, NOT SOLVED: on the premises of “A gamble”")
+    assert " ".join(sentences(learnt)).startswith(
+        "EMULATED, NOT SOLVED: on the premises of “A gamble”"
+    )
     assert all(row["emulated"] for row in learnt.table)
     draws = learnt.emulated_draws(64, 1)
     assert draws.attrs["emulated"] == 1
@@ -488,14 +496,16 @@ def test_everything_is_labelled(learnt: Surrogate, tmp_path: Path) -> None:
     table = write_emulated_table(learnt, tmp_path / "table.csv", 8).read_text().splitlines()
     assert table[0].startswith("draw,sharp,gain,cost,emulated P(won),emulation error P(won)")
     assert len(table) == 9
-    svg = learnt.chart("P(won)").svg()
+    svg = draw_svg(held_out_chart(learnt, learnt.of("P(won)")))
     assert "P(won), emulated" in svg
     assert "P(won), solved" in svg
-    assert json.loads(learnt.save(tmp_path / "one.json").read_text())["emulated"] is True
+    assert (
+        json.loads(write_surrogate(learnt, tmp_path / "one.json").read_text())["emulated"] is True
+    )
 
 
 def test_what_it_says_has_the_house_s_words(learnt: Surrogate) -> None:
-    told = " ".join([*learnt.sentences, learnt.chart().caption])
+    told = " ".join([*sentences(learnt), held_out_chart(learnt, learnt.emulators[0]).caption])
     for word in ("best", "optimal", "should", "must", "likelihood", "confidence"):
         assert f" {word} " not in told
 
@@ -512,16 +522,16 @@ def test_a_saved_emulator_says_the_same(
         found = emulate(gamble, "P(won)", scenario=offramp.read(GAMBLE), method="polynomial",
                         seed=1, anyway=True)  # fmt: skip
     assert found.of("P(won)").fit.recipe.method == method
-    again = read_surrogate(found.save(tmp_path / "emulator.json"))
+    again = read_surrogate(write_surrogate(found, tmp_path / "emulator.json"))
     asked = even_places(100, 3, 4)
     assert (again.predict(asked) == found.predict(asked)).all()
     assert again.origin == found.origin
     assert again.order == found.order
     assert again.at({"gain": 1}) == found.at({"gain": 1})
-    assert again.sentences == found.sentences
+    assert sentences(again) == sentences(found)
     assert [one.shares for one in again.emulators] == [one.shares for one in found.emulators]
     assert (
-        again.save(tmp_path / "second.json").read_bytes()
+        write_surrogate(again, tmp_path / "second.json").read_bytes()
         == (tmp_path / "emulator.json").read_bytes()
     )
 
@@ -540,7 +550,8 @@ def test_files_that_are_no_emulator(
     change: Callable[[str], str], found: str, gamble: xr.Dataset, tmp_path: Path
 ) -> None:
     path = tmp_path / "emulator.json"
-    emulate(gamble, "P(won)", method="polynomial", seed=1, anyway=True).save(path)
+    made = emulate(gamble, "P(won)", method="polynomial", seed=1, anyway=True)
+    write_surrogate(made, path)
     path.write_text(change(path.read_text()))
     with pytest.raises(ResultError) as caught:
         read_surrogate(path)
@@ -558,7 +569,7 @@ def test_fresh_draws_are_solved_and_told(learnt: Surrogate) -> None:
     assert error.rms < FACTOR * stated.rms
     assert 128 <= error.draw < 160
     assert check.within["P(won)"] > 0.8
-    told = " ".join(told_check(check, learnt))
+    told = " ".join(check_sentences(check, learnt))
     assert "Checked with the solver on 32 fresh draws (from number 128 of seed 5)" in told
     with pytest.raises(ResultError, match="0 draws to check with"):
         check_fresh(learnt, 0)
@@ -636,7 +647,7 @@ def test_a_quantity_that_never_changes() -> None:
     found = emulate(draws, "P(won)", seed=1)
     assert found.predict(even_places(4, 2, 1))[:, 0] == pytest.approx([0.25] * 4)
     assert not found.emulators[0].shares
-    assert "P(won) is 0.25 in all draws" in found.sentence
+    assert "P(won) is 0.25 in all draws" in " ".join(sentences(found))
     target = Target("x", np.ones(3), 0, 1)
     assert not target.varies
 

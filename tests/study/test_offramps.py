@@ -12,6 +12,12 @@ import pytest
 
 from offramp.core.errors import ResultError, ScenarioError
 from offramp.game import build
+from offramp.presentation import as_json, figure, sentences
+from offramp.presentation.text.offramps import (
+    account_sentences,
+    left_out_sentence,
+    offramps_remarks,
+)
 from offramp.scenario import read, understand
 from offramp.study.offramps.proposals import going_on, offramps
 from offramp.study.offramps.records import OffRamps
@@ -162,9 +168,9 @@ def test_what_cannot_be_reached_is_said_with_what_comes_nearest() -> None:
     assert not found.found
     assert found.nearest is not None
     assert found.nearest.after == pytest.approx(chance(0.6, 0.1, 0.05), abs=1e-6)
-    assert "no change of its levers within their limits" in found.sentence
-    assert found.plain() == []
-    assert found.about()["nearest"]["probability_after"] == found.nearest.after
+    assert "no change of its levers within their limits" in sentences(found)[0]
+    assert not found.found
+    assert as_json(found)["nearest"]["probability_after"] == found.nearest.after
 
 
 def test_a_peak_between_two_values_is_found() -> None:
@@ -209,7 +215,7 @@ def test_a_jump_gives_a_bracketed_threshold() -> None:
         draws = fix(game.meaning, game.nominal(), {"spoils": value})
         reached = outcomes(solve(game, draws, traced=(0,)), rounds=0)["probability"].values[0, 0]
         assert reached == pytest.approx(expected, abs=1e-3)
-    assert any("jumps there" in text for text in ramp.sentences)
+    assert any("jumps there" in text for text in sentences(ramp))
 
 
 # Escalation in every guise would bring agreement here; none of it may be proposed.
@@ -267,7 +273,7 @@ def test_escalation_that_would_bring_agreement_is_never_proposed() -> None:
         assert {change.lever for change in ramp.changes} <= {"terms"}
         assert not re.search("strike|blockade|mobilise", ramp.first_step)
         assert ramp.danger_after <= ramp.danger_before + 1e-9
-    reasons = {one.name: one.reason for one in found.excluded}
+    reasons = {one.name: left_out_sentence(one) for one in found.excluded}
     assert "South" in reasons["sanctions"]
     assert "strike" not in " ".join(reasons)  # acts of force are not even looked at
 
@@ -301,7 +307,7 @@ def test_an_escalation_that_takes_its_time_is_no_first_step() -> None:
     assert values[3] < values[2]  # and even make war less likely
     found = offramps(scenario, at_least=float(values[1]) - 0.005, draws=0)
     assert not [ramp for ramp in found.found if "mobilise" in ramp.first_step]
-    reasons = {one.name: one.reason for one in found.excluded}
+    reasons = {one.name: left_out_sentence(one) for one in found.excluded}
     assert "raises the losses of South" in reasons["North: mobilise"]
 
 
@@ -335,14 +341,16 @@ def test_a_risk_that_would_deter_is_no_off_ramp() -> None:
     assert found.before == pytest.approx(deal(0.1))
     assert not any(ramp.changes for ramp in found.found)
     (left,) = found.excluded
-    assert "losses there likelier" in left.reason or "even if everybody plays" in left.reason
+    assert "losses there likelier" in left_out_sentence(
+        left
+    ) or "even if everybody plays" in left_out_sentence(left)
 
 
 def test_without_anything_but_escalation_nothing_is_proposed() -> None:
     text = re.sub("  terms: .*\n", "", ESCALATION)
     text = re.sub("      wait: {}\n", "", text)
     found = offramps(read(text), at_least=0.95, draws=0)
-    named = json.dumps(found.plain())
+    named = json.dumps([as_json(one) for one in found.found])
     assert not re.search("sanctions|strike|blockade|mobilise", named)
 
 
@@ -356,7 +364,9 @@ def test_what_raises_danger_in_some_of_the_draws_is_refused() -> None:
     found = offramps(read(text + ENVOYS), at_least=0.22, draws=256, seed=1)
     assert not found.found
     (left,) = found.excluded
-    assert re.search(r"raises the probability of war and catastrophe in \d+ %", left.reason)
+    assert re.search(
+        r"raises the probability of war and catastrophe in \d+ %", left_out_sentence(left)
+    )
     assert offramps(read(text + ENVOYS), at_least=0.22, draws=0).found  # nominal values alone
 
 
@@ -402,16 +412,18 @@ def test_a_settlement_below_going_on_is_imposed() -> None:
     for ramp in found.found:
         assert ramp.imposed_on == ("south",)
         assert ramp.below["south"] == 1
-        assert any("imposed" in one for one in ramp.sentences)
-        assert ramp.plain()["imposed"] is True
+        assert any("imposed" in one for one in sentences(ramp))
+        assert as_json(ramp)["imposed"] is True
     assert found.found
-    said = " ".join(found.remarks)
+    said = " ".join(offramps_remarks(found))
     assert "what it gets without agreement" in said
     assert "solved at the nominal values with every move of a party into the ends" in said
     assert "not read for it" not in said
     text = text.replace("parameters:\n", "parameters:\n  reservation: {each: {south: 9}}\n", 1)
     named = offramps(read(text), at_least=0.9, draws=0)
-    assert "own numbers called “reservation” are not read for it." in " ".join(named.remarks)
+    assert "own numbers called “reservation” are not read for it." in " ".join(
+        offramps_remarks(named)
+    )
 
 
 def test_first_steps_count_and_have_no_effort() -> None:
@@ -427,7 +439,7 @@ def test_first_steps_count_and_have_no_effort() -> None:
 
     for ramp in found.found:
         assert ramp.effort == {}
-        assert ramp.plain()["lever"] is None
+        assert as_json(ramp)["lever"] is None
         query = parse_query(f"P(settlement | do({ramp.first_step}, once))", meaning)
         value = evaluate_queries(meaning, [query]).values[0, 0]
         assert ramp.after == pytest.approx(value, abs=1e-9)
@@ -438,9 +450,9 @@ def test_aims_other_than_agreement_and_ceasefire_are_refused() -> None:
     for outcome in ("war", "capitulation", "stalemate", "catastrophe", "nonsense"):
         with pytest.raises(ResultError, match="off-ramp"):
             offramps(scenario, outcome=outcome, draws=0)
-    one = offramps(scenario, outcome="settlement", at_least=0.3, draws=0).plain()
-    two = offramps(scenario, outcome="agreement", at_least=0.3, draws=0).plain()
-    assert one[0]["to"] == two[0]["to"]
+    one = offramps(scenario, outcome="settlement", at_least=0.3, draws=0)
+    two = offramps(scenario, outcome="agreement", at_least=0.3, draws=0)
+    assert one.found[0].changes[0].to == two.found[0].changes[0].to
     with pytest.raises(ResultError, match="at_least"):
         offramps(scenario, at_least=1.5, draws=0)
     with pytest.raises(ScenarioError):
@@ -465,14 +477,14 @@ def test_a_change_is_told_on_every_account() -> None:
     after = found.found[0].accounts
     assert after["calm"] == pytest.approx(chance(0.75, 0.1, 0.1))
     assert after["rough"] == pytest.approx(chance(talk, 0.1, 0.29))
-    assert found.sentence.startswith("On the premises of the scenario as written, before any")
-    calm, rough = found.elsewhere
+    assert sentences(found)[0].startswith("On the premises of the scenario as written, before any")
+    calm, rough = account_sentences(found)
     assert calm.startswith("On the premises of the account “The calm”, as encoded here, an agreem")
     assert calm.endswith("without any change.")
     assert rough.endswith(
         "without any change, and the same change does not bring it to 40 % or more."
     )
-    assert found.found[0].plain()["accounts"]["rough"] == after["rough"]
+    assert as_json(found.found[0])["accounts"]["rough"] == after["rough"]
     assert offramps(read(text), at_least=0.4, draws=0, account="calm").accounts == {}
 
 
@@ -480,11 +492,13 @@ def test_an_account_is_told_as_it_tells_itself() -> None:
     text = CHANCE + ENVOYS + "accounts: {calm: {label: The calm, parameters: {slide: 0.1}}}\n"
     found = offramps(read(text), at_least=0.4, draws=0, account="calm")
     assert found.before == pytest.approx(chance(0.2, 0.1, 0.1))
-    assert found.sentence.startswith("On the premises of the account “The calm”, as encoded here,")
+    assert sentences(found)[0].startswith(
+        "On the premises of the account “The calm”, as encoded here,"
+    )
     met = offramps(read(text), at_least=0.3, draws=0, account="calm")
     assert met.met
     assert not met.found
-    assert "without any change" in met.sentence
+    assert "without any change" in sentences(met)[0]
 
 
 def test_levers_on_one_parameter_add_up_and_idle_ones_are_named() -> None:
@@ -527,9 +541,9 @@ OPENINGS = (
 
 
 def test_no_sentence_commands_ranks_or_claims_truth() -> None:
-    sentences = [text for found in everything() for text in found.sentences]
-    assert len(sentences) > 40
-    for text in sentences:
+    told = [text for found in everything() for text in sentences(found)]
+    assert len(told) > 40
+    for text in told:
         assert not FORBIDDEN.search(text), text
         assert text.startswith(OPENINGS), text
         assert text.endswith("."), text
@@ -540,17 +554,15 @@ def test_no_sentence_commands_ranks_or_claims_truth() -> None:
 def test_results_are_plain_and_repeatable() -> None:
     text = CHANCE + ENVOYS + MONITORS.replace("HOLDER", "south")
     one, two = (offramps(read(text), at_least=0.4, draws=32, seed=9) for _ in range(2))
-    assert json.dumps(one.plain(), allow_nan=False) == json.dumps(two.plain(), allow_nan=False)
-    json.dumps(one.about(), allow_nan=False)
-    first = one.plain()[0]
+    assert json.dumps(as_json(one), allow_nan=False) == json.dumps(as_json(two), allow_nan=False)
+    first = as_json(one)["offramps"][0]
     assert {
         "lever", "from", "to", "effort", "holders", "probability_before", "probability_after",
         "works", "imposed", "gains",
     } <= first.keys()  # fmt: skip
     rows = one.table
     assert len(rows) == sum(max(1, len(ramp.changes)) for ramp in one.found)
-    figure = one.figure()
-    assert len(tuple(figure.data)) == 2 * len(one.frontier)
+    assert len(figure(one)) == len(one.frontier)
     for front in one.frontier:
         assert (np.diff(front.probability) >= 0).all()
         assert (np.diff(front.effort) >= 0).all()
@@ -620,7 +632,7 @@ def test_a_lever_stops_where_its_assumption_has_a_value(
     assert change.to == to
     assert change.effort == pytest.approx(to - change.start)
     assert ramp.after == pytest.approx(probability)
-    told = " ".join(ramp.sentences)
+    told = " ".join(sentences(ramp))
     assert "takes whole numbers only" in told or "takes some values only" in told
     assert "jumps" not in told
 
@@ -645,8 +657,8 @@ def test_a_limit_less_than_one_step_away_is_told() -> None:
     found = offramps(read(text), at_least=0.2, draws=0)
     assert not found.found
     (left,) = found.excluded
-    assert "takes whole numbers" in left.reason
-    assert "0.6 is less than 1 away" in left.reason
+    assert "takes whole numbers" in left_out_sentence(left)
+    assert "0.6 is less than 1 away" in left_out_sentence(left)
 
 
 def test_nearest_in_whole_steps() -> None:

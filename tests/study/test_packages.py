@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 import offramp
 from offramp.core.errors import OfframpError, ResultError
 from offramp.game import build
+from offramp.presentation import as_json, figure, sentences
+from offramp.presentation.text.packages import package_remarks
 from offramp.scenario import read, understand
 from offramp.study.bargaining.packaging import packages
 from offramp.study.bargaining.reservations import consenting, reservation_values
@@ -325,7 +327,7 @@ def test_over_the_draws_by_hand() -> None:
     assert alone.share == pytest.approx(by_hand, abs=0.02)
     assert declared.often[at["land_alone"]] == pytest.approx(alone.share)
     again = packages(read(HAGGLE), draws=count, seed=3, most_solved=40)
-    assert again.plain() == found.plain()
+    assert as_json(again) == as_json(found)
     assert packages(read(HAGGLE), draws=count, seed=4, most_solved=0).zones[1].some is not None
 
 
@@ -364,9 +366,13 @@ def test_an_agreement_that_stays_is_told() -> None:
     text = text.replace("outcomes:\n", "outcomes:\n").replace('worth[north, table]"', '0.4"')
     found = packages(read(text), draws=0, parties=["north", "south"])
     assert found.zones[0].left == pytest.approx(1.0)
-    assert any("still comes about there with probability 100 %" in one for one in found.remarks)
+    assert any(
+        "still comes about there with probability 100 %" in one for one in package_remarks(found)
+    )
     assert found.paid is not None
-    assert any("pays North 0.4, where the package is worth" in one for one in found.remarks)
+    assert any(
+        "pays North 0.4, where the package is worth" in one for one in package_remarks(found)
+    )
 
 
 def test_a_zone_that_is_empty_is_told() -> None:
@@ -376,9 +382,9 @@ def test_a_zone_that_is_empty_is_told() -> None:
     assert zone.count == 0
     assert zone.nash == zone.kalai_smorodinsky == ()
     assert zone.lottery == pytest.approx(-0.1)  # swap is the nearest
-    assert found.plain()["zones"]["given"]["empty"] is True
-    assert any("none of the 10" in one for one in found.sentences)
-    assert any("no lottery between packages would change that" in one for one in found.sentences)
+    assert as_json(found)["zones"]["given"]["empty"] is True
+    assert any("none of the 10" in one for one in sentences(found))
+    assert any("no lottery between packages would change that" in one for one in sentences(found))
 
 
 def many_issues(options: int, *, issues: int = 9, seed: int = 1) -> str:
@@ -434,12 +440,12 @@ def test_more_packages_than_are_listed_against_listing_them(
     every = every_sum(found, scenario)
     assert len(every) == found.combinations > 20_000
     front = undominated(every)
-    assert found.plain()["frontier_count"] == front.sum()
+    assert as_json(found)["frontier_count"] == front.sum()
     own = found.worth[:, [list(found.labels).index(p) for p in found.parties]]
     assert worths(own, np.flatnonzero(found.frontier)) == worths(every, np.flatnonzero(front))
     for zone in found.zones:
         floor = np.array([*zone.reservation.values()])
-        told = found.plain()["zones"][zone.basis]
+        told = as_json(found)["zones"][zone.basis]
         assert told["count"] is None
         assert told["empty"] == (not in_zone(every, floor).any())
         assert [*zone.ideal.values()] == pytest.approx(ideal_point(every, floor))
@@ -450,7 +456,7 @@ def test_more_packages_than_are_listed_against_listing_them(
             assert worths(own, getattr(zone, name)) == worths(every, tied)
         assert zone.some is not None
         assert zone.some.share == float(in_zone(every, floor).any())
-    text = " ".join([*found.sentences, *found.remarks])
+    text = " ".join([*sentences(found), *package_remarks(found)])
     assert f"some of the {found.combinations:,} packages that the options allow lie" in text
     assert "No issue is worth anything" not in text
     assert "no Nash package" not in text
@@ -464,7 +470,7 @@ def test_an_empty_zone_among_many_packages_is_empty() -> None:
     assert not in_zone(every, np.array([60.0, 60])).any()
     assert found.empty(zone)
     assert zone.lottery == pytest.approx(lottery_gain(every[undominated(every)], np.full(2, 60.0)))
-    assert f"none of the {3**10:,} packages" in " ".join(found.sentences)
+    assert f"none of the {3**10:,} packages" in " ".join(sentences(found))
 
 
 def test_a_frontier_that_is_too_large_is_not_guessed_at() -> None:
@@ -472,14 +478,14 @@ def test_a_frontier_that_is_too_large_is_not_guessed_at() -> None:
     found = packages(scenario, draws=8, seed=1, parties=["north", "south", "watcher"])
     assert (found.complete, found.searched) == (False, False)
     assert [one.name for one in found.packages] == ["first"]
-    told = found.plain()
+    told = as_json(found)
     assert told["frontier"] is told["frontier_count"] is None
     assert told["packages"]["first"]["frontier"] is None
     for zone in found.zones:
         assert zone.nash == zone.kalai_smorodinsky == ()
         assert zone.some is None
         assert found.empty(zone) in (None, False)
-    text = " ".join([*found.sentences, *found.remarks])
+    text = " ".join([*sentences(found), *package_remarks(found)])
     assert "nothing is said about the others" in text
     for word in ("Nash package is", "no Nash package", "no package", "worth anything"):
         assert word not in text
@@ -495,7 +501,7 @@ def test_worths_that_change_between_draws_leave_the_share_of_zones_open() -> Non
     found = packages(read(text), draws=16, seed=1)
     assert all(zone.some is None for zone in found.zones)
     assert any("is not told, as the frontier is another one in each" in one
-               for one in found.remarks)  # fmt: skip
+               for one in package_remarks(found))  # fmt: skip
     assert found.zones[0].shares[0].share is not None
 
 
@@ -511,7 +517,7 @@ def test_too_many_combinations() -> None:
     assert found.combinations == 9 * 4**7
     named = [one.name for one in found.packages if one.name]
     assert named == ["swap", "halves", "all_ours", "land_alone"]
-    assert any("147,456 combinations" in one for one in found.remarks)
+    assert any("147,456 combinations" in one for one in package_remarks(found))
     fresh = [one for one in found.packages if not one.name]
     assert all(one.options[f"more{i}"] == "d" for one in fresh for i in range(7))
     bare = re.sub(r"packages:\n.*?state:", "state:", text, flags=re.DOTALL)
@@ -590,17 +596,17 @@ def test_no_sentence_advises_and_results_are_plain() -> None:
         packages(read("trilateral-talks"), draws=16, seed=0, account="as_broadcast"),
     ]
     for one in found:
-        assert len(one.sentences) >= 2
-        for text in (*one.sentences, *one.remarks):
+        assert len(sentences(one)) >= 2
+        for text in (*sentences(one), *package_remarks(one)):
             assert not FORBIDDEN.search(text), text
             assert text[0].isupper(), text
             assert text.endswith("."), text
             if "of the combinations of assumptions tried" in text:
                 assert "this describes the assumptions, not the world" in text
-        assert one.sentence.startswith("On the premises of ")
-        json.dumps(one.plain(), allow_nan=False)
+        assert sentences(one)[0].startswith("On the premises of ")
+        json.dumps(as_json(one), allow_nan=False)
         assert one.table
         assert len(one.every) == len(one.packages) * len(one.zones)
-        assert one.figure().data
+        assert figure(one)[0].drawing.data
         with pytest.raises(ValueError, match="read-only"):
             one.worth[0, 0] = 1

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from offramp.core.errors import OfframpError, ResultError
+from offramp.presentation import figure, sentences
 from offramp.scenario import Scenario, read, understand
-from offramp.study import Sensitivity, sensitivity
 from offramp.study.quantities.asking import ask
+from offramp.study.sensitivity.hanging_on import Sensitivity, sensitivity
 from offramp.study.sensitivity.indices import Indices, grouped, sobol_indices
 from offramp.study.sensitivity.menu import menu_changes
 
@@ -248,7 +249,7 @@ FORBIDDEN = re.compile(
 def test_the_sentence_is_neutral_and_says_whose_premises_it_rests_on(tmp_path: Path) -> None:
     found = sensitivity(scenario_of(CHOICE, tmp_path), ("outcome", "won"), points=32, seed=0)
     assert isinstance(found, Sensitivity)
-    told = found.sentence
+    told = " ".join(sentences(found))
     assert told.startswith("On the premises of “A wager”, as encoded here, ")
     assert "describe the assumptions, not the world" in told
     assert "Knowing “gain” would reduce the variance" in told
@@ -257,27 +258,23 @@ def test_the_sentence_is_neutral_and_says_whose_premises_it_rests_on(tmp_path: P
 
 
 def test_table_and_figure_show_the_same_numbers(product: Scenario) -> None:
-    from offramp.study.sensitivity.figure import caption
-
     found = sensitivity(product, ("outcome", "won"), points=32, seed=0)
     kinds = [row["what"] for row in found.table]
     assert kinds.count("share") == 2
     assert kinds.count("slope") == 2
-    figure: Any = found.figure()
-    shares = [row["total"] for row in found.table if row["what"] == "share"]
-    assert list(figure.data[1].x) == pytest.approx(shares)
-    assert list(figure.data[2].x) == pytest.approx([0.25, 0.25])
-    assert "95 % intervals" in caption(found)
-    assert not FORBIDDEN.search(caption(found))
+    shares, slopes = figure(found)
+    alone = [row["first"] for row in found.table if row["what"] == "share"]
+    drawn = [line.x[1] for line in shares.drawing.data[::4]]
+    assert drawn == pytest.approx(sorted(np.clip(alone, 0, 1), reverse=True), abs=1e-4)
+    assert [line.x[1] for line in slopes.drawing.data] == pytest.approx([25, 25])
 
 
 def test_a_quantity_that_never_varies_says_so(product: Scenario) -> None:
     found = sensitivity(product, ("rounds",), points=32, seed=0)
     assert found.indices is not None
     assert "the same in all points" in found.indices.withheld
-    assert "the same in all points" in found.sentence
-    figure: Any = found.figure()
-    assert len(figure.data) == 1
+    assert "the same in all points" in " ".join(sentences(found))
+    assert len(figure(found)) == 1
 
 
 # what is told of shares
@@ -341,8 +338,8 @@ def test_all_comes_from_the_only_assumption(text: str, seed: int, tmp_path: Path
     found = sensitivity(scenario_of(text, tmp_path), ("outcome", "won"), points=32, seed=seed)
     assert found.indices is not None
     assert found.indices.first.tolist() == found.indices.total.tolist() == [1]
-    assert "100 % of its variance comes from" in found.sentence
-    assert SEVERAL not in found.sentence
+    assert "100 % of its variance comes from" in " ".join(sentences(found))
+    assert SEVERAL not in " ".join(sentences(found))
 
 
 @pytest.mark.parametrize("text", ADDED.values(), ids=ADDED)
@@ -350,13 +347,13 @@ def test_of_a_sum_nothing_is_told_to_come_from_several(text: str, tmp_path: Path
     scenario = scenario_of(text, tmp_path)
     for seed in range(4):
         found = sensitivity(scenario, ("outcome", "won"), points=32, seed=seed, menu=False)
-        assert SEVERAL not in found.sentence
-        assert "adds up to all of it" in found.sentence
+        assert SEVERAL not in " ".join(sentences(found))
+        assert "adds up to all of it" in " ".join(sentences(found))
 
 
 def test_what_comes_from_several_is_told_where_it_is_seen(product: Scenario) -> None:
     found = sensitivity(product, ("outcome", "won"), points=32, seed=1, menu=False)
-    assert f"About 14 % of it {SEVERAL}" in found.sentence
+    assert f"About 14 % of it {SEVERAL}" in " ".join(sentences(found))
 
 
 def test_where_it_is_not_seen_it_is_said_that_draws_are_too_few(tmp_path: Path) -> None:
@@ -366,8 +363,8 @@ def test_where_it_is_not_seen_it_is_said_that_draws_are_too_few(tmp_path: Path) 
         "0.4 * (one > 0.37) + 0.3 * (three > 0.2)",
     )
     found = sensitivity(scenario_of(text, tmp_path), ("outcome", "won"), points=32, seed=0)
-    assert SEVERAL not in found.sentence
-    assert "Too few combinations were tried to tell" in found.sentence
+    assert SEVERAL not in " ".join(sentences(found))
+    assert "Too few combinations were tried to tell" in " ".join(sentences(found))
     assert found.indices is not None
     assert np.isnan(found.indices.together)
 
@@ -376,8 +373,8 @@ def test_where_it_is_not_seen_it_is_said_that_draws_are_too_few(tmp_path: Path) 
 def test_a_run_tells_shares_from_its_own_draws(
     text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from offramp.presentation import as_json
     from offramp.study.runs.investigation import investigate
-    from offramp.study.runs.summary_json import sensitivity_told
     from offramp.study.sensitivity import indices
 
     def none(*args, **more):
@@ -392,9 +389,9 @@ def test_a_run_tells_shares_from_its_own_draws(
         SUM: {"one": 25 / 35, "two": 10 / 35}, PRODUCT: {"a": 3 / 7, "b": 3 / 7},
     }.get(text.partition("claims")[0], {"only": 1})  # fmt: skip
     assert shares == pytest.approx(expected, abs=1e-4)
-    told = sensitivity_told(found)["variance"]
+    told = as_json(found)["variance"]
     assert told["tried"] == 128
-    assert (SEVERAL in found.sentence) == (expected.keys() == {"a", "b"})
+    assert (SEVERAL in " ".join(sentences(found))) == (expected.keys() == {"a", "b"})
     few: Any = investigate(scenario, draws=63, seed=2).sensitivity
     assert few.indices is None
 

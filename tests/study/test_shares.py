@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from offramp.game import nominal_draw
+from offramp.presentation.text.numbers import share_holds
 from offramp.scenario import Meaning, read, understand
 from offramp.study.claims.checking import check
-from offramp.study.solving.shares import Share, concentrate, in_words, share_of, spread_draws
+from offramp.study.solving.shares import Share, concentrate, share_of, spread_draws
 
 CLOSED_FORM = """
 offramp: 1
@@ -143,9 +144,9 @@ def test_a_nominal_value_outside_its_range_draws_towards_that_end() -> None:
 
 def test_a_share_is_worded_as_one_of_the_combinations_tried() -> None:
     share = Share(0.62, 0.6, 0.64, 620, 1000, 1000)
-    assert in_words(share, solved=988) == (
+    assert share_holds(share, solved=988) == (
         "holds in 62 % of the combinations of assumptions tried (988 of 1,000 solved); "
         "this describes the assumptions, not the world; other ranges give another figure"
     )
-    said = in_words(share, solved=988, open_=3, vacuous=2)
+    said = share_holds(share, solved=988, open_=3, vacuous=2)
     assert "(988 of 1,000 solved, of them 3 open, of them 2 vacuous)" in said

@@ -9,12 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from offramp.core.errors import OfframpError, ScenarioError
+from offramp.core.errors import ScenarioError
+from offramp.presentation import figure, sentences
+from offramp.presentation.records import claims_as_json
+from offramp.presentation.text.claims import premise
 from offramp.scenario import Scenario, parse_query, read, read_claims, understand
 from offramp.study.claims.checking import check
 from offramp.study.claims.deciding import find_deciding
-from offramp.study.claims.restating import Concern, literature_of, premise, restated
-from offramp.study.claims.verdicts import Verdict, claims_summary, draw_shares, verdict_of
+from offramp.study.claims.restating import Concern, literature_of, restated
+from offramp.study.claims.verdicts import Verdict
 from offramp.study.quantities.dependence import behind, behind_query
 
 THREE_EQUILIBRIA = """
@@ -111,6 +114,10 @@ accounts:
 """
 
 
+def verdict_of(verdicts: tuple[Verdict, ...], name: str, account: str = "") -> Verdict:
+    return next(one for one in verdicts if (one.name, one.account) == (name, account))
+
+
 @pytest.fixture(scope="module")
 def talks() -> Scenario:
     return read(TALKS)
@@ -131,11 +138,11 @@ def test_three_equilibria_make_the_verdicts_on_which_they_disagree_open() -> Non
         assert found[name].nominal is None
         assert found[name].share is None
         assert found[name].open == 1
-        assert "has a verdict in none of" in found[name].sentence
+        assert "has a verdict in none of" in sentences(found[name])[0]
     alone = {one.name: one for one in check(read(THREE_EQUILIBRIA), draws=0)}
     assert alone["worth_much"].open == 1
     assert alone["worth_some"].open == 0
-    assert "is open (equilibria found disagree on it)" in alone["worth_much"].sentence
+    assert "is open (equilibria found disagree on it)" in sentences(alone["worth_much"])[0]
 
 
 def test_several_equilibria_at_nominal_values_are_searched_for_in_every_draw() -> None:
@@ -172,7 +179,7 @@ def test_a_claim_about_a_mechanism_restates_it(verdicts: tuple[Verdict, ...]) ->
     assert lowers.without["weakness"].nominal is False
     assert lowers.without["weakness"].lost == 1
     assert lowers.without["hurry"].nominal is True
-    assert any("restates premise S7 (A concession is read" in one for one in lowers.remarks)
+    assert any("restates premise S7 (A concession is read" in one for one in sentences(lowers)[1:])
     assert lowers.literature["weakness"] == (
         "Holds, in the literature, where others watch. Does not hold with one opponent only."
     )
@@ -193,7 +200,9 @@ def test_a_claim_restates_no_mechanism_that_it_is_not_about(verdicts: tuple[Verd
     assert "weakness" in fails.rests_on
     assert fails.without["weakness"].lost == 1
     assert fails.restates == ""
-    assert any("rests on S7 (A concession is read as weakness)" in one for one in fails.remarks)
+    assert any(
+        "rests on S7 (A concession is read as weakness)" in one for one in sentences(fails)[1:]
+    )
     lonely = {"weakness": fails.without["weakness"]}
     nothing = Concern(varied=False, named=False)
     assert restated(True, lonely, {"weakness": nothing}) == ("", ("weakness",))
@@ -230,7 +239,9 @@ def test_accounts_are_of_equal_standing_and_solved_once_where_they_agree(
     soft, same = (verdict_of(verdicts, "gains", account) for account in ("soft", "same"))
     assert soft.nominal is False
     assert soft.share == 0
-    assert same.sentence.startswith("On the premises of the account “The same numbers”, as encoded")
+    assert sentences(same)[0].startswith(
+        "On the premises of the account “The same numbers”, as encoded"
+    )
     assert same.share == verdict_of(verdicts, "gains").share
     lone = check(talks, draws=0, accounts=("soft",))
     assert {one.account for one in lone} == {"soft"}
@@ -273,17 +284,17 @@ def test_nothing_is_said_to_decide_what_is_decided_by_chance() -> None:
 def test_precisions_and_sentence_and_json(verdicts: tuple[Verdict, ...]) -> None:
     lowers = verdict_of(verdicts, "lowers")
     assert dict(lowers.precision) == {0.5: True, 1.0: True, 2.0: True, 5.0: True}
-    assert lowers.sentence == (
+    assert sentences(lowers)[0] == (
         "On the premises of the scenario as written, before any account's own premises, as "
         "encoded here, “Making the offer lowers its maker's standing” holds in 100 % of the "
         "combinations of assumptions tried (256 of 256 solved); this describes the assumptions, "
         "not the world; other ranges give another figure."
     )
-    told = json.loads(json.dumps(claims_summary(verdicts), allow_nan=False))
+    told = json.loads(json.dumps(claims_as_json(verdicts), allow_nan=False))
     for word in ("share", "interval", "nominal", "open", "vacuous", "restates", "quantities"):
         assert word in told["lowers"]
     assert told["lowers"]["accounts"]["soft"]["nominal"] is False
-    assert len(draw_shares(verdicts).data) == 2
+    assert figure(lowers)[0].drawing.data
     assert lowers.table[1]["draws"] == 256
 
 
@@ -293,15 +304,13 @@ def test_no_sentence_advises_or_speaks_of_the_world(verdicts: tuple[Verdict, ...
         r"recommend\w*|prove[sn]?)\b", re.IGNORECASE
     )  # fmt: skip
     for one in verdicts:
-        for said in (one.sentence.replace(one.says.rstrip("."), ""), *one.remarks):
+        for said in (sentences(one)[0].replace(one.says.rstrip("."), ""), *sentences(one)[1:]):
             assert not wrong.search(said), said
             assert said[0].isupper()
             assert said.endswith(".")
 
 
-def test_an_unknown_verdict_is_an_error(verdicts: tuple[Verdict, ...]) -> None:
-    with pytest.raises(OfframpError, match="no verdict of 'lower'"):
-        verdict_of(verdicts, "lower")
+def test_a_scenario_without_claims_has_no_verdict() -> None:
     assert check(read(TALKS.split("claims:")[0]), draws=8) == ()
 
 

@@ -34,7 +34,6 @@ from offramp.analysis.results import (
     summarise,
     write_table,
 )
-from offramp.analysis.simulation import Plays, simulate
 
 __all__ = [
     # how play ends
@@ -59,8 +58,6 @@ __all__ = [
     "likeliest_by_outcome",
     "History",
     "Search",
-    "simulate",
-    "Plays",
     # what is handed on
     "QUANTITIES",
     "UNRESOLVED",

@@ -57,43 +57,6 @@ def play_rounds(low, high, sweep, step, first, target, strategy, mass, label, en
             )
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _mixed(word):
-    """Scatter the bits of a 64-bit word (the finish of splitmix64; Steele, Lea & Flood 2014)."""
-    word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return word ^ (word >> np.uint64(31))
-
-
-@njit(cache=True, nogil=True)
-def play_many(low, high, seed, most, start, first, target, going_on, odds, terminal, rounds):
-    """Play the plays ``low:high`` once each; the random numbers of a play depend on its index.
-
-    ``terminal`` is -1 for a play that was stopped after ``most`` moves.
-    """
-    stride = np.uint64(0x9E3779B97F4A7C15)
-    for play in range(low, high):
-        word = _mixed(_mixed(np.uint64(seed)) + np.uint64(play + 1) * stride)
-        node = start
-        terminal[play] = -1
-        rounds[play] = 0
-        for _move in range(most):
-            word += stride
-            left = np.float64(_mixed(word) >> np.uint64(11)) * 2.0**-53
-            taken = np.int64(-1)
-            for edge in range(first[node], first[node + 1]):
-                if odds[edge] > 0.0:
-                    taken = edge
-                    left -= odds[edge]
-                    if left < 0.0:
-                        break
-            rounds[play] += going_on[taken]
-            node = target[taken]
-            if node < 0:
-                terminal[play] = -node - 1
-                break
-
-
 @njit(cache=True, nogil=True)
 def best_ahead(order, component, first, target, log_odds, at_end, ahead, left):
     """Log probability of the likeliest way from each node to an end, and its number of edges.

@@ -26,7 +26,7 @@ def told_claims(asked: Asked) -> Answer:
         raise refuse(f"'{asked.file}' has no claims", "a scenario with a block 'claims'",
                      "see 'claims' in the reference of the language")  # fmt: skip
     from offramp.study.claims.checking import check
-    from offramp.study.claims.verdicts import UNSOLVED, claims_summary
+    from offramp.study.claims.verdicts import UNSOLVED
 
     with progress_bar() as progress:
         found = check(
@@ -36,7 +36,9 @@ def told_claims(asked: Asked) -> Answer:
         )  # fmt: skip
     solved = any(one.state != UNSOLVED for one in found)
     if asked.json:
-        return _object(asked, scenario, found[0].seed, claims=claims_summary(found)), solved
+        from offramp.presentation.records import claims_as_json
+
+        return _object(asked, scenario, found[0].seed, claims=claims_as_json(found)), solved
     from offramp.apps.telling import claims_words
 
     return claims_words(scenario.title, found), solved
@@ -69,8 +71,10 @@ def told_comparison(
         ]  # fmt: skip
     solved = all(None not in one.nominal for one in found)
     if asked.json:
+        from offramp.presentation.records import as_json
+
         every = {"quantities": {one.quantity: _pieces(one) for one in found}}
-        return _object(asked, scenario, seed, **{**found[0].plain(), **every}), solved
+        return _object(asked, scenario, seed, **{**as_json(found[0]), **every}), solved
     from offramp.apps.telling import compared_words
 
     return compared_words(scenario.title, found), solved
@@ -86,10 +90,9 @@ def told_sensitivity(
     from offramp.core.errors import ResultError
     from offramp.scenario import understand
     from offramp.study.runs.inquiry import asked_of
-    from offramp.study.runs.summary_json import sensitivity_told
     from offramp.study.sensitivity.hanging_on import sensitivity
     from offramp.study.sensitivity.indices import grouped
-    from offramp.study.solving.saying import as_told
+    from offramp.study.solving.labels import as_told
 
     scenario = as_told(whole, asked.account) if asked.account else whole
     meaning = understand(scenario)
@@ -110,8 +113,10 @@ def told_sensitivity(
             raise on_command_line(error, "command line") from None
     solved = all(one.nominal == one.nominal for one in found)
     if asked.json:
-        every = {one.quantity: sensitivity_told(one) for one in found}
-        told = {**sensitivity_told(found[0]), "points": base, "quantities": every}
+        from offramp.presentation.records import as_json
+
+        every = {one.quantity: as_json(one) for one in found}
+        told = {**as_json(found[0]), "points": base, "quantities": every}
         return _object(asked, scenario, seed, **told), solved
     from offramp.apps.telling import sensitivity_words
 
@@ -144,7 +149,9 @@ def told_offramps(asked: Asked, outcome: str, at_least: float) -> Answer:
         except ResultError as error:
             raise on_command_line(error, "command line") from None
     if asked.json:
-        return _object(asked, scenario, found.seed, offramps=found.plain(), **found.about()), True
+        from offramp.presentation.records import as_json
+
+        return _object(asked, scenario, found.seed, **as_json(found)), True
     from offramp.apps.telling import offramps_words
 
     return offramps_words(scenario.title, found), True
@@ -163,7 +170,9 @@ def told_histories(asked: Asked, outcome: str | None, count: int, drawn: int) ->
     except ResultError as error:
         raise on_command_line(error, "command line") from None
     if asked.json:
-        told = found.plain() | {"drawn": [dict(row) for row in found.drawn]}
+        from offramp.presentation.records import as_json
+
+        told = as_json(found) | {"drawn": [dict(row) for row in found.drawn]}
         return _object(asked, scenario, None, **told), True
     from offramp.apps.telling import histories_words
 
@@ -181,7 +190,7 @@ def _seed(asked: Asked) -> int | None:
 
 def _object(asked: Asked, scenario: Scenario, used: int | None, **told: Any) -> dict[str, Any]:
     """A JSON object with what was asked and the answer."""
-    from offramp.study.runs.summary_json import plain
+    from offramp.presentation.records import plain
 
     head = {
         "title": scenario.title, "scenario_hash": scenario.content_hash,
@@ -193,7 +202,9 @@ def _object(asked: Asked, scenario: Scenario, used: int | None, **told: Any) -> 
 
 def _pieces(comparison: Any) -> dict[str, Any]:
     """What belongs to one quantity of a comparison."""
-    told = comparison.plain()
+    from offramp.presentation.records import as_json
+
+    told = as_json(comparison)
     names = ("nominal", "mean", "contributions", "interactions", "exact", "counted", "sentence")
     return {name: told[name] for name in names}
 

@@ -158,11 +158,13 @@ class Answer:
 
     def plain(self) -> dict[str, Any]:
         """One JSON object; every quantity in it says that it is emulated, and its error."""
-        from offramp.study.runs.summary_json import plain
+        from offramp.presentation.records import plain
+        from offramp.presentation.text.emulation import outside_sentence, surrogate_sentences
 
         found, origin = self.surrogate, asdict(self.surrogate.origin)
         told = {
-            "emulated": True, "label": "emulated, not solved", "sentences": list(found.sentences),
+            "emulated": True, "label": "emulated, not solved",
+            "sentences": list(surrogate_sentences(found)),
             **{name: origin.pop(name) for name in ("title", "premises", "scenario_hash", "command",
                                                    "source", "seed")},
             "learnt": {**origin, "ranges_known": all(one.known for one in found.inputs)},
@@ -175,7 +177,9 @@ class Answer:
                            for i, one in enumerate(found.emulators)},
         }  # fmt: skip
         if self.point is not None:
-            outside = [{**asdict(one), "sentence": one.sentence} for one in self.point.outside]
+            outside = [
+                {**asdict(one), "sentence": outside_sentence(one)} for one in self.point.outside
+            ]
             told["at"] = {"given": dict(self.point.given), "values": dict(self.point.values),
                           "outside": outside}  # fmt: skip
         if self.check is not None:
@@ -231,7 +235,7 @@ def emulated_answer(wish: _Wish) -> Answer:
 def answer_words(answer: Answer) -> Iterator[str]:
     """The answer in words: tables, each headed as emulated, and the sentences under them."""
     from offramp.apps.telling import paragraph, table_of
-    from offramp.study.emulation import BANNER, told_check
+    from offramp.presentation.text.emulation import BANNER, check_sentences, surrogate_sentences
 
     found = answer.surrogate
     yield f"{BANNER}: {found.origin.title}"
@@ -250,26 +254,27 @@ def answer_words(answer: Answer) -> Iterator[str]:
     for one in found.emulators:
         yield from _share_words(one)
     yield ""
-    yield from (paragraph(text) for text in found.sentences)
+    yield from (paragraph(text) for text in surrogate_sentences(found))
     if answer.check is not None:
         yield ""
-        yield from (paragraph(text) for text in told_check(answer.check, found))
+        yield from (paragraph(text) for text in check_sentences(answer.check, found))
 
 
 def _row(one: Emulator, spread: Spread) -> tuple[str, ...]:
-    from offramp.apps.telling import number_word, share_word
+    from offramp.apps.telling import number_cell, share_cell
 
-    word = share_word if one.is_probability else number_word
+    word = share_cell if one.is_probability else number_cell
     explained = one.error.explained
     return (
         one.quantity, word(one.solved.mean), word(spread.mean), word(spread.q05),
-        word(spread.q50), word(spread.q95), number_word(one.error.rms),
-        number_word(one.error.largest), "–" if explained != explained else share_word(explained),
+        word(spread.q50), word(spread.q95), number_cell(one.error.rms),
+        number_cell(one.error.largest), "–" if explained != explained else share_cell(explained),
     )  # fmt: skip
 
 
 def _point_words(answer: Answer) -> Iterator[str]:
-    from offramp.apps.telling import number_word, paragraph, share_word, table_of
+    from offramp.apps.telling import number_cell, paragraph, share_cell, table_of
+    from offramp.presentation.text.emulation import outside_sentence
 
     point = answer.point
     assert point is not None
@@ -278,24 +283,24 @@ def _point_words(answer: Answer) -> Iterator[str]:
     yield f"EMULATED at {told} (all else nominal):"
     rows = []
     for one, reading in zip(answer.surrogate.emulators, point.readings, strict=True):
-        word = share_word if one.is_probability else number_word
+        word = share_cell if one.is_probability else number_cell
         rows.append((one.quantity, word(reading.value), f"{word(reading.low)} – "
-                     f"{word(reading.high)}", number_word(one.error.rms)))  # fmt: skip
+                     f"{word(reading.high)}", number_cell(one.error.rms)))  # fmt: skip
     yield from table_of(("quantity", "EMULATED", "95 % interval", "error (rms)"), rows)
     yield paragraph(
         "The interval is the process's own; where the fit is no process it is the value give or "
         "take what 95 % of held-out errors stay within."
     )
-    yield from (paragraph(f"WARNING: {one.sentence}") for one in point.outside)
+    yield from (paragraph(f"WARNING: {outside_sentence(one)}") for one in point.outside)
 
 
 def _share_words(one: Emulator) -> Iterator[str]:
     """The shares of one quantity's variance, as a table."""
-    from offramp.apps.telling import share_word, table_of
+    from offramp.apps.telling import share_cell, table_of
 
     if not one.shares:
         return
-    left = share_word(min(max(1 - one.error.explained, 0.0), 1.0))
+    left = share_cell(min(max(1 - one.error.explained, 0.0), 1.0))
     yield ""
     yield (
         f"What EMULATED {one.quantity} hangs on ({left} of the variance of solved draws is not "
@@ -304,7 +309,7 @@ def _share_words(one: Emulator) -> Iterator[str]:
 
     def cell(share: float, reach: float) -> tuple[str, str]:
         told = "–" if reach != reach else f"± {100 * reach:.0f}"
-        return share_word(min(max(share, 0.0), 1.0)), told
+        return share_cell(min(max(share, 0.0), 1.0)), told
 
     yield from table_of(
         ("assumption", "alone", "", "with others", ""),
@@ -316,14 +321,17 @@ def _share_words(one: Emulator) -> Iterator[str]:
 def _write(answer: Answer, out: Path | None, table: Path | None, picture: Path | None) -> None:
     """The files that were asked for."""
     from offramp.core.files import write_text
-    from offramp.study.emulation import write_emulated_table
+    from offramp.presentation.charts.held_out import held_out_chart
+    from offramp.presentation.charts.svg import draw_svg
+    from offramp.study.emulation import write_emulated_table, write_surrogate
 
     if out is not None:
-        answer.surrogate.save(out)
+        write_surrogate(answer.surrogate, out)
     if table is not None:
         write_emulated_table(answer.surrogate, table, answer.spreads[0].draws)
     if picture is not None:
-        write_text(picture, answer.surrogate.chart().svg())
+        found = answer.surrogate
+        write_text(picture, draw_svg(held_out_chart(found, found.emulators[0])))
 
 
 def _written(*paths: Path | None) -> Sequence[str]:

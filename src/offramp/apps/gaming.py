@@ -21,7 +21,8 @@ def told_solution(
     file: str, precision: float, limit: bool, picture: Path | None, as_json: bool
 ) -> tuple[Any, bool]:
     """Solve a game from a file: the JSON object or words, and whether it was solved."""
-    from offramp.interop import read_game, solve_tree, tree_picture
+    from offramp.interop import read_game, solve_tree
+    from offramp.presentation.charts.game_tree import tree_picture
 
     if not math.isfinite(precision) or precision <= 0:
         raise refuse(f"--precision {precision:g}", "a number above 0", "say --precision 2")
@@ -41,7 +42,8 @@ def told_export(
     as_json: bool,
 ) -> tuple[Any, bool]:  # fmt: skip
     """Write a scenario's game as a file of another program: the JSON object or words."""
-    from offramp.interop import find_formats, tree_of, tree_picture
+    from offramp.interop import find_formats, tree_of
+    from offramp.presentation.charts.game_tree import tree_picture
     from offramp.scenario import read, with_account
 
     formats = find_formats()
@@ -115,6 +117,8 @@ def _finite(values: tuple[float, ...]) -> list[float | None]:
 
 def _words(solved: SolvedGame, picture: Path | None) -> str:
     """Title, the table of play, payoffs and the certificate."""
+    from offramp.presentation.text.play import play_sentence
+
     game, rows = solved.game, solved.table
     lines = [game.title or "(a game without a title)", ""]
     shown = rows[:MOST_ROWS]
@@ -133,7 +137,7 @@ def _words(solved: SolvedGame, picture: Path | None) -> str:
         f"{name or k + 1} {value:.6g}"
         for k, (name, value) in enumerate(zip(game.players, solved.payoffs, strict=True))
     )]  # fmt: skip
-    lines += ["", f"  {solved.sentence}"]
+    lines += ["", f"  {play_sentence(solved)}"]
     lines += ["", *(f"  note: {note}" for note in game.notes)] if game.notes else []
     if picture is not None:
         lines += ["", f"picture: {picture}"]

@@ -52,7 +52,9 @@ def model_command(
     model = model_named(name)
     facts = model_facts(name, model, _settings(set_), case)
     if picture is not None:
-        write_text(picture, model.figure().svg())
+        from offramp.presentation.charts.svg import draw_svg
+
+        write_text(picture, draw_svg(model.figure()))
     if json:
         import json as writing
 

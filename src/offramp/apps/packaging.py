@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from offramp.apps.options import Asked, on_command_line, refuse
 from offramp.apps.progress import progress_bar
-from offramp.apps.telling import number_word, paragraph, share_word, table_of
+from offramp.apps.telling import number_cell, paragraph, share_cell, table_of
 
 if TYPE_CHECKING:
     from offramp.study.bargaining.zones import Bargaining, Zone
@@ -41,14 +41,14 @@ def told_packages(asked: Asked, parties: str, reservations: Sequence[str]) -> tu
     solved = found.zones[0].known
     if not asked.json:
         return packages_words(scenario.title, found), solved
-    from offramp.study.runs.summary_json import plain
+    from offramp.presentation.records import as_json, plain
 
     head = {
         "title": scenario.title, "scenario_hash": scenario.content_hash,
         "command": asked.words(found.seed), "account": asked.account or "", "draws": asked.tried,
         "seed": found.seed,
     }  # fmt: skip
-    return plain(head | found.plain()), solved
+    return plain(head | as_json(found)), solved
 
 
 def _given(text: str) -> tuple[str, str]:
@@ -62,7 +62,7 @@ def _given(text: str) -> tuple[str, str]:
 
 def packages_words(title: str, found: Bargaining) -> str:
     """For every zone a table of the packages told, and the sentences."""
-    from offramp.study.bargaining.words import zone_sentences
+    from offramp.presentation.text.packages import package_remarks, zone_sentences
 
     lines = [title]
     for zone in found.zones:
@@ -73,7 +73,7 @@ def packages_words(title: str, found: Bargaining) -> str:
             [_row(found, zone, i) for i in _shown(found, zone)] + [_floor(found, zone)],
         )  # fmt: skip
         lines += ["", *(paragraph(text) for text in zone_sentences(found, zone))]
-    return "\n".join([*lines, "", *(paragraph(text) for text in found.remarks)])
+    return "\n".join([*lines, "", *(paragraph(text) for text in package_remarks(found))])
 
 
 def _shown(found: Bargaining, zone: Zone) -> list[int]:
@@ -89,13 +89,13 @@ def _row(found: Bargaining, zone: Zone, package: int) -> tuple[str, ...]:
     name = found.packages[package].name
     words = f"{name} ({', '.join(points)})" if name and points else name or ", ".join(points)
     return (
-        words, *(number_word(found.worth_of(package, party)) for party in found.parties),
+        words, *(number_cell(found.worth_of(package, party)) for party in found.parties),
         "yes" if zone.inside[package] else "no" if zone.known else "–",
-        share_word(None if share is None else share.share),
+        share_cell(None if share is None else share.share),
         {True: "no", False: "yes", None: "–"}[found.dominated(package)],
     )  # fmt: skip
 
 
 def _floor(found: Bargaining, zone: Zone) -> tuple[str, ...]:
-    return ("without agreement", *(number_word(zone.reservation[p]) for p in found.parties),
+    return ("without agreement", *(number_cell(zone.reservation[p]) for p in found.parties),
             "", "", "")  # fmt: skip

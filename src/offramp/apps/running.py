@@ -23,7 +23,8 @@ def run_file(asked: Asked, out: Path | None) -> tuple[Any, bool]:
     if folder is not None:
         check_target(folder, folder=True, option="--out")
     scenario = asked.scenario()
-    from offramp.study import investigate, summary, write_results
+    from offramp.presentation import report, summary, write_results
+    from offramp.study import investigate
 
     with progress_bar() as progress:
         findings = investigate(
@@ -38,8 +39,6 @@ def run_file(asked: Asked, out: Path | None) -> tuple[Any, bool]:
         )
     written = None
     if folder is not None:
-        from offramp.presentation import report
-
         written = write_results(findings, folder, report(findings))
     told = summary(findings)
     solved = told["certificate"]["status"] == "solved"

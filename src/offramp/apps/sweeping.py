@@ -188,10 +188,10 @@ def sweep_words(told: dict[str, Any], table: Path | None = None) -> str:
     """A sweep's summary in words: outcomes over the draws, statuses, certificates, time."""
     from offramp.apps.telling import (
         folded,
-        number_word,
+        number_cell,
         others_word,
         paragraph,
-        share_word,
+        share_cell,
         table_of,
     )
 
@@ -202,18 +202,18 @@ def sweep_words(told: dict[str, Any], table: Path | None = None) -> str:
     means = {name: one["mean"] or 0.0 for name, one in told["outcomes"].items()
              if name != "unresolved" or one["mean"]}  # fmt: skip
     shown, rest = folded(means)
-    rows = [row(name, told["outcomes"][name], share_word) for name in shown]
+    rows = [row(name, told["outcomes"][name], share_cell) for name in shown]
     if rest:
-        rows.append((others_word(rest), share_word(sum(means[name] for name in rest)), "", "", ""))
+        rows.append((others_word(rest), share_cell(sum(means[name] for name in rest)), "", "", ""))
     if told["agreement"]:
-        rows.append(row("any agreement", told["agreement"], share_word))
+        rows.append(row("any agreement", told["agreement"], share_cell))
     lines = [told["title"], "", *table_of(("outcome", *heads), rows), ""]
     lines += table_of(
         ("expected payoff", *heads),
-        (row(name, one, number_word) for name, one in told["payoff"].items()),
+        (row(name, one, number_cell) for name, one in told["payoff"].items()),
     )
     if told.get("quantities"):
-        kept = (row(name, one, number_word) for name, one in told["quantities"].items())
+        kept = (row(name, one, number_cell) for name, one in told["quantities"].items())
         lines += ["", *table_of(("quantity", *heads), kept)]
     lines += ["", *map(paragraph, _sentences(told)), "", f"store: {told['store']}"]
     return "\n".join(lines + ([f"table: {table}"] if table else []))

@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from offramp.presentation.text.numbers import GAP, figure_of, percent, tied
+
 WIDTH = 96
 TINY = 1e-12
 """Amounts below this are rounding."""
@@ -43,32 +45,28 @@ def table_of(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 def paragraph(text: str) -> str:
     """A sentence or more, in lines that a terminal holds."""
     lines = textwrap.fill(
-        text.replace(" %", "\u00a0%"), WIDTH, initial_indent="  ", subsequent_indent="  ",
+        tied(text), WIDTH, initial_indent="  ", subsequent_indent="  ",
         break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
-    return lines.replace("\u00a0", " ")
+    return lines.replace(GAP, " ")
 
 
-def share_word(value: float | None) -> str:
-    """A share in per cent; never rounded to 0 or 100 %."""
-    if value is None:
-        return "–"
-    if value <= 0 or value >= 1:
-        return "0 %" if value <= 0 else "100 %"
-    if value < 0.0005 or value > 0.9995:
-        return "<0.1 %" if value < 0.5 else ">99.9 %"
-    return f"{100 * value:.{1 if value < 0.0095 or value >= 0.995 else 0}f} %"
+def share_cell(value: float | None) -> str:
+    """A share in per cent; a dash where there is none."""
+    return "–" if value is None else percent(value)
 
 
-def number_word(value: float | None) -> str:
-    """A number with three digits."""
+def number_cell(value: float | None) -> str:
+    """A number with three digits; a dash where there is none."""
     if value is None or value != value:
         return "–"
-    return f"{0.0 if abs(value) < TINY else value:.3g}".replace("-", "\u2212")
+    return figure_of(0.0 if abs(value) < TINY else value)
 
 
 def claims_words(title: str, verdicts: Sequence[Any]) -> str:
     """Verdicts as a table, account by account, and a sentence for each."""
+    from offramp.presentation.text.claims import verdict_remarks, verdict_sentence
+
     lines = [title]
     for account in dict.fromkeys(one.account for one in verdicts):
         own = [one for one in verdicts if one.account == account]
@@ -81,9 +79,10 @@ def claims_words(title: str, verdicts: Sequence[Any]) -> str:
     first = verdicts[0].account
     for one in verdicts:
         if one.account == first:
-            lines += ["", paragraph(f"{one.name}: {one.sentence}")]
+            lines += ["", paragraph(f"{one.name}: {verdict_sentence(one)}")]
             if one.restates:
-                lines += [paragraph(text) for text in one.remarks if text.startswith("It restates")]
+                lines += [paragraph(text) for text in verdict_remarks(one)
+                          if text.startswith("It restates")]  # fmt: skip
     return "\n".join(lines)
 
 
@@ -91,15 +90,17 @@ def _verdict_row(one: Any) -> tuple[str, ...]:
     said = NOMINALLY[one.nominal] if one.nominal is not None else one.state
     low_high = "–"
     if one.interval is not None:
-        low_high = f"{share_word(one.interval[0])} – {share_word(one.interval[1])}"
+        low_high = f"{share_cell(one.interval[0])} – {share_cell(one.interval[1])}"
     return (
-        one.name, said, share_word(one.share), low_high, share_word(one.share_other),
+        one.name, said, share_cell(one.share), low_high, share_cell(one.share_other),
         str(one.open), str(one.vacuous), one.restates or "–",
     )  # fmt: skip
 
 
 def compared_words(title: str, found: Sequence[Any]) -> str:
     """Outcomes and verdicts of two accounts side by side, and what explains the difference."""
+    from offramp.presentation.text.disagreement import comparison_sentence
+
     first = found[0]
     names = [name or "as written" for name in first.accounts]
     lines = [title, "", "Probabilities at nominal values:"]
@@ -124,11 +125,11 @@ def compared_words(title: str, found: Sequence[Any]) -> str:
         lines += table_of(
             ("assumptions", "nominal", "mean of draws"),
             (
-                (piece.label, number_word(piece.nominal), number_word(piece.mean))
+                (piece.label, number_cell(piece.nominal), number_cell(piece.mean))
                 for piece in one.contributions[:FEW]
             ),
         )
-        lines += ["", paragraph(one.sentence)]
+        lines += ["", paragraph(comparison_sentence(one))]
     return "\n".join(lines)
 
 
@@ -136,29 +137,31 @@ def _both(verdict: Any) -> str:
     if verdict is None:
         return "–"
     said = NOMINALLY[verdict.nominal] if verdict.nominal is not None else verdict.state
-    return said if verdict.share is None else f"{said}, {share_word(verdict.share)}"
+    return said if verdict.share is None else f"{said}, {share_cell(verdict.share)}"
 
 
 def sensitivity_words(title: str, found: Sequence[Any]) -> str:
     """Shares of the variance and slopes, each as a short table, and the sentences."""
+    from offramp.presentation.text.sensitivity import sensitivity_sentences
+
     lines = [title]
     for one in found:
-        lines += ["", f"{one.quantity} = {number_word(one.nominal)} at nominal values"]
+        lines += ["", f"{one.quantity} = {number_cell(one.nominal)} at nominal values"]
         shares = [row for row in one.table if row["what"] == "share"]
         if shares:
             lines += table_of(
                 ("varied", "alone", "with others"),
-                ((r["name"], share_word(_held(r["first"])), share_word(_held(r["total"])))
+                ((r["name"], share_cell(_held(r["first"])), share_cell(_held(r["total"])))
                  for r in shares[:FEW]),
             )  # fmt: skip
         slopes = [row for row in one.table if row["what"] == "slope"][:FEW]
         lines += [""] if shares else []
         lines += table_of(
             ("assumption", "nominal", "slope", "change over half its range"),
-            ((r["name"], *(number_word(r[key]) for key in ("nominal", "slope", "change")))
+            ((r["name"], *(number_cell(r[key]) for key in ("nominal", "slope", "change")))
              for r in slopes),
         )  # fmt: skip
-        lines += ["", paragraph(one.sentence)]
+        lines += ["", paragraph(" ".join(sensitivity_sentences(one)))]
     return "\n".join(lines)
 
 
@@ -168,7 +171,13 @@ def _held(value: float) -> float | None:
 
 def offramps_words(title: str, found: Any) -> str:
     """Every change found with its effort and effect, and the sentences."""
-    lines = [title, "", paragraph(found.sentence)]
+    from offramp.presentation.text.offramps import (
+        offramp_sentences,
+        offramps_remarks,
+        offramps_sentence,
+    )
+
+    lines = [title, "", paragraph(offramps_sentence(found))]
     if found.found:
         lines += [""]
         lines += table_of(
@@ -177,22 +186,24 @@ def offramps_words(title: str, found: Any) -> str:
         )
     told = [*found.found] or ([found.nearest] if found.nearest else [])
     for number, ramp in enumerate(told, 1):
-        lines += ["", paragraph(f"{number}: {' '.join(ramp.sentences)}")]
-    return "\n".join([*lines, "", *(paragraph(text) for text in found.remarks)])
+        lines += ["", paragraph(f"{number}: {' '.join(offramp_sentences(ramp))}")]
+    return "\n".join([*lines, "", *(paragraph(text) for text in offramps_remarks(found))])
 
 
 def _ramp_row(row: Mapping[str, Any]) -> tuple[str, ...]:
     return (
-        str(row["offramp"]), row["first_step"] or row["lever"], number_word(row["from"]),
-        number_word(row["to"]), number_word(row["effort"]), row["held_by"],
-        share_word(row["probability_before"]), share_word(row["probability_after"]),
-        share_word(row["works"]),
+        str(row["offramp"]), row["first_step"] or row["lever"], number_cell(row["from"]),
+        number_cell(row["to"]), number_cell(row["effort"]), row["held_by"],
+        share_cell(row["probability_before"]), share_cell(row["probability_after"]),
+        share_cell(row["works"]),
     )  # fmt: skip
 
 
 def histories_words(title: str, found: Any) -> str:
     """Every history as a line for each round."""
-    lines = [title, "", paragraph(found.sentence)]
+    from offramp.presentation.text.histories import histories_sentence, turning_sentence
+
+    lines = [title, "", paragraph(histories_sentence(found))]
     for number, one in enumerate(found.histories, 1):
         lines += ["", f"{number}: {100 * one.probability:.3g} %, ends in {one.outcome}"]
         rounds: dict[int, list[str]] = {}
@@ -200,7 +211,7 @@ def histories_words(title: str, found: Any) -> str:
             rounds.setdefault(moment.round, []).append(moment.sentence)
         lines += [paragraph(f"{count}: {'; '.join(moves)}") for count, moves in rounds.items()]
     if found.turning:
-        lines += ["", *(paragraph(one.sentence) for one in found.turning)]
+        lines += ["", *(paragraph(turning_sentence(one)) for one in found.turning)]
     if not found.complete:
         lines += ["", paragraph("The search was stopped at its bound; likelier ones may be "
                                 "missing.")]  # fmt: skip
@@ -247,10 +258,10 @@ def _outcome_rows(columns: Sequence[Mapping[str, float | None]]) -> list[tuple[s
     """A row for each outcome of several columns, the likeliest in any first; of many, few."""
     highest = {name: max(column.get(name) or 0.0 for column in columns) for name in columns[0]}
     shown, rest = folded(highest)
-    rows = [(name, *(share_word(column.get(name)) for column in columns)) for name in shown]
+    rows = [(name, *(share_cell(column.get(name)) for column in columns)) for name in shown]
     if rest:
         sums = (sum(column.get(name) or 0.0 for name in rest) for column in columns)
-        rows.append((others_word(rest), *map(share_word, sums)))
+        rows.append((others_word(rest), *map(share_cell, sums)))
     return rows
 
 
@@ -276,4 +287,4 @@ def _verdict_word(one: Mapping[str, Any] | None) -> str:
     if one is None:
         return "–"
     said = NOMINALLY[one["nominal"]] if one["nominal"] is not None else one["state"]
-    return said if one["share"] is None else f"{said}, {share_word(one['share'])}"
+    return said if one["share"] is None else f"{said}, {share_cell(one['share'])}"

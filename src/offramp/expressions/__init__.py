@@ -26,7 +26,6 @@ from offramp.expressions.tree import (
     references,
     transform,
 )
-from offramp.expressions.typesetting import latex
 
 __all__ = [
     "parse",
@@ -36,7 +35,6 @@ __all__ = [
     "transform",
     "simplify",
     "derivative",
-    "latex",
     "EvaluationError",
     "ReadingError",
     "FUNCTIONS",

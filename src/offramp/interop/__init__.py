@@ -1,4 +1,4 @@
-"""Games of other programs, read, written, solved and drawn."""
+"""Games of other programs, read, written and solved."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from offramp.interop.scenarios import tree_of
 from offramp.interop.strategic import StrategicGame
 from offramp.interop.strategies import strategic_form
 from offramp.interop.tokens import FormatError
-from offramp.interop.tree_drawing import tree_picture
 from offramp.interop.trees import ExtensiveGame
+from offramp.interop.unfolding import structure_of, tables_of
 
 __all__ = [
     # files
@@ -25,5 +25,7 @@ __all__ = [
     "strategic_form",
     "solve_tree",
     "SolvedGame",
-    "tree_picture",
+    # what the solvers take
+    "structure_of",
+    "tables_of",
 ]

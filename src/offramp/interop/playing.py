@@ -18,7 +18,7 @@ from offramp.game.structure import Tables
 from offramp.interop.strategic import StrategicGame
 from offramp.interop.tokens import FormatError
 from offramp.interop.trees import NONE, ExtensiveGame
-from offramp.interop.unfolding import edge_slices
+from offramp.interop.unfolding import edge_slices, first_edges, structure_of, tables_of
 from offramp.solvers import Equilibria
 
 MAX_PRECISION = 1e6
@@ -82,7 +82,7 @@ class SolvedGame:
     @property
     def payoffs(self) -> tuple[float, ...]:
         """Expected payoff of every player."""
-        return tuple(map(float, self.equilibria.payoff[0, self.game.structure.start]))
+        return tuple(map(float, self.equilibria.payoff[0, 0]))
 
     @cached_property
     def reach(self) -> Array:
@@ -116,34 +116,10 @@ class SolvedGame:
                 })  # fmt: skip
         return rows
 
-    @property
-    def sentence(self) -> str:
-        """What was solved and how well, in words."""
-        if not self.solved:
-            return f"not solved: {self.equilibria.message[0]}"
-        kind = (
-            f"limit of the agent logit equilibria on the principal branch, followed to precision "
-            f"{self.precision:.4g}"
-            if not self.asked
-            else f"agent logit equilibrium at precision {self.precision:g}"
-        )
-        note = str(self.equilibria.message[0])
-        more = f"; {len(self.others)} other found" if self.others else ""
-        return (
-            f"{kind}: no player gains more than {self.regret:.2g} by another strategy; "
-            f"residual {self.residual:.1e}; {self.equilibria.uniqueness[0]}{more}"
-            + (f". {note}" if note else "")
-        )
-
     def _profile(self, strategy: Array) -> tuple[tuple[float, ...], ...]:
         return tuple(
             tuple(map(float, strategy[low:high])) for _, low, high in edge_slices(self.game)
         )
-
-    def _repr_html_(self) -> str:
-        from offramp.interop.tree_drawing import tree_picture
-
-        return tree_picture(self.game, self)
 
 
 def solve_tree(
@@ -163,10 +139,10 @@ def solve_tree(
                           expected=f"a number above 0, at most {MAX_PRECISION:,.0f}")  # fmt: skip
     tree = game.tree if isinstance(game, StrategicGame) else game
     if limit:
-        limited = solvers.limit(tree.structure, with_even_precisions(tree))
+        limited = solvers.limit(structure_of(tree), with_even_precisions(tree))
         return SolvedGame(tree, limited, 0.0, tuple(map(float, limited.reached[0])))
     tables = with_common_precision(paid_at_the_ends(tree), precision)
-    found = solvers.solve(tree.structure, tables)
+    found = solvers.solve(structure_of(tree), tables)
     return SolvedGame(tree, found, precision, (precision,) * len(tree.players))
 
 
@@ -180,7 +156,7 @@ def paid_at_the_ends(game: ExtensiveGame) -> Tables:
 
     Sums are exact, so that what is common to all ends, wherever it is paid, can be taken off.
     """
-    tables, totals = game.tables, totals_of(game)
+    tables, totals = tables_of(game), totals_of(game)
     ends = np.array([[float(value) for value in sums] for sums in totals])
     return replace(
         tables,
@@ -215,7 +191,7 @@ def totals_of(game: ExtensiveGame) -> list[tuple[Fraction, ...]]:
 def reach_of(game: ExtensiveGame, strategy: Array) -> Array:
     """(node,) probability of coming to every node of a game under ``strategy`` (edge,)."""
     reach = np.ones(len(game.nodes))
-    first = game.structure.first
+    first = first_edges(game)
     spot = {node: k for k, node in enumerate(game.inner)}
     for node, (parent, action) in enumerate(game.parents):
         if parent != NONE:

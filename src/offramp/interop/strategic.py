@@ -58,11 +58,6 @@ class StrategicGame:
         check_game(game)
         return game
 
-    def _repr_html_(self) -> str:
-        from offramp.interop.tree_drawing import tree_picture
-
-        return tree_picture(self.tree)
-
 
 def _nodes(game: StrategicGame) -> Iterator[Node]:
     """The nodes of the tree, each before what follows it."""

@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import product
 from math import prod
 
+from offramp.interop.recall import require_recall
 from offramp.interop.strategic import StrategicGame
 from offramp.interop.tokens import FormatError
 from offramp.interop.trees import CHANCE, NONE, ExtensiveGame, Outcome
@@ -23,7 +24,7 @@ def strategic_form(game: ExtensiveGame) -> StrategicGame:
     Its logit equilibria are those of strategies, not of agents, and so differ from the tree's.
     FormatError for imperfect recall and for more than MAX_COMBINATIONS combinations.
     """
-    game.check_recall()
+    require_recall(game)
     counts = [_count(game, player) for player in range(len(game.players))]
     if prod(counts) > MAX_COMBINATIONS:
         raise FormatError(

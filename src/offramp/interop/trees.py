@@ -1,4 +1,4 @@
-"""Finite games as trees with information sets: the records, what they must fulfil, and the game."""
+"""Finite games as trees with information sets: the records, and what they must fulfil."""
 
 from __future__ import annotations
 
@@ -6,13 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from offramp.core.errors import Place
 from offramp.interop.tokens import FormatError
-
-if TYPE_CHECKING:
-    from offramp.game.structure import Structure, Tables
 
 MAX_PLAYERS = 64
 MAX_NODES = 1_000_000
@@ -111,37 +107,12 @@ class ExtensiveGame:
 
     @cached_property
     def inner(self) -> tuple[int, ...]:
-        """The nodes where somebody moves: node k of ``structure`` is ``inner[k]``.
+        """The nodes where somebody moves: node k of ``structure_of(game)`` is ``inner[k]``.
 
         A game that is one end only has that one.
         """
         inner = tuple(n for n, record in enumerate(self.nodes) if record.infoset != NONE)
         return inner or (0,)
-
-    @cached_property
-    def structure(self) -> Structure:
-        """The game as the solvers take it; a FormatError where somebody forgets.
-
-        Terminals are ends in the order of the file, and their outcome is ``outcomes``' index,
-        or one more than the last where nothing is paid.
-        """
-        from offramp.interop.unfolding import structure_of
-
-        self.check_recall()
-        return structure_of(self)
-
-    @cached_property
-    def tables(self) -> Tables:
-        """Its numbers: one draw, no discounting, precision 1 for everybody."""
-        from offramp.interop.unfolding import tables_of
-
-        return tables_of(self)
-
-    def check_recall(self) -> None:
-        """A FormatError that names the forgotten move where somebody forgets."""
-        from offramp.interop.recall import require_recall
-
-        require_recall(self)
 
     def place(self, node: int) -> Place | None:
         """Where a node stands in its file."""
@@ -151,11 +122,6 @@ class ExtensiveGame:
         """The name of whoever moves at an information set."""
         player = self.infosets[infoset].player
         return "chance" if player == CHANCE else f"player {player + 1} '{self.players[player]}'"
-
-    def _repr_html_(self) -> str:
-        from offramp.interop.tree_drawing import tree_picture
-
-        return tree_picture(self)
 
 
 def check_game(game: ExtensiveGame) -> None:

@@ -5,20 +5,26 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 from offramp.game.structure import Structure, Tables
+from offramp.interop.recall import require_recall
 from offramp.interop.tokens import FormatError
 from offramp.interop.trees import CHANCE, NONE, ExtensiveGame
 
 
 def structure_of(game: ExtensiveGame) -> Structure:
-    """The shape of a tree: its inner nodes in order, ends as terminals, one round."""
+    """The shape of a tree: its inner nodes in order, ends as terminals, one round.
+
+    Terminals are ends in the order of the file, and their outcome is ``outcomes``' index, or one
+    more than the last where nothing is paid. A FormatError where somebody forgets.
+    """
+    require_recall(game)
     inner = game.inner
     sets = [game.nodes[n].infoset for n in inner]
     mover = [CHANCE if i == NONE else game.infosets[i].player for i in sets]
     target, source, ends, outcomes = _edges(game)
-    first = np.zeros(len(inner) + 1, np.int64)
-    np.cumsum(np.bincount(source, minlength=len(inner)), out=first[1:])
+    first = first_edges(game)
     return Structure(
         mover=np.array(mover),
         first=first,
@@ -43,7 +49,10 @@ def structure_of(game: ExtensiveGame) -> Structure:
 
 
 def tables_of(game: ExtensiveGame) -> Tables:
-    """The numbers of a tree: an outcome on the way is paid by whatever is chosen there."""
+    """The numbers of a tree: one draw, no discounting, precision 1 for everybody.
+
+    An outcome on the way is paid by whatever is chosen there.
+    """
     parties = len(game.players)
     pay = np.zeros((1, len(game.outcomes) + 1, parties))
     for i, outcome in enumerate(game.outcomes):
@@ -59,9 +68,15 @@ def tables_of(game: ExtensiveGame) -> Tables:
     )
 
 
+def first_edges(game: ExtensiveGame) -> NDArray[np.int64]:
+    """(inner node + 1,) number of the first edge of every inner node; a lone end has one edge."""
+    counts = [len(game.children[node]) for node in game.inner] if len(game.nodes) > 1 else [1]
+    return np.concatenate([[0], np.cumsum(counts)])
+
+
 def edge_slices(game: ExtensiveGame) -> list[tuple[int, int, int]]:
     """For every information set of a player in order: it, and the edges of its first node."""
-    first = game.structure.first
+    first = first_edges(game)
     spot = {node: k for k, node in enumerate(game.inner)}
     return [
         (i, int(first[spot[game.members[i][0]]]), int(first[spot[game.members[i][0]] + 1]))

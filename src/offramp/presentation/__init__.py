@@ -2,7 +2,51 @@
 
 from __future__ import annotations
 
-from offramp.presentation.gallery import Figure, Panel, Table, find_figures
-from offramp.presentation.page import report, write_report
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["Figure", "Panel", "Table", "find_figures", "report", "write_report"]
+_DOORS = {
+    "as_json": "records",
+    "figure": "telling",
+    "sentences": "telling",
+    "report": "page",
+    "summary": "run_summary",
+    "write_results": "files",
+    "Figure": "gallery",
+    "Panel": "gallery",
+    "Table": "gallery",
+    "find_figures": "gallery",
+}
+"""Every name and the file it comes from, which is loaded when the name is first used."""
+
+__all__ = [
+    "as_json",
+    "figure",
+    "sentences",
+    "report",
+    "summary",
+    "write_results",
+    "Figure",
+    "Panel",
+    "Table",
+    "find_figures",
+]
+
+if TYPE_CHECKING:
+    from offramp.presentation.files import write_results
+    from offramp.presentation.gallery import Figure, Panel, Table, find_figures
+    from offramp.presentation.page import report
+    from offramp.presentation.records import as_json
+    from offramp.presentation.run_summary import summary
+    from offramp.presentation.telling import figure, sentences
+
+
+def __getattr__(name: str) -> Any:
+    """Load what tells when one of its names is asked for."""
+    if name not in _DOORS:
+        raise AttributeError(f"module 'offramp.presentation' has no attribute '{name}'")
+    return getattr(import_module(f"offramp.presentation.{_DOORS[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_DOORS])

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from offramp.core.directions import Isolation
 from offramp.presentation.facts import Spread, axis_end
 from offramp.presentation.gallery import Key
-from offramp.presentation.palette import INK, MUTED, RULE, TRACK, clear
+from offramp.presentation.palette import INK, MUTED, PAPER, RULE, TRACK, clear
+from offramp.presentation.text.numbers import tied
 
 FONT = "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
 ROW, FOOT = 54, 16
@@ -59,7 +60,7 @@ def bare(height: int, **layout: Any) -> go.Layout:
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "showlegend": False,
-        "hoverlabel": {"bgcolor": "#ffffff", "bordercolor": RULE, "font": {"color": INK}},
+        "hoverlabel": {"bgcolor": PAPER, "bordercolor": RULE, "font": {"color": INK}},
         "dragmode": False,
     }
     return go.Layout({**given, **layout})
@@ -210,6 +211,7 @@ def figure_json(drawing: go.Figure, isolation: Isolation) -> str:
 
 def _isolated(text: str, isolation: Isolation) -> str:
     """The text of a drawing, its lines and signs written as plotly reads them, with isolates."""
+    text = tied(text)
     bare = html.unescape(text.replace("<br>", "\n"))
     shown = isolation(bare)
     return text if shown == bare else plain(shown).replace("\n", "<br>")

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from offramp.analysis import results
 from offramp.presentation.palette import OTHERS, outcome_colours
-from offramp.presentation.wording import percent, spaced
+from offramp.presentation.text.numbers import percent
+from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -127,7 +128,7 @@ def outcome_label(findings: Findings, name: str) -> str:
     if name == "unresolved":
         return "No end"
     outcome = findings.scenario.outcomes.get(name)
-    return (outcome.label if outcome and outcome.label else "") or spaced(name).capitalize()
+    return (outcome.label if outcome and outcome.label else "") or spoken(name).capitalize()
 
 
 def outcome_kind(findings: Findings, name: str) -> str:
@@ -200,7 +201,7 @@ def _happens(findings: Findings, name: str) -> bool:
 def party_label(findings: Findings, name: str) -> str:
     """A party's label, or its name as words."""
     party = findings.scenario.parties.get(name)
-    return (party.label if party and party.label else "") or spaced(name).capitalize()
+    return (party.label if party and party.label else "") or spoken(name).capitalize()
 
 
 def mover_label(findings: Findings, name: str) -> str:
@@ -219,8 +220,8 @@ def level_word(findings: Findings, variable: str, level: Any) -> str:
     if described is not None and described.levels and str(level).lstrip("-").isdigit():
         position = int(level)
         if 0 <= position < len(described.levels):
-            return spaced(described.levels[position])
-    return spaced(str(level))
+            return spoken(described.levels[position])
+    return spoken(str(level))
 
 
 def package_ends(findings: Findings) -> tuple[tuple[str, str, Spread], ...]:
@@ -288,7 +289,7 @@ def watched(findings: Findings) -> tuple[Watched, ...]:
 
 def _watched(findings: Findings, one: StateOverTime) -> Watched:
     described = findings.scenario.state.get(one.variable)
-    label = (described.label if described else "") or spaced(one.variable).capitalize()
+    label = (described.label if described else "") or spoken(one.variable).capitalize()
     levels = tuple(level_word(findings, one.variable, level) for level in one.levels)
     probability = np.asarray(one.level, float)
     return Watched(one.variable, label, levels, np.arange(1, len(probability) + 1), probability)
@@ -330,10 +331,10 @@ def _turn(findings: Findings, step: Any, names: list[str]) -> Turn:
     uses = [spread_of(findings, "move_uses", move=name) for name in names]
     together = _total(uses)
     choices = tuple(
-        Choice(name, move.label or spaced(key), move.force, use, _share(use, together))
+        Choice(name, move.label or spoken(key), move.force, use, _share(use, together))
         for name, use, (key, move) in zip(names, uses, step.moves.items(), strict=True)
     )
-    return Turn(step.name, step.by, step.label or spaced(step.name).capitalize(), together, choices)
+    return Turn(step.name, step.by, step.label or spoken(step.name).capitalize(), together, choices)
 
 
 def _total(parts: list[Spread]) -> Spread:

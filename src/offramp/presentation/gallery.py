@@ -6,14 +6,12 @@ group ``offramp.figures`` in another package; nothing else has to be edited.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from offramp.core.errors import OfframpError
+from offramp.core.registry import plugins
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -96,35 +94,17 @@ def find_figures() -> tuple[Figure, ...]:
 
     Raises OfframpError where two share a name or a file names no FIGURE.
     """
-    found: dict[str, tuple[Figure, str]] = {}
-    for origin, figure in [*_of_folder(), *_of_packages()]:
-        if not isinstance(figure, Figure):
-            raise OfframpError(
-                f"'{origin}' has no figure",
-                expected="FIGURE = Figure(name, title, order, caption, plot, table)",
-            )
+    found: dict[str, str] = {}
+    figures = plugins("offramp.presentation.figures", GROUP, "FIGURE", Figure)
+    for origin, figure in figures.items():
         if figure.name in found:
             raise OfframpError(
-                f"two figures are called '{figure.name}': {found[figure.name][1]} and {origin}",
+                f"two figures are called '{figure.name}': {found[figure.name]} and {origin}",
                 expected="every figure a name of its own",
                 repair=f"rename the one in {origin}",
             )
-        found[figure.name] = figure, origin
-    return tuple(sorted((one for one, _ in found.values()), key=lambda one: (one.order, one.name)))
-
-
-def _of_folder() -> Iterator[tuple[str, Any]]:
-    from offramp.presentation import figures
-
-    for module in pkgutil.iter_modules(figures.__path__):
-        if not module.name.startswith("_"):
-            loaded = importlib.import_module(f"{figures.__name__}.{module.name}")
-            yield f"{module.name}.py", getattr(loaded, "FIGURE", None)
-
-
-def _of_packages() -> Iterator[tuple[str, Any]]:
-    for entry in entry_points(group=GROUP):
-        yield entry.value, entry.load()
+        found[figure.name] = origin
+    return tuple(sorted(figures.values(), key=lambda one: (one.order, one.name)))
 
 
 def alternative(figure: Figure, findings: Findings) -> str:

@@ -21,7 +21,6 @@ from jinja2 import (
 from markupsafe import Markup
 
 from offramp.core.directions import Isolation
-from offramp.core.files import write_text
 from offramp.presentation import facts
 from offramp.presentation.contents import find_sections, section_template
 from offramp.presentation.gallery import (
@@ -36,7 +35,7 @@ from offramp.presentation.gallery import (
 from offramp.presentation.headlines import answer, bars_of, endings_of
 from offramp.presentation.premises import premises_of
 from offramp.presentation.sections.disagreement import account_ends
-from offramp.presentation.wording import percent, points, tied
+from offramp.presentation.text.numbers import percent, points, tied
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
     from offramp.scenario import Scenario
 
-NAME = "report.html"
 STATIC = Path(__file__).parent / "static"
 LONG_TEXT, LONG_WORD = 40, 22
 """Letters of a text that has a column to itself, and of a word that may be broken."""
@@ -84,11 +82,6 @@ def section_html(name: str, findings: Findings) -> str:
     template = _workshop().get_template("section.html")
     told = _told(findings, isolation, only=name)
     return "".join(template.render(one=one, isolation=isolation) for one in told)
-
-
-def write_report(findings: Findings, folder: str | Path) -> Path:
-    """Write the report as `report.html` in ``folder``, whole or not at all; the path."""
-    return write_text(Path(folder) / NAME, report(findings))
 
 
 def _texts_of(scenario: Scenario) -> Iterator[str]:
@@ -156,7 +149,6 @@ def _workshop() -> Environment:
     )  # fmt: skip
     workshop.filters["percent"] = percent
     workshop.filters["points"] = points
-    workshop.filters["tied"] = tied
     workshop.filters["roomy"] = _roomy
     return workshop
 
@@ -166,7 +158,7 @@ def _isolated(context: Context, value: Any) -> Any:
     """What a template shows, unable to turn round what stands beside it; markup as it is."""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    return context["isolation"](value)
+    return context["isolation"](tied(value))
 
 
 @pass_context

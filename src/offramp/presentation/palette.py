@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 INK, MUTED, RULE, TRACK = "#1d2329", "#5a6570", "#d9dee3", "#e9edf0"
+PAPER = "#ffffff"
 ACCENT = "#17505c"
 PARTY = "#3f5f8a"
 CHANCE = "#8a8f96"
@@ -27,8 +28,23 @@ OTHERS = "#c9c1b1"
 LEVELS = ("#cddde2", "#a6c4cd", "#7ba7b4", "#508897", "#2b6777", "#0f4250")
 """Levels of a variable from the lowest to the highest: one hue, darker upwards."""
 
+DARKEST = "#124652"
+"""Certainty, where shades begin with the paper."""
+
 ACCOUNTS = ("#17505c", "#b5832b", "#7a5195", "#5f8f4e", "#8a4b38", "#5a6570")
 """Accounts of one crisis: apart in hue and lightness, none of them a warning colour."""
+
+INSIDE, OUTSIDE = "#5fae9f", "#c3c9cf"
+"""Packages inside and outside a zone of agreement."""
+
+PLAYERS = ("#0b62a4", "#b8430f", "#0a7d5a", "#a3457f", "#7a6a00", "#5b4bb5")
+"""Players of a game tree, all as dark as words have to be."""
+
+TONES: Mapping[str, str] = {
+    "peace": KINDS["agreement"], "war": KINDS["war"], "risk": KINDS["catastrophe"],
+    "first": "#27548a", "second": "#a35fb5", "third": "#7f9a2e", "quiet": "#8b949c", "ink": INK,
+}  # fmt: skip
+"""Colours of charts by what they stand for; apart in lightness as well as hue."""
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{3}([0-9a-fA-F]{3})?|[a-zA-Z]{3,20}")
 

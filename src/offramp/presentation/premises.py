@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from offramp.presentation.wording import GAP, spaced
-from offramp.study.solving.saying import whose_premises
+from offramp.presentation.text.numbers import GAP
+from offramp.study.solving.labels import spoken, whose_premises
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
@@ -96,7 +96,7 @@ def _among_accounts(findings: Findings) -> Premises:
     account = scenario.accounts[name]
     cited_ones = _cited(account.source)
     source = next((scenario.sources[key] for key in cited_ones if key in scenario.sources), None)
-    label = account.label or spaced(name).capitalize()
+    label = account.label or spoken(name).capitalize()
     note = _told(" ".join((account.about or "").split()))
     if source is None:
         return Premises(whose, label, "", "", "", "", note)
@@ -108,7 +108,7 @@ def _teller(scenario: Scenario, name: str) -> Teller:
     account = scenario.accounts[name]
     sources = [scenario.sources[key] for key in _cited(account.source) if key in scenario.sources]
     return Teller(
-        account.label or spaced(name).capitalize(),
+        account.label or spoken(name).capitalize(),
         "; ".join(
             ", ".join(part for part in (one.speaker, one.kind, day(one.date)) if part)
             for one in sources

@@ -12,7 +12,6 @@ WIDTH = 100
 _Plain = str | int | float | bool | list["_Plain"] | dict[str, "_Plain"] | None
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_ ]*[A-Za-z0-9_]\Z|[A-Za-z_]\Z")
 _WORDS = {"null", "true", "false", "~"}
-HEADER = "# yaml-language-server: $schema=scenario.schema.json\n"
 
 
 def scenario_text(scenario: Scenario, *, header: str = "") -> str:

@@ -22,15 +22,12 @@ _DOORS = {
     "Reach": "quantities.evaluation",
     "read_sweep": "sweeps",
     "Sensitivity": "sensitivity.hanging_on",
-    "sensitivity": "sensitivity.hanging_on",
     "SlopeFinder": "sensitivity.slopes",
     "Solved": "solving.experiment",
     "investigate": "runs.investigation",
     "outcomes": "solving.experiment",
     "solve": "solving.experiment",
-    "summary": "runs.summary_json",
     "sweep": "sweeps",
-    "write_results": "runs.files",
 }
 """Every name and the file it comes from, which is loaded when the name is first used: what one
 study needs, another need not wait for."""
@@ -51,16 +48,13 @@ __all__ = [
     "Reach",
     "read_sweep",
     "Sensitivity",
-    "sensitivity",
     "SlopeFinder",
     "Solved",
     "investigate",
     "mechanism_effects",
     "outcomes",
     "solve",
-    "summary",
     "sweep",
-    "write_results",
 ]
 
 if TYPE_CHECKING:
@@ -68,10 +62,8 @@ if TYPE_CHECKING:
     from offramp.study.quantities import Quantity, find_quantities
     from offramp.study.quantities.evaluation import QueryValues, Reach, evaluate_queries
     from offramp.study.runs.effects import MechanismEffect, mechanism_effects
-    from offramp.study.runs.files import write_results
     from offramp.study.runs.investigation import investigate
-    from offramp.study.runs.summary_json import summary
-    from offramp.study.sensitivity.hanging_on import Sensitivity, sensitivity
+    from offramp.study.sensitivity.hanging_on import Sensitivity
     from offramp.study.sensitivity.slopes import QuantitySlopes, SlopeFinder
     from offramp.study.solving.experiment import Solved, outcomes, solve
     from offramp.study.solving.play import Play, evaluate_play, play_of

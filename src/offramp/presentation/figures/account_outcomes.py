@@ -12,7 +12,7 @@ from offramp.presentation.gallery import Figure, Key, Table
 from offramp.presentation.palette import INK
 from offramp.presentation.sections.claims import account_label
 from offramp.presentation.sections.disagreement import account_ends, outcomes_by_account
-from offramp.presentation.wording import percent
+from offramp.presentation.text.numbers import percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

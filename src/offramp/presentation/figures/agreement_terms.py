@@ -15,7 +15,8 @@ from offramp.presentation.drawing import (
     share_axis,
 )
 from offramp.presentation.gallery import Figure, Fold, Key, Table
-from offramp.presentation.wording import between, percent
+from offramp.presentation.palette import MUTED
+from offramp.presentation.text.numbers import between, percent
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
@@ -33,7 +34,7 @@ def _plot(findings: Findings) -> go.Figure | None:
     colours = {end.name: end.colour for end in facts.ends(findings)}
     shown, _ = facts.parted(facts.package_ends(findings))
     rows = [
-        Row(label, spread, colours.get(outcome, "#5a6570"), percent(spread.nominal))
+        Row(label, spread, colours.get(outcome, MUTED), percent(spread.nominal))
         for outcome, label, spread in shown
     ]
     if not rows:

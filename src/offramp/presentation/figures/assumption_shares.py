@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,9 +10,9 @@ import plotly.graph_objects as go
 
 from offramp.presentation.drawing import annotation, bare, plain, rail, share_axis, short, stacked
 from offramp.presentation.gallery import Figure, Key, Panel, Table
-from offramp.presentation.palette import ACCENT, INK, MUTED, clear
+from offramp.presentation.palette import ACCENT, INK, MUTED, PAPER, clear
 from offramp.presentation.sections.sensitivity import found_of, labels_of
-from offramp.presentation.wording import between, figure_of, percent
+from offramp.presentation.text.numbers import between, figure_of, percent
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
@@ -45,14 +46,15 @@ def _order(one: Indices) -> list[int]:
 
 
 def _plot(findings: Findings) -> list[Panel] | None:
-    found = _indices(findings)
-    panels = [Panel(words.capitalize() if len(found) > 1 else "", _draw(findings, one))
+    found, known = _indices(findings), labels_of(findings)
+    panels = [Panel(words.capitalize() if len(found) > 1 else "", draw_shares(one, known))
               for words, one in found]  # fmt: skip
     return panels or None
 
 
-def _draw(findings: Findings, one: Indices) -> go.Figure:
-    known, names, order = labels_of(findings), list(one.groups), _order(one)
+def draw_shares(one: Indices, known: Mapping[str, str]) -> go.Figure:
+    """A row for each assumption or group, called as ``known`` says."""
+    names, order = list(one.groups), _order(one)
     labels = [known.get(names[i], names[i]) for i in order]
     heights, layout = stacked(labels)
     drawing = go.Figure(layout=bare(
@@ -84,7 +86,7 @@ def _draw(findings: Findings, one: Indices) -> go.Figure:
             line={"color": MUTED, "width": 1},
         )
         drawing.add_scatter(x=short([total]), y=[y - 7], mode="markers", hoverinfo="skip",
-                            marker={"size": 8, "color": "#fff",
+                            marker={"size": 8, "color": PAPER,
                                     "line": {"color": MUTED, "width": 1.8}})  # fmt: skip
         drawing.add_annotation(annotation(label, y, INK, x=0, xanchor="left", xref="x"))
         drawing.add_annotation(

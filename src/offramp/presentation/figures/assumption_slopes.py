@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,8 +13,8 @@ from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import INK, MUTED, account_colours
 from offramp.presentation.sections.offramps import signed
 from offramp.presentation.sections.sensitivity import found_of, labels_of
-from offramp.presentation.wording import figure_of
-from offramp.study.solving.saying import assumption_words
+from offramp.presentation.text.numbers import figure_of
+from offramp.study.solving.labels import assumption_words
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
@@ -42,14 +43,15 @@ def _rows(one: Sensitivity) -> list[LocalSlope]:
 
 
 def _plot(findings: Findings) -> go.Figure | list[Panel] | None:
-    found = [(one, _rows(one)) for one in found_of(findings)]
-    panels = [Panel(one.words.capitalize() if len(found) > 1 else "", _draw(findings, one, rows))
-              for one, rows in found if rows]  # fmt: skip
+    found, known = found_of(findings), labels_of(findings)
+    panels = [Panel(one.words.capitalize() if len(found) > 1 else "", draw_slopes(one, known))
+              for one in found if _rows(one)]  # fmt: skip
     return panels or None
 
 
-def _draw(findings: Findings, one: Sensitivity, rows: list[LocalSlope]) -> go.Figure:
-    known = labels_of(findings)
+def draw_slopes(one: Sensitivity, known: Mapping[str, str]) -> go.Figure:
+    """A row for each assumption with a slope and a range, called as ``known`` says."""
+    rows = _rows(one)
     labels = [known.get(row.assumption, row.assumption) for row in rows]
     heights, layout = stacked(labels)
     scale = 100 if one.is_probability else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
@@ -17,7 +18,7 @@ from offramp.presentation.drawing import (
     short,
 )
 from offramp.presentation.gallery import Figure, Key, Table
-from offramp.presentation.palette import INK, account_colours, clear
+from offramp.presentation.palette import INK, PAPER, account_colours, clear
 from offramp.presentation.sections.claims import (
     STATES,
     account_label,
@@ -25,7 +26,7 @@ from offramp.presentation.sections.claims import (
     claim_label,
     shown_verdicts,
 )
-from offramp.presentation.wording import between, percent
+from offramp.presentation.text.numbers import between, percent
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
@@ -52,41 +53,47 @@ def _grouped(findings: Findings) -> list[tuple[str, list[Verdict]]]:
 
 
 def _plot(findings: Findings) -> go.Figure | None:
-    groups = _grouped(findings)
+    groups = [(claim_label(findings, name), own) for name, own in _grouped(findings)]
     if not any(one.declared.tried > 1 for _, own in groups for one in own):
         return None
-    colours = _colours(findings)
-    tall = {name: LABEL + LINE * (lines_of(claim_label(findings, name)) - 1) for name, _ in groups}
-    total = sum(tall[name] + STEP * len(own) + PAD for name, own in groups)
+    called = {name: account_label(findings, name) for name in accounts_shown(findings)}
+    return draw_claims(groups, called, _colours(findings))
+
+
+def draw_claims(
+    groups: Sequence[tuple[str, Sequence[Verdict]]], called: Mapping[str, str],
+    colours: Mapping[str, str],
+) -> go.Figure:  # fmt: skip
+    """A block for each claim, a line in it for each account, ``called`` so and in its colour."""
+    tall = {label: LABEL + LINE * (lines_of(label) - 1) for label, _ in groups}
+    total = sum(tall[label] + STEP * len(own) + PAD for label, own in groups)
     scale = {**share_axis(), "range": [-0.03, 1.012]}
     drawing = go.Figure(layout=bare(
         total + 40, xaxis=scale,
         yaxis={"visible": False, "range": [0, total], "fixedrange": True},
     ))  # fmt: skip
     y = float(total)
-    for name, own in groups:
-        y -= tall[name]
-        drawing.add_annotation(
-            annotation(claim_label(findings, name), y - 8, INK, xref="x", x=0, xanchor="left")
-        )
+    for label, own in groups:
+        y -= tall[label]
+        drawing.add_annotation(annotation(label, y - 8, INK, xref="x", x=0, xanchor="left"))
         for one in own:
             y -= STEP
             drawing.add_shape(rail(y + STEP / 2))
-            _draw(drawing, findings, one, y + STEP / 2, colours[one.account])
+            _draw(drawing, one, y + STEP / 2, called[one.account], colours[one.account])
         y -= PAD
     return drawing
 
 
-def _draw(drawing: go.Figure, findings: Findings, one: Verdict, y: float, colour: str) -> None:
+def _draw(drawing: go.Figure, one: Verdict, y: float, account: str, colour: str) -> None:
     share, (low, high) = one.share or 0.0, one.interval or (one.share, one.share)
-    said = f"{account_label(findings, one.account)}: {percent(share)}"
+    said = f"{account}: {percent(share)}"
     drawing.add_scatter(x=short([0, share]), y=[y, y], mode="lines", hoverinfo="skip",
                         line={"color": clear(colour, 0.55), "width": 9})  # fmt: skip
     drawing.add_scatter(x=short([low, high]), y=[y, y], mode="lines", hoverinfo="skip",
                         line={"color": INK, "width": 1.5})  # fmt: skip
     drawing.add_scatter(
         x=[-0.014], y=[y], mode="markers", hoverinfo="text", hovertext=[plain(said)],
-        marker={"size": 8, "color": colour if one.nominal else "#fff",
+        marker={"size": 8, "color": colour if one.nominal else PAPER,
                 "line": {"color": colour, "width": 1.8}},
     )  # fmt: skip
 

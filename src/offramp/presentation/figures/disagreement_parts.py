@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
 from offramp.presentation.drawing import annotation, axis, bare, plain, rail, short, stacked
 from offramp.presentation.gallery import Figure, Key, Panel, Table
-from offramp.presentation.palette import INK, LEVELS, MUTED, account_colours
+from offramp.presentation.palette import INK, LEVELS, MUTED, PAPER, account_colours
 from offramp.presentation.sections.disagreement import (
     comparisons_of,
     group_label,
     pair_title,
     quantity_words,
 )
+from offramp.presentation.text.disagreement import amount, signed, value_of
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
@@ -54,8 +56,14 @@ def _rows(one: Comparison) -> list[Contribution]:
 
 
 def _panel(findings: Findings, one: Comparison) -> Panel:
+    known = {part.group: group_label(findings, part.group, part.label) for part in _rows(one)}
+    return parts_panel(one, known, pair_title(findings, one))
+
+
+def parts_panel(one: Comparison, known: Mapping[str, str], title: str) -> Panel:
+    """A row for each group of assumptions, called as ``known`` says."""
     parts = _rows(one)
-    labels = [group_label(findings, part.group, part.label) for part in parts]
+    labels = [known[part.group] for part in parts]
     heights, layout = stacked(labels, below=34)
     scale = 100 if one.is_probability else 1
     ends = [value for part in parts for value in (
@@ -68,18 +76,18 @@ def _panel(findings: Findings, one: Comparison) -> Panel:
     drawing.add_vline(x=0, line={"color": MUTED, "width": 1})
     for part, label, y in zip(parts, labels, heights, strict=True):
         _draw(drawing, part, label, y, one)
-    here, there = (one.value_of(value or 0.0) for value in one.nominal)
+    here, there = (value_of(one, value or 0.0) for value in one.nominal)
     note = f"{quantity_words(one)}: {here} on the first, {there} on the second" + (
         "; parts in percentage points" if one.is_probability else ""
     )
-    return Panel(pair_title(findings, one), drawing, note)
+    return Panel(title, drawing, note)
 
 
 def _draw(drawing: go.Figure, part: Contribution, label: str, y: float, one: Comparison) -> None:
     value, scale = part.nominal or 0.0, 100 if one.is_probability else 1
     drawing.add_scatter(
         x=short([0, scale * value]), y=[y, y], mode="lines", hoverinfo="text",
-        hovertext=[plain(f"{label}: {one.signed(value)}")] * 2,
+        hovertext=[plain(f"{label}: {signed(one, value)}")] * 2,
         line={"color": FORWARD if value >= 0 else BACK, "width": 10},
     )  # fmt: skip
     if part.mean is not None:
@@ -89,10 +97,10 @@ def _draw(drawing: go.Figure, part: Contribution, label: str, y: float, one: Com
             mode="lines", hoverinfo="skip", line={"color": INK, "width": 1.3},
         )  # fmt: skip
         drawing.add_scatter(x=short([scale * part.mean]), y=[y], mode="markers", hoverinfo="skip",
-                            marker={"size": 9, "color": "#fff",
+                            marker={"size": 9, "color": PAPER,
                                     "line": {"color": INK, "width": 1.6}})  # fmt: skip
     drawing.add_annotation(annotation(label, y, INK, x=0, xanchor="left", xref="paper"))
-    said = one.signed(value).removesuffix(" points").removesuffix(" point")
+    said = signed(one, value).removesuffix(" points").removesuffix(" point")
     drawing.add_annotation(annotation(said, y, MUTED, x=1, xanchor="right", xref="paper"))
 
 
@@ -100,9 +108,9 @@ def _table(findings: Findings) -> Table | None:
     rows = [
         (pair_title(findings, one), group_label(findings, part.group, part.label),
          ", ".join(part.assumptions),
-         "not known" if part.nominal is None else one.signed(part.nominal),
-         "" if part.mean is None else one.signed(part.mean),
-         "" if part.mean_error is None else one.amount(part.mean_error))
+         "not known" if part.nominal is None else signed(one, part.nominal),
+         "" if part.mean is None else signed(one, part.mean),
+         "" if part.mean_error is None else amount(one, part.mean_error))
         for one in comparisons_of(findings)
         for part in one.contributions
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
@@ -9,10 +10,10 @@ import plotly.graph_objects as go
 from offramp.presentation import facts
 from offramp.presentation.drawing import axis, bare, plain, short
 from offramp.presentation.gallery import Figure, Key, Panel, Table
-from offramp.presentation.palette import ACCENT, INK, KINDS, MUTED
+from offramp.presentation.palette import ACCENT, INK, KINDS, MUTED, PAPER
 from offramp.presentation.sections.offramps import asked_of, title_of
-from offramp.presentation.wording import figure_of, listed, percent
-from offramp.study.offramps.words import aim_in_words
+from offramp.presentation.text.numbers import figure_of, listed, percent
+from offramp.presentation.text.offramps import aim_in_words
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
@@ -43,11 +44,13 @@ def _panels(findings: Findings) -> list[tuple[OffRamps, Frontier]]:
 
 
 def _plot(findings: Findings) -> list[Panel] | None:
-    found = [_panel(findings, asked, front) for asked, front in _panels(findings)]
+    labels = {name: facts.party_label(findings, name) for name in findings.scenario.parties}
+    found = [effort_panel(asked, front, labels) for asked, front in _panels(findings)]
     return found or None
 
 
-def _panel(findings: Findings, asked: OffRamps, front: Frontier) -> Panel:
+def effort_panel(asked: OffRamps, front: Frontier, labels: Mapping[str, str]) -> Panel:
+    """The highest probability found up to each effort of one set of holders."""
     reach = float(max(front.effort)) * 1.04 or 1.0
     drawing = go.Figure(layout=bare(
         240, margin={"l": 48, "r": 12, "t": 8, "b": 42},
@@ -67,9 +70,10 @@ def _panel(findings: Findings, asked: OffRamps, front: Frontier) -> Panel:
         x=short([max(ramp.effort.values()) for ramp in own]),
         y=short([ramp.after for ramp in own]), mode="markers", hoverinfo="text",
         hovertext=[plain(title_of(ramp)) for ramp in own],
-        marker={"size": 11, "color": ACCENT, "line": {"color": "#fff", "width": 1.5}},
+        marker={"size": 11, "color": ACCENT, "line": {"color": PAPER, "width": 1.5}},
     )  # fmt: skip
-    return Panel(_whose(findings, front), drawing, f"probability of {aim_in_words(asked.outcome)}")
+    whose = listed([labels[name] for name in front.holders])
+    return Panel(whose, drawing, f"probability of {aim_in_words(asked.outcome)}")
 
 
 def _whose(findings: Findings, front: Frontier) -> str:

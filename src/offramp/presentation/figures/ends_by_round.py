@@ -12,7 +12,7 @@ from offramp.presentation import facts
 from offramp.presentation.drawing import axis, bare, round_axis, short
 from offramp.presentation.gallery import Figure, Key, Table
 from offramp.presentation.palette import RULE, clear
-from offramp.presentation.wording import percent
+from offramp.presentation.text.numbers import percent
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings

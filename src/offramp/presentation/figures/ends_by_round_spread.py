@@ -12,7 +12,7 @@ from offramp.presentation import facts
 from offramp.presentation.drawing import axis, bare, round_axis, short
 from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import INK, MUTED, clear
-from offramp.presentation.wording import between, ordinal_time, percent
+from offramp.presentation.text.numbers import between, ordinal_time, percent
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings

@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 from offramp.presentation import facts
 from offramp.presentation.drawing import axis, bare, plain, round_axis, short
 from offramp.presentation.gallery import Figure, Key, Panel, Table
-from offramp.presentation.palette import INK, RULE, level_colours
-from offramp.presentation.wording import percent
+from offramp.presentation.palette import DARKEST, INK, PAPER, RULE, level_colours
+from offramp.presentation.text.numbers import percent
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
@@ -86,7 +86,7 @@ def _strip(findings: Findings, one: facts.Watched) -> go.Figure:
     drawing.add_heatmap(
         x=rounds.tolist(), y=[plain(level) for level in one.levels],
         z=[short(column) for column in one.probability[: len(rounds)].T], zmin=0, zmax=1,
-        colorscale=[[0, "#ffffff"], [1, "#124652"]], showscale=False, xgap=1, ygap=1,
+        colorscale=[[0, PAPER], [1, DARKEST]], showscale=False, xgap=1, ygap=1,
     )  # fmt: skip
     drawing.update_layout(
         xaxis=round_axis(f"beginning of {facts.time_unit(findings)}", int(rounds[-1])),

@@ -10,7 +10,7 @@ from offramp.presentation.drawing import annotation, axis, bare, plain, rail, sh
 from offramp.presentation.gallery import Figure, Key, Table
 from offramp.presentation.palette import INK, KINDS, MUTED, RULE
 from offramp.presentation.sections.mechanisms import Effect, Mechanism, mechanisms_of
-from offramp.presentation.wording import GAP, MINUS, percent, points
+from offramp.presentation.text.numbers import GAP, MINUS, percent, points
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings

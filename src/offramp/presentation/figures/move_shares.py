@@ -10,7 +10,7 @@ from offramp.presentation import facts
 from offramp.presentation.drawing import NOMINAL_KEY, SPREAD_KEYS, Row, draw_rows, share_axis
 from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import CHANCE, PARTY
-from offramp.presentation.wording import between, figure_of, percent
+from offramp.presentation.text.numbers import between, figure_of, percent
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings

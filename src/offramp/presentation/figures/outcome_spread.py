@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from offramp.presentation import facts
 from offramp.presentation.drawing import NOMINAL_KEY, SPREAD_KEYS, Row, draw_rows, share_axis
 from offramp.presentation.gallery import Figure, Fold, Key, Panel, Table
-from offramp.presentation.wording import between, percent
+from offramp.presentation.text.numbers import between, percent
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings

@@ -11,7 +11,7 @@ from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import INK, MUTED, account_colours
 from offramp.presentation.sections.offramps import signed
 from offramp.presentation.sections.packages import bargaining_of, heading_of, package_label
-from offramp.presentation.wording import percent
+from offramp.presentation.text.numbers import percent
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings

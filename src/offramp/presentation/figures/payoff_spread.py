@@ -10,7 +10,7 @@ from offramp.presentation import facts
 from offramp.presentation.drawing import NOMINAL_KEY, SPREAD_KEYS, Row, axis, draw_rows
 from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import PARTY, safe_colour
-from offramp.presentation.wording import figure_of
+from offramp.presentation.text.numbers import figure_of
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
 from offramp.presentation.drawing import annotation, axis, bare, plain, rail, short, stacked
 from offramp.presentation.gallery import Figure, Key, Panel, Table
-from offramp.presentation.palette import INK, MUTED, account_colours
+from offramp.presentation.palette import INK, KINDS, MUTED, account_colours
 from offramp.presentation.sections.turning import (
     Turned,
     move_words,
@@ -16,14 +17,14 @@ from offramp.presentation.sections.turning import (
     turned_of,
     typical,
 )
-from offramp.presentation.wording import figure_of, points
+from offramp.presentation.text.numbers import figure_of, points
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
     from offramp.study.histories.turning import TurningPoint
 
 RISE, FALL = account_colours(2)
-MIXED = "#9aa1a8"
+MIXED = KINDS["stalemate"]
 
 
 def _caption(findings: Findings) -> str:
@@ -39,10 +40,14 @@ def _caption(findings: Findings) -> str:
 
 
 def _plot(findings: Findings) -> list[Panel] | None:
-    turned = turned_of(findings)
+    return turning_panels(turned_of(findings)) or None
+
+
+def turning_panels(turned: Sequence[Turned]) -> list[Panel]:
+    """A panel for each end, all on one scale."""
     sizes = (typical(one) or abs(one.change) for own in turned for one in own.points)
     reach = 1.15 * max(sizes, default=0.0)
-    return [_panel(one, max(reach, 1e-6)) for one in turned] or None
+    return [_panel(one, max(reach, 1e-6)) for one in turned]
 
 
 def _panel(turned: Turned, reach: float) -> Panel:

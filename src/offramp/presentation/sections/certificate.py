@@ -11,7 +11,14 @@ import numpy as np
 
 from offramp.presentation import facts
 from offramp.presentation.contents import Content, Section
-from offramp.presentation.wording import count_of, figure_of, listed, percent, scientific, sentence
+from offramp.presentation.text.numbers import (
+    count_of,
+    figure_of,
+    listed,
+    percent,
+    scientific,
+    sentence,
+)
 
 if TYPE_CHECKING:
     import xarray as xr

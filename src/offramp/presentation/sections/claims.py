@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING
 from offramp.presentation.contents import Content, Section
 from offramp.presentation.premises import cited
 from offramp.presentation.sections.ledger import meanings_of
-from offramp.presentation.wording import (
-    GAP,
+from offramp.presentation.text.claims import premise, verdict_sentence
+from offramp.presentation.text.numbers import (
     between,
     count_of,
     figure_of,
     listed,
     percent,
     sentence,
-    spaced,
 )
-from offramp.study.claims.restating import premise
+from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
@@ -116,13 +115,13 @@ def account_label(findings: Findings, name: str) -> str:
     if not name:
         return "The scenario as written"
     account = findings.scenario.accounts.get(name)
-    return (account.label if account and account.label else "") or spaced(name).capitalize()
+    return (account.label if account and account.label else "") or spoken(name).capitalize()
 
 
 def claim_label(findings: Findings, name: str) -> str:
     """'C1 · label', the label alone where the name is a word, or the claim's words."""
     claim = findings.scenario.claims.get(name)
-    label = (claim.label if claim else None) or spaced(name).capitalize()
+    label = (claim.label if claim else None) or spoken(name).capitalize()
     return f"{name} · {label}" if is_short(name) else label
 
 
@@ -225,7 +224,7 @@ def _side(findings: Findings, one: Verdict) -> Side:
         account=account_label(findings, one.account),
         state=state,
         mark=mark,
-        sentence=one.sentence,
+        sentence=verdict_sentence(one),
         declared=bar_of(one.declared),
         other=bar_of(one.concentrated),
         margin=_margin(one),
@@ -258,7 +257,7 @@ def premise_words(findings: Findings, one: Verdict) -> str:
 
 def _mechanism(findings: Findings, name: str) -> str:
     record = findings.scenario.mechanisms.get(name)
-    return (record.label if record else None) or spaced(name).capitalize()
+    return (record.label if record else None) or spoken(name).capitalize()
 
 
 def _margin(one: Verdict) -> str:
@@ -314,7 +313,7 @@ def _deciding(findings: Findings, one: Verdict) -> str:
         side = "at least" if condition.sign == ">=" else "at most"
         meaning = meanings.get(condition.name, "").rstrip(".")
         told = f" ({meaning[:1].lower()}{meaning[1:]})" if meaning else ""
-        called = condition.label or spaced(condition.name)
+        called = condition.label or spoken(condition.name)
         where.append(f"{called}{told} is {side} {figure_of(condition.threshold)}")
     verb = "holds" if found.holds else "does not hold"
     return (
@@ -333,12 +332,6 @@ def _asides(one: Verdict) -> Iterator[str]:
         )
     if one.searched:
         yield "Several equilibria were found, so every combination was searched for further ones."
-
-
-def counted_words(told: Sequence[ClaimTold]) -> str:
-    """'3 claims on 3 accounts'."""
-    accounts = max((len(one.sides) for one in told), default=0)
-    return f"{count_of(len(told), 'claim')} on {accounts}{GAP}account{'' if accounts == 1 else 's'}"
 
 
 def _content(findings: Findings) -> Content:

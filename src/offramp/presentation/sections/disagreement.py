@@ -14,7 +14,8 @@ from offramp.presentation.gallery import Table
 from offramp.presentation.palette import MUTED
 from offramp.presentation.sections.claims import STATES, account_label, claim_label
 from offramp.presentation.sections.ledger import meanings_of, with_meaning
-from offramp.presentation.wording import listed, percent, sentence
+from offramp.presentation.text.disagreement import amount, apart
+from offramp.presentation.text.numbers import listed, percent, sentence
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -124,7 +125,7 @@ def _dispute(findings: Findings, one: Comparison) -> Dispute:
 
 def _explained(findings: Findings, one: Comparison) -> str:
     """The sentence, with what an assumption means behind its name."""
-    text, meanings = one.apart, meanings_of(findings)
+    text, meanings = apart(one), meanings_of(findings)
     for part in one.contributions:
         if part.group in findings.scenario.mechanisms:
             continue
@@ -145,7 +146,7 @@ def _interaction(findings: Findings, one: Comparison) -> str:
     way = "more" if pair.value > 0 else "less"
     both = listed([f"“{labels[name]}”" for name in (pair.first, pair.second)])
     return sentence(
-        f"{both} work together: both changed at once give {one.amount(abs(pair.value))} {way} "
+        f"{both} work together: both changed at once give {amount(one, abs(pair.value))} {way} "
         "than the two changes one at a time give when added up"
     )
 
@@ -159,8 +160,8 @@ def _verdicts(findings: Findings, one: Comparison) -> Table | None:
         if any(v is None for v in pair):
             continue
         shares = [v.share for v in pair if v is not None and v.share is not None]
-        apart = len(shares) == 2 and abs(shares[0] - shares[1]) >= 0.1
-        if len({v.state for v in pair if v is not None}) > 1 or apart:
+        far = len(shares) == 2 and abs(shares[0] - shares[1]) >= 0.1
+        if len({v.state for v in pair if v is not None}) > 1 or far:
             told = [
                 STATES[v.state][0] + (f", {percent(v.share)}" if v.share is not None else "")
                 for v in pair

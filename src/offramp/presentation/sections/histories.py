@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from offramp.presentation import facts
 from offramp.presentation.contents import Content, Section
-from offramp.presentation.wording import GAP, listed, percent, sentence, spaced
+from offramp.presentation.palette import MUTED
+from offramp.presentation.text.numbers import GAP, listed, percent, sentence
+from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings, Moment, Story
@@ -53,12 +55,12 @@ def _tale(findings: Findings, story: Story) -> Tale:
     end = ends.get(story.outcome)
     whole = end.spread.nominal if end else float("nan")
     share = story.probability / whole if whole > 0 else float("nan")
-    label = end.label if end else spaced(story.outcome)
+    label = end.label if end else spoken(story.outcome)
     return Tale(
         probability=_small(story.probability),
         within=f"{_small(min(share, 1.0))} of all ways to {label}" if share == share else "",
         outcome=label,
-        colour=end.colour if end else "#5a6570",
+        colour=end.colour if end else MUTED,
         chapters=tuple(_chapters(findings, story)),
     )
 
@@ -108,7 +110,7 @@ def _move_words(findings: Findings, moment: Moment) -> str | None:
     """The move's label, or None where the scenario does not know the move by this name."""
     for step in findings.scenario.round:
         if step.name == moment.step and moment.move in step.moves:
-            return step.moves[moment.move].label or spaced(moment.move)
+            return step.moves[moment.move].label or spoken(moment.move)
     return None
 
 

@@ -14,8 +14,9 @@ from offramp.expressions import Number
 from offramp.presentation import facts
 from offramp.presentation.contents import Content, Section
 from offramp.presentation.premises import cited, day
-from offramp.presentation.wording import count_of, figure_of, listed, spaced
+from offramp.presentation.text.numbers import count_of, figure_of, listed
 from offramp.scenario import Assumption, understand
+from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
@@ -73,7 +74,7 @@ def ledger_of(findings: Findings) -> tuple[Group, ...]:
     }
     titles: dict[str, str] = {"": "The crisis itself"}
     for key, record in findings.scenario.mechanisms.items():
-        titles[key] = record.label or spaced(key).capitalize()
+        titles[key] = record.label or spoken(key).capitalize()
     groups: dict[str, list[Entry]] = {key: [] for key in titles}
     values = _nominal_values(findings)
     for assumption in understand(findings.scenario).assumptions:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from offramp.presentation import facts
 from offramp.presentation.contents import Content, Section
 from offramp.presentation.premises import cited
-from offramp.presentation.wording import holds, listed, points, spaced
+from offramp.presentation.text.numbers import holds, listed, points
+from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
@@ -73,7 +74,7 @@ def mechanisms_of(findings: Findings) -> tuple[Mechanism, ...]:
 
 def effect_sentences(effect: Effect) -> tuple[str, ...]:
     """The effect at the nominal values, and over the combinations tried."""
-    kind = KIND_WORDS.get(effect.kind, spaced(effect.kind))
+    kind = KIND_WORDS.get(effect.kind, spoken(effect.kind))
     first = (
         f"At the nominal values, having it on instead of off changes the probability of {kind} by "
         f"{points(effect.change)}; the account says {effect.stated}: {effect.verdict}."
@@ -105,7 +106,7 @@ def _mechanism(findings: Findings, name: str, record: Any, tried: Any) -> Mechan
     )
     return Mechanism(
         name=name,
-        label=record.label or spaced(name).capitalize(),
+        label=record.label or spoken(name).capitalize(),
         about=about, finds=finds, limits=limits,
         asserted=_asserted(findings, record),
         off=listed([f"{key} = {value}" for key, value in record.off.items()]),

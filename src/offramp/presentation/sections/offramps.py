@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from offramp.presentation.contents import Content, Section
-from offramp.presentation.wording import (
+from offramp.presentation.text.numbers import (
     GAP,
     MINUS,
     figure_of,
@@ -16,10 +16,16 @@ from offramp.presentation.wording import (
     percent,
     points,
     sentence,
-    spaced,
-    tied,
 )
-from offramp.study.offramps.words import aim_in_words, rules_of
+from offramp.presentation.text.offramps import (
+    account_sentences,
+    aim_in_words,
+    left_out_sentence,
+    offramp_sentences,
+    offramps_sentence,
+    rules_of,
+)
+from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
@@ -133,7 +139,7 @@ def ramps_answer(findings: Findings) -> str:
     if not asked:
         return ""
     one = asked[0]
-    text = tied(without_lead(one.sentence))
+    text = without_lead(offramps_sentence(one))
     if one.met or not one.found:
         return text
     named = [
@@ -152,7 +158,7 @@ def _beside(one: OffRamps) -> str:
     for name, before in one.accounts.items():
         if not math.isfinite(before):
             continue
-        label, least = one.account_labels.get(name, spaced(name)), one.at_least - EQUAL
+        label, least = one.account_labels.get(name, spoken(name)), one.at_least - EQUAL
         enough = sum(ramp.accounts.get(name, 0.0) >= least for ramp in one.found)
         brings = "brings" if enough == 1 else "bring"
         how = (
@@ -179,15 +185,15 @@ def title_of(ramp: OffRamp) -> str:
 
 def _ramps(one: OffRamps) -> Ramps:
     return Ramps(
-        sentence=one.sentence,
-        elsewhere=one.elsewhere,
+        sentence=offramps_sentence(one),
+        elsewhere=account_sentences(one),
         aim=aim_in_words(one.outcome),
         heading=_heading(one.outcome),
         asked=percent(one.at_least),
         already=_already(one),
         found=tuple(_told(one, ramp, number) for number, ramp in enumerate(one.found, 1)),
         nearest=None if one.nearest is None else _told(one, one.nearest, 0),
-        left_out=tuple(dict.fromkeys(sentence(left.reason) for left in one.excluded)),
+        left_out=tuple(dict.fromkeys(left_out_sentence(left) for left in one.excluded)),
         rules=rules_of(one),
     )
 
@@ -199,7 +205,7 @@ def _already(one: OffRamps) -> str:
 
 def _heading(outcome: str) -> str:
     """'Agreement', or the name of an outcome."""
-    return spaced(outcome).capitalize()
+    return spoken(outcome).capitalize()
 
 
 def _told(asked: OffRamps, ramp: OffRamp, number: int) -> RampTold:
@@ -216,7 +222,7 @@ def _told(asked: OffRamps, ramp: OffRamp, number: int) -> RampTold:
         ),
         robust=_robust(ramp),
         stakes=tuple(_stakes(ramp)),
-        warnings=tuple(text for text in ramp.sentences if _is_warning(text)),
+        warnings=tuple(text for text in offramp_sentences(ramp) if _is_warning(text)),
         number=str(number) if number else "",
         works="" if ramp.works is None or ramp.works.share is None else percent(ramp.works.share),
         burden=_burden(ramp),
@@ -251,7 +257,7 @@ def _fare(ramp: OffRamp) -> str:
 def _elsewhere(asked: OffRamps, ramp: OffRamp) -> str:
     """'Broadcast 30 % → 36 %; Kyiv 68 % → 70 %.'"""
     told = [
-        f"{asked.account_labels.get(name, spaced(name))} {percent(asked.accounts[name])} → "
+        f"{asked.account_labels.get(name, spoken(name))} {percent(asked.accounts[name])} → "
         f"{percent(after)}"
         for name, after in ramp.accounts.items()
         if name in asked.accounts
@@ -267,7 +273,7 @@ def _is_warning(text: str) -> bool:
 def _robust(ramp: OffRamp) -> tuple[str, ...]:
     return tuple(
         text
-        for text in ramp.sentences
+        for text in offramp_sentences(ramp)
         if text.startswith(("That the probability", "With the ranges", "Without the change"))
     )
 
@@ -298,7 +304,7 @@ def _moved(ramp: OffRamp, change: Change) -> Moved:
     unit = change.unit if change.unit and change.unit != "1" else ""
     return Moved(
         label=change.label, parameter=change.parameter,
-        called=change.called or spaced(change.parameter), start=figure_of(change.start),
+        called=change.called or spoken(change.parameter), start=figure_of(change.start),
         to=figure_of(change.to, 4), unit=unit, limit=figure_of(change.limit),
         effort=figure_of(change.effort),
         holders=listed([ramp.labels.get(name, name) for name in change.held_by]),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from offramp.presentation import facts
 from offramp.presentation.contents import Content, Section
 from offramp.presentation.gallery import Table
-from offramp.presentation.wording import spaced
+from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
@@ -20,15 +20,15 @@ def packages_of(findings: Findings) -> Table | None:
         return None
     rows = [
         (
-            issue.label or spaced(name).capitalize(),
+            issue.label or spoken(name).capitalize(),
             *(
-                spaced(package.get(name, "not part of it"))
+                spoken(package.get(name, "not part of it"))
                 for package in scenario.packages.values()
             ),
         )
         for name, issue in scenario.issues.items()
     ]
-    columns = ("Issue", *(spaced(name).capitalize() for name in scenario.packages))
+    columns = ("Issue", *(spoken(name).capitalize() for name in scenario.packages))
     return Table(columns, tuple(rows))
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from offramp.presentation.contents import Content, Section
-from offramp.presentation.wording import sentence, spaced
-from offramp.study.bargaining.words import package_words, zone_sentences
+from offramp.presentation.text.numbers import sentence
+from offramp.presentation.text.packages import package_remarks, package_words, zone_sentences
 from offramp.study.bargaining.zones import DECLARED, GAME
+from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
@@ -53,7 +54,7 @@ def package_label(found: Bargaining, package: int) -> str:
     """A package by its name, by what it is, or by its options."""
     one = found.packages[package]
     if one.name:
-        return spaced(one.name).capitalize()
+        return spoken(one.name).capitalize()
     points = [
         what
         for what, own in (("Nash", "nash"), ("Kalai–Smorodinsky", "kalai_smorodinsky"))
@@ -68,7 +69,7 @@ def package_label(found: Bargaining, package: int) -> str:
 
 def _content(findings: Findings) -> Content:
     found = bargaining_of(findings)
-    return {"zones": zones_of(findings), "remarks": found.remarks if found else ()}
+    return {"zones": zones_of(findings), "remarks": package_remarks(found) if found else ()}
 
 
 SECTION = Section("What could be agreed", 130, _content, bargaining_of)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from offramp.presentation import facts
 from offramp.presentation.contents import Content, Section
-from offramp.presentation.wording import spaced
+from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
@@ -40,7 +40,7 @@ def question_of(findings: Findings) -> tuple[tuple[str, str], ...]:
     versions = [key for key in known if key.startswith(VERSION)]
     order = [*(key for key in WORDS if key in known), *(key for key in known if key not in WORDS)]
     told = [
-        (WORDS.get(key, spaced(key).capitalize()), _value(key, known[key]))
+        (WORDS.get(key, spoken(key).capitalize()), _value(key, known[key]))
         for key in order
         if key not in versions and str(known[key]) != ""
     ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from offramp.presentation import facts
 from offramp.presentation.contents import Content, Section
-from offramp.presentation.wording import count_of, few_of, sentence
+from offramp.presentation.text.numbers import count_of, few_of, sentence
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings

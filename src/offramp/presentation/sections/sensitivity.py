@@ -9,8 +9,9 @@ from offramp.presentation.contents import Content, Section
 from offramp.presentation.gallery import Table
 from offramp.presentation.sections.ledger import meanings_of, with_meaning
 from offramp.presentation.sections.offramps import signed
-from offramp.presentation.wording import figure_of, spaced, tied
-from offramp.study.solving.saying import assumption_words
+from offramp.presentation.text.numbers import figure_of
+from offramp.presentation.text.sensitivity import sensitivity_sentences
+from offramp.study.solving.labels import assumption_words, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +42,7 @@ def assumption_label(findings: Findings, name: str, meanings: Mapping[str, str])
 
 def told_of(one: Sensitivity) -> tuple[str, ...]:
     """The study's sentences one by one."""
-    return tuple(tied(text) for text in one.sentences)
+    return sensitivity_sentences(one)
 
 
 def menu_of(findings: Findings, one: Sensitivity) -> Table | None:
@@ -59,15 +60,15 @@ def menu_of(findings: Findings, one: Sensitivity) -> Table | None:
 def _step(findings: Findings, name: str) -> str:
     for step in findings.scenario.round:
         if step.name == name:
-            return step.label or spaced(name).capitalize()
-    return spaced(name).capitalize()
+            return step.label or spoken(name).capitalize()
+    return spoken(name).capitalize()
 
 
 def _move(findings: Findings, step: str, name: str) -> str:
     for one in findings.scenario.round:
         if one.name == step and name in one.moves:
-            return one.moves[name].label or spaced(name)
-    return spaced(name)
+            return one.moves[name].label or spoken(name)
+    return spoken(name)
 
 
 def labels_of(findings: Findings) -> dict[str, str]:

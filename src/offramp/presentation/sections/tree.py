@@ -30,8 +30,8 @@ def tree_drawn(findings: Findings) -> Markup | None:
     The probabilities of moves stand in it where nobody discounts, so that the payoffs at the
     ends are those by which moves are chosen.
     """
-    from offramp.interop import tree_of, tree_picture
-    from offramp.interop.playing import SolvedGame
+    from offramp.interop import SolvedGame, structure_of, tables_of, tree_of
+    from offramp.presentation.charts.game_tree import tree_picture
 
     game = build(findings.scenario)
     tables = game.tables(game.nominal())
@@ -41,8 +41,8 @@ def tree_drawn(findings: Findings) -> Markup | None:
         return None
     solved = None
     if (tables.patience == 1).all() and not tables.entropy:
-        told = replace(tree.tables, precision=tables.precision)
-        found = solve(tree.structure, told, starts=0)
+        told = replace(tables_of(tree), precision=tables.precision)
+        found = solve(structure_of(tree), told, starts=0)
         solved = SolvedGame(tree, found, 0.0, tuple(map(float, tables.precision[0])))
     return Markup(tree_picture(tree, solved))
 

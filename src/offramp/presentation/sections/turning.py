@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from offramp.presentation import facts
 from offramp.presentation.contents import Section
+from offramp.presentation.palette import MUTED
 from offramp.study.histories.turning import NOTICED
+from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
@@ -34,14 +37,23 @@ def points_of(findings: Findings) -> tuple[TurningPoint, ...]:
 
 
 def turned_of(findings: Findings) -> tuple[Turned, ...]:
-    """Turning points end by end, the moves that decide most first."""
+    """Turning points end by end, called as the report calls the ends."""
     ends = {end.name: end for end in facts.ends(findings)}
-    points = points_of(findings)
+    found = turned(points_of(findings))
+    return tuple(
+        replace(one, label=facts.outcome_label(findings, one.outcome),
+                colour=ends[one.outcome].colour if one.outcome in ends else MUTED)
+        for one in found
+    )  # fmt: skip
+
+
+def turned(points: Sequence[TurningPoint]) -> tuple[Turned, ...]:
+    """Turning points end by end, the moves that decide most first."""
     return tuple(
         Turned(
             name,
-            facts.outcome_label(findings, name),
-            ends[name].colour if name in ends else "#5a6570",
+            spoken(name),
+            MUTED,
             tuple(
                 sorted((one for one in points if one.outcome == name), key=lambda one: -one.decides)
             )[:AROUND],

@@ -48,7 +48,7 @@ from offramp.study.claims.verdicts import Verdict
 from offramp.study.quantities.asking import worded
 from offramp.study.quantities.evaluation import QueryValues, evaluate_queries
 from offramp.study.solving.experiment import Progress
-from offramp.study.solving.saying import assumption_words, whose_premises
+from offramp.study.solving.labels import assumption_words, whose_premises
 from offramp.study.solving.shares import spread_draws
 
 Array = NDArray[np.float64]

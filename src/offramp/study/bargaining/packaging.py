@@ -37,7 +37,7 @@ from offramp.study.bargaining.solutions import (
 from offramp.study.bargaining.zones import DECLARED, GAME, GIVEN, Bargaining, Package, Zone
 from offramp.study.quantities.kinds.static import static_value
 from offramp.study.solving.experiment import Progress
-from offramp.study.solving.saying import spoken, whose_premises
+from offramp.study.solving.labels import spoken, whose_premises
 from offramp.study.solving.shares import Share, concentrate, is_ranged, share_of, spread_draws
 from offramp.study.solving.variation import rows_of
 

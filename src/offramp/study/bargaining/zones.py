@@ -5,22 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from offramp.study.solving.shares import Share
 
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
 Array = NDArray[np.float64]
 Truths = NDArray[np.bool_]
 GAME, DECLARED, GIVEN = "game", "declared", "given"
 """Where reservation values come from: the solved game, the scenario, whoever asks."""
 MOST_ROWS = 200
-"""Most packages of the frontier, and of ties, that JSON lists."""
+"""Most packages of the frontier, and of ties, that are listed."""
 
 
 @dataclass(frozen=True)
@@ -152,25 +149,6 @@ class Bargaining:
         return {party: gap for party, gap in gaps.items() if gap > 0 or not math.isfinite(gap)}
 
     @property
-    def sentence(self) -> str:
-        """How many packages lie in the zone, on whose premises."""
-        return self.sentences[0]
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """The zone, the named packages, the reference points, and how far it hangs on numbers."""
-        from offramp.study.bargaining.words import sentences_of
-
-        return sentences_of(self)
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """What the words mean, and what is not counted."""
-        from offramp.study.bargaining.words import remarks_of
-
-        return remarks_of(self)
-
-    @property
     def table(self) -> list[dict[str, Any]]:
         """A row for every package told and every one of the frontier, zone by zone."""
         shown = dict.fromkeys([*self.told, *np.flatnonzero(self.frontier)[:MOST_ROWS].tolist()])
@@ -189,86 +167,14 @@ class Bargaining:
                 "package": one.name, "basis": zone.basis,
                 **{f"issue {name}": one.options.get(name, "") for name in self.issues},
                 **{f"worth {p}": self.worth_of(package, p) for p in self.labels},
-                "in_zone": bool(zone.inside[package]), "frontier": self._on_frontier(package),
+                "in_zone": bool(zone.inside[package]), "frontier": self.on_frontier(package),
                 "nash": package in zone.nash,
                 "kalai_smorodinsky": package in zone.kalai_smorodinsky,
                 "share": (float(zone.often[package]) if len(zone.often) else None)
                 if share is None else share.share,
             }  # fmt: skip
 
-    def plain(self) -> dict[str, Any]:
-        """As JSON has it."""
-        named = {self.packages[i].name: i for i in self.told if self.packages[i].name}
-        front: list[int] = np.flatnonzero(self.frontier).tolist()
-        return {
-            "parties": list(self.parties), "parties_from": self.parties_from,
-            "combinations": self.combinations, "complete": self.complete,
-            "searched": self.searched,
-            "packages": {
-                name: self._plain(i) | {"zones": {z.basis: self._placed(z, i) for z in self.zones}}
-                for name, i in named.items()
-            },
-            "zones": {zone.basis: self._zone(zone) for zone in self.zones},
-            "frontier": [self._plain(i) for i in front[:MOST_ROWS]] if self.searched else None,
-            "frontier_count": self.ties(front) if self.searched else None,
-            "draws": self.draws, "seed": self.seed,
-            "sentence": self.sentence, "sentences": list(self.sentences),
-            "remarks": list(self.remarks),
-        }  # fmt: skip
-
-    def _plain(self, package: int) -> dict[str, Any]:
-        one = self.packages[package]
-        return {
-            "name": one.name, "options": dict(one.options),
-            "worth": {party: self.worth_of(package, party) for party in self.labels},
-            "frontier": self._on_frontier(package),
-        }  # fmt: skip
-
-    def _on_frontier(self, package: int) -> bool | None:
+    def on_frontier(self, package: int) -> bool | None:
+        """Whether no package is worth as much to all and more to one; None if not known."""
         dominated = self.dominated(package)
         return None if dominated is None else not dominated
-
-    def _placed(self, zone: Zone, package: int) -> dict[str, Any]:
-        """Where a package stands beside a zone, at nominal values and over the draws."""
-        share, other = zone.shares.get(package), zone.shares_other.get(package)
-        return {
-            "inside": bool(zone.inside[package]) if zone.known else None,
-            "short": _numbers(self.short(zone, package)), **_shared(share),
-            "share_other": None if other is None else other.share,
-        }  # fmt: skip
-
-    def _zone(self, zone: Zone) -> dict[str, Any]:
-        return {
-            "reservation": _numbers(zone.reservation),
-            "count": zone.count if self.complete else None, "empty": self.empty(zone),
-            "ideal": _numbers(zone.ideal),
-            "nash": [self._plain(i) for i in zone.nash[:MOST_ROWS]],
-            "nash_ties": self.ties(zone.nash),
-            "kalai_smorodinsky": [self._plain(i) for i in zone.kalai_smorodinsky[:MOST_ROWS]],
-            "kalai_smorodinsky_ties": self.ties(zone.kalai_smorodinsky),
-            "lottery_gain": _number(zone.lottery), "agreement_left": _number(zone.left),
-            **{f"some_{key}": value for key, value in _shared(zone.some).items()},
-            "some_share_other": None if zone.some_other is None else zone.some_other.share,
-        }  # fmt: skip
-
-    def figure(self) -> go.Figure:
-        """Every package by what it is worth to two parties, a panel for each pair."""
-        from offramp.study.bargaining.figure import draw_bargaining
-
-        return draw_bargaining(self)
-
-
-def _shared(share: Share | None) -> dict[str, Any]:
-    interval = None if share is None or share.interval is None else list(share.interval)
-    return {
-        "share": None if share is None else share.share, "interval": interval,
-        "solved": share.counted if share else 0, "tried": share.tried if share else 0,
-    }  # fmt: skip
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
-def _numbers(values: Mapping[str, float]) -> dict[str, float | None]:
-    return {name: _number(value) for name, value in values.items()}

@@ -1,1 +1,1 @@
-"""Curves of closed forms, and how they are drawn."""
+"""Curves of closed forms, as data."""

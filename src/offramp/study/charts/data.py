@@ -1,4 +1,4 @@
-"""Charts as data: axes, lines, areas, dots and words, drawn as SVG or by plotly."""
+"""Charts as data: axes, lines, areas, dots and words in named tones; presentation draws them."""
 
 from __future__ import annotations
 
@@ -6,18 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
-TONES = {
-    "peace": "#0f766e", "war": "#d9762b", "risk": "#7b1e3a", "first": "#27548a",
-    "second": "#a35fb5", "third": "#7f9a2e", "quiet": "#8b949c", "ink": "#1d2329",
-}  # fmt: skip
-"""Colours by what they stand for; apart in lightness as well as hue."""
 
 
 @dataclass(frozen=True)
@@ -93,21 +83,6 @@ class Chart:
     marks: tuple[Line | Area | Dots | Words, ...]
     caption: str
     alternative: str
-
-    def svg(self) -> str:
-        """The drawing as one SVG element that loads nothing."""
-        from offramp.study.charts.svg import draw_svg
-
-        return draw_svg(self)
-
-    def plotly(self) -> go.Figure:
-        """The drawing as a plotly figure."""
-        from offramp.study.charts.interactive import draw_chart
-
-        return draw_chart(self)
-
-    def _repr_html_(self) -> str:
-        return f"<figure>{self.svg()}<figcaption>{self.caption}</figcaption></figure>"
 
 
 def curve(

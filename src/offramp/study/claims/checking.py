@@ -27,7 +27,7 @@ from offramp.study.claims.verdicts import FAILS, HOLDS, OPEN, UNSOLVED, VACUOUS,
 from offramp.study.quantities.dependence import behind
 from offramp.study.quantities.evaluation import QueryValues, evaluate_queries
 from offramp.study.solving.experiment import Progress
-from offramp.study.solving.saying import assumption_words, whose_premises
+from offramp.study.solving.labels import assumption_words, whose_premises
 from offramp.study.solving.shares import Share, concentrate, is_ranged, share_of, spread_draws
 
 Array = NDArray[np.float64]

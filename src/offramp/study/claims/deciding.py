@@ -15,8 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.study.solving.saying import spoken
-from offramp.study.solving.shares import SCRAMBLINGS, percent
+from offramp.study.solving.shares import SCRAMBLINGS
 
 Array = NDArray[np.float64]
 Truths = NDArray[np.bool_]
@@ -44,12 +43,6 @@ class Condition:
     def __str__(self) -> str:
         return f"{self.name} {self.sign} {self.threshold:.3g}"
 
-    @property
-    def words(self) -> str:
-        """'attention decay is at least 0.31'."""
-        side = "at least" if self.sign == ">=" else "at most"
-        return f"{self.label or spoken(self.name)} is {side} {self.threshold:.3g}"
-
 
 @dataclass(frozen=True)
 class Deciding:
@@ -70,17 +63,6 @@ class Deciding:
     def names(self) -> tuple[str, ...]:
         """The deciding assumptions."""
         return tuple(dict.fromkeys(one.name for one in self.conditions))
-
-    @property
-    def sentence(self) -> str:
-        """One plain sentence."""
-        where = " and ".join(one.words for one in self.conditions)
-        verb = "holds" if self.holds else "does not hold"
-        return (
-            f"It {verb} in {percent(self.density)} of the combinations tried in which {where} "
-            f"(of all combinations: {percent(self.base)}); they are {percent(self.coverage)} of "
-            f"those in which it {verb}."
-        )
 
     def called(self, labels: Mapping[str, str]) -> Deciding:
         """The same with the assumptions as words."""

@@ -26,7 +26,8 @@ from offramp.scenario import Claim, Intervention, Meaning, Query
 from offramp.scenario.model import MechanismRecord
 from offramp.study.quantities.dependence import traced_back
 
-_ROW = re.compile(r"\b[A-Z]\d+\b")
+ROW = re.compile(r"\b[A-Z]\d+\b")
+"""The number of a row, as labels and claims name it."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Concern:
 def concern_of(meaning: Meaning, claim: Claim, mechanism: str) -> Concern:
     """What ``claim`` has to do with ``mechanism``."""
     record = meaning.scenario.mechanisms[mechanism]
-    varied, named = False, _rows(claim) & set(_ROW.findall(record.label or "")) != set()
+    varied, named = False, _rows(claim) & set(ROW.findall(record.label or "")) != set()
     own = {*record.parameters, *record.state}
     for query in claim.quantities.values():
         named |= bool({_base(name) for name in _reads(meaning, query)} & own)
@@ -96,15 +97,8 @@ def literature_of(about: str | None) -> str:
     return text[match.start() :] if match else ""
 
 
-def premise(mechanism: str, label: str) -> str:
-    """How a premise is called: 'S12 (The leader's office)', or the label alone."""
-    rows = _ROW.findall(label)
-    rest = re.sub(r"\s*\([A-Z]\d+(?:,\s*[A-Z]\d+)*\)\s*$", "", label) or mechanism
-    return f"{', '.join(rows)} ({rest})" if rows else f"“{rest}”"
-
-
 def _rows(claim: Claim) -> set[str]:
-    return set(_ROW.findall(" ".join((claim.says, claim.label or "", claim.about or ""))))
+    return set(ROW.findall(" ".join((claim.says, claim.label or "", claim.about or ""))))
 
 
 def _reads(meaning: Meaning, query: Query) -> frozenset[str]:

@@ -6,7 +6,6 @@ from offramp.study.emulation.emulation import ALLOWED, emulate, refuse_far_off
 from offramp.study.emulation.fresh import Check, check_fresh
 from offramp.study.emulation.saved import read_surrogate, write_emulated_table, write_surrogate
 from offramp.study.emulation.surrogates import Emulator, Point, Spread, Surrogate
-from offramp.study.emulation.telling import BANNER, told_check
 
 __all__ = [
     "emulate",
@@ -18,8 +17,6 @@ __all__ = [
     "Spread",
     "check_fresh",
     "Check",
-    "told_check",
-    "BANNER",
     "read_surrogate",
     "write_surrogate",
     "write_emulated_table",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from offramp.core.errors import Place, ResultError
 from offramp.core.files import MAX_JSON, read_json, read_regular
 from offramp.scenario import Meaning, read, scenario_text, understand
-from offramp.study.solving.saying import as_told, whose_premises
+from offramp.study.solving.labels import as_told, whose_premises
 from offramp.study.sweeps import Order, read_sweep, task_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +22,6 @@ from offramp.study.emulation.variance import Share
 if TYPE_CHECKING:
     import xarray as xr
 
-    from offramp.study.charts.data import Chart
     from offramp.study.sweeps import Order
 
 Array = NDArray[np.float64]
@@ -102,14 +100,6 @@ class Outside:
     read: float
     least: float
     greatest: float
-
-    @property
-    def sentence(self) -> str:
-        """The warning in words."""
-        return (
-            f"{self.name} = {self.asked:g} lies outside the draws learnt from ({self.least:g} to "
-            f"{self.greatest:g}); read at {self.read:g}, and no error is known there."
-        )
 
 
 @dataclass(frozen=True)
@@ -279,24 +269,6 @@ class Surrogate:
                           expected="an assumption that varied in the draws",
                           repair=suggestion(name, known))  # fmt: skip
 
-    def chart(self, quantity: str | None = None) -> Chart:
-        """Emulated beside solved values of draws that the emulator had not seen."""
-        from offramp.study.emulation.picture import held_out_chart
-
-        return held_out_chart(self, self.of(quantity) if quantity else self.emulators[0])
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """What was emulated from what, and how far off it is, in plain words."""
-        from offramp.study.emulation.telling import told_surrogate
-
-        return told_surrogate(self)
-
-    @property
-    def sentence(self) -> str:
-        """The same as one text."""
-        return " ".join(self.sentences)
-
     @property
     def table(self) -> list[dict[str, Any]]:
         """A row per quantity: method and errors; every row says that it is emulated."""
@@ -305,12 +277,6 @@ class Surrogate:
              **asdict(one.error)}
             for one in self.emulators
         ]  # fmt: skip
-
-    def save(self, path: str | Path) -> Path:
-        """Write the emulator as JSON, whole or not at all; the path."""
-        from offramp.study.emulation.saved import write_surrogate
-
-        return write_surrogate(self, path)
 
 
 def together(told: Array) -> Array:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from offramp.analysis import absorb, outcome_probability
 from offramp.analysis.findings import Story
@@ -20,11 +20,7 @@ from offramp.scenario import Scenario, with_account
 from offramp.study.histories.likeliest import story_of
 from offramp.study.histories.turning import TurningPoint, find_turning_points, sample_histories
 from offramp.study.solving.experiment import solve
-from offramp.study.solving.saying import whose_premises
-from offramp.study.solving.shares import percent
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
+from offramp.study.solving.labels import whose_premises
 
 
 @dataclass(frozen=True)
@@ -60,21 +56,6 @@ class Retold:
         return sum(one.probability for one in self.histories)
 
     @property
-    def sentence(self) -> str:
-        """How much of what can happen the histories told make up."""
-        ends = f" that ends in {self.outcome.replace('_', ' ')}" if self.outcome else ""
-        if not self.histories:
-            return f"On the premises of {self.whose}, as encoded here, there is no history{ends}."
-        share = self.told / self.probability if self.probability else 0.0
-        count = len(self.histories)
-        which = "likeliest history" if count == 1 else f"{count} likeliest histories"
-        verb = "makes" if count == 1 else "make"
-        return (
-            f"On the premises of {self.whose}, as encoded here, the {which}{ends} {verb} up "
-            f"{percent(share)} of the probability of such an end at nominal values."
-        )
-
-    @property
     def table(self) -> list[dict[str, Any]]:
         """Long rows: one for every move of every history."""
         return [
@@ -84,31 +65,6 @@ class Retold:
             for number, one in enumerate(self.histories, 1)
             for moment in one.moments
         ]  # fmt: skip
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """The histories, then the turning points, each outcome's first ones first."""
-        return (self.sentence, *(one.sentence for one in self.turning))
-
-    def figure(self) -> go.Figure:
-        """Turning points: how far each move raises or lowers the probability of each end."""
-        from offramp.study.histories.figure import draw_turning_points
-
-        return draw_turning_points(self)
-
-    def plain(self) -> dict[str, Any]:
-        """As JSON has it; ``share`` is the history's share of the ends asked for."""
-        return {
-            "outcome": self.outcome or None, "probability": self.probability,
-            "complete": self.complete, "sentence": self.sentence,
-            "turning_points": [one.plain() for one in self.turning], "seed": self.seed,
-            "histories": [
-                {"probability": one.probability, "outcome": one.outcome,
-                 "share": one.probability / self.probability if self.probability else None,
-                 "moments": [vars(moment) for moment in one.moments]}
-                for one in self.histories
-            ],
-        }  # fmt: skip
 
 
 def retell(

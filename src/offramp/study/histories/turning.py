@@ -19,13 +19,13 @@ from offramp.core.arrays import sealed
 from offramp.game import Game
 from offramp.solvers.gradients.adjoint import ACCEPTED, worth_ahead
 from offramp.study.solving.experiment import Solved
-from offramp.study.solving.saying import said, spoken
+from offramp.study.solving.labels import spoken
 
 Array = NDArray[np.float64]
 FELT = 1e-9
 """Moves that decide less than this are left out."""
 NOTICED = 5e-4
-"""A smaller mean change is none in words."""
+"""A smaller mean change is told as none."""
 MOST_MOVES = 100_000
 """Moves after which a play drawn at random is stopped."""
 
@@ -50,25 +50,6 @@ class TurningPoint:
     """|change| of a use times its expected number, summed over all uses."""
     ends: bool
     """Whether the move itself ends the crisis."""
-
-    @property
-    def sentence(self) -> str:
-        """The change of the probability by the move, in words."""
-        who = "" if self.by == "nature" else f"{self.by}: "
-        size = abs(self.change)
-        way = "raises" if self.change > 0 else "lowers"
-        if size < NOTICED:
-            way, size = "raises at some times and lowers at others", self.decides / self.uses
-        ends = ", which ends the crisis," if self.ends else ""
-        return said(
-            f"“{who}{self.label}” ({self.step}.{self.move}){ends} {way} the probability of an end "
-            f"by {spoken(self.outcome)} by {100 * size:.1f} points on average; it is "
-            f"made {self.uses:.2g} times in a history on average"
-        )
-
-    def plain(self) -> dict[str, Any]:
-        """As JSON has it."""
-        return vars(self) | {"sentence": self.sentence}
 
 
 def find_turning_points(solved: Solved, count: int | None = 5) -> tuple[TurningPoint, ...]:

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from offramp.game import Game, build, intervene
 from offramp.scenario import Intervention
-from offramp.study.offramps.levers import EQUAL
+from offramp.study.offramps.levers import EQUAL, Harm
 from offramp.study.offramps.unmoved import SideBySide, idle_moves
 from offramp.study.solving.experiment import solve
-from offramp.study.solving.saying import joined, spoken
+from offramp.study.solving.labels import spoken
 from offramp.study.solving.variation import Bench, bench_of
 
 Array = NDArray[np.float64]
@@ -71,17 +71,17 @@ def find_first_steps(bench: Bench) -> Iterator[FirstStep]:
         )
 
 
-def step_harms(bench: Bench, first: FirstStep) -> str:
-    """Why a first step raises another party's harm; the empty string where it does not."""
+def step_harms(bench: Bench, first: FirstStep) -> Harm | None:
+    """Why a first step raises another party's harm; None where it does not."""
     solved = solve(bench.game, starts=0)
     if solved.equilibria.status[0] != "solved":
-        return ""
+        return None
     strategy = solved.strategy
     paid = _paid_less(bench.game, first, strategy[0], solved.tables.pay[0])
     if paid:
-        return f"it costs {joined(paid)} something at once"
+        return Harm("cost", paid)
     if first.idle:
-        return ""
+        return None
     pair = SideBySide(
         bench, first.commitment.step or 0, first.commitment.move or 0, strategy[0],
         solved.tables.pay[0], solved.tables.patience[0],
@@ -89,13 +89,12 @@ def step_harms(bench: Bench, first: FirstStep) -> str:
     for rounds in ROUNDS:
         pair.follow(rounds)
         if pair.danger[0] > pair.danger[1] + EQUAL:
-            return "it makes war or catastrophe likelier if the same moves follow"
+            return Harm("danger")
         worse = pair.losses[0] < pair.losses[1] - EQUAL
         worse[first.party] = False
         if worse.any() and not first.ends:
-            who = joined(_labels(bench.game, worse))
-            return f"it raises the losses of {who} if the same moves follow"
-    return ""
+            return Harm("losses", _labels(bench.game, worse))
+    return None
 
 
 def _open_at_first(game: Game) -> list[tuple[int, int]]:
@@ -117,7 +116,7 @@ def _open_at_first(game: Game) -> list[tuple[int, int]]:
     return [pairs[number] for number in sorted(offered) if number < len(pairs)]
 
 
-def _paid_less(game: Game, first: FirstStep, strategy: Array, pay: Array) -> list[str]:
+def _paid_less(game: Game, first: FirstStep, strategy: Array, pay: Array) -> tuple[str, ...]:
     """Labels of the other parties whom the move costs more than the step does now."""
     structure, move = game.structure, first.commitment.move or 0
     step = first.commitment.step or 0
@@ -133,6 +132,6 @@ def _paid_less(game: Game, first: FirstStep, strategy: Array, pay: Array) -> lis
     return _labels(game, hurt)
 
 
-def _labels(game: Game, which: NDArray[np.bool_]) -> list[str]:
+def _labels(game: Game, which: NDArray[np.bool_]) -> tuple[str, ...]:
     names = [game.meaning.parties[i] for i in np.flatnonzero(which)]
-    return [game.scenario.parties[name].label or spoken(name) for name in names]
+    return tuple(game.scenario.parties[name].label or spoken(name) for name in names)

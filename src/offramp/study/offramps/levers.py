@@ -27,7 +27,7 @@ from offramp.game import Draws, Game, Tables, fix
 from offramp.scenario import Assumption, Meaning
 from offramp.study.quantities.dependence import every_formula, traced_back
 from offramp.study.solving.experiment import solve
-from offramp.study.solving.saying import joined, spoken
+from offramp.study.solving.labels import spoken
 from offramp.study.solving.variation import Bench, find_fit, nominal_rows, rows_of
 
 Array = NDArray[np.float64]
@@ -89,11 +89,39 @@ class Handle:
 
 
 @dataclass(frozen=True)
+class Idle:
+    """A lever with no way to go: at its limit, or less than a ``whole`` step away from it."""
+
+    assumption: str
+    limit: float
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Harm:
+    """On what ground a change is refused: whom it costs, or how it brings war or catastrophe.
+
+    ``ground`` is 'pays', 'chance', 'cost', 'danger', 'losses' or 'draws'. A change of several is
+    also refused on the grounds 'branch', where it does not bring about what is asked when it is
+    followed on the principal branch, and 'numbers', where those on the way make no game.
+    """
+
+    ground: str
+    parties: tuple[str, ...] = ()
+    """Whom it costs, by their labels."""
+    mostly: bool = False
+    """Whether it is so in most of the draws, and not at nominal values."""
+    share: float = 0.0
+    """Share of the solved draws in which it is so."""
+
+
+@dataclass(frozen=True)
 class Excluded:
-    """A lever or first step that is not proposed, and why, in one sentence."""
+    """A lever, a change of several, or a first step that is not proposed, and why."""
 
     name: str
-    reason: str
+    labels: tuple[str, ...]
+    why: Harm | Idle
 
 
 def handles(game: Game) -> tuple[tuple[Handle, ...], tuple[Excluded, ...]]:
@@ -109,14 +137,10 @@ def handles(game: Game) -> tuple[tuple[Handle, ...], tuple[Excluded, ...]]:
         stops, whole = _stops(meaning, meaning.assumptions[position], start, limit)
         room = limit - start if lever.towards == "higher" else start - limit
         if room <= EQUAL * max(1.0, abs(start)):
-            why = f"{assumption} is at or beyond its limit of {limit:g} already"
-            idle.append(Excluded(name, f"“{label}” is left out: {why}."))
+            idle.append(Excluded(name, (label,), Idle(assumption, limit, whole=False)))
             continue
         if whole and not stops:
-            why = (
-                f"{assumption} takes whole numbers, and its limit of {limit:g} is less than 1 away"
-            )
-            idle.append(Excluded(name, f"“{label}” is left out: {why}."))
+            idle.append(Excluded(name, (label,), Idle(assumption, limit, whole=True)))
             continue
         found.append(
             Handle(
@@ -208,10 +232,10 @@ def _values(levers: Sequence[Handle], parts: Array) -> dict[str, Array]:
     return values
 
 
-def harms(bench: Bench, levers: Sequence[Handle], parts: Array, draws: Draws | None) -> str:
+def harms(bench: Bench, levers: Sequence[Handle], parts: Array, draws: Draws | None) -> Harm | None:
     """Why moving ``levers`` to ``parts`` (lever,) of the way raises another party's harm.
 
-    The empty string where it does not, at nominal values and in most of the first draws.
+    None where it does not, at nominal values and in most of the first draws.
     Raises GameError where the numbers on the way make no game.
     """
     game = bench.game
@@ -224,7 +248,7 @@ def harms(bench: Bench, levers: Sequence[Handle], parts: Array, draws: Draws | N
     hurt: NDArray[np.bool_] = np.any(_hurt(game, before, after), axis=0)
     named = [game.meaning.parties[i] for i in others if hurt[i]]
     if named:
-        return _paid_less(game, named)
+        return Harm("pays", _labels(game, named))
     if draws is not None and len(draws):
         few = rows_of(draws, slice(0, DRAWS))
         there = moved_draws(game, few, levers, parts)
@@ -234,7 +258,7 @@ def harms(bench: Bench, levers: Sequence[Handle], parts: Array, draws: Draws | N
             often = _hurt(game, *pair).mean(axis=0)
             named = [game.meaning.parties[i] for i in others if often[i] > MOSTLY]
             if named:
-                return _paid_less(game, named) + ", in most of the draws"
+                return Harm("pays", _labels(game, named), mostly=True)
     return _endangers(bench, points)
 
 
@@ -268,12 +292,12 @@ def _losses(game: Game, pays: Tables, odds: Tables) -> Array:
     return result.transpose(1, 0, 2)
 
 
-def _endangers(bench: Bench, points: Draws) -> str:
+def _endangers(bench: Bench, points: Draws) -> Harm | None:
     """Whether war and catastrophe become likelier with all play as it is."""
     game, structure = bench.game, bench.game.structure
     solved = solve(game, starts=0)
     if not bench.danger or solved.equilibria.status[0] != "solved":
-        return ""
+        return None
     odds = game.tables(points).odds
     play = np.repeat(solved.strategy, len(points), axis=0)
     chance = structure.odds_class >= 0
@@ -282,13 +306,12 @@ def _endangers(bench: Bench, points: Draws) -> str:
     ends = absorb(structure, strategy, elimination=bench.plan).terminal
     danger = ends[:, np.isin(structure.terminal_outcome, bench.danger)].sum(axis=1)
     if (danger[1:] > danger[0] + EQUAL).any():
-        return "it makes war or catastrophe likelier even if everybody plays as before"
-    return ""
+        return Harm("chance")
+    return None
 
 
-def _paid_less(game: Game, parties: Sequence[str]) -> str:
-    labels = [game.scenario.parties[party].label or spoken(party) for party in parties]
-    return f"it lowers what some move or end pays {joined(labels)}, or makes losses there likelier"
+def _labels(game: Game, parties: Sequence[str]) -> tuple[str, ...]:
+    return tuple(game.scenario.parties[party].label or spoken(party) for party in parties)
 
 
 def usable(
@@ -304,7 +327,7 @@ def usable(
             place = bench.game.meaning.place(("levers", lever.name, "limit"))
             raise error.located(place, f"levers.{lever.name}") from None
         if why:
-            out.append(Excluded(lever.name, f"“{lever.label}” is left out: {why}."))
+            out.append(Excluded(lever.name, (lever.label,), why))
         else:
             kept.append(lever)
     return tuple(kept), tuple(out)

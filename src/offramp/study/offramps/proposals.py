@@ -31,6 +31,7 @@ from offramp.study.offramps.first_steps import FirstStep, find_first_steps, step
 from offramp.study.offramps.levers import (
     Excluded,
     Handle,
+    Harm,
     handles,
     harms,
     moved,
@@ -41,8 +42,8 @@ from offramp.study.offramps.on_accounts import Tellings, tellings_of
 from offramp.study.offramps.records import Change, Frontier, OffRamp, OffRamps
 from offramp.study.offramps.search import SLACK, Reach, Search
 from offramp.study.solving.experiment import Progress
-from offramp.study.solving.saying import assumption_words, joined, spoken, whose_premises
-from offramp.study.solving.shares import concentrate, is_ranged, percent, share_of, spread_draws
+from offramp.study.solving.labels import assumption_words, spoken, whose_premises
+from offramp.study.solving.shares import concentrate, is_ranged, share_of, spread_draws
 from offramp.study.solving.variation import Bench, Standing, bench_of
 
 Array = NDArray[np.float64]
@@ -192,14 +193,14 @@ class _Inquiry:
             again = search.cross(np.zeros_like(ends)[None], ends[None], scan=17, near=1e-6,
                                  traced=True)[0]  # fmt: skip
             if again is None:
-                self._leave(name, "on the principal branch it does not bring about what is asked")
+                self._leave(name, Harm("branch"))
                 return None
             reach, stand = again, self._stand(search, again)
         few = None if self.trial is None else self.trial.draws
         try:
-            why = harms(self.bench, search.levers, reach.parts, few) if len(name) > 1 else ""
+            why = harms(self.bench, search.levers, reach.parts, few) if len(name) > 1 else None
         except GameError:
-            why = "on the way there the numbers make no game"
+            why = Harm("numbers")
         if why:
             self._leave(name, why)
             return None
@@ -254,8 +255,7 @@ class _Inquiry:
             worse = (after.danger > self.trial.before.danger + SLACK)[own]
             raised = share_of(worse, fine).share or 0.0
             if raised > FEW:
-                self._leave(name, "it raises the probability of war and catastrophe in "
-                            f"{percent(raised)} of the solved draws")  # fmt: skip
+                self._leave(name, Harm("draws", share=raised))
                 return None
         return self._record(stand, changes, effort, after, reach, search, step)
 
@@ -345,11 +345,8 @@ class _Inquiry:
         efforts = self._efforts(search.effort(near.parts))
         return self._record(stand, _changes(self.game, search, near), efforts)
 
-    def _leave(self, labels: tuple[str, ...], why: str) -> None:
-        named = joined([f"“{label}”" for label in labels])
-        what = named if len(labels) == 1 else f"The change of {named} together"
-        text = f"{what} is left out: {why}."
-        self.excluded.append(Excluded(" and ".join(labels), text))
+    def _leave(self, labels: tuple[str, ...], why: Harm) -> None:
+        self.excluded.append(Excluded(" and ".join(labels), labels, why))
 
     def _efforts(self, effort: Array) -> dict[str, float]:
         """Holder to effort, where there is any."""

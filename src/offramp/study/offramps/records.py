@@ -1,20 +1,16 @@
-"""What a search for off-ramps hands on: every change with its effort, its effect and its words."""
+"""What a search for off-ramps hands on: every change with its effort, and its effect."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from offramp.study.offramps.levers import Excluded
 from offramp.study.solving.shares import Share
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 LESS = 0.999
 
@@ -117,18 +113,6 @@ class OffRamp:
         """Whether equilibria found disagree on whether the change brings about what is asked."""
         return self.elsewhere < self.at_least
 
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """What changes, what it takes, who gains, and how far it hangs on the assumptions."""
-        from offramp.study.offramps.words import sentences_of
-
-        return sentences_of(self)
-
-    @property
-    def sentence(self) -> str:
-        """The first of the sentences."""
-        return self.sentences[0]
-
     def marked(self, balanced: bool) -> OffRamp:
         """The same with the mark ``balanced``."""
         return replace(self, balanced=balanced)
@@ -140,31 +124,6 @@ class OffRamp:
         return all(mine <= theirs + 1e-12 for mine, theirs in pairs) and any(
             mine < theirs * LESS - 1e-12 for mine, theirs in pairs
         )
-
-    def plain(self) -> dict[str, Any]:
-        """As JSON has it: a single lever stands at the top, several under ``changes``."""
-        only = self.changes[0] if len(self.changes) == 1 else None
-        return {
-            "lever": only.lever if only else None, "parameter": only.parameter if only else None,
-            "from": only.start if only else None, "to": only.to if only else None,
-            "effort": only.effort if only else None,
-            "holders": list(self.holders), "efforts": dict(self.effort),
-            "changes": [change.plain() for change in self.changes],
-            "first_step": self.first_step or None,
-            "probability_before": self.before, "probability_after": self.after,
-            "danger_before": self.danger_before, "danger_after": self.danger_after,
-            "works": _share(self.works), "works_other": _share(self.works_other),
-            "works_without": _share(self.without), "interval": _interval(self.works),
-            "solved": self.works.counted if self.works else 0,
-            "tried": self.works.tried if self.works else 0,
-            "gains": dict(self.gains), "imposed": self.imposed,
-            "imposed_on": list(self.imposed_on), "settlement": _numbers(self.settlement),
-            "going_on": _numbers(self.going_on), "below": _numbers(self.below),
-            "jump": list(self.jump) if self.jump else None, "open": self.open,
-            "balanced": self.balanced, "residual": self.residual, "branch": self.branch,
-            "uniqueness": self.uniqueness, "accounts": _numbers(self.accounts),
-            "sentences": list(self.sentences),
-        }  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,34 +171,6 @@ class OffRamps:
     """A family of the scenario called as the reservation values, which is not read for them."""
 
     @property
-    def elsewhere(self) -> tuple[str, ...]:
-        """On every account: how it stands there, and which of the changes suffice."""
-        from offramp.study.offramps.words import sentences_elsewhere
-
-        return sentences_elsewhere(self)
-
-    @property
-    def sentence(self) -> str:
-        """What was found, on whose premises."""
-        from offramp.study.offramps.words import sentence_of_all
-
-        return sentence_of_all(self)
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """The rules, and what was left out for which reason."""
-        from offramp.study.offramps.words import remarks_of
-
-        return remarks_of(self)
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """Every sentence of the answer."""
-        own = [text for ramp in self.found for text in ramp.sentences]
-        near = list(self.nearest.sentences) if self.nearest else []
-        return (self.sentence, *self.elsewhere, *own, *near, *self.remarks)
-
-    @property
     def table(self) -> list[dict[str, Any]]:
         """One row for every lever of every change, and for every first step."""
         rows: list[dict[str, Any]] = []
@@ -257,41 +188,6 @@ class OffRamps:
                 rows.append(common | nothing | {"held_by": ", ".join(ramp.holders)})
         return rows
 
-    def plain(self) -> list[dict[str, Any]]:
-        """The changes found, as JSON has them."""
-        return [ramp.plain() for ramp in self.found]
-
-    def about(self) -> dict[str, Any]:
-        """The rest of the answer as JSON has it."""
-        return {
-            "outcome": self.outcome, "at_least": self.at_least, "account": self.account,
-            "probability": self.before, "danger": self.danger, "met": self.met,
-            "nearest": None if self.nearest is None else self.nearest.plain(),
-            "left_out": {one.name: one.reason for one in self.excluded},
-            "frontier": [
-                {"holders": list(one.holders), "levers": list(one.levers),
-                 "effort": one.effort.tolist(), "probability": one.probability.tolist()}
-                for one in self.frontier
-            ],
-            "draws": self.draws, "seed": self.seed, "accounts": _numbers(self.accounts),
-            "sentence": self.sentence, "elsewhere": list(self.elsewhere),
-            "remarks": list(self.remarks),
-        }  # fmt: skip
-
-    def figure(self) -> go.Figure:
-        """Probability against effort, one panel for each set of holders."""
-        from offramp.study.offramps.figure import draw_frontiers
-
-        return draw_frontiers(self)
-
 
 def _share(share: Share | None) -> float | None:
     return None if share is None else share.share
-
-
-def _interval(share: Share | None) -> list[float] | None:
-    return None if share is None or share.interval is None else list(share.interval)
-
-
-def _numbers(values: Mapping[str, float]) -> dict[str, float | None]:
-    return {name: value if math.isfinite(value) else None for name, value in values.items()}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from offramp.core.errors import ResultError
 from offramp.scenario import Meaning, Query
 from offramp.scenario.queries import parse_query
-from offramp.study.solving.saying import spoken
+from offramp.study.solving.labels import spoken
 
 Asked = Query | str | Sequence[str]
 FORMS = {

@@ -44,7 +44,6 @@ UNREACHED = 1e-9
 APART = 1e-6
 """Equilibria whose values differ by more disagree (relative to values above 1)."""
 CHUNK_BYTES = 200_000_000
-STATUSES = ("solved", "vacuous", "open", "undefined", "failed")
 DOING = "games of claims solved"
 Interventions = tuple[Intervention, ...]
 Numbers = tuple[tuple[str, float], ...]

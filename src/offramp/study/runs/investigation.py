@@ -23,7 +23,7 @@ from offramp.study.histories.turning import find_turning_points
 from offramp.study.runs.effects import mechanism_effects
 from offramp.study.runs.inquiry import MOST_NODES, Extent, argument
 from offramp.study.solving.experiment import Progress, Solved, outcomes, solve
-from offramp.study.solving.saying import as_told
+from offramp.study.solving.labels import as_told
 
 CHUNK_BYTES = 200_000_000
 EFFECT_DRAWS = 64

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,17 +14,7 @@ from offramp.study.sensitivity.indices import Groups, Indices, Tried, indices_of
 from offramp.study.sensitivity.menu import MenuChange, menu_changes
 from offramp.study.sensitivity.slopes import SlopeFinder
 from offramp.study.solving.experiment import Progress
-from offramp.study.solving.saying import amount_in_words, assumption_words, spoken, whose_premises
-from offramp.study.solving.shares import percent
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
-FELT = 5e-4
-"""A change smaller than this is told as none."""
-LITTLE = 0.01
-"""A share of the variance smaller than this is told as none."""
-CAVEAT = "These shares describe the assumptions, not the world; other ranges give other shares."
+from offramp.study.solving.labels import assumption_words, spoken, whose_premises
 
 
 @dataclass(frozen=True)
@@ -91,44 +81,9 @@ class Sensitivity:
         return rows
 
     @property
-    def sentence(self) -> str:
-        """What was found, in plain words, with whose premises it rests on."""
-        return " ".join(self.sentences)
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """The same one by one; the first says on whose premises."""
-        whose = self.whose or f"“{self.title}”"
-        parts = [
-            f"On the premises of {whose}, as encoded here, the {self.words} is "
-            f"{self.value_of(self.nominal)} at nominal values."
-        ]
-        if self.indices is not None:
-            parts += _told_shares(self, self.indices)
-        parts += _told_slopes(self)
-        parts += _told_menu(self)
-        return tuple(parts)
-
-    @property
     def is_probability(self) -> bool:
         """Whether the quantity is a probability, so that differences are percentage points."""
         return self.words.startswith("probability")
-
-    def value_of(self, value: float) -> str:
-        """A value of the quantity: a probability in per cent, anything else as a number."""
-        return percent(value) if self.is_probability else amount_in_words(value)
-
-    def amount(self, change: float) -> str:
-        """A difference without its sign: of probabilities in percentage points."""
-        if not self.is_probability:
-            return amount_in_words(abs(change), 2)
-        return f"{amount_in_words(100 * abs(change), 2)} points"
-
-    def figure(self) -> go.Figure:
-        """Shares of the variance with their intervals beside the tornado of local changes."""
-        from offramp.study.sensitivity.figure import draw_sensitivity
-
-        return draw_sensitivity(self)
 
 
 def sensitivity(
@@ -211,9 +166,6 @@ def half_width(assumption: Assumption) -> float:
     return float(high - low) / 2
 
 
-# words
-
-
 def _share_rows(indices: Indices) -> list[dict[str, Any]]:
     order = np.argsort(-np.nan_to_num(indices.total), kind="stable")
     names = list(indices.groups)
@@ -229,80 +181,3 @@ def _share_rows(indices: Indices) -> list[dict[str, Any]]:
         }
         for i in order
     ]  # fmt: skip
-
-
-def _told_shares(one: Sensitivity, indices: Indices) -> list[str]:
-    """How the quantity varies, what most of that comes from, and what knowing it is worth."""
-    tried = f"{indices.evaluations:,} combinations of assumptions tried"
-    flagged = f"({100 * indices.flagged:.2g} % of them failed, open or without a value)"
-    if indices.withheld:
-        return [f"{indices.withheld} There were {tried} {flagged}."]
-    spread = np.sqrt(indices.variance)
-    names = list(indices.groups)
-    top = int(np.argmax(indices.first))
-    called = one.labels.get(names[top], spoken(names[top]))
-    low, high = np.clip(indices.first_interval[top], 0, 1)
-    share, ends = _shares(float(np.clip(indices.first[top], 0, 1)), float(low), float(high))
-    left = np.sqrt(max(0.0, indices.variance - indices.knowing[top]))
-    return [
-        f"Over {tried} {flagged} it has the mean {one.value_of(indices.mean)} and the "
-        f"standard deviation {one.amount(spread)}; {share} of its variance{ends} comes from "
-        f"“{called}” alone.",
-        f"Knowing “{called}” would reduce the variance by {indices.knowing[top]:.2g} on "
-        f"average, the standard deviation from {one.amount(spread)} to about {one.amount(left)}.",
-        *_told_together(indices),
-        CAVEAT,
-    ]  # fmt: skip
-
-
-def _shares(share: float, low: float, high: float) -> tuple[str, str]:
-    """A share of the variance in words, and its interval where that says more."""
-    said, ends = f"{100 * share:.0f} %", f"{100 * low:.0f} to {100 * high:.0f} %"
-    return said, "" if ends == f"{said[:-2]} to {said}" else f" ({ends})"
-
-
-def _told_together(indices: Indices) -> list[str]:
-    """What comes from several at once, where the draws tell; otherwise that they do not."""
-    if len(indices.groups) < 2:
-        return []
-    low, high = map(float, indices.together_interval)
-    if np.isfinite(indices.together) and high >= LITTLE:
-        share, ends = _shares(indices.together, low, high)
-        return [f"About {share} of it{ends} comes from several together that none of them brings "
-                "alone."]  # fmt: skip
-    if high < LITTLE:
-        return ["What single assumptions bring adds up to all of it, or all but 1 %."]
-    return [
-        "Too few combinations were tried to tell whether the rest is more than what single "
-        f"assumptions bring: {100 * high:.2g} % of it, at most, could be."
-    ]
-
-
-def _told_slopes(one: Sensitivity) -> list[str]:
-    if one.note:
-        return [one.note]
-    if not one.local or not abs(one.local[0].change) > FELT:
-        return ["Near nominal values no single assumption with a range changes it noticeably."]
-    first = one.local[0]
-    called = one.labels.get(first.assumption, spoken(first.assumption))
-    way = "raises" if first.change > 0 else "lowers"
-    return [
-        f"Near nominal values the steepest is “{called}”: by its slope, a rise by half the "
-        f"width of its range ({first.half_width:.3g}) {way} it by {one.amount(first.change)}."
-    ]
-
-
-def _told_menu(one: Sensitivity) -> list[str]:
-    fine = [change for change in one.menu if np.isfinite(change.change)]
-    if not fine:
-        return []
-    most = fine[0]
-    if abs(most.change) <= FELT:
-        return ["Writing any one move of a party twice changes it by less than 0.001."]
-    move = one.labels.get(f"{most.step}.{most.move}", spoken(most.move))
-    party, step = (one.labels.get(name, spoken(name)) for name in (most.party, most.step))
-    return [
-        f"Logit choice takes the list of moves as given: of all moves, writing “{move}” of "
-        f"{party} (step “{step}”) twice changes it the most, from "
-        f"{one.value_of(most.before)} to {one.value_of(most.value)}."
-    ]

@@ -30,7 +30,6 @@ Array = NDArray[np.float64]
 Truths = NDArray[np.bool_]
 SCRAMBLINGS = 8
 LEVEL = 0.95
-OPEN_TO_CHANGE = "this describes the assumptions, not the world; other ranges give another figure"
 _HALVINGS = 60
 
 
@@ -164,45 +163,3 @@ def _exact(held: int, counted: int) -> tuple[float, float]:
     full = held == counted
     high = 1.0 if full else float(special.betaincinv(held + 1, counted - held, 1 - tail))
     return low, high
-
-
-def percent(share: float) -> str:
-    """A share in per cent as a sentence says it; never rounded to 0 or 100 %."""
-    if share <= 0 or share >= 1:
-        return "0 %" if share <= 0 else "100 %"
-    if share < 0.0005 or share > 0.9995:
-        return "below 0.1 %" if share < 0.5 else "above 99.9 %"
-    return f"{100 * share:.{1 if share < 0.0995 or share >= 0.985 else 0}f} %"
-
-
-def percents(low: float, high: float) -> str:
-    """'59 to 65 %'."""
-    one, two = percent(low), percent(high)
-    if one == two:
-        return one
-    return f"{one.removesuffix(' %')} to {two}" if one[0].isdigit() and two[0].isdigit() else (
-        f"{one} to {two}"
-    )  # fmt: skip
-
-
-def in_words(share: Share, *, solved: int | None = None, open_: int = 0, vacuous: int = 0) -> str:
-    """The share as it may be said: of the combinations tried, never of the world.
-
-    ``solved`` draws (None: those that count), of which ``open_`` and ``vacuous`` ones do not
-    count for the share.
-    """
-    if share.share is None:
-        return f"has a verdict in none of the {share.tried:,} combinations of assumptions tried"
-    if share.tried == 1:
-        verb = "holds" if share.held else "does not hold"
-        return (
-            f"{verb} in the one combination of assumptions there is, as none has a range; "
-            f"{OPEN_TO_CHANGE}"
-        )
-    apart = f", of them {open_:,} open" if open_ else ""
-    apart += f", of them {vacuous:,} vacuous" if vacuous else ""
-    return (
-        f"holds in {percent(share.share)} of the combinations of assumptions tried "
-        f"({share.counted if solved is None else solved:,} of {share.tried:,} solved{apart}); "
-        f"{OPEN_TO_CHANGE}"
-    )

@@ -153,7 +153,7 @@ def meaning_of(scenario: Scenario, account: str) -> Meaning:
     """What a scenario means as an account tells it; '' is the scenario as written."""
     if not account:
         return understand(scenario)
-    from offramp.study.solving.saying import as_told
+    from offramp.study.solving.labels import as_told
 
     return understand(as_told(scenario, account))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from offramp.presentation.wording import (
+from offramp.presentation.text.numbers import (
     between,
     figure_of,
     holds,

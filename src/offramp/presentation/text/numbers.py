@@ -1,9 +1,13 @@
-"""Numbers and shares in words: the one place that knows how a share of draws may be said."""
+"""Numbers and shares in words, for reports, terminals and JSON: the one place that says them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from offramp.study.solving.shares import Share
 
 GAP = "\u00a0"
 """A space that no line break may take."""
@@ -16,15 +20,15 @@ def percent(share: float) -> str:
     if not math.isfinite(share):
         return "not known"
     if share >= 1 - 1e-12:
-        return f"100{GAP}%"
+        return "100 %"
     if share <= 0:
-        return f"0{GAP}%"
+        return "0 %"
     if share < 0.0005:
-        return f"below 0.1{GAP}%"
+        return "below 0.1 %"
     if share > 0.9995:
-        return f"above 99.9{GAP}%"
+        return "above 99.9 %"
     decimals = 1 if share < 0.0995 or share >= 0.985 else 0
-    return f"{100 * share:.{decimals}f}{GAP}%"
+    return f"{100 * share:.{decimals}f} %"
 
 
 def points(change: float) -> str:
@@ -44,20 +48,21 @@ def figure_of(value: float, digits: int = 3) -> str:
     if not math.isfinite(value):
         return "not known"
     if value != 0 and (abs(value) < 1e-3 or abs(value) >= 1e6):
-        return scientific(value)
+        return scientific(value, max(2, digits - 1))
     if abs(value) >= 1000:
-        return f"{value:,.0f}".replace("-", MINUS)
-    text = f"{value:.{digits}g}"
-    return f"{float(text):g}".replace("-", MINUS)
+        further = max(0, digits - len(f"{abs(value):.0f}"))
+        text = f"{value:,.{further}f}"
+        return (text.rstrip("0").rstrip(".") if further else text).replace("-", MINUS)
+    return f"{float(f'{value:.{digits}g}'):.{digits}g}".replace("-", MINUS)
 
 
-def scientific(value: float) -> str:
-    """A small or large number as 3.1 × 10⁻¹²."""
+def scientific(value: float, digits: int = 2) -> str:
+    """A small or large number as 3.1 × 10⁻¹², with ``digits`` significant digits."""
     if value == 0:
         return "0"
     if not math.isfinite(value):
         return "not known"
-    mantissa, _, exponent = f"{value:.1e}".partition("e")
+    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
     raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     return f"{mantissa} × 10{raised}".replace("-", MINUS)
 
@@ -72,18 +77,35 @@ def between(low: float, high: float) -> str:
     one, two = percent(low), percent(high)
     if one == two:
         return one
-    tail = f"{GAP}%"
     if one[0].isdigit() and two[0].isdigit():
-        return f"{one.removesuffix(tail)} to {two}"
+        return f"{one.removesuffix(' %')} to {two}"
     return f"{one} to {two}"
 
 
-def holds(share: float, solved: int, tried: int) -> str:
+def holds(share: float, solved: int, tried: int, apart: str = "") -> str:
     """How a share of the solved draws may be said: about the assumptions, never about the world."""
     return (
         f"holds in {percent(share)} of the combinations of assumptions tried "
-        f"({solved:,} of {tried:,} solved); {NOT_THE_WORLD}"
+        f"({solved:,} of {tried:,} solved{apart}); {NOT_THE_WORLD}"
     )
+
+
+def share_holds(
+    share: Share, *, solved: int | None = None, open_: int = 0, vacuous: int = 0
+) -> str:
+    """The same of a share of draws: ``solved`` (None: those that count) with a game solved, of
+    which ``open_`` and ``vacuous`` ones do not count for the share."""
+    if share.share is None:
+        return f"has a verdict in none of the {share.tried:,} combinations of assumptions tried"
+    if share.tried == 1:
+        verb = "holds" if share.held else "does not hold"
+        return (
+            f"{verb} in the one combination of assumptions there is, as none has a range; "
+            f"{NOT_THE_WORLD}"
+        )
+    apart = f", of them {open_:,} open" if open_ else ""
+    apart += f", of them {vacuous:,} vacuous" if vacuous else ""
+    return holds(share.share, share.counted if solved is None else solved, share.tried, apart)
 
 
 def listed(parts: Sequence[str], last: str = "and") -> str:
@@ -103,11 +125,6 @@ def few_of(parts: Sequence[str], most: int, others: str) -> str:
 def tied(text: str) -> str:
     """The text with its per cent signs tied to their numbers."""
     return text.replace(" %", f"{GAP}%")
-
-
-def spaced(name: str) -> str:
-    """A name of the scenario as words: underscores become spaces."""
-    return name.replace("_", " ")
 
 
 def sentence(text: str) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from offramp.study.solving.saying import amount_in_words, joined, said, spoken
-from offramp.study.solving.shares import in_words, percent
+from offramp.presentation.text.numbers import figure_of, listed, percent, sentence, share_holds
+from offramp.study.offramps.levers import Harm, Idle
+from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from offramp.study.offramps.levers import Excluded
     from offramp.study.offramps.records import Change, OffRamp, OffRamps
 
 EQUAL = 1e-9
@@ -29,14 +31,25 @@ RULES = (
     "is called imposed.",
 )
 
+GROUNDS = {
+    "pays": "it lowers what some move or end pays {who}, or makes losses there likelier",
+    "chance": "it makes war or catastrophe likelier even if everybody plays as before",
+    "cost": "it costs {who} something at once",
+    "danger": "it makes war or catastrophe likelier if the same moves follow",
+    "losses": "it raises the losses of {who} if the same moves follow",
+    "draws": "it raises the probability of war and catastrophe in {share} of the solved draws",
+    "numbers": "on the way there the numbers make no game",
+    "branch": "on the principal branch it does not bring about what is asked",
+}
 
-def sentences_of(ramp: OffRamp) -> tuple[str, ...]:
+
+def offramp_sentences(ramp: OffRamp) -> tuple[str, ...]:
     """What changes and what follows; effort; gains; draws; whatever needs a warning."""
     told = [_effect(ramp), _effort(ramp), _gains(ramp), *_draws(ramp), *_warnings(ramp)]
     return tuple(text for text in told if text)
 
 
-def sentence_of_all(ramps: OffRamps) -> str:
+def offramps_sentence(ramps: OffRamps) -> str:
     """The answer in one sentence."""
     lead = f"On the premises of {ramps.whose}, as encoded here,"
     aim, asked = aim_in_words(ramps.outcome), percent(ramps.at_least)
@@ -59,7 +72,7 @@ def sentence_of_all(ramps: OffRamps) -> str:
     return f"{text}; the nearest that was found brings it to {near}: {_what(ramps.nearest)}."
 
 
-def sentences_elsewhere(ramps: OffRamps) -> tuple[str, ...]:
+def account_sentences(ramps: OffRamps) -> tuple[str, ...]:
     """On every account: how it stands there, and how many of the changes suffice."""
     return tuple(
         _on_account(ramps, name, before)
@@ -88,9 +101,36 @@ def _on_account(ramps: OffRamps, name: str, before: float) -> str:
     return f"{text}, and {which} of these {count} changes {bring} it to {asked} or more."
 
 
-def remarks_of(ramps: OffRamps) -> tuple[str, ...]:
+def offramps_sentences(ramps: OffRamps) -> tuple[str, ...]:
+    """Every sentence of the answer."""
+    told = [*ramps.found, *([ramps.nearest] if ramps.nearest else [])]
+    own = [text for ramp in told for text in offramp_sentences(ramp)]
+    return (offramps_sentence(ramps), *account_sentences(ramps), *own, *offramps_remarks(ramps))
+
+
+def offramps_remarks(ramps: OffRamps) -> tuple[str, ...]:
     """The rules, and what was left out."""
-    return (*rules_of(ramps), *(said(one.reason) for one in ramps.excluded))
+    return (*rules_of(ramps), *(left_out_sentence(one) for one in ramps.excluded))
+
+
+def left_out_sentence(one: Excluded) -> str:
+    """What is not proposed, and why."""
+    named = listed([f"“{label}”" for label in one.labels])
+    what = named if len(one.labels) == 1 else f"The change of {named} together"
+    return sentence(f"{what} is left out: {_why(one.why)}")
+
+
+def _why(why: Harm | Idle) -> str:
+    """The ground on which a change is left out."""
+    if isinstance(why, Idle):
+        if not why.whole:
+            return f"{why.assumption} is at or beyond its limit of {why.limit:g} already"
+        return (
+            f"{why.assumption} takes whole numbers, and its limit of {why.limit:g} is less than "
+            "1 away"
+        )
+    text = GROUNDS[why.ground].format(who=listed(why.parties), share=percent(why.share))
+    return f"{text}, in most of the draws" if why.mostly else text
 
 
 def rules_of(ramps: OffRamps) -> tuple[str, ...]:
@@ -122,7 +162,7 @@ def _what(ramp: OffRamp) -> str:
             f"the first step “{ramp.step_label}” ({ramp.first_step}){ends} made the first time "
             "that it is open, with everything else decided anew,"
         )
-    return joined([_moved(change) for change in ramp.changes])
+    return listed([_moved(change) for change in ramp.changes])
 
 
 def _moved(change: Change) -> str:
@@ -130,17 +170,17 @@ def _moved(change: Change) -> str:
     unit = f" {change.unit}" if change.unit and change.unit != "1" else ""
     called = change.called or spoken(change.parameter)
     return (
-        f"“{change.label}” ({called} {way} from {amount_in_words(change.start)} to "
-        f"{amount_in_words(change.to, 4)}{unit})"
+        f"“{change.label}” ({called} {way} from {figure_of(change.start)} to "
+        f"{figure_of(change.to, 4)}{unit})"
     )
 
 
 def _effort(ramp: OffRamp) -> str:
     if not ramp.effort:
         return ""
-    parts = [f"{amount_in_words(e)} from {ramp.labels[p]}" for p, e in ramp.effort.items()]
+    parts = [f"{figure_of(e)} from {ramp.labels[p]}" for p, e in ramp.effort.items()]
     apart = "; these are not added up" if len(parts) > 1 else ""
-    return f"It takes an effort of {joined(parts)}, in the units of the levers{apart}."
+    return f"It takes an effort of {listed(parts)}, in the units of the levers{apart}."
 
 
 def _gains(ramp: OffRamp) -> str:
@@ -159,7 +199,7 @@ def _gains(ramp: OffRamp) -> str:
 def _more_or_less(gain: float) -> str:
     if not abs(gain) > EQUAL:
         return "expects as much as before"
-    return f"expects {amount_in_words(abs(gain))} {'more' if gain > 0 else 'less'}"
+    return f"expects {figure_of(abs(gain))} {'more' if gain > 0 else 'less'}"
 
 
 def _by_itself(gain: float) -> str:
@@ -174,7 +214,9 @@ def _by_itself(gain: float) -> str:
 def _draws(ramp: OffRamp) -> list[str]:
     if ramp.works is None:
         return []
-    text = f"That the probability is then at least {percent(ramp.at_least)} {in_words(ramp.works)}."
+    text = (
+        f"That the probability is then at least {percent(ramp.at_least)} {share_holds(ramp.works)}."
+    )
     told = [text]
     if ramp.works_other is not None and ramp.works_other.share is not None:
         told.append(
@@ -190,7 +232,7 @@ def _jump(changes: Sequence[Change], below: float, above: float) -> str:
     """Where the probability jumps over what is asked, of itself or because steps are taken."""
     first = next((one for one in changes if one.beside != one.to), changes[0])
     called = first.called or spoken(first.parameter)
-    beside, to = amount_in_words(first.beside, 6), amount_in_words(first.to, 6)
+    beside, to = figure_of(first.beside, 6), figure_of(first.to, 6)
     if first.stepped:
         takes = "whole numbers only" if first.whole else "some values only"
         return (
@@ -208,7 +250,7 @@ def _warnings(ramp: OffRamp) -> list[str]:
     if ramp.jump is not None:
         told.append(_jump(ramp.changes, *ramp.jump))
     if ramp.imposed_on:
-        names = joined([ramp.labels[name] for name in ramp.imposed_on])
+        names = listed([ramp.labels[name] for name in ramp.imposed_on])
         each = "it gets" if len(ramp.imposed_on) == 1 else "each gets"
         told.append(
             f"The settlements that follow are worth less to {names}, on average, than what {each} "
@@ -217,7 +259,7 @@ def _warnings(ramp: OffRamp) -> list[str]:
     some = [(ramp.labels[name], share) for name, share in ramp.below.items()
             if name not in ramp.imposed_on and share >= SOME]  # fmt: skip
     if some:
-        shares = joined([f"{percent(share)} are worth less to {name}" for name, share in some])
+        shares = listed([f"{percent(share)} are worth less to {name}" for name, share in some])
         gets = "it gets" if len(some) == 1 else "that party gets"
         told.append(
             f"Of the settlements that follow, {shares} than what {gets} without agreement: these "

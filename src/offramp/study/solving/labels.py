@@ -1,25 +1,8 @@
-"""Names and amounts in the sentences of a study, as plain words."""
+"""How parties, assumptions and accounts are called: by their labels, else by their names."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-
 from offramp.scenario import Scenario, with_account
-
-
-def amount_in_words(value: float, digits: int = 3) -> str:
-    """A number with ``digits`` significant digits."""
-    if not math.isfinite(value):
-        return "not known"
-    return f"{float(f'{value:.{digits}g}'):g}".replace("-", "\u2212")
-
-
-def joined(parts: Sequence[str], last: str = "and") -> str:
-    """'a', 'a and b', 'a, b and c'."""
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
 
 
 def spoken(name: str) -> str:
@@ -38,11 +21,6 @@ def assumption_words(scenario: Scenario, name: str) -> str:
     key = key.removesuffix("]")
     party = scenario.parties.get(key)
     return f"{spoken(base)} ({(party.label if party else None) or spoken(key)})"
-
-
-def said(text: str) -> str:
-    """The text with a capital at the front and a full stop at the end."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 AS_WRITTEN = "the scenario as written, before any account's own premises"

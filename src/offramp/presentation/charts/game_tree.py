@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 
 from offramp.core.directions import isolated
 from offramp.interop.trees import CHANCE, NONE, ExtensiveGame
+from offramp.presentation.palette import INK, MUTED, PAPER, PLAYERS
 
 if TYPE_CHECKING:
     from offramp.interop.playing import SolvedGame
@@ -21,11 +22,9 @@ LEGIBLE = 60
 WIDEST = 24
 """Moves of one node that a picture shows."""
 ROW, MARGIN, SLOPE, TOP, LANE = 32, 14, 26, 46, 7
-COLOURS = ("#0b62a4", "#b8430f", "#0a7d5a", "#a3457f", "#7a6a00", "#5b4bb5")
-INK, GREY = "#1d2329", "#5f6670"
 _STYLE = "font:11px system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
 
-_HALO = ' stroke="#ffffff" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
+_HALO = f' stroke="{PAPER}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ class _Drawing:
             f'style="{_STYLE};max-width:100%;height:auto" fill="{INK}">'
             f"<title>{_clean(isolated(self.game.title or 'A game tree'))}</title>"
             f"<desc>{_clean(self._said())}</desc>"
-            f'<rect width="100%" height="100%" rx="6" fill="#ffffff"/>{"".join(body)}</svg>'
+            f'<rect width="100%" height="100%" rx="6" fill="{PAPER}"/>{"".join(body)}</svg>'
         )
 
     def _place(self) -> None:
@@ -253,10 +252,10 @@ class _Drawing:
     def _end(self, item: _Item, x: float, y: float) -> str:
         """What stands right of an item: payoffs in the players' colours, or how much is folded."""
         if item.kind == "folded":
-            return _text(x, y, self._end_words(item), GREY)
+            return _text(x, y, self._end_words(item), MUTED)
         record = self.game.nodes[item.node]
         if record.infoset != NONE or record.outcome == NONE:
-            return _text(x - 4, y, "0", GREY) if record.infoset == NONE else ""
+            return _text(x - 4, y, "0", MUTED) if record.infoset == NONE else ""
         one = self.game.outcomes[record.outcome]
         spans = []
         for player, value in enumerate(one.payoffs):
@@ -264,7 +263,7 @@ class _Drawing:
                 f'<tspan fill="{_colour(player)}" font-weight="600">{_payoff(value)}</tspan>'
             )
         label = _cut(one.label, 26)
-        name = f'<tspan fill="{GREY}"> {_clean(label)}</tspan>' if label else ""
+        name = f'<tspan fill="{MUTED}"> {_clean(label)}</tspan>' if label else ""
         return f'<text x="{x - 4:.1f}" y="{y:.1f}"{_HALO}>{", ".join(spans)}{name}</text>'
 
     def _end_words(self, item: _Item) -> str:
@@ -315,7 +314,7 @@ class _Drawing:
 
     def _owner_colour(self, node: int) -> str:
         infoset = self.game.nodes[node].infoset
-        return GREY if infoset == NONE else _colour(self.game.infosets[infoset].player)
+        return MUTED if infoset == NONE else _colour(self.game.infosets[infoset].player)
 
     def _said(self) -> str:
         """The picture in a sentence, for those who do not see it."""
@@ -329,7 +328,7 @@ class _Drawing:
 
 
 def _colour(player: int) -> str:
-    return GREY if player == CHANCE else COLOURS[player % len(COLOURS)]
+    return MUTED if player == CHANCE else PLAYERS[player % len(PLAYERS)]
 
 
 def _line(path: str, colour: str, dashes: str) -> str:

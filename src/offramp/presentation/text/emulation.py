@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from offramp.study.solving.saying import amount_in_words, joined
-from offramp.study.solving.shares import percent
+from offramp.presentation.text.numbers import figure_of, listed, percent
 
 if TYPE_CHECKING:
     from offramp.study.emulation.fresh import Check
-    from offramp.study.emulation.surrogates import Emulator, Surrogate
+    from offramp.study.emulation.surrogates import Emulator, Outside, Surrogate
 
 BANNER = "EMULATED, NOT SOLVED"
 SMOOTH = (
@@ -27,12 +26,8 @@ UNKNOWN_RANGES = (
 HALF = 0.5
 
 
-def told_surrogate(found: Surrogate) -> tuple[str, ...]:
+def surrogate_sentences(found: Surrogate) -> Iterator[str]:
     """What was learnt, from what, and how far off it is."""
-    return tuple(_told(found))
-
-
-def _told(found: Surrogate) -> Iterator[str]:
     origin = found.origin
     yield (
         f"{BANNER}: on the premises of {origin.premises}, as encoded here, a fit to "
@@ -42,7 +37,7 @@ def _told(found: Surrogate) -> Iterator[str]:
     if not all(one.known for one in found.inputs):
         yield UNKNOWN_RANGES
     for one in found.emulators:
-        yield told_emulator(one, origin.folds)
+        yield emulator_sentence(one, origin.folds)
     if found.complete:
         low, high = found.sums
         yield (
@@ -60,7 +55,7 @@ def _used(found: Surrogate) -> str:
     said = f"Of {origin.offered:,} draws over {len(found.inputs)} assumptions"
     reasons = [f"{count:,} {word}" for word, count in origin.left_out.items()]
     lost = sum(origin.left_out.values())
-    said += f", {lost:,} are left out ({joined(reasons)})" if lost else ", none is left out"
+    said += f", {lost:,} are left out ({listed(reasons)})" if lost else ", none is left out"
     if origin.spare:
         said += f" and {origin.spare:,} more were not needed"
     if origin.several:
@@ -68,19 +63,19 @@ def _used(found: Surrogate) -> str:
     return said + f" (folds by seed {origin.seed})."
 
 
-def told_emulator(one: Emulator, folds: int) -> str:
+def emulator_sentence(one: Emulator, folds: int) -> str:
     """How one quantity is emulated, and its errors."""
     if not one.tried:
-        return f"{one.quantity} is {amount_in_words(one.solved.mean)} in all draws."
+        return f"{one.quantity} is {figure_of(one.solved.mean)} in all draws."
     error = one.error
     said = (
         f"{one.quantity} ({one.method}): on draws that it had not seen ({folds} folds) it is off "
-        f"by {amount_in_words(error.rms, 2)} (root mean square), 95 % of errors are within "
-        f"{amount_in_words(error.reach, 2)}, the largest is {amount_in_words(error.largest, 2)} "
+        f"by {figure_of(error.rms, 2)} (root mean square), 95 % of errors are within "
+        f"{figure_of(error.reach, 2)}, the largest is {figure_of(error.largest, 2)} "
         f"(draw {error.draw})"
     )
     if np.isfinite(error.corners):
-        said += f", in the outermost tenth of the draws it is {amount_in_words(error.corners, 2)}"
+        said += f", in the outermost tenth of the draws it is {figure_of(error.corners, 2)}"
     said += f"; it explains {percent(max(error.explained, 0.0))} of the variance."
     if error.explained < HALF:
         said += " That is little: the mean of the solved draws says nearly as much."
@@ -89,26 +84,34 @@ def told_emulator(one: Emulator, folds: int) -> str:
     return said
 
 
-def told_check(check: Check, found: Surrogate) -> tuple[str, ...]:
+def check_sentences(check: Check, found: Surrogate) -> tuple[str, ...]:
     """What fresh draws say of the emulator."""
     lost = [f"{count:,} {word}" for word, count in check.unsolved.items()]
     parts = [
         f"Checked with the solver on {check.solved:,} fresh draws (from number {check.first:,} of "
-        f"seed {check.seed}" + (f"; {joined(lost)}" if lost else "") + "):"
+        f"seed {check.seed}" + (f"; {listed(lost)}" if lost else "") + "):"
     ]
     for one in found.emulators:
         error = check.errors[one.quantity]
         if not one.tried and not error.largest:
-            parts.append(f"{one.quantity} is {amount_in_words(one.solved.mean)} there as well.")
+            parts.append(f"{one.quantity} is {figure_of(one.solved.mean)} there as well.")
             continue
         said = (
-            f"{one.quantity} is off by {amount_in_words(error.rms, 2)} (root mean square; "
-            f"{amount_in_words(one.error.rms, 2)} was stated), at most by "
-            f"{amount_in_words(error.largest, 2)} (draw {error.draw}); "
+            f"{one.quantity} is off by {figure_of(error.rms, 2)} (root mean square; "
+            f"{figure_of(one.error.rms, 2)} was stated), at most by "
+            f"{figure_of(error.largest, 2)} (draw {error.draw}); "
             f"{100 * check.within[one.quantity]:.0f} % of errors are within the stated "
-            f"{amount_in_words(one.error.reach, 2)}"
+            f"{figure_of(one.error.reach, 2)}"
         )
         if np.isfinite(error.coverage):
             said += f", {100 * error.coverage:.0f} % of draws in its own 95 % interval"
         parts.append(said + ".")
     return tuple(parts)
+
+
+def outside_sentence(one: Outside) -> str:
+    """The warning where an assumption is asked for outside the draws that were learnt from."""
+    return (
+        f"{one.name} = {one.asked:g} lies outside the draws learnt from ({one.least:g} to "
+        f"{one.greatest:g}); read at {one.read:g}, and no error is known there."
+    )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from offramp.presentation.text.numbers import figure_of, listed, percent, sentence, share_holds
 from offramp.study.bargaining.zones import DECLARED, GAME, GIVEN
-from offramp.study.solving.saying import amount_in_words, joined, said, spoken
-from offramp.study.solving.shares import in_words, percent
+from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,13 +16,6 @@ if TYPE_CHECKING:
 
 NASH = "Nash 1950"
 KALAI = "Kalai and Smorodinsky 1975"
-CITATIONS = (
-    "Nash, J. (1950). The Bargaining Problem. Econometrica 18(2): 155–162.",
-    "Kalai, E. and Smorodinsky, M. (1975). Other Solutions to Nash's Bargaining Problem. "
-    "Econometrica 43(3): 513–518.",
-    "Imai, H. (1983). Individual Monotonicity and Lexicographic Maxmin Solution. Econometrica "
-    "51(2): 389–401.",
-)
 SOURCES = {
     GAME: "what each gets in this game without an agreement",
     DECLARED: "the reservation values that the scenario itself declares",
@@ -50,7 +43,7 @@ PARTIES = {
 }
 
 
-def sentences_of(found: Bargaining) -> tuple[str, ...]:
+def package_sentences(found: Bargaining) -> tuple[str, ...]:
     """Each zone, its packages and reference points, and how far they hang on the assumptions."""
     return tuple(text for zone in found.zones for text in zone_sentences(found, zone))
 
@@ -67,9 +60,9 @@ def zone_sentences(found: Bargaining, zone: Zone) -> tuple[str, ...]:
     return tuple(text for text in told if text)
 
 
-def remarks_of(found: Bargaining) -> tuple[str, ...]:
+def package_remarks(found: Bargaining) -> tuple[str, ...]:
     """Whose consent counts, what a reservation value is, and what is left out."""
-    told = [PARTIES[found.parties_from].format(joined([found.labels[p] for p in found.parties]))]
+    told = [PARTIES[found.parties_from].format(listed([found.labels[p] for p in found.parties]))]
     told += _reservations(found)
     told += [POINTS, LOTTERIES]
     told += _looked_at(found)
@@ -102,11 +95,11 @@ def _looked_at(found: Bargaining) -> list[str]:
 
 
 def _how_many(found: Bargaining, zone: Zone) -> str:
-    floors = [f"{found.labels[p]} {amount_in_words(zone.reservation[p])}" for p in found.parties]
+    floors = [f"{found.labels[p]} {figure_of(zone.reservation[p])}" for p in found.parties]
     return (
         f"On the premises of {found.whose}, as encoded here, {_which_lie(found, zone)} in the "
         f"zone of agreement at the nominal values, measured by {SOURCES[zone.basis]}: "
-        f"{joined(floors)}."
+        f"{listed(floors)}."
     )
 
 
@@ -132,15 +125,15 @@ def _named(found: Bargaining, zone: Zone) -> str:
     inside = [f"“{spoken(found.packages[i].name)}”" for i in named if zone.inside[i]]
     outside = [
         f"“{spoken(found.packages[i].name)}” (below the reservation value of "
-        f"{joined([found.labels[p] for p in found.short(zone, i)])})"
+        f"{listed([found.labels[p] for p in found.short(zone, i)])})"
         for i in named
         if not zone.inside[i]
     ]
-    own = f"{joined(inside)} {'lies' if len(inside) == 1 else 'lie'} in it" if inside else ""
+    own = f"{listed(inside)} {'lies' if len(inside) == 1 else 'lie'} in it" if inside else ""
     verb = "does" if len(outside) == 1 else "do"
-    others = f"{joined(outside)} {verb} not" if outside else ""
+    others = f"{listed(outside)} {verb} not" if outside else ""
     if not inside:
-        others = f"{joined(outside)} {verb} not lie in it"
+        others = f"{listed(outside)} {verb} not lie in it"
     return f"Of the packages with a name, {'; '.join(part for part in (own, others) if part)}."
 
 
@@ -165,12 +158,14 @@ def _points(found: Bargaining, zone: Zone) -> str:
         return ""
     nash, kalai = zone.nash, zone.kalai_smorodinsky
     if nash and nash == kalai:
-        return said(f"the Nash package and the Kalai–Smorodinsky package are {_same(found, nash)}")
+        return sentence(
+            f"the Nash package and the Kalai–Smorodinsky package are {_same(found, nash)}"
+        )
     one = (
         f"the Nash package is {_which(found, nash)}" if nash else
         "there is no Nash package, as no package gains something for each of these parties"
     )  # fmt: skip
-    return f"{said(one)} The Kalai–Smorodinsky package is {_which(found, kalai)}."
+    return f"{sentence(one)} The Kalai–Smorodinsky package is {_which(found, kalai)}."
 
 
 def _same(found: Bargaining, tied: Sequence[int]) -> str:
@@ -188,7 +183,7 @@ def _which(found: Bargaining, tied: Sequence[int]) -> str:
 def _tied(found: Bargaining, tied: Sequence[int]) -> str:
     count = found.ties(tied)
     if len(tied) == count <= 3:
-        return f"{count} tie, {joined([package_words(found, i) for i in tied])}"
+        return f"{count} tie, {listed([package_words(found, i) for i in tied])}"
     return f"{count:,} tie, among them {package_words(found, tied[0])}"
 
 
@@ -209,14 +204,14 @@ def package_words(found: Bargaining, package: int) -> str:
 
 
 def _options(found: Bargaining, options: Mapping[str, str]) -> str:
-    return joined([f"“{found.issues[i]}: {spoken(one)}”" for i, one in options.items()])
+    return listed([f"“{found.issues[i]}: {spoken(one)}”" for i, one in options.items()])
 
 
 def _some(zone: Zone) -> str:
     """In what share of the draws there is a zone of agreement at all."""
     if zone.some is None or zone.some.tried < 2:
         return ""
-    text = f"That the zone of agreement holds at least one package {in_words(zone.some)}"
+    text = f"That the zone of agreement holds at least one package {share_holds(zone.some)}"
     if zone.some_other is not None and zone.some_other.share is not None:
         text += (
             "; with the ranges concentrated on the nominal values it holds in "
@@ -238,7 +233,7 @@ def _shares(found: Bargaining, zone: Zone) -> list[str]:
         return []
     return [
         "The share of these combinations of assumptions in which a package lies in the zone is "
-        f"{joined(parts)}" + (", in brackets with the ranges concentrated." if
+        f"{listed(parts)}" + (", in brackets with the ranges concentrated." if
                               zone.shares_other else ".")
     ]  # fmt: skip
 
@@ -268,13 +263,13 @@ def _paid(found: Bargaining) -> list[str]:
     if found.paid is None:
         return []
     package, party, worth, low, high = found.paid
-    pays = amount_in_words(low)
+    pays = figure_of(low)
     if high - low > 1e-9:
-        pays = f"between {pays} and {amount_in_words(high)}"
+        pays = f"between {pays} and {figure_of(high)}"
     return [
         "Worths are those of the issues alone. An agreement in this game can pay otherwise: on "
         f"“{spoken(package)}” it pays {found.labels[party]} {pays}, where the package is worth "
-        f"{amount_in_words(worth)}."
+        f"{figure_of(worth)}."
     ]
 
 
@@ -282,4 +277,4 @@ def _idle(found: Bargaining) -> list[str]:
     idle = [found.labels[p] for p in found.idle]
     if not idle:
         return []
-    return [f"No issue is worth anything to {joined(idle)}: every package is worth 0 there."]
+    return [f"No issue is worth anything to {listed(idle)}: every package is worth 0 there."]

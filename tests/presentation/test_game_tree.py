@@ -6,12 +6,12 @@ from xml.etree import ElementTree
 
 from hypothesis import given, settings
 
-from offramp.interop import solve_tree, tree_picture
+import offramp
+from offramp.interop import solve_tree
 from offramp.interop.formats.efg import parse_efg
-from offramp.interop.tree_drawing import LEGIBLE
 from offramp.interop.trees import ExtensiveGame
-
-from .games import POKER, trees
+from offramp.presentation.charts.game_tree import LEGIBLE, tree_picture
+from tests.interop.games import POKER, trees
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -34,7 +34,7 @@ def test_a_small_tree_shows_everything() -> None:
 
 def test_play_stands_at_the_moves() -> None:
     solved = solve_tree(parse_efg(POKER), 2)
-    words = words_of(solved._repr_html_())
+    words = words_of(offramp.figure(solved))
     assert "Raise 0.803" in words
     assert "Meet 0.702" in words
 

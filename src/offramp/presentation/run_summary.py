@@ -1,16 +1,15 @@
-"""A run in one plain object, as `run --json` prints it."""
+"""A run in one plain object, as `run --json` prints it and `summary.json` keeps it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from offramp.analysis.findings import Findings
 from offramp.analysis.results import solved, summarise
-from offramp.study.claims.verdicts import claims_summary
-from offramp.study.solving.saying import whose_premises
+from offramp.presentation.records import as_json, claims_as_json, plain
+from offramp.study.solving.labels import whose_premises
 
 
 def summary(findings: Findings) -> dict[str, Any]:
@@ -61,21 +60,21 @@ def _argument(findings: Findings) -> dict[str, Any]:
     if findings.comparisons:
         told["comparisons"] = [_compared(one) for one in findings.comparisons]
     if findings.sensitivity is not None:
-        told["sensitivity"] = sensitivity_told(findings.sensitivity)
+        told["sensitivity"] = as_json(findings.sensitivity)
     if findings.turning:
-        told["turning_points"] = [one.plain() for one in findings.turning]
+        told["turning_points"] = [as_json(one) for one in findings.turning]
     if findings.bargaining is not None:
-        about = findings.bargaining.plain()
+        about = as_json(findings.bargaining)
         told["packages"], told["packages_about"] = about.pop("packages"), about
     if findings.offramps is not None:
-        told["offramps"] = findings.offramps.plain()
-        told["offramps_about"] = findings.offramps.about()
+        about = as_json(findings.offramps)
+        told["offramps"], told["offramps_about"] = about.pop("offramps"), about
     return told
 
 
 def _claims(findings: Findings) -> dict[str, Any]:
     """Verdicts; ``restates`` is None where mechanisms were not switched off to see."""
-    told = claims_summary(findings.verdicts)
+    told = claims_as_json(findings.verdicts)
     switched = any(record.off for record in findings.scenario.mechanisms.values())
     for first in told.values():
         for one in (first, *first["accounts"].values()):
@@ -93,32 +92,7 @@ def _account(account: Any, dataset: Any) -> dict[str, Any]:
 
 def _compared(comparison: Any) -> dict[str, Any]:
     """A comparison without its verdicts, which stand under ``claims``."""
-    return {key: value for key, value in comparison.plain().items() if key != "claims"}
-
-
-def sensitivity_told(found: Any) -> dict[str, Any]:
-    """A `Sensitivity` as JSON has it."""
-    told = {"quantity": found.quantity, "nominal": found.nominal, "note": found.note,
-            "sentence": found.sentence, "rows": found.table}  # fmt: skip
-    one = found.indices
-    if one is not None:
-        told["variance"] = {
-            "tried": one.evaluations, "withheld": one.withheld, "unassigned": one.unassigned,
-            "together": one.together, "together_low": one.together_interval[0],
-            "together_high": one.together_interval[1],
-        }  # fmt: skip
-    return told
-
-
-def plain(value: Any) -> Any:
-    """Numbers, strings, lists and dicts; what is no finite number is None."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple, np.ndarray)):
-        return [plain(one) for one in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    return _plain(value)
+    return {key: value for key, value in as_json(comparison).items() if key != "claims"}
 
 
 def _certificate(findings: Findings) -> dict[str, Any]:
@@ -128,20 +102,20 @@ def _certificate(findings: Findings) -> dict[str, Any]:
 
     def by_party(name: str) -> dict[str, float | None]:
         return {
-            party: _plain(value)
+            party: plain(value)
             for party, value in zip(parties, nominal[name].values.tolist(), strict=True)
         }
 
     told: dict[str, Any] = {
         "status": str(nominal["status"].item()),
         "message": str(nominal["message"].item()),
-        "residual": _plain(nominal["residual"].item()),
+        "residual": plain(nominal["residual"].item()),
         "regret": by_party("regret"),
         "regret_anywhere": by_party("regret_anywhere"),
         "regret_bound": by_party("regret_bound"),
         "branch": str(nominal["branch"].item()),
         "uniqueness": str(nominal["uniqueness"].item()),
-        "condition": _plain(nominal["condition"].item()),
+        "condition": plain(nominal["condition"].item()),
         "other_equilibria": int(nominal["several"].item()),
     }
     if findings.draws is not None:
@@ -158,7 +132,7 @@ def _worst(findings: Findings) -> dict[str, Any]:
     return {
         "count": len(fine),
         "solved": int(fine.sum()),
-        "worst_residual": _plain(float(kept["residual"].max())) if fine.any() else None,
+        "worst_residual": plain(float(kept["residual"].max())) if fine.any() else None,
         "regret_within_bound": bool(within.all()),
         "with_several_equilibria": int((kept["several"].values > 0).sum()),
     }
@@ -180,7 +154,3 @@ def _sentence(findings: Findings) -> str:
         f"{said} Draws: {worst['solved']:,} of {worst['count']:,} solved, "
         f"{worst['with_several_equilibria']:,} with several equilibria found."
     )
-
-
-def _plain(value: Any) -> Any:
-    return value if not isinstance(value, float) or np.isfinite(value) else None

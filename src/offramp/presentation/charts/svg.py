@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from offramp.core.directions import Isolation
-from offramp.study.charts.data import TONES, Area, Chart, Dots, Line, Words
+from offramp.presentation.palette import INK, MUTED, PAPER, RULE, TONES
+from offramp.study.charts.data import Area, Chart, Dots, Line, Words
 
 WIDTH, PLOT, ROW = 680, 300, 20
 """Units of the drawing: its width, the height of the plot, the height of a line of legend."""
 LEFT, RIGHT, TOP, FOOT = 68, 20, 14, 52
 LETTER = 7.3
 """Mean width of a letter at the size of the legend."""
-INK, MUTED, RULE, TRACK = "#1d2329", "#5a6570", "#d9dee3", "#e9edf0"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 
@@ -50,7 +50,7 @@ def draw_svg(chart: Chart) -> str:
         f'style="max-width:100%;height:auto;font-family:{html.escape(FONT)}">',
         f'<title id="{key}-title">{_clean(chart.title)}</title>',
         f'<desc id="{key}-text">{_clean(chart.alternative)}</desc>',
-        f'<rect width="{WIDTH}" height="{height:g}" rx="6" fill="#ffffff"/>',
+        f'<rect width="{WIDTH}" height="{height:g}" rx="6" fill="{PAPER}"/>',
         _clip(f"{key}-areas", frame, 0),
         _clip(f"{key}-lines", frame, 3),
         *_legend(rows),
@@ -117,8 +117,8 @@ def _stroke(line: Line, colour: str) -> str:
 
 
 def _dot(x: float, y: float, colour: str, hollow: bool) -> str:
-    fill = "#ffffff" if hollow else colour
-    edge = colour if hollow else "#ffffff"
+    fill = PAPER if hollow else colour
+    edge = colour if hollow else PAPER
     return (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.6" fill="{fill}" stroke="{edge}" '
         f'stroke-width="{2 if hollow else 1.2}"/>'
@@ -187,7 +187,7 @@ def _path(frame: Frame, line: Line) -> str:
 def _text(
     x: float, y: float, text: str, anchor: str, colour: str, size: int, *, halo: bool = False
 ) -> str:
-    edge = ' stroke="#ffffff" stroke-width="3" paint-order="stroke"' if halo else ""
+    edge = f' stroke="{PAPER}" stroke-width="3" paint-order="stroke"' if halo else ""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" '
         f'fill="{colour}"{edge}>{_clean(text)}</text>'

@@ -1,1 +1,0 @@
-"""Data into draws, so that all later rooms stay unchanged. Empty until estimation is built."""
