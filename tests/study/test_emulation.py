@@ -595,7 +595,7 @@ def test_a_run_s_folder_and_its_draws(gamble: xr.Dataset, tmp_path: Path) -> Non
     (tmp_path / "scenario.yaml").write_text(GAMBLE.replace("uniform(1, 3)", "uniform(1, 4)"))
     with pytest.raises(ResultError, match="is not the scenario that the draws are of"):
         open_draws(tmp_path)
-    with pytest.raises(ResultError, match="cannot be read as results"):
+    with pytest.raises(ResultError, match="the file cannot be read"):
         open_draws(tmp_path / "nothing.nc")
     with pytest.raises(ResultError, match="is no file of draws"):
         open_draws("emulator.json")
