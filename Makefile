@@ -23,6 +23,7 @@ check: $(VENV)/.dev  ## lint, format, types, and who may import whom
 	$(BIN)/lint-imports
 
 test: $(VENV)/.dev  ## run the tests, the slow ones left out (TESTS="-m slow -n 0" runs those)
+	$(BIN)/python -m tests.compiled
 	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(TESTS)
 
 docs: $(VENV)/.dev  ## build the documentation into docs/_build/html

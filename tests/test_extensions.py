@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import math
 import os
 import re
 import shutil
@@ -18,6 +20,7 @@ FILES = {
     "write-a-mechanism": {
         "weariness.yaml": "library/mechanisms", "weary-talks.yaml": "library/scenarios",
     },
+    "add-an-engine": {"single_decisions.py": "solvers/engines"},
     "add-a-model": {"least_share.py": "study/models"},
     "add-a-quantity": {"moves_made.py": "study/quantities/kinds"},
     "add-a-file-format": {"bimatrix.py": "interop/formats"},
@@ -32,7 +35,11 @@ claims:
     source: weariness_memo
     holds_when: E(moves_made) > 5
 """
-TESTED = ("study", "interop", "presentation", "scenario", "library", "test_house.py")
+TESTED = (
+    "solvers/test_engines.py", "study", "interop", "presentation", "scenario", "library",
+    "test_house.py",
+)  # fmt: skip
+DECISION = 'EFG 2 R "" { "A" } p "" 1 1 "" { "l" "r" } 0 t "" 1 "" { 1 } t "" 2 "" { 0 }'
 BEFORE: dict[str, str] = {}
 """What stood in the copy before anything was added."""
 NAMES = {file.partition(".")[0] for files in FILES.values() for file in files}
@@ -119,6 +126,13 @@ def test_the_format_is_named_written_read_and_solved(copy: Path) -> None:
     (copy / "dispute.yaml").write_text(written("gambit-files", "dispute.yaml"), encoding="utf-8")
     offramp(copy, "export", "dispute.yaml", "--to", "dispute.bimatrix")
     assert "agent logit equilibrium" in offramp(copy, "solve", "dispute.bimatrix")
+
+
+def test_the_engine_solves_what_it_takes(copy: Path) -> None:
+    (copy / "one.efg").write_text(DECISION, encoding="utf-8")
+    told = json.loads(offramp(copy, "solve", "one.efg", "--json"))
+    assert told["branch"] == "fixed_point"  # the others trace a branch to it
+    assert told["profile"][0][0] == pytest.approx(1 / (1 + math.exp(-1)))
 
 
 def test_the_model_is_listed_and_evaluated(copy: Path) -> None:

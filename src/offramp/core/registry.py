@@ -18,6 +18,7 @@ from typing import Any
 
 from offramp.core.errors import OfframpError
 
+ENGINES = ("offramp.solvers.engines", "offramp.engines")
 QUANTITIES = ("offramp.study.quantities.kinds", "offramp.quantities")
 MODELS = ("offramp.study.models", "offramp.models")
 FORMATS = ("offramp.interop.formats", "offramp.formats")

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.errors import GameError
-from offramp.core.registry import plugins
+from offramp.core.registry import ENGINES, plugins
 from offramp.core.sharing import Progress
 from offramp.solvers.equilibria import Equilibria, Options, Other
 
@@ -82,7 +82,7 @@ def find_engines() -> tuple[Engine, ...]:
 
     Raises OfframpError where two share a name or a file names no ENGINE.
     """
-    found = plugins("offramp.solvers.engines", "offramp.engines", "ENGINE", Engine)
+    found = plugins(*ENGINES, "ENGINE", Engine)
     return tuple(sorted(found.values(), key=lambda engine: engine.order))
 
 

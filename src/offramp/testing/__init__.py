@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from offramp.testing.conformance import (
     NotConforming,
+    check_engine,
     check_figure,
     check_format,
     check_mechanism,
@@ -15,6 +16,7 @@ from offramp.testing.conformance import (
 )
 
 __all__ = [
+    "check_engine",
     "check_figure",
     "check_format",
     "check_mechanism",

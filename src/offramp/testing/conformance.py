@@ -22,9 +22,12 @@ from offramp.core.errors import OfframpError
 
 if TYPE_CHECKING:
     from offramp.analysis.findings import Findings
+    from offramp.game.structure import Structure, Tables
     from offramp.interop.formats import Format
     from offramp.presentation import Figure, Table
     from offramp.presentation.contents import Section
+    from offramp.solvers import Equilibria
+    from offramp.solvers.engine import Engine
     from offramp.study.models import Model
 
 SHORTEST_CAPTION = 60
@@ -95,6 +98,15 @@ def check_quantity(name: str, text: str = "", scenario: str | Path = EXAMPLE) ->
 def check_format(form: Format, name: str) -> None:
     """A file format: what is written reads back, and what is unfit is refused with a place."""
     _demand(f"format '{name}'", _format(form, name))
+
+
+def check_engine(engine: Engine, name: str = "", seeds: int = 12) -> None:
+    """A solver: it solves the random games that it takes, and its certificates are true.
+
+    Equations, worths and regrets are worked out again in the slow, plain way. ``seeds`` games of
+    each family are offered: one decision, everybody sees all, unseen moves, private types.
+    """
+    _demand(f"engine '{name or engine.policy}'", _engine(engine, seeds))
 
 
 @cache
@@ -331,6 +343,63 @@ def _plays(game: Any) -> set[tuple[Any, ...]]:
     table = game if isinstance(game, StrategicGame) else strategic_form(game)
     nothing = (0,) * len(table.players)
     return {table.outcomes[cell].payoffs if cell >= 0 else nothing for cell in table.cells}
+
+
+def _engine(engine: Engine, seeds: int) -> Iterator[str]:
+    from offramp.solvers import Options
+    from offramp.solvers.engine import Request
+
+    if not engine.policy.endswith("."):
+        yield "policy: a sentence on what it takes, and what it does with draws not traced"
+    taken = 0
+    for what, structure, tables in random_games(seeds):
+        request = Request(structure, tables, Options(), traced=frozenset([0]))
+        if not engine.takes(request):
+            continue
+        taken += 1
+        found = engine.solve(request)
+        yield from (f"{what}: {one}" for one in _solution(structure, tables, found))
+    if not taken:
+        yield "takes: none of the games that were offered, so that nothing is known of it"
+
+
+def random_games(seeds: int) -> Iterator[tuple[str, Structure, Tables]]:
+    """Random games of each family, with two draws each and a name to find them by."""
+    from offramp.testing.random_games import random_game
+    from offramp.testing.random_information import random_unseen_game
+    from offramp.testing.random_trees import random_tree
+
+    for seed in range(seeds):
+        alone = random_tree(seed, types=(1,), steps=1, moves=4, nature=0, draws=2)
+        yield f"one decision ({seed})", *alone
+        yield f"random_game({seed})", *random_game(seed, draws=2)
+        yield f"random_unseen_game({seed})", *random_unseen_game(seed, draws=2)
+        yield f"random_tree({seed})", *random_tree(seed, draws=2)
+
+
+def _solution(structure: Structure, tables: Tables, found: Equilibria) -> Iterator[str]:
+    """What is wrong with equilibria that an engine vouches for."""
+    from offramp.testing.reference_solver import back_up_plainly, regret_plainly
+
+    if found.value.shape != (tables.draws, structure.nodes, structure.parties):
+        yield f"values of shape {found.value.shape}, not (draw, node, party)"
+        return
+    for draw in np.flatnonzero(found.status == "solved"):
+        played = found.strategy[draw]
+        if not np.allclose(np.add.reduceat(played, structure.first[:-1]), 1, atol=1e-9):
+            yield f"draw {draw}: probabilities of moves do not add to 1"
+        if structure.hidden:
+            continue  # where somebody does not know the node replies depend on beliefs
+        after, replies, _ = back_up_plainly(structure, tables, int(draw), found.value[draw])
+        miss = max(np.abs(after - found.value[draw]).max(), np.abs(replies - played).max())
+        if miss > 1e-7:
+            yield f"draw {draw}: vouched for, but the equations are missed by {miss:.2g}"
+        regret = regret_plainly(structure, tables, int(draw), played)[1][structure.start]
+        if not np.allclose(regret, found.regret[draw], atol=1e-7):
+            yield f"draw {draw}: regret {found.regret[draw]}, in truth {regret}"
+    for draw in np.flatnonzero(found.status != "solved"):
+        if not found.message[draw]:
+            yield f"draw {draw}: {found.status[draw]} without a message"
 
 
 def _refuses(form: Format, path: Path) -> Iterator[str]:
