@@ -244,3 +244,11 @@ def test_asking_for_help_loads_nothing_heavy() -> None:
     assert "Usage" in ran.stdout
     assert "offramp.apps.cli" in imported
     assert not imported & HEAVY
+
+
+def test_the_walk_through_the_house_names_files_that_are_there() -> None:
+    text = (ROOT / "docs" / "explanation" / "walk.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z_]+/[a-z_/*]*(?:\.py)?)`", text))
+    assert len(named) > 20
+    named.discard("src/offramp")
+    assert not [name for name in named if not any(PACKAGE.glob(name))]

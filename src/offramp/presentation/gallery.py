@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from offramp.core.errors import OfframpError
-from offramp.core.registry import plugins
+from offramp.core.registry import FIGURES, plugins
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from offramp.analysis.findings import Findings
 
-GROUP = "offramp.figures"
 ELSEWHERE = "further"
 """The section of figures that belong to no other."""
 
@@ -95,7 +94,7 @@ def find_figures() -> tuple[Figure, ...]:
     Raises OfframpError where two share a name or a file names no FIGURE.
     """
     found: dict[str, str] = {}
-    figures = plugins("offramp.presentation.figures", GROUP, "FIGURE", Figure)
+    figures = plugins(*FIGURES, "FIGURE", Figure)
     for origin, figure in figures.items():
         if figure.name in found:
             raise OfframpError(
