@@ -352,7 +352,7 @@ def _engine(engine: Engine, seeds: int) -> Iterator[str]:
     if not engine.policy.endswith("."):
         yield "policy: a sentence on what it takes, and what it does with draws not traced"
     taken = 0
-    for what, structure, tables in random_games(seeds):
+    for what, structure, tables in offered_games(seeds):
         request = Request(structure, tables, Options(), traced=frozenset([0]))
         if not engine.takes(request):
             continue
@@ -363,7 +363,7 @@ def _engine(engine: Engine, seeds: int) -> Iterator[str]:
         yield "takes: none of the games that were offered, so that nothing is known of it"
 
 
-def random_games(seeds: int) -> Iterator[tuple[str, Structure, Tables]]:
+def offered_games(seeds: int) -> Iterator[tuple[str, Structure, Tables]]:
     """Random games of each family, with two draws each and a name to find them by."""
     from offramp.testing.random_games import random_game
     from offramp.testing.random_information import random_unseen_game
