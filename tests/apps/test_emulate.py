@@ -122,7 +122,7 @@ def test_a_store_is_learnt_from(ask: Any) -> None:
         (("RUN", "--from", "x.json"), "DRAWS beside --from"),
         (("--from", "x.json"), "'x.json' cannot be read"),
         (("--from", "x.json", "--quantity", "P(won)"), "--quantity beside --from"),
-        (("nowhere",), "nowhere cannot be read as results"),
+        (("nowhere",), "nowhere:1:1: the file cannot be read"),
         (("RUN", "--quantity", "P(wonn)"), "the draws do not hold 'P(wonn)'"),
         (("RUN", "--at", "gain"), "--at 'gain'"),
         (("RUN", "--seed", "-1"), "--seed -1"),
