@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +11,7 @@ from numpy.typing import NDArray
 from offramp.analysis.elimination import Elimination, eliminate
 from offramp.core.arrays import sealed
 from offramp.core.sharing import runs_of, share_out, threads_for
-
-if TYPE_CHECKING:
-    from offramp.game.structure import Structure
+from offramp.game.structure import Structure, remembered
 
 TRUSTED = 1e-10
 """Largest error of a probability with which a draw's numbers are handed out."""
@@ -159,8 +156,14 @@ def probability_ever(
     marked = np.zeros(structure.edges, bool) if edges is None else edges.copy()
     if nodes is not None:
         marked |= np.repeat(nodes, np.diff(structure.first))
-    event = structure.terminals
-    stopped = replace(
+    return absorb(_stopped(structure, marked.tobytes()), strategy).terminal[:, -1]
+
+
+@remembered
+def _stopped(structure: Structure, edges: bytes) -> Structure:
+    """The structure in which the marked ``edges`` lead into one more terminal, the last."""
+    marked, event = np.frombuffer(edges, np.bool_), structure.terminals
+    return replace(
         structure,
         target=np.where(marked, -event - 1, structure.target),
         turns=structure.turns & ~marked,
@@ -169,7 +172,6 @@ def probability_ever(
         terminal_outcome=np.append(structure.terminal_outcome, -1),
         terminal_by=np.append(structure.terminal_by, -1),
     )
-    return absorb(stopped, strategy).terminal[:, event]
 
 
 def _walk(

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from offramp.game.structure import Structure
-
+from offramp.game.structure import Structure, remembered
 
 LARGEST = 20_000
 """Components with more nodes are iterated: their bit tables would take more than 100 MB."""
@@ -45,6 +43,7 @@ class Elimination:
     """(entry,) later pivots that a row flows into, by place."""
 
 
+@remembered
 def eliminate(structure: Structure, *, work: int = WORK, largest: int = LARGEST) -> Elimination:
     """Choose an order of elimination for every cyclic component (Markowitz's least fill).
 

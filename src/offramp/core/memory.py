@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +14,27 @@ PLENTY = 1 << 33
 def free_memory() -> int:
     """Bytes that this process can still be given: the least that any limit on it leaves."""
     return max(min(_left(), default=PLENTY), 0)
+
+
+def bytes_of(*things: object) -> int:
+    """About how many bytes the arrays take that are reached from some records and containers."""
+    met: dict[int, object] = {}
+    waiting, total = list(things), 0
+    while waiting:
+        thing = waiting.pop()
+        if id(thing) in met:
+            continue
+        met[id(thing)] = thing
+        size = getattr(thing, "nbytes", None)
+        if isinstance(size, int):
+            total += size
+        elif isinstance(thing, Mapping):
+            waiting += thing.values()
+        elif isinstance(thing, (tuple, list)):
+            waiting += thing
+        elif hasattr(thing, "__dataclass_fields__") and hasattr(thing, "__dict__"):
+            waiting += vars(thing).values()
+    return total
 
 
 def _left() -> Iterator[int]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -23,6 +23,8 @@ from offramp.game.valuation import OddsGroup, PayGroup, Valuation
 from offramp.scenario import Meaning, Scenario, understand
 
 Integers = NDArray[np.int64]
+NUMBERS_AND_WORDS = ("scenario", "assumptions", "vocabulary")
+"""What of a meaning a game is not made of: it only says what the numbers are, and how told."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +46,14 @@ class Game:
     def scenario(self) -> Scenario:
         """The scenario that was compiled."""
         return self.meaning.scenario
+
+    def told_as(self, meaning: Meaning) -> Game:
+        """The same game under a meaning with the same rules: other numbers, or other words."""
+        return replace(self, meaning=meaning, valuation=replace(self.valuation, meaning=meaning))
+
+    def on(self, structure: Structure) -> Game:
+        """The same game on another structure of the same content."""
+        return self if structure is self.structure else replace(self, structure=structure)
 
     @property
     def nodes(self) -> int:
@@ -148,6 +158,13 @@ def build(
         pay_class, odds_class, information_sets(meaning, reached, merged),
     )  # fmt: skip
     return Game(meaning, structure, valuation, reached, merged, move)
+
+
+def rules_of(meaning: Meaning) -> Hashable:
+    """All that `build` reads of a meaning: equal ones make the same game, whatever its numbers."""
+    return tuple(
+        getattr(meaning, one.name) for one in fields(meaning) if one.name not in NUMBERS_AND_WORDS
+    )
 
 
 def with_precision(tables: Tables, scale: float) -> Tables:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+Answer = TypeVar("Answer")
+Given = ParamSpec("Given")
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +70,17 @@ class Structure:
         if len(self.infoset) != len(self.mover):
             object.__setattr__(self, "infoset", np.full(len(self.mover), -1))
         _close(self)
+        object.__setattr__(self, "_remembered", {})
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is sent to another process: the shape, and nothing that follows from it."""
+        return self.__dict__ | {"_remembered": {}}
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """The shape as values: two structures are alike where their contents are equal."""
+        own = (getattr(self, one.name) for one in fields(self))
+        return tuple(one.tobytes() if isinstance(one, np.ndarray) else one for one in own)
 
     @property
     def hidden(self) -> bool:
@@ -79,6 +96,25 @@ class Structure:
     def edges(self) -> int:
         """How many edges there are."""
         return len(self.target)
+
+
+def remembered(
+    work_out: Callable[Concatenate[Structure, Given], Answer],
+) -> Callable[Concatenate[Structure, Given], Answer]:
+    """Let a function of a structure alone answer once; the answer lives as long as the structure.
+
+    Its other arguments are part of the question.
+    """
+
+    @wraps(work_out)
+    def answer(structure: Structure, *given: Given.args, **named: Given.kwargs) -> Answer:
+        kept: dict[object, Answer] = structure.__dict__["_remembered"]
+        question = work_out, given, *sorted(named.items())
+        if question not in kept:
+            kept[question] = work_out(structure, *given, **named)
+        return kept[question]
+
+    return answer
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,6 +28,7 @@ _DOORS = {
     "outcomes": "solving.experiment",
     "solve": "solving.experiment",
     "sweep": "sweeps",
+    "Workspace": "solving.workspace",
 }
 """Every name and the file it comes from, which is loaded when the name is first used: what one
 study needs, another need not wait for."""
@@ -55,6 +56,7 @@ __all__ = [
     "outcomes",
     "solve",
     "sweep",
+    "Workspace",
 ]
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ if TYPE_CHECKING:
     from offramp.study.sensitivity.slopes import QuantitySlopes, SlopeFinder
     from offramp.study.solving.experiment import Solved, outcomes, solve
     from offramp.study.solving.play import Play, evaluate_play, play_of
+    from offramp.study.solving.workspace import Workspace
     from offramp.study.sweeps import read_sweep, sweep
 
 

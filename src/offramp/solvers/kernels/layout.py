@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.game.structure import Structure
+from offramp.game.structure import Structure, remembered
 
 
 class Shape(NamedTuple):
@@ -65,6 +65,7 @@ class Layout:
     """(party,) most of the sum of log(number of moves) over a party's decisions in one round."""
 
 
+@remembered
 def arrange(structure: Structure) -> Layout:
     """Renumber a structure in its solving order (components sinks first, steps falling)."""
     node = np.asarray(structure.order)

@@ -28,8 +28,6 @@ from offramp.scenario import (
     Scenario,
     parse_query,
     read_claim,
-    understand,
-    with_account,
 )
 from offramp.scenario.distributions import Distribution
 from offramp.study.accounts.attribution import (
@@ -50,6 +48,7 @@ from offramp.study.quantities.evaluation import QueryValues, evaluate_queries
 from offramp.study.solving.experiment import Progress
 from offramp.study.solving.labels import assumption_words, whose_premises
 from offramp.study.solving.shares import spread_draws
+from offramp.study.solving.workspace import Workspace
 
 Array = NDArray[np.float64]
 EXACT = 12
@@ -64,7 +63,7 @@ UNFIT = ("failed", "undefined")
 
 
 def compare(
-    scenario: Scenario,
+    scenario: Scenario | Workspace,
     accounts: tuple[str, str],
     quantity: str | None = None,
     *,
@@ -85,14 +84,16 @@ def compare(
     """
     first, second = accounts
     used = secrets.randbits(32) if seed is None else seed
-    pair = _Pair.of(scenario, first, second, single)
+    workspace = Workspace.of(scenario)
+    text = workspace.scenario
+    pair = _Pair.of(workspace, first, second, single)
     target = _target(pair.first, quantity)
-    work = _Work(pair, target, precision_scale, progress)
+    work = _Mixtures(workspace, pair, target, precision_scale, progress)
     nominal, pairs = work.at_nominal(used)
     over = work.over_draws(draws, used) if draws else _NO_DRAWS
     if verdicts is None:
         verdicts = check(
-            scenario, draws=draws, seed=used, accounts=tuple(dict.fromkeys(accounts)),
+            workspace, draws=draws, seed=used, accounts=tuple(dict.fromkeys(accounts)),
             precision_scale=precision_scale, brief=True, progress=progress,
         )  # fmt: skip
     contributions = [
@@ -101,7 +102,7 @@ def compare(
     ]
     return Comparison(
         accounts=(first, second),
-        premises=(whose_premises(scenario, first), whose_premises(scenario, second)),
+        premises=(whose_premises(text, first), whose_premises(text, second)),
         quantity=target.text,
         nominal=nominal.ends,
         mean=over.ends,
@@ -127,15 +128,14 @@ class _Pair:
     labels: Mapping[str, str]
 
     @staticmethod
-    def of(scenario: Scenario, first: str, second: str, single: bool) -> _Pair:
+    def of(workspace: Workspace, first: str, second: str, single: bool) -> _Pair:
         """The accounts called ``first`` and ``second``."""
-        one, two = (understand(with_account(scenario, a) if a else scenario)
-                    for a in (first, second))  # fmt: skip
+        one, two = workspace.meaning(first), workspace.meaning(second)
         groups: dict[str, list[str]] = {}
         labels: dict[str, str] = {}
         for here, there in zip(one.assumptions, two.assumptions, strict=True):
             if (here.formula, here.distribution) != (there.formula, there.distribution):
-                name, label = _group(scenario, here.name, single)
+                name, label = _group(workspace.scenario, here.name, single)
                 groups.setdefault(name, []).append(here.name)
                 labels[name] = label
         return _Pair(one, two, {name: tuple(own) for name, own in groups.items()}, labels)
@@ -232,9 +232,10 @@ _NO_DRAWS = _Parts((None, None), np.zeros(0), None)
 
 
 @dataclass(frozen=True, eq=False)
-class _Work:
+class _Mixtures:
     """Solves mixtures of two accounts."""
 
+    workspace: Workspace
     pair: _Pair
     target: _Target
     scale: float
@@ -343,7 +344,8 @@ class _Work:
         """The target in every draw."""
         found = evaluate_queries(
             meaning, self.target.queries, draws, precision_scale=self.scale, traced=traced,
-            starts=0, progress=self._tell("mixtures of two accounts solved"),
+            starts=0, workspace=self.workspace,
+            progress=self._tell("mixtures of two accounts solved"),
         )  # fmt: skip
         return self.target.value(found)
 
@@ -359,7 +361,8 @@ class _Work:
             names_ = tuple(a.name for a in meaning.assumptions)
             found = evaluate_queries(
                 meaning, queries, Draws(names_, np.concatenate(parts), seed), traced=(0,),
-                precision_scale=self.scale, starts=0, progress=self._tell("outcomes of accounts"),
+                precision_scale=self.scale, starts=0, workspace=self.workspace,
+                progress=self._tell("outcomes of accounts"),
             )  # fmt: skip
             own = np.where(np.isin(found.status, UNFIT), np.nan, found.values)
             mean = None

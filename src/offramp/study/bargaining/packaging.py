@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from offramp.core.errors import OfframpError, ResultError, suggestion
 from offramp.expressions import Expression, Number, evaluate, parse
-from offramp.game import Draws, Game, build, nominal_draw
-from offramp.scenario import Meaning, Query, Scenario, parse_query, understand, with_account
+from offramp.game import Draws, nominal_draw
+from offramp.scenario import Meaning, Query, Scenario, parse_query
 from offramp.scenario.binding import Binder
 from offramp.study.bargaining.pareto import find_front
 from offramp.study.bargaining.reservations import Reservations, consenting, reservation_values
@@ -40,6 +40,7 @@ from offramp.study.solving.experiment import Progress
 from offramp.study.solving.labels import spoken, whose_premises
 from offramp.study.solving.shares import Share, concentrate, is_ranged, share_of, spread_draws
 from offramp.study.solving.variation import rows_of
+from offramp.study.solving.workspace import Workspace
 
 Array = NDArray[np.float64]
 Truths = NDArray[np.bool_]
@@ -55,7 +56,7 @@ GAP = 1e-9
 
 
 def packages(
-    scenario: Scenario,
+    scenario: Scenario | Workspace,
     *,
     draws: int = 256,
     seed: int | None = None,
@@ -63,7 +64,6 @@ def packages(
     parties: Sequence[str] = (),
     reservations: Mapping[str, float | str] | None = None,
     most_solved: int | None = None,
-    game: Game | None = None,
     progress: Progress | None = None,
 ) -> Bargaining:
     """What could be agreed on the scenario's issues, and what each party has without it.
@@ -72,23 +72,24 @@ def packages(
     agreement from coming by its own moves, see `reservations`). ``reservations`` gives parties
     reservation values of their own, numbers or formulas of parameters; the others keep those of
     the game. ``draws`` is the number of combinations of assumptions tried (0: none), in at most
-    ``most_solved`` of which the game is solved; ``seed`` None draws one and records it. ``game``
-    is that of the scenario, where it is at hand. Raises ResultError without issues, for a name
-    that is no party, and where there are too many combinations to find the frontier and no
-    package has a name.
+    ``most_solved`` of which the game is solved; ``seed`` None draws one and records it. Raises
+    ResultError without issues, for a name that is no party, and where there are too many
+    combinations to find the frontier and no package has a name.
     """
-    told = with_account(scenario, account) if account else scenario
-    if not told.issues:
+    workspace = Workspace.of(scenario)
+    if not workspace.scenario.issues:
         raise ResultError("the scenario has no issues", expected="a scenario with 'issues'",
                           repair="see 'issues' in the reference of the language")  # fmt: skip
-    played = build(understand(told)) if game is None else game
+    known = workspace.meaning(account).parties
     named = [*parties, *(reservations or {})]
     for name in named:
-        if name not in played.meaning.parties:
+        if name not in known:
             raise ResultError(f"'{name}' is no party", expected="parties of this scenario",
-                              repair=suggestion(name, played.meaning.parties))  # fmt: skip
-    asked = _Inquiry(played, tuple(parties), dict(reservations or {}), draws, seed, account or "",
-                     most_solved, progress)  # fmt: skip
+                              repair=suggestion(name, known))  # fmt: skip
+    asked = _PackageQuestion(
+        workspace, tuple(parties), dict(reservations or {}), draws, seed, account or "",
+        most_solved, progress,
+    )  # fmt: skip
     return asked.answer()
 
 
@@ -223,14 +224,16 @@ class _Tried:
     """Basis to (draw, party of ``parties``); shorter where fewer were solved."""
 
 
-class _Inquiry:
+class _PackageQuestion:
     """One question: values every package, then each zone at nominal values and over draws."""
 
     def __init__(
-        self, game: Game, parties: tuple[str, ...], given: Mapping[str, float | str], draws: int,
-        seed: int | None, account: str, most_solved: int | None, progress: Progress | None,
+        self, workspace: Workspace, parties: tuple[str, ...], given: Mapping[str, float | str],
+        draws: int, seed: int | None, account: str, most_solved: int | None,
+        progress: Progress | None,
     ) -> None:  # fmt: skip
-        self.game, self.meaning = game, game.meaning
+        self.workspace, self.game = workspace, workspace.game(account)
+        self.meaning = self.game.meaning
         self.count, self.seed, self.account = draws, seed, account
         self.most_solved = draws if most_solved is None else min(draws, most_solved)
         self.tell = progress or (lambda what, done, total: None)
@@ -248,7 +251,7 @@ class _Inquiry:
         shown = [self.meaning.parties.index(party) for party in labels]
         worth = next(self.menu.worth(nominal, shown))[1][0]
         mine = np.ascontiguousarray(worth[:, [shown.index(i) for i in own]])
-        implied = reservation_values(self.game, self.aim)
+        implied = reservation_values(self.game, self.aim, workspace=self.workspace)
         values = self._values(nominal, implied, own)
         told = [i for i, one in enumerate(self.menu.packages) if one.name]
         searched = self.menu.searched
@@ -377,8 +380,9 @@ class _Inquiry:
     def _tried(self, draws: Draws, most: int, own: Sequence[int]) -> _Tried:
         few, what = rows_of(draws, slice(0, most)), "draws without agreement"
         implied = reservation_values(
-            self.game, self.aim, few, progress=lambda done: self.tell(what, done, len(few))
-        )
+            self.game, self.aim, few, workspace=self.workspace,
+            progress=lambda done: self.tell(what, done, len(few)),
+        )  # fmt: skip
         return _Tried(draws, self._values(draws, implied, own))
 
     def _shares(

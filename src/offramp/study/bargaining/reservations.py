@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.errors import OfframpError
-from offramp.game import Draws, Game, build, intervene
+from offramp.game import Draws, Game, intervene
 from offramp.scenario import Intervention
 from offramp.study.solving.variation import bench_of
+from offramp.study.solving.workspace import Workspace
 
 Array = NDArray[np.float64]
 
@@ -40,7 +41,7 @@ class Reservations:
         self.left.setflags(write=False)
 
 
-def without_agreement(game: Game, aim: Sequence[int]) -> Game | None:
+def without_agreement(game: Game, aim: Sequence[int], workspace: Workspace) -> Game | None:
     """The game in which no party can move into an outcome of ``aim`` where it can do otherwise.
 
     None where that makes no game.
@@ -55,21 +56,22 @@ def without_agreement(game: Game, aim: Sequence[int]) -> Game | None:
         return game
     try:
         changed = intervene(game.meaning, ends)
-        return build(changed.meaning, changed.watched)
+        return workspace.build(changed.meaning, changed.watched)
     except OfframpError:
         return None
 
 
 def reservation_values(
     game: Game, aim: Sequence[int], draws: Draws | None = None, *,
-    progress: Callable[[int], None] | None = None,
+    workspace: Workspace | None = None, progress: Callable[[int], None] | None = None,
 ) -> Reservations:  # fmt: skip
     """What each party expects without an end in ``aim`` (positions of outcomes).
 
     Without ``draws`` at nominal values, on the principal branch; draws climb to it as those of
     a run do. ``progress`` is told how many draws are done.
     """
-    barred, rows = without_agreement(game, aim), game.nominal() if draws is None else draws
+    barred = without_agreement(game, aim, workspace or Workspace(game.scenario))
+    rows = game.nominal() if draws is None else draws
     if barred is None or not len(rows):
         shape = len(rows), len(game.meaning.parties)
         return Reservations(np.full(shape, np.nan), np.full(len(rows), np.nan))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.expressions import Binary, Compare, evaluate
-from offramp.game import Draws, build, fix, nominal_draw
+from offramp.game import Draws, fix, nominal_draw
 from offramp.scenario import (
     Claim,
     Meaning,
@@ -18,8 +18,6 @@ from offramp.scenario import (
     Scenario,
     off_values,
     read_claims,
-    understand,
-    with_account,
 )
 from offramp.study.claims.deciding import find_deciding
 from offramp.study.claims.restating import Without, concern_of, literature_of, restated
@@ -29,6 +27,7 @@ from offramp.study.quantities.evaluation import QueryValues, evaluate_queries
 from offramp.study.solving.experiment import Progress
 from offramp.study.solving.labels import assumption_words, whose_premises
 from offramp.study.solving.shares import Share, concentrate, is_ranged, share_of, spread_draws
+from offramp.study.solving.workspace import Workspace
 
 Array = NDArray[np.float64]
 States = NDArray[np.str_]
@@ -64,7 +63,7 @@ class Effort:
 
 
 def check(
-    scenario: Scenario,
+    scenario: Scenario | Workspace,
     *,
     draws: int = 1000,
     seed: int | None = None,
@@ -84,18 +83,21 @@ def check(
     """
     known: list[tuple[object, tuple[Verdict, ...]]] = []
     found: list[Verdict] = []
-    wanted = ("", *scenario.accounts) if accounts is None else accounts
+    workspace = Workspace.of(scenario)
+    text = workspace.scenario
+    wanted = ("", *text.accounts) if accounts is None else accounts
     for account in wanted:
-        meaning = understand(with_account(scenario, account) if account else scenario)
+        meaning = workspace.meaning(account)
         numbers = [(a.formula, a.distribution) for a in meaning.assumptions]
         own = next((verdicts for same, verdicts in known if same == numbers), None)
         if own is None:
-            tell = _phases(progress, scenario, account if len(wanted) > 1 else "")
-            telling = _Telling(meaning, account, precision_scale, brief, tell, effort or Effort())
-            own = telling.verdicts(draws, seed)
+            tell = _phases(progress, text, account if len(wanted) > 1 else "")
+            own = _AccountClaims(
+                workspace, account, precision_scale, brief, tell, effort or Effort()
+            ).verdicts(draws, seed)
             seed = own[0].seed if own and seed is None else seed
             known.append((numbers, own))
-        whose = whose_premises(scenario, account)
+        whose = whose_premises(text, account)
         found += [replace(one, account=account, premises=whose) for one in own]
     return tuple(found)
 
@@ -140,19 +142,20 @@ def margins_of(claim: Claim, found: QueryValues) -> Array:
     return margins
 
 
-class _Telling:
+class _AccountClaims:
     """All claims on the premises of one account."""
 
     def __init__(
-        self, meaning: Meaning, account: str, scale: float, brief: bool, tell: Any,
+        self, workspace: Workspace, account: str, scale: float, brief: bool, tell: Any,
         effort: Effort,
     ) -> None:  # fmt: skip
-        self.effort = effort
-        self.meaning, self.account, self.scale = meaning, account, scale
+        self.workspace, self.effort = workspace, effort
+        self.meaning = meaning = workspace.meaning(account)
+        self.account, self.scale = account, scale
         self.brief, self.tell = brief, tell
         self.claims = read_claims(meaning)
         self.nominal = nominal_draw(meaning)
-        self.nodes = build(meaning).structure.nodes if self.claims else 0
+        self.nodes = workspace.game(account).structure.nodes if self.claims else 0
         self.labels = {
             name: record.label or name.replace("_", " ")
             for name, record in meaning.scenario.mechanisms.items()
@@ -183,7 +186,7 @@ class _Telling:
         )
         return evaluate_queries(
             self.meaning, asked, draws, precision_scale=self.scale * factor, traced=traced,
-            starts=starts, progress=self.tell(phase),
+            starts=starts, workspace=self.workspace, progress=self.tell(phase),
         )  # fmt: skip
 
     def over_draws(self, count: int, seed: int | None, here: QueryValues) -> dict[str, _Drawn]:

@@ -15,12 +15,13 @@ from offramp.analysis.findings import Story
 from offramp.analysis.histories import History, likeliest
 from offramp.core.bounds import MAX_DRAWS, whole_number
 from offramp.core.errors import ResultError, suggestion
-from offramp.game import Game, build
-from offramp.scenario import Scenario, with_account
+from offramp.game import Game
+from offramp.scenario import Scenario
 from offramp.study.histories.likeliest import story_of
 from offramp.study.histories.turning import TurningPoint, find_turning_points, sample_histories
 from offramp.study.solving.experiment import solve
 from offramp.study.solving.labels import whose_premises
+from offramp.study.solving.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,9 @@ class Retold:
 
 
 def retell(
-    scenario: Scenario, outcome: str | None = None, *, count: int = 5, account: str | None = None,
-    precision_scale: float = 1.0, drawn: int = 0, seed: int | None = None,
+    scenario: Scenario | Workspace, outcome: str | None = None, *, count: int = 5,
+    account: str | None = None, precision_scale: float = 1.0, drawn: int = 0,
+    seed: int | None = None,
 ) -> Retold:  # fmt: skip
     """The ``count`` likeliest histories at nominal values, of one outcome or kind or of all.
 
@@ -79,7 +81,8 @@ def retell(
     """
     count = whole_number(count, "count", 1, MAX_DRAWS, say=5)
     drawn = whole_number(drawn, "drawn", 0, MAX_DRAWS)
-    game = build(with_account(scenario, account) if account else scenario)
+    workspace = Workspace.of(scenario)
+    game = workspace.game(account)
     wanted = _wanted(game, outcome)
     solved = solve(game, precision_scale=precision_scale, starts=0)
     if solved.equilibria.status[0] != "solved":
@@ -103,7 +106,7 @@ def retell(
     points = [p for p in find_turning_points(solved, count) if not outcome or p.outcome in names]
     rows, used = sample_histories(game, solved.strategy[0], drawn, seed) if drawn else ([], None)
     return Retold(
-        whose_premises(scenario, account or ""), outcome or "", total, stories, complete,
+        whose_premises(workspace.scenario, account or ""), outcome or "", total, stories, complete,
         tuple(points), tuple(rows), used,
     )  # fmt: skip
 

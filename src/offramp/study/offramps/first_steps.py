@@ -17,13 +17,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.game import Game, build, intervene
+from offramp.game import Game, intervene
 from offramp.scenario import Intervention
 from offramp.study.offramps.levers import EQUAL, Harm
 from offramp.study.offramps.unmoved import SideBySide, idle_moves
 from offramp.study.solving.experiment import solve
 from offramp.study.solving.labels import spoken
 from offramp.study.solving.variation import Bench, bench_of
+from offramp.study.solving.workspace import Workspace
 
 Array = NDArray[np.float64]
 ROUNDS = (2, 5000)
@@ -47,7 +48,7 @@ class FirstStep:
     commitment: Intervention
 
 
-def find_first_steps(bench: Bench) -> Iterator[FirstStep]:
+def find_first_steps(bench: Bench, workspace: Workspace) -> Iterator[FirstStep]:
     """Every first step of a game, each with the game that it makes."""
     game = bench.game
     for step, move in _open_at_first(game):
@@ -66,7 +67,7 @@ def find_first_steps(bench: Bench) -> Iterator[FirstStep]:
             meaning.mover,
             meaning.moves[move].end is not None,
             move in idle_moves(game, step),
-            bench_of(build(changed.meaning, changed.watched), bench.aim),
+            bench_of(workspace.build(changed.meaning, changed.watched), bench.aim),
             commitment,
         )
 

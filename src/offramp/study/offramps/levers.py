@@ -303,7 +303,7 @@ def _endangers(bench: Bench, points: Draws) -> Harm | None:
     chance = structure.odds_class >= 0
     play[:, chance] = odds[:, structure.odds_class[chance]]
     strategy = np.concatenate([solved.strategy, play])
-    ends = absorb(structure, strategy, elimination=bench.plan).terminal
+    ends = absorb(structure, strategy).terminal
     danger = ends[:, np.isin(structure.terminal_outcome, bench.danger)].sum(axis=1)
     if (danger[1:] > danger[0] + EQUAL).any():
         return Harm("chance")

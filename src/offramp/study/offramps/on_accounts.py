@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.game import Draws, Game, fix, nominal_draw
-from offramp.scenario import Meaning, Scenario, understand, with_account
+from offramp.scenario import Meaning
 from offramp.study.offramps.records import Change
 from offramp.study.solving.variation import Bench
+from offramp.study.solving.workspace import Workspace
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,11 +59,11 @@ class Tellings:
         return Draws(self.draws.names, np.concatenate(rows), None)
 
 
-def tellings_of(scenario: Scenario, game: Game) -> Tellings | None:
+def tellings_of(workspace: Workspace, game: Game) -> Tellings | None:
     """The accounts of a scenario at their nominal values; None without any."""
-    if not scenario.accounts:
+    if not workspace.scenario.accounts:
         return None
-    names = tuple(scenario.accounts)
-    meanings = tuple(understand(with_account(scenario, name)) for name in names)
+    names = tuple(workspace.scenario.accounts)
+    meanings = tuple(workspace.meaning(name) for name in names)
     rows = np.concatenate([nominal_draw(meaning).values for meaning in meanings])
     return Tellings(names, meanings, Draws(game.nominal().names, rows, None))

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 
 from offramp.core.errors import GameError, ResultError, suggestion
 from offramp.core.numbers import told_apart
-from offramp.game import Draws, Game, build
-from offramp.scenario import Scenario, understand, with_account
+from offramp.game import Draws, Game
+from offramp.scenario import Scenario
 from offramp.study.bargaining.reservations import reservation_values
 from offramp.study.offramps.first_steps import FirstStep, find_first_steps, step_harms
 from offramp.study.offramps.levers import (
@@ -45,6 +45,7 @@ from offramp.study.solving.experiment import Progress
 from offramp.study.solving.labels import assumption_words, spoken, whose_premises
 from offramp.study.solving.shares import concentrate, is_ranged, share_of, spread_draws
 from offramp.study.solving.variation import Bench, Standing, bench_of
+from offramp.study.solving.workspace import Workspace
 
 Array = NDArray[np.float64]
 AIMS = ("agreement", "ceasefire")
@@ -59,7 +60,7 @@ JUMP = 1e-3
 
 
 def offramps(
-    scenario: Scenario,
+    scenario: Scenario | Workspace,
     *,
     outcome: str = "agreement",
     at_least: float = 0.5,
@@ -76,14 +77,17 @@ def offramps(
     ResultError for another aim, for a probability outside (0, 1] and where the nominal values
     cannot be solved, and ScenarioError for an unknown account.
     """
-    told = with_account(scenario, account) if account else scenario
+    workspace = Workspace.of(scenario)
+    meaning = workspace.meaning(account)
     if not 0 < at_least <= 1:
         raise ResultError(f"at_least = {told_apart(at_least, 0, 1)}",
                           expected="a probability above 0, at most 1")  # fmt: skip
-    game = build(understand(told))
+    game = workspace.build(meaning)
     bench = bench_of(game, _aim(game, outcome))
-    tellings = None if account else tellings_of(scenario, game)
-    asked = _Inquiry(bench, outcome, at_least, draws, seed, account or "", progress, tellings)
+    tellings = None if account else tellings_of(workspace, game)
+    asked = _RampQuestion(
+        workspace, bench, outcome, at_least, draws, seed, account or "", progress, tellings
+    )
     return asked.answer()
 
 
@@ -103,9 +107,9 @@ def _aim(game: Game, outcome: str) -> tuple[int, ...]:
     )  # fmt: skip
 
 
-def going_on(game: Game, aim: Sequence[int]) -> Array:
+def going_on(game: Game, aim: Sequence[int], workspace: Workspace | None = None) -> Array:
     """(party,) reservation values at nominal values (see `reservations`); nan where not solved."""
-    return reservation_values(game, aim).values[0]
+    return reservation_values(game, aim, workspace=workspace).values[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,13 +122,14 @@ class _Trial:
     only_one: bool
 
 
-class _Inquiry:
+class _RampQuestion:
     """One question: searches, confirms, tries over draws, and puts the answer together."""
 
     def __init__(
-        self, bench: Bench, outcome: str, at_least: float, draws: int, seed: int | None,
-        account: str, progress: Progress | None, tellings: Tellings | None = None,
+        self, workspace: Workspace, bench: Bench, outcome: str, at_least: float, draws: int,
+        seed: int | None, account: str, progress: Progress | None, tellings: Tellings | None = None,
     ) -> None:  # fmt: skip
+        self.workspace = workspace
         self.bench, self.game, self.tellings = bench, bench.game, tellings
         self.outcome, self.at_least, self.account = outcome, at_least, account
         self.tell = progress or (lambda what, done, total: None)
@@ -133,7 +138,7 @@ class _Inquiry:
             raise ResultError("the game is not solved at its nominal values",
                               expected="a game that `offramp run` can solve")  # fmt: skip
         self.trial = self._trial(draws, seed)
-        self.floor = going_on(self.game, bench.aim)
+        self.floor = going_on(self.game, bench.aim, workspace)
         self.excluded: list[Excluded] = []
 
     def answer(self) -> OffRamps:
@@ -220,7 +225,7 @@ class _Inquiry:
         """First steps that bring about what is asked, and the one that comes nearest."""
         found: list[OffRamp] = []
         nearest: tuple[float, FirstStep, Standing] | None = None
-        for step in find_first_steps(self.bench):
+        for step in find_first_steps(self.bench, self.workspace):
             stand = step.bench.stand(step.bench.game.nominal(), traced=True)
             calm = stand.solved[0] and stand.danger[0] <= self.before.danger[0] + SLACK
             if not calm or stand.reached[0] <= self.before.reached[0] + SLACK:

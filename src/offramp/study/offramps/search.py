@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from offramp.analysis.responses import ending, respond
 from offramp.core.errors import GameError
 from offramp.game.slopes import Derivatives, table_slopes
-from offramp.solvers.kernels.layout import arrange
 from offramp.study.offramps.levers import Handle, moved, settle
 from offramp.study.solving.experiment import solve
 from offramp.study.solving.variation import Bench
@@ -79,7 +78,6 @@ class Search:
         self.holds = np.zeros((bench.game.structure.parties, len(levers)))
         for i, lever in enumerate(levers):
             self.holds[list(lever.held_by), i] = 1.0
-        self.layout = arrange(bench.game.structure)
         self.derivatives = Derivatives(bench.game.valuation)
         self._tell = tell
         self._known: dict[bytes, tuple[float, float]] = {}
@@ -506,10 +504,7 @@ def slopes_at(search: Search, parts: Array) -> tuple[Array, Array]:
         return np.array([0.0, 1.0]), np.zeros((2, len(levers)))
     structure = bench.game.structure
     aims = [ending(structure, bench.aim), ending(structure, bench.danger)]
-    responses = respond(
-        structure, solved.tables, solved.equilibria, aims, layout=search.layout,
-        elimination=bench.plan,
-    )  # fmt: skip
+    responses = respond(structure, solved.tables, solved.equilibria, aims)
     values = np.nan_to_num([one.value for one in responses])
     names = list(dict.fromkeys(lever.assumption for lever in levers))
     rule = table_slopes(

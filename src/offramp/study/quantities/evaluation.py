@@ -22,7 +22,6 @@ from offramp.game import (
     Draws,
     Game,
     Tables,
-    build,
     carry_strategy,
     fix,
     fixed_values,
@@ -37,6 +36,7 @@ from offramp.study.quantities import Quantity, find_quantities
 from offramp.study.quantities.kinds.static import static_value
 from offramp.study.solving.experiment import Progress, Solved, solve
 from offramp.study.solving.play import Play, play_of
+from offramp.study.solving.workspace import Workspace
 
 Array = NDArray[np.float64]
 UNREACHED = 1e-9
@@ -128,18 +128,20 @@ def evaluate_queries(
     starts: int = 2,
     progress: Progress | None = None,
     workers: int = 0,
+    workspace: Workspace | None = None,
 ) -> QueryValues:
     """The values of ``queries`` for ``draws``; without draws at nominal values, traced.
 
     Draws whose index is in ``traced`` follow the principal branch; the others climb to it and
     are looked at from ``starts`` random starts for other equilibria. ``workers`` threads solve,
-    one per processor if 0.
+    one per processor if 0. Games that the ``workspace`` has are not built again.
     """
     meaning = scenario if isinstance(scenario, Meaning) else understand(scenario)
     asked = tuple(dict.fromkeys(queries))
     chosen = nominal_draw(meaning) if draws is None else draws
     follow = ((0,) if draws is None else ()) if traced is None else tuple(traced)
-    work = _Work(meaning, asked, chosen, precision_scale, follow, starts, workers)
+    games = workspace or Workspace(meaning.scenario)
+    work = _Work(games, meaning, asked, chosen, precision_scale, follow, starts, workers)
     work.static()
     work.run(work.solves(), progress)
     return work.result()
@@ -172,10 +174,10 @@ class _Work:
     """Fills the values of all quantities, one solved game after the other."""
 
     def __init__(
-        self, meaning: Meaning, queries: tuple[Query, ...], draws: Draws, scale: float,
-        traced: tuple[int, ...], starts: int, workers: int,
+        self, workspace: Workspace, meaning: Meaning, queries: tuple[Query, ...], draws: Draws,
+        scale: float, traced: tuple[int, ...], starts: int, workers: int,
     ) -> None:  # fmt: skip
-        self.workers = workers
+        self.workspace, self.workers = workspace, workers
         self.meaning, self.queries, self.draws = meaning, queries, draws
         self.scale, self.traced, self.starts = scale, traced, starts
         self.kinds: dict[str, Quantity] = find_quantities()
@@ -223,11 +225,12 @@ class _Work:
                 deviations |= {deviating: None} if deviating else {}
         changed = intervene(self.meaning, rules)
         reads |= changed.watched
-        game = build(changed.meaning, reads)
+        game = self.workspace.build(changed.meaning, reads)
         deviated: dict[Interventions, tuple[Changed, Game]] = {}
         for deviating in deviations:
             further = intervene(changed.meaning, deviating)
-            deviated[deviating] = further, build(further.meaning, reads | further.watched)
+            built = self.workspace.build(further.meaning, reads | further.watched)
+            deviated[deviating] = further, built
         return _Rules(changed, game, deviated)
 
     def run(self, solves: list[_Solve], progress: Progress | None) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from offramp.analysis import absorb, outcome_probability
-from offramp.analysis.elimination import Elimination, eliminate
 from offramp.game import Draws, Game, fix
 from offramp.scenario import off_values
 from offramp.study.solving.experiment import Progress, kind_probability, solve
@@ -45,8 +44,7 @@ def mechanism_effects(
 ) -> tuple[MechanismEffect, ...]:  # fmt: skip
     """The effect of every mechanism that has an off value, at nominal values and over draws."""
     switched = [name for name, record in game.scenario.mechanisms.items() if record.off]
-    plan = eliminate(game.structure)
-    here = _Comparison(game, plan, precision_scale)
+    here = _Comparison(game, precision_scale)
     at_nominal = here.kinds(game.nominal(), traced=True)
     over_draws = here.kinds(draws) if draws is not None else None
     effects: list[MechanismEffect] = []
@@ -76,7 +74,6 @@ def mechanism_effects(
 @dataclass(frozen=True, eq=False)
 class _Comparison:
     game: Game
-    plan: Elimination
     precision_scale: float
 
     def kinds(self, draws: Draws, *, traced: bool = False) -> dict[str, np.ndarray]:
@@ -84,7 +81,7 @@ class _Comparison:
             self.game, draws, precision_scale=self.precision_scale,
             traced=(0,) if traced else (), starts=0,
         )  # fmt: skip
-        absorbed = absorb(self.game.structure, solved.strategy, elimination=self.plan)
+        absorbed = absorb(self.game.structure, solved.strategy)
         count = len(self.game.meaning.outcomes)
         probability = outcome_probability(self.game.structure, absorbed, count)
         return kind_probability(self.game, probability)

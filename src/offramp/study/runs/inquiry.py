@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from offramp.game import Draws, Game, build
-from offramp.scenario import Meaning, Query, Scenario, with_account
+from offramp.game import Draws, Game
+from offramp.scenario import Meaning, Query, Scenario
 from offramp.study.accounts.comparison import compare
 from offramp.study.claims.checking import Effort, check
 from offramp.study.offramps.proposals import AIMS, offramps
@@ -22,6 +22,7 @@ from offramp.study.quantities.asking import ask
 from offramp.study.sensitivity.hanging_on import sensitivity
 from offramp.study.sensitivity.indices import LEAST, Tried, stretches
 from offramp.study.solving.experiment import Progress, outcomes, solve
+from offramp.study.solving.workspace import Workspace
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -80,7 +81,7 @@ def tried_in(over: xr.Dataset, query: Query) -> Tried:
 
 
 def argument(
-    scenario: Scenario, game: Game, extent: Extent, *, account: str = "", solved: bool = True,
+    workspace: Workspace, game: Game, extent: Extent, *, account: str = "", solved: bool = True,
     over: xr.Dataset | None = None, progress: Progress | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """The fields of Findings that come from claims, accounts and levers; {} without any.
@@ -89,9 +90,10 @@ def argument(
     outcomes over the draws, and ``solved`` whether it is solved at nominal values; without that
     only claims and accounts are told.
     """
+    scenario = workspace.scenario
     if not (scenario.claims or scenario.accounts or scenario.levers):
         return {}
-    inquiry = _Inquiry(scenario, game, extent, account, progress)
+    inquiry = _RunQuestions(workspace, game, extent, account, progress)
     found: dict[str, Any] = {"verdicts": inquiry.verdicts()}
     if not account:
         found["accounts"] = inquiry.accounts()
@@ -109,14 +111,19 @@ def argument(
 
 
 @dataclass(frozen=True, eq=False)
-class _Inquiry:
-    """One run's questions."""
+class _RunQuestions:
+    """What one run asks of what its scenario declares."""
 
-    scenario: Scenario
+    workspace: Workspace
     game: Game
     extent: Extent
     account: str
     progress: Progress | None
+
+    @property
+    def scenario(self) -> Scenario:
+        """What was written."""
+        return self.workspace.scenario
 
     def verdicts(self) -> tuple[Any, ...]:
         """Every claim on every account, or on the one that was chosen."""
@@ -132,7 +139,7 @@ class _Inquiry:
     def _checked(self, accounts: tuple[str, ...] | None, effort: Effort | None) -> tuple[Any, ...]:
         extent = self.extent
         return check(
-            self.scenario, draws=extent.draws, seed=extent.seed, accounts=accounts,
+            self.workspace, draws=extent.draws, seed=extent.seed, accounts=accounts,
             brief=extent.brief and extent.draws == 0 and effort is not None, effort=effort,
             precision_scale=extent.precision_scale, progress=self.progress,
         )  # fmt: skip
@@ -142,7 +149,7 @@ class _Inquiry:
         found: dict[str, xr.Dataset] = {}
         for done, name in enumerate(self.scenario.accounts):
             self._tell("accounts at nominal values", done, len(self.scenario.accounts))
-            game = build(with_account(self.scenario, name))
+            game = self.workspace.game(name)
             told = solve(game, precision_scale=self.extent.precision_scale, starts=0)
             found[name] = outcomes(told, rounds=0)
             self._tell("accounts at nominal values", done + 1, len(self.scenario.accounts))
@@ -154,7 +161,7 @@ class _Inquiry:
         pairs = list(itertools.combinations(names, 2)) or [("", names[0])]
         return tuple(
             compare(
-                self.scenario, pair, draws=0, seed=self.extent.seed or 0, verdicts=verdicts,
+                self.workspace, pair, draws=0, seed=self.extent.seed or 0, verdicts=verdicts,
                 precision_scale=self.extent.precision_scale, progress=self.progress,
             )
             for pair in pairs[:PAIRS]
@@ -166,7 +173,7 @@ class _Inquiry:
         if over is not None and over.sizes["draw"] >= LEAST:
             tried = tried_in(over, query)
         return sensitivity(
-            self.scenario, query, points=0, groups="mechanism", menu=False,
+            self.workspace, query, points=0, groups="mechanism", menu=False,
             account=self.account or None, tried=tried, progress=self.progress,
         )  # fmt: skip
 
@@ -177,7 +184,7 @@ class _Inquiry:
         if aim is None or not self.scenario.levers:
             return None
         return offramps(
-            self.scenario, outcome=aim, at_least=AT_LEAST, draws=self.extent.ramp_draws,
+            self.workspace, outcome=aim, at_least=AT_LEAST, draws=self.extent.ramp_draws,
             seed=self.extent.seed, account=self.account or None, progress=self.progress,
         )  # fmt: skip
 

@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from offramp.analysis.elimination import eliminate
 from offramp.analysis.findings import Findings
 from offramp.analysis.results import join
 from offramp.core.errors import ResultError
 from offramp.core.provenance import now, versions
-from offramp.game import Draws, Game, build
-from offramp.scenario import Scenario
+from offramp.game import Draws, Game
+from offramp.scenario import Scenario, understand
 from offramp.study.bargaining.packaging import packages
 from offramp.study.bargaining.zones import Bargaining
 from offramp.study.histories.likeliest import states_over_time, stories
@@ -24,6 +23,7 @@ from offramp.study.runs.effects import mechanism_effects
 from offramp.study.runs.inquiry import MOST_NODES, Extent, argument
 from offramp.study.solving.experiment import Progress, Solved, outcomes, solve
 from offramp.study.solving.labels import as_told
+from offramp.study.solving.workspace import Workspace
 
 CHUNK_BYTES = 200_000_000
 EFFECT_DRAWS = 64
@@ -47,7 +47,7 @@ class Request:
 
 
 def investigate(
-    scenario: Scenario,
+    scenario: Scenario | Workspace,
     *,
     draws: int = 1000,
     seed: int | None = None,
@@ -67,12 +67,11 @@ def investigate(
     checked before any is solved. ``progress(what, done, total)`` is told how far it is.
     """
     begun = time.perf_counter()
-    told = as_told(scenario, account) if account else scenario
-    game = build(told)
+    workspace = Workspace.of(scenario)
+    told = as_told(workspace.scenario, account) if account else workspace.scenario
+    game = workspace.build(understand(told))
     spread = game.draws(draws, seed) if draws else None
-    game.tables(game.nominal())
-    if spread is not None:
-        _check_all(game, spread)
+    _check_all(game, spread)
     used = spread.seed if spread is not None else None
     request = Request(
         draws, used, precision_scale, command(used) if command else _python(draws, used, account),
@@ -89,7 +88,7 @@ def investigate(
     if spread is not None:
         over = _over_draws(game, spread, request, rounds, attrs, progress)
     further = argument(
-        scenario, game, Extent(draws, used, brief, precision_scale), account=account,
+        workspace, game, Extent(draws, used, brief, precision_scale), account=account,
         solved=solved.equilibria.status[0] == "solved", over=over, progress=progress,
     )  # fmt: skip
     if not brief:
@@ -101,7 +100,7 @@ def investigate(
         nominal=nominal,
         draws=over,
         other_outcomes=_others(solved),
-        bargaining=_bargained(scenario, game, account, request, progress),
+        bargaining=_bargained(workspace, game, account, request, progress),
         provenance=_provenance(attrs, time.perf_counter() - begun),
         account=account,
         **further,
@@ -112,9 +111,10 @@ def _silent(what: str, done: int, total: int) -> None:
     """Where nobody watches."""
 
 
-def _check_all(game: Game, draws: Draws) -> None:
+def _check_all(game: Game, draws: Draws | None) -> None:
     """Value every draw once, a slice at a time, so that an unfit one stops the run at once."""
-    for part in _slices(game, draws):
+    game.tables(game.nominal())
+    for part in [] if draws is None else _slices(game, draws):
         game.tables(part)
 
 
@@ -132,7 +132,7 @@ def _over_draws(
     game: Game, draws: Draws, request: Request, rounds: int, attrs: dict[str, Any],
     progress: Progress | None,
 ) -> Any:  # fmt: skip
-    plan, parts, done = eliminate(game.structure), [], 0
+    parts, done = [], 0
     for part in _slices(game, draws):
         start = done
 
@@ -141,7 +141,7 @@ def _over_draws(
                 progress("draws solved", start + count, len(draws))
 
         solved = solve(game, part, precision_scale=request.precision_scale, progress=step)
-        parts.append(outcomes(solved, rounds=rounds, attrs=attrs, plan=plan))
+        parts.append(outcomes(solved, rounds=rounds, attrs=attrs))
         done += len(part)
     return join(parts)
 
@@ -171,16 +171,16 @@ def _narrated(
 
 
 def _bargained(
-    scenario: Scenario, game: Game, account: str, request: Request, progress: Progress | None
+    workspace: Workspace, game: Game, account: str, request: Request, progress: Progress | None
 ) -> Bargaining | None:
     """What could be agreed, where there are issues and no precision was changed by hand."""
-    if not scenario.issues or request.precision_scale != 1:
+    if not workspace.scenario.issues or request.precision_scale != 1:
         return None
     few = RESERVED if game.structure.nodes <= MOST_NODES else 0
     try:
         return packages(
-            scenario, draws=min(request.draws, VALUED), seed=request.seed,
-            account=account or None, most_solved=few, game=game, progress=progress,
+            workspace, draws=min(request.draws, VALUED), seed=request.seed,
+            account=account or None, most_solved=few, progress=progress,
         )  # fmt: skip
     except ResultError:  # too many combinations, and none has a name
         return None

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from offramp.scenario import Assumption, Meaning, Query, Scenario, understand, with_account
+from offramp.scenario import Assumption, Meaning, Query, Scenario
 from offramp.study.quantities.asking import Asked, ask, worded
 from offramp.study.sensitivity.indices import Groups, Indices, Tried, indices_of, sobol_indices
 from offramp.study.sensitivity.menu import MenuChange, menu_changes
 from offramp.study.sensitivity.slopes import SlopeFinder
 from offramp.study.solving.experiment import Progress
 from offramp.study.solving.labels import assumption_words, spoken, whose_premises
+from offramp.study.solving.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class Sensitivity:
 
 
 def sensitivity(
-    scenario: Scenario, quantity: Asked, *, points: int = 128, seed: int | None = None,
+    scenario: Scenario | Workspace, quantity: Asked, *, points: int = 128, seed: int | None = None,
     groups: Groups = None, menu: bool = True, account: str | None = None,
     tried: Tried | None = None, progress: Progress | None = None,
 ) -> Sensitivity:  # fmt: skip
@@ -99,9 +100,10 @@ def sensitivity(
     slopes come from one transposed solve; with ``menu`` each move of a party is written twice in
     turn. ``seed`` None draws one; ``account`` tells the scenario as that account does.
     """
-    meaning = understand(with_account(scenario, account) if account else scenario)
+    workspace = Workspace.of(scenario)
+    meaning = workspace.meaning(account)
     query = ask(quantity, meaning)
-    found = SlopeFinder(meaning, [query]).at()
+    found = SlopeFinder(meaning, [query], workspace=workspace).at()
     value = float(found.values[0, 0])
     note = str(found.message[0, 0])
     local = _local(meaning, found.slopes[0, 0], value)
@@ -113,12 +115,13 @@ def sensitivity(
             indices = indices_of(meaning, tried, groups)
         elif points:
             indices = sobol_indices(
-                meaning, query, points=points, seed=seed, groups=groups, progress=progress
-            )
-    changes = menu_changes(meaning, query, progress=progress) if menu else ()
+                meaning, query, points=points, seed=seed, groups=groups, workspace=workspace,
+                progress=progress,
+            )  # fmt: skip
+    changes = menu_changes(meaning, query, workspace=workspace, progress=progress) if menu else ()
     return Sensitivity(
-        scenario.title, query.text, worded(query, meaning), value, indices, local, note, changes,
-        whose_premises(scenario, account or ""), _labels(meaning, indices),
+        workspace.scenario.title, query.text, worded(query, meaning), value, indices, local, note,
+        changes, whose_premises(workspace.scenario, account or ""), _labels(meaning, indices),
     )  # fmt: skip
 
 

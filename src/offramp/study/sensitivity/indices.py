@@ -20,6 +20,7 @@ from offramp.game import Draws, draw, fix, nominal_draw
 from offramp.scenario import Assumption, Meaning, Query
 from offramp.study.quantities.evaluation import evaluate_queries
 from offramp.study.solving.experiment import Progress
+from offramp.study.solving.workspace import Workspace
 
 if TYPE_CHECKING:
     from offramp.study.sensitivity.partition import Parts
@@ -120,7 +121,7 @@ def stretches(count: int) -> NDArray[np.intp]:
 
 def sobol_indices(
     meaning: Meaning, query: Query, *, points: int = 128, seed: int | None = None,
-    groups: Groups = None, progress: Progress | None = None,
+    groups: Groups = None, workspace: Workspace | None = None, progress: Progress | None = None,
 ) -> Indices:  # fmt: skip
     """Indices of ``query`` from ``points`` base points (a power of two, 32 or more).
 
@@ -139,7 +140,7 @@ def sobol_indices(
                           repair="write 'range: uniform(low, high)' at a parameter")  # fmt: skip
     used = secrets.randbits(32) if seed is None else seed
     draws = _draws(meaning, chosen, points * (len(chosen) + 2), used)
-    found = evaluate_queries(meaning, [query], draws, progress=progress)
+    found = evaluate_queries(meaning, [query], draws, workspace=workspace, progress=progress)
     tried = Tried(draws, found.values[:, 0], found.status[:, 0], stretches(len(draws)))
     return indices_of(meaning, tried, groups, points=points)
 

@@ -15,6 +15,7 @@ from offramp.scenario.model import Move
 from offramp.study.quantities.asking import ask_again
 from offramp.study.quantities.evaluation import evaluate_queries
 from offramp.study.solving.experiment import Progress
+from offramp.study.solving.workspace import Workspace
 
 DOING = "moves written twice"
 
@@ -37,14 +38,16 @@ class MenuChange:
 
 
 def menu_changes(
-    meaning: Meaning, query: Query, *, progress: Progress | None = None
-) -> tuple[MenuChange, ...]:
+    meaning: Meaning, query: Query, *, workspace: Workspace | None = None,
+    progress: Progress | None = None,
+) -> tuple[MenuChange, ...]:  # fmt: skip
     """The quantity at nominal values with each move of a party written twice, largest first.
 
-    Moves that the quantity's own interventions commit are left alone. Every game is built and
-    traced anew.
+    Moves that the quantity's own interventions commit are left alone. Every game is solved
+    and traced anew.
     """
-    before = float(evaluate_queries(meaning, [query]).values[0, 0])
+    games = workspace or Workspace(meaning.scenario)
+    before = float(evaluate_queries(meaning, [query], workspace=games).values[0, 0])
     committed = {(one.step, one.move) for one in query.interventions}
     wanted = [
         (s, m)
@@ -56,7 +59,7 @@ def menu_changes(
     for done, (s, m) in enumerate(wanted, 1):
         step = meaning.steps[s]
         doubled = understand(with_move_twice(meaning.scenario, s, step.moves[m].name))
-        result = evaluate_queries(doubled, [ask_again(query, doubled)])
+        result = evaluate_queries(doubled, [ask_again(query, doubled)], workspace=games)
         found.append(MenuChange(
             meaning.parties[step.mover], step.name, step.moves[m].name, before,
             float(result.values[0, 0]), str(result.status[0, 0]),

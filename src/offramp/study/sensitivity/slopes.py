@@ -12,12 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.analysis import Elimination, eliminate
 from offramp.analysis.responses import Aim, earning, ending, ending_by, lasting, respond_draws
 from offramp.game import (
     Draws,
     Game,
-    build,
     ends_with,
     fix,
     fixed_values,
@@ -27,8 +25,8 @@ from offramp.game import (
 from offramp.game.slopes import Derivatives, table_slopes
 from offramp.scenario import Intervention, Meaning, Query, Scenario, understand
 from offramp.scenario.queries import UNRESOLVED
-from offramp.solvers.kernels.layout import Layout, arrange
 from offramp.study.solving.experiment import solve
+from offramp.study.solving.workspace import Workspace
 
 Array = NDArray[np.float64]
 UNKNOWN = "Slopes of this kind of quantity are not computed."
@@ -68,12 +66,14 @@ class SlopeFinder:
     def __init__(
         self, scenario: Scenario | Meaning, queries: Iterable[Query], *,
         assumptions: Sequence[str] | None = None, fixed: Iterable[str] = (),
+        workspace: Workspace | None = None,
     ) -> None:  # fmt: skip
         self.meaning = scenario if isinstance(scenario, Meaning) else understand(scenario)
         self.queries = tuple(dict.fromkeys(queries))
         named = tuple(assumption.name for assumption in self.meaning.assumptions)
         self.assumptions = named if assumptions is None else tuple(assumptions)
         self._fixed = frozenset(fixed)
+        self._workspace = workspace or Workspace(self.meaning.scenario)
         self._games = tuple(self._compiled())
 
     def at(
@@ -105,11 +105,11 @@ class SlopeFinder:
         for interventions, positions in groups.items():
             changed = intervene(self.meaning, interventions)
             reads = frozenset[str]().union(*(self.queries[i].reads for i in positions))
-            game = build(changed.meaning, reads | changed.watched)
+            game = self._workspace.build(changed.meaning, reads | changed.watched)
             yield _Game(
                 game, fixed_values(interventions),
                 tuple((i, _aim(game, self.queries[i])) for i in positions),
-                arrange(game.structure), eliminate(game.structure), Derivatives(game.valuation),
+                Derivatives(game.valuation),
             )  # fmt: skip
 
 
@@ -120,8 +120,6 @@ class _Game:
     game: Game
     given: Mapping[str, float]
     aims: tuple[tuple[int, Aim], ...]
-    layout: Layout
-    elimination: Elimination
     derivatives: Derivatives
 
     def found(
@@ -137,8 +135,7 @@ class _Game:
         )  # fmt: skip
         unfelt = np.isin(finder.assumptions, list(self.given))
         responses = respond_draws(
-            game.structure, solved.tables, solved.equilibria, [aim for _, aim in self.aims],
-            layout=self.layout, elimination=self.elimination,
+            game.structure, solved.tables, solved.equilibria, [aim for _, aim in self.aims]
         )  # fmt: skip
         for (position, _), response in zip(self.aims, responses, strict=True):
             found = np.where(unfelt, 0.0, slopes.dots(response.slopes))

@@ -19,7 +19,6 @@ from offramp.analysis import (
     probability_by,
 )
 from offramp.analysis.by_round import ended_by_round, rounds_shown
-from offramp.analysis.elimination import Elimination, eliminate
 from offramp.analysis.results import UNRESOLVED, assemble
 from offramp.game import Draws, Game, Tables, with_precision
 
@@ -79,7 +78,6 @@ def outcomes(
     *,
     rounds: int | None = None,
     attrs: Mapping[str, Any] | None = None,
-    plan: Elimination | None = None,
 ) -> xr.Dataset:
     """What happens in every draw, as one labelled dataset (see ``analysis.results``).
 
@@ -88,7 +86,7 @@ def outcomes(
     """
     game, found = solved.game, solved.equilibria
     structure, strategy = game.structure, solved.strategy
-    absorbed = absorb(structure, strategy, elimination=plan or eliminate(structure))
+    absorbed = absorb(structure, strategy)
     pairs, by_probability = probability_by(structure, absorbed)
     fine = (found.status == "solved")[:, None]
     values: dict[str, Any] = {

@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 from offramp import solvers
 from offramp.analysis import (
     Absorbed,
-    Elimination,
     absorb,
     edge_uses,
-    eliminate,
     ended_by_round,
     probability_ever,
 )
 from offramp.game import Draws, Game, Structure, Tables
+from offramp.game.structure import remembered
 
 Array = NDArray[np.float64]
 Truths = NDArray[np.bool_]
@@ -36,7 +35,6 @@ class Play:
     draws: Draws
     tables: Tables
     strategy: Array
-    plan: Elimination
     given: Array | None = None
 
     @property
@@ -47,7 +45,7 @@ class Play:
     @cached_property
     def absorbed(self) -> Absorbed:
         """Visits, ends and rounds."""
-        return absorb(self.structure, self.strategy, elimination=self.plan)
+        return absorb(self.structure, self.strategy)
 
     @cached_property
     def uses(self) -> Array:
@@ -86,7 +84,7 @@ def play_of(
     game: Game, draws: Draws, tables: Tables, strategy: Array, given: Array | None = None
 ) -> Play:
     """A game played by ``strategy`` (draw, edge)."""
-    return Play(game, draws, tables, strategy, eliminate(game.structure), given)
+    return Play(game, draws, tables, strategy, given)
 
 
 def evaluate_play(structure: Structure, tables: Tables, strategy: Array) -> Array:
@@ -98,16 +96,21 @@ def evaluate_play(structure: Structure, tables: Tables, strategy: Array) -> Arra
     payoff = np.full((len(strategy), structure.parties), np.nan)
     if not fine.any():
         return payoff
-    chance = replace(
-        structure,
-        mover=np.full_like(structure.mover, -1),
-        odds_class=np.arange(structure.edges, dtype=np.int32),
-    )
     numbers = Tables(
         tables.pay[fine], strategy[fine], tables.end_pay[fine],
         tables.patience[fine], tables.precision[fine],
     )  # fmt: skip
-    found = solvers.solve(chance, numbers, traced=(), starts=0)
+    found = solvers.solve(_by_chance(structure), numbers, traced=(), starts=0)
     solved = (found.status == "solved")[:, None]
     payoff[fine] = np.where(solved, found.payoff[:, structure.start, :], np.nan)
     return payoff
+
+
+@remembered
+def _by_chance(structure: Structure) -> Structure:
+    """The structure in which chance makes every choice, each edge with odds of its own."""
+    return replace(
+        structure,
+        mover=np.full_like(structure.mover, -1),
+        odds_class=np.arange(structure.edges, dtype=np.int32),
+    )

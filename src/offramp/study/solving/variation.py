@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from offramp import solvers
 from offramp.analysis import absorb
-from offramp.analysis.elimination import Elimination, eliminate
 from offramp.core.errors import GameError
 from offramp.game import Draws, Game, Tables, nominal_draw
 from offramp.study.solving.experiment import solve
@@ -54,7 +53,6 @@ class Bench:
     game: Game
     aim: tuple[int, ...]
     danger: tuple[int, ...]
-    plan: Elimination
 
     def stand(
         self, draws: Draws, *, traced: bool = False, progress: Callable[[int], None] | None = None
@@ -109,7 +107,7 @@ class Bench:
         solved = solve(self.game, draws, traced=follow, starts=0)
         found, structure = solved.equilibria, self.game.structure
         fine = found.status == "solved"
-        ends = absorb(structure, solved.strategy, elimination=self.plan).terminal
+        ends = absorb(structure, solved.strategy).terminal
         payoff = np.where(fine[:, None], found.payoff[:, structure.start, :], np.nan)
         aimed = self._own(self.aim)
         return Standing(
@@ -126,7 +124,7 @@ class Bench:
         least = np.full(len(found.status), np.nan)
         if found.others:
             play = np.stack([other.strategy for other in found.others])
-            ends = absorb(self.game.structure, play, elimination=self.plan).terminal
+            ends = absorb(self.game.structure, play).terminal
             reached = ends[:, self._own(self.aim)].sum(axis=1)
             for other, value in zip(found.others, reached, strict=True):
                 least[other.draw] = np.fmin(least[other.draw], value)
@@ -137,7 +135,7 @@ def bench_of(game: Game, aim: Sequence[int]) -> Bench:
     """A bench on which ``game`` is varied, looking at the outcomes ``aim`` (positions)."""
     kinds = [outcome.kind for outcome in game.meaning.outcomes]
     danger = tuple(i for i, kind in enumerate(kinds) if kind in DANGERS)
-    return Bench(game, tuple(aim), danger, eliminate(game.structure))
+    return Bench(game, tuple(aim), danger)
 
 
 def rows_of(draws: Draws, which: slice | Truths) -> Draws:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from offramp.analysis.elimination import eliminate
 from offramp.core.bounds import (
     MAX_CHUNK,
     MAX_DRAWS,
@@ -150,7 +149,7 @@ def run_sweep(scenario: Scenario, root: Path, wishes: Wishes, watch: Watch | Non
     wishes = replace(wishes, quantities=tuple(questions.texts), device=device)
     with store.writing():
         task = _task(store, scenario, game, wishes)
-        plan = Plan(task.order, game, eliminate(game.structure), questions)
+        plan = Plan(task.order, game, questions)
         _Run(store, task, plan, wishes, watch, remark or alike(game)).go()
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.analysis.elimination import Elimination
 from offramp.core.errors import GameError
 from offramp.game import Draws
 from offramp.scenario import Meaning, Query, parse_query
@@ -51,16 +50,15 @@ class Questions:
         return frozenset[str]().union(*(self.queries[i].reads for i in self.plain))
 
     def answers(
-        self, solved: Solved, elimination: Elimination, scale: float, starts: int,
-        threads: int = 1,
-    ) -> tuple[Array, Words]:  # fmt: skip
+        self, solved: Solved, scale: float, starts: int, threads: int = 1
+    ) -> tuple[Array, Words]:
         """Values and statuses (draw, quantity) of solved draws; statuses as in `QueryValues`."""
         shape = (len(solved.draws), len(self.queries))
         values, status = np.full(shape, np.nan), np.full(shape, "failed", dtype="<U9")
         start, found = solved.game.structure.start, solved.equilibria
         fine = found.status == "solved"
         given = np.where(fine[:, None], found.payoff[:, start, :], np.nan)
-        play = Play(solved.game, solved.draws, solved.tables, solved.strategy, elimination, given)
+        play = Play(solved.game, solved.draws, solved.tables, solved.strategy, given)
         fine &= ~play.absorbed.failed
         kinds = find_quantities()
         for i in self.plain:

@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp import solvers
-from offramp.analysis.elimination import Elimination, eliminate
 from offramp.core.errors import GameError, OfframpError
 from offramp.game import Draws, Game, build, draw, with_precision
 from offramp.scenario import Meaning, Scenario, read, understand
@@ -77,7 +76,6 @@ class Plan:
 
     order: Order
     game: Game
-    elimination: Elimination
     questions: Questions
 
     @property
@@ -101,7 +99,7 @@ class Plan:
 
     def happens(self, solved: Solved) -> xr.Dataset:
         """What happens in solved draws, as one labelled dataset."""
-        return outcomes(solved, rounds=self.order.rounds, plan=self.elimination)
+        return outcomes(solved, rounds=self.order.rounds)
 
     @cached_property
     def template(self) -> xr.Dataset:
@@ -139,7 +137,7 @@ class Plan:
             rows["strategy"] = solved.strategy
         if len(self.questions) and solved is not self._nothing:
             rows["quantity_value"], status = self.questions.answers(
-                solved, self.elimination, order.precision_scale, order.starts, threads
+                solved, order.precision_scale, order.starts, threads
             )
             rows["quantity_status"] = encode("quantity_status", status)
         elif len(self.questions):
@@ -163,7 +161,7 @@ def plan_for(order: Order, scenario: Scenario | None = None) -> Plan:
     meaning = meaning_of(scenario or read(order.scenario), order.account)
     questions = questions_of(meaning, order.quantities)
     game = build(meaning, questions.watched)
-    return Plan(order, game, eliminate(game.structure), questions)
+    return Plan(order, game, questions)
 
 
 _READY = Lock()

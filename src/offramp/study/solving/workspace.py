@@ -1,0 +1,65 @@
+"""What the studies of one scenario have compiled: it goes from study to study, not the text."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from weakref import WeakValueDictionary
+
+from offramp.core.memory import bytes_of
+from offramp.game import Game, Structure, build, rules_of
+from offramp.scenario import Meaning, Scenario, understand, with_account
+
+MOST_BYTES = 500_000_000
+"""What the games that are kept may take together, with all that is remembered of them."""
+
+
+class Workspace:
+    """A scenario, what each of its accounts means, and the games that were made of them.
+
+    A game is known by its rules and the variables watched: accounts that differ in numbers only
+    share it. Games of equal shape share one structure, so that its layout and its order of
+    elimination are found once. Above ``MOST_BYTES`` the games not used for longest are forgotten.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self._meanings: dict[str, Meaning] = {}
+        self._games: dict[Hashable, Game] = {}
+        self._structures: WeakValueDictionary[Hashable, Structure] = WeakValueDictionary()
+
+    @staticmethod
+    def of(scenario: Scenario | Workspace) -> Workspace:
+        """The workspace itself, or a new one for a scenario."""
+        return scenario if isinstance(scenario, Workspace) else Workspace(scenario)
+
+    def meaning(self, account: str | None = None) -> Meaning:
+        """What the scenario means as an account tells it, or as written."""
+        name = account or ""
+        if name not in self._meanings:
+            told = with_account(self.scenario, name) if name else self.scenario
+            self._meanings[name] = understand(told)
+        return self._meanings[name]
+
+    def game(self, account: str | None = None) -> Game:
+        """The game of the scenario as an account tells it, or as written."""
+        return self.build(self.meaning(account))
+
+    def build(self, meaning: Meaning, watched: Iterable[str] = ()) -> Game:
+        """See ``offramp.game.build``; a game that is known is not built again."""
+        kept = frozenset(watched)
+        rules = rules_of(meaning), kept
+        game = self._games.pop(rules, None)
+        if game is None:
+            game = self._sharing(build(meaning, kept))
+            self._forget()
+        self._games[rules] = game
+        return game if game.meaning is meaning else game.told_as(meaning)
+
+    def _sharing(self, game: Game) -> Game:
+        """The game on the structure of an earlier one of equal shape."""
+        return game.on(self._structures.setdefault(game.structure.content, game.structure))
+
+    def _forget(self) -> None:
+        """Drop the games not used for longest while all together take too much."""
+        while self._games and bytes_of(self._games) > MOST_BYTES:
+            del self._games[next(iter(self._games))]
