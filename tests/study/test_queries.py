@@ -338,6 +338,55 @@ def test_a_third_party_adds_a_quantity_with_one_file(tmp_path, monkeypatch) -> N
         asked(TRUST, "P(use[answer.honour])")
 
 
+WHOLE = """
+from offramp.analysis.responses import lasting
+from offramp.scenario import Query
+from offramp.study import Quantity
+
+def _read(reader, head):
+    word, rest = head.word()
+    if word != "delay":
+        return None
+    if rest.text != "expected":
+        reader.fail(rest, f"'{rest.text}' is no delay", "E(delay expected)")
+    return Query("", "delay")
+
+QUANTITY = Quantity(
+    about="expected delay",
+    evaluate=lambda play, query: 2 * play.absorbed.rounds,
+    arguments=_read,
+    letters="E",
+    form="E(delay expected)",
+    words=lambda query, meaning: "expected delay",
+    slope=lambda query: lambda game: lasting(game.structure),
+    reads=lambda meaning, query: ["twice"],
+)
+"""
+
+
+def test_one_file_brings_grammar_words_slope_and_what_it_reads(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    from offramp.study.quantities import kinds
+    from offramp.study.quantities.asking import ask, worded
+    from offramp.study.quantities.dependence import behind_query
+    from offramp.study.sensitivity.slopes import SlopeFinder
+
+    (tmp_path / "delay.py").write_text(WHOLE, encoding="utf-8")
+    monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(tmp_path)])
+    meaning = understand(read(TRUST))
+    query = ask("E(delay expected | bar(a.answer = cheat))", meaning)
+    assert query.kind == "delay"
+    assert worded(query, meaning) == "expected delay under bar(a.answer = cheat)"
+    assert behind_query(meaning, query) == {"twice", "lure"}
+    plain, rounds = ask(("delay",), meaning), ask(("rounds",), meaning)
+    slopes = SlopeFinder(meaning, [plain, rounds]).at()
+    assert set(slopes.message.ravel()) == {""}
+    np.testing.assert_array_equal(slopes.slopes[0, 0], slopes.slopes[0, 1])
+    found = evaluate_queries(meaning, [plain, rounds]).values[0]
+    assert found[0] == 2 * found[1]
+    with pytest.raises(OfframpError, match="'lost' is no delay"):
+        ask("E(delay lost)", meaning)
+
+
 def test_two_quantities_of_one_name_are_an_error(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     installed(tmp_path, "rounds")
     monkeypatch.syspath_prepend(str(tmp_path))

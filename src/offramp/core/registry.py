@@ -11,7 +11,8 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Iterator
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoints, entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ def plugins(package: str, group: str, attribute: str, kind: type[Any]) -> dict[s
     Raises OfframpError where two share a name, or what is offered is no ``kind``.
     """
     names = plugin_names(package, group)
-    entries = {entry.name: entry for entry in entry_points(group=group)}
+    entries = {entry.name: entry for entry in _entries(group, tuple(sys.path))}
     loaded: dict[str, Any] = {}
     for name in names:
         if name in entries:
@@ -78,7 +79,7 @@ def plugins(package: str, group: str, attribute: str, kind: type[Any]) -> dict[s
 def plugin_files(package: str, group: str) -> dict[str, Path]:
     """Name to the file of each plug-in's module, beside which what belongs to it may stand."""
     found = {path.stem: path for path in _modules(package)}
-    for entry in entry_points(group=group):
+    for entry in _entries(group, tuple(sys.path)):
         spec = find_spec(entry.module)
         if spec is not None and spec.origin:
             found[entry.name] = Path(spec.origin)
@@ -88,7 +89,7 @@ def plugin_files(package: str, group: str) -> dict[str, Path]:
 def _listed(package: str, group: str) -> Iterator[tuple[str, str]]:
     for path in _modules(package):
         yield path.stem, f"{path.parent.name}/{path.name}"
-    for entry in sorted(entry_points(group=group), key=lambda entry: entry.name):
+    for entry in sorted(_entries(group, tuple(sys.path)), key=lambda entry: entry.name):
         yield entry.name, entry.value
 
 
@@ -97,6 +98,13 @@ def _modules(package: str) -> Iterator[Path]:
         for path in sorted(Path(folder).glob("*.py")):
             if not path.stem.startswith("_"):
                 yield path
+
+
+@cache
+def _entries(group: str, path: tuple[str, ...]) -> EntryPoints:
+    """The entry points of a group; ``path`` is where they are looked for, once."""
+    del path
+    return entry_points(group=group)
 
 
 def _folders(package: str) -> list[str]:

@@ -1,19 +1,20 @@
 """Quantities and interventions: `P(war | do(north.act = wait))` becomes a frozen Query.
 
-P(outcome), P(outcome and predicate), P(kind agreement), P(outcome by n), P(ever predicate),
-E(payoff[party]), E(rounds), a number that does not depend on play, and what plug-ins add,
-each with ``| intervention, …``. A Query holds positions and bound formulas, so that equal
-interventions are equal and a game that several quantities share is solved once.
+What stands between the brackets of P( ) and E( ) is read by the kinds of quantity, one file
+each; a number that does not depend on play stands without brackets. Behind either may follow
+``| intervention, …``. A Query holds positions and bound formulas, so that equal interventions
+are equal and a game that several quantities share is solved once.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import NoReturn
+from typing import NoReturn, Protocol, runtime_checkable
 
 from offramp.core.errors import OfframpError, Place, ScenarioError, suggestion
-from offramp.core.registry import QUANTITIES, plugin_names
+from offramp.core.registry import QUANTITIES, plugins
 from offramp.expressions import Expression, evaluate, names, parse
 from offramp.scenario.binding import Binder
 from offramp.scenario.meaning import Meaning
@@ -98,6 +99,26 @@ def parse_query(text: str, meaning: Meaning, place: Place | None = None) -> Quer
     return QueryReader(meaning, place or Place("quantity", 1, 1)).query(Cut(text))
 
 
+@runtime_checkable
+class Quantity(Protocol):
+    """As much of a kind of quantity as the language needs; studies have the whole record.
+
+    ``letters`` are those by which it is asked for. ``arguments`` reads what stands in brackets
+    before any ``|``, or answers None where that is another kind's; without it the kind is asked
+    for by its name, with words in square brackets or none.
+    """
+
+    @property
+    def letters(self) -> str:
+        """``P``, ``E`` or both; '' of a kind that is asked for without any."""
+        ...
+
+    @property
+    def arguments(self) -> Callable[[QueryReader, Cut], Query | None] | None:
+        """Its grammar."""
+        ...
+
+
 @dataclass(frozen=True)
 class QueryReader:
     """Reads quantities and interventions of one scenario from cuts of a text at ``place``."""
@@ -149,47 +170,46 @@ class QueryReader:
 
     def probability(self, head: Cut) -> Query:
         """The event of ``P(…)``."""
+        found = self._asked("P", head)
+        if found is not None:
+            return found
         word, rest = head.word()
-        outcomes = [outcome.name for outcome in self.meaning.outcomes]
-        if word == "ever" and rest.text:
-            event, by = self._split_by(rest)
-            if by is not None:
-                repair = f"write P(ever {event.text.strip()})"
-                if self.meaning.limit:
-                    repair = f"{repair[:-1]} and round_number <= {by})"
-                self.fail(head, "'by' stands with 'ever'", "P(ever predicate) or P(outcome by n)",
-                          repair)  # fmt: skip
-            return Query("", "ever", predicate=self.predicate(event))
-        if word == "kind" and rest.text:
-            return self._of_kind(rest)
-        if word == "unresolved" and not rest.text:
-            return Query("", "outcome", outcomes=(UNRESOLVED,))
-        if word in outcomes:
-            predicate, by = self._narrowed(rest, word)
-            return Query("", "outcome", (outcomes.index(word),), predicate, by)
-        plugin = self._plugin(head)
-        if plugin is not None:
-            return plugin
         if word == "not":
             self.fail(head, "'not' stands before an outcome", _FORMS, f"write 1 - P({rest.text})")
         if word == "unresolved":
             self.fail(rest, "'unresolved' is no end, so it has neither state nor round",
                       "P(unresolved)", "take the rest out")  # fmt: skip
+        outcomes = [outcome.name for outcome in self.meaning.outcomes]
         found = f"'{word or head.text}' is no outcome"
         self.fail(head, found, _FORMS, suggestion(word, (*outcomes, "kind", "ever", "unresolved")))
 
-    def _of_kind(self, rest: Cut) -> Query:
-        word, more = rest.word()
-        if word not in KINDS:
-            self.fail(rest, f"'{word or rest.text}' is no kind of outcome",
-                      "one of: " + ", ".join(KINDS), suggestion(word, KINDS))  # fmt: skip
-        predicate, by = self._narrowed(more, f"kind {word}")
-        positions = tuple(i for i, o in enumerate(self.meaning.outcomes) if o.kind == word)
-        return Query("", "kind", positions, predicate, by)
+    def expectation(self, head: Cut) -> Query:
+        """What is expected in ``E(…)``."""
+        found = self._asked("E", head)
+        return found if found is not None else self.static(head)
 
-    def _narrowed(self, rest: Cut, event: str) -> tuple[Expression | None, int | None]:
+    def _asked(self, letter: str, head: Cut) -> Query | None:
+        """What the first kind that knows ``head`` reads in it; grammars of their own come first."""
+        kinds = plugins(*QUANTITIES, "QUANTITY", Quantity)
+        for name, kind in sorted(kinds.items(), key=lambda one: one[1].arguments is None):
+            if letter in kind.letters:
+                read = kind.arguments
+                found = self._words(name, head) if read is None else read(self, head)
+                if found is not None:
+                    return found
+        return None
+
+    def _words(self, kind: str, head: Cut) -> Query | None:
+        """``name`` or ``name[word, …]``, how a kind without a grammar of its own is asked for."""
+        match = re.match(r"([A-Za-z_]\w*)\s*(?:\[(.*)\])?$", head.text)
+        if match is None or match[1] != kind:
+            return None
+        words = [part.spaced() for part in Cut(match[2] or "").split(",")] if match[2] else []
+        return Query("", kind, arguments=tuple(words))
+
+    def narrowed(self, rest: Cut, event: str) -> tuple[Expression | None, int | None]:
         """What follows an outcome: ``and predicate``, ``by n``, both or nothing."""
-        rest, by = self._split_by(rest)
+        rest, by = self.split_by(rest)
         if not rest.text:
             return None, by
         word, tail = rest.word()
@@ -203,7 +223,8 @@ class QueryReader:
                       f"write {event} and ({tail.text})")  # fmt: skip
         return self.predicate(tail), by
 
-    def _split_by(self, rest: Cut) -> tuple[Cut, int | None]:
+    def split_by(self, rest: Cut) -> tuple[Cut, int | None]:
+        """What stands before ``by n``, and the number of rounds; None without."""
         match = re.search(r"(?<![\w.])by\s+([\w.-]+)\s*$", rest.text)
         if match is None:
             return rest, None
@@ -223,31 +244,6 @@ class QueryReader:
         if not cut.text:
             self.fail(cut, "a predicate is missing", "a condition on the state, say rung == calm")
         return self.bound(cut, "structure", reader)
-
-    def expectation(self, head: Cut) -> Query:
-        """What is expected in ``E(…)``."""
-        if head.text == "rounds":
-            return Query("", "rounds")
-        match = re.match(r"payoff\b\s*(?:\[(.*)\])?$", head.text)
-        if match:
-            party = (match[1] or "").strip()
-            if party not in self.meaning.parties:
-                cut = head.part(match.start(1)) if match[1] else head
-                self.fail(cut, f"'{party}' is no party" if party else "payoff of whom?",
-                          "E(payoff[party])", suggestion(party, self.meaning.parties))  # fmt: skip
-            return Query("", "payoff", party=self.meaning.parties.index(party))
-        plugin = self._plugin(head)
-        return plugin if plugin is not None else self.static(head)
-
-    def _plugin(self, head: Cut) -> Query | None:
-        """A quantity of another plug-in, ``name`` or ``name[word, …]``; None for no plug-in."""
-        match = re.match(r"([A-Za-z_]\w*)\s*(?:\[(.*)\])?$", head.text)
-        own = ("outcome", "kind", "ever", "payoff", "rounds", "static")
-        known = [name for name in plugin_names(*QUANTITIES) if name not in own]
-        if match is None or match[1] not in known:
-            return None
-        words = [part.spaced() for part in Cut(match[2] or "").split(",")] if match[2] else []
-        return Query("", match[1], arguments=tuple(words))
 
     def static(self, cut: Cut) -> Query:
         """A number that does not depend on play: parameters and worth."""

@@ -7,15 +7,9 @@ from collections.abc import Sequence
 from offramp.core.errors import ResultError
 from offramp.scenario import Meaning, Query
 from offramp.scenario.queries import parse_query
-from offramp.study.solving.labels import spoken
+from offramp.study.quantities import find_quantities
 
 Asked = Query | str | Sequence[str]
-FORMS = {
-    "outcome": "P({})",
-    "kind": "P(kind {})",
-    "payoff": "E(payoff[{}])",
-    "rounds": "E(rounds)",
-}
 
 
 def ask(quantity: Asked, meaning: Meaning) -> Query:
@@ -29,12 +23,13 @@ def ask(quantity: Asked, meaning: Meaning) -> Query:
     if isinstance(quantity, str):
         return parse_query(quantity, meaning)
     word, *names = quantity
-    if word not in FORMS or len(names) != (word != "rounds"):
+    form = _form(word)
+    if not form or len(names) != form.count("{}"):
         raise ResultError(
             f"{tuple(quantity)!r} is no quantity",
             expected="('outcome', name), ('kind', kind), ('payoff', party) or ('rounds',)",
         )
-    return parse_query(FORMS[word].format(*names), meaning)
+    return parse_query(form.format(*names), meaning)
 
 
 def ask_again(query: Query, meaning: Meaning) -> Query:
@@ -44,32 +39,15 @@ def ask_again(query: Query, meaning: Meaning) -> Query:
 
 def worded(query: Query, meaning: Meaning) -> str:
     """The quantity in words that can stand after 'the', with its interventions as written."""
+    words = find_quantities()[query.kind].words
+    told = words(query, meaning) if words is not None else None
+    if told is None:
+        return f"quantity {query.text}"
     _, bar, under = query.text.partition("|")
-    scenario = meaning.scenario
-    names = [_outcome(meaning, i) for i in query.outcomes]
-    match query.kind:
-        case "outcome" if query.predicate is None and query.by is None:
-            words = f"probability of {names[0]}"
-        case "kind" if query.predicate is None and query.by is None:
-            words = f"probability of {_article(meaning.outcomes[query.outcomes[0]].kind)}"
-        case "payoff" if query.party is not None:
-            party = meaning.parties[query.party]
-            words = f"expected payoff of {scenario.parties[party].label or spoken(party)}"
-        case "rounds":
-            words = "expected number of further rounds"
-        case _:
-            return f"quantity {query.text}"
-    return f"{words} under {under.strip().rstrip(')')})" if bar else words
+    return f"{told} under {under.strip().rstrip(')')})" if bar else told
 
 
-def _outcome(meaning: Meaning, position: int) -> str:
-    """An outcome by its label in quotation marks, else by its name."""
-    if position < 0:
-        return "no end"
-    name = meaning.outcomes[position].name
-    label = meaning.scenario.outcomes[name].label
-    return f"“{label}”" if label else spoken(name)
-
-
-def _article(kind: str) -> str:
-    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+def _form(kind: str) -> str:
+    """How a kind of quantity is written of one name; '' where there is no such kind or form."""
+    found = find_quantities().get(kind)
+    return "" if found is None else found.form

@@ -13,9 +13,7 @@ from collections.abc import Iterable, Iterator
 
 from offramp.expressions import Expression, names
 from offramp.scenario import Claim, Meaning, Query
-
-PLAYED = ("outcome", "kind", "ever", "payoff", "rounds")
-"""Kinds of quantities that are read from play alone; another plug-in may read anything."""
+from offramp.study.quantities import find_quantities
 
 
 def behind(meaning: Meaning, claim: Claim) -> frozenset[str]:
@@ -29,13 +27,21 @@ def behind(meaning: Meaning, claim: Claim) -> frozenset[str]:
 def behind_query(meaning: Meaning, query: Query) -> frozenset[str]:
     """The assumptions on which one quantity can depend."""
     fixed = frozenset(name for one in query.interventions for name, _ in one.values)
-    if query.kind == "static":
-        asked = names(query.expression) if query.expression is not None else frozenset[str]()
-        return traced_back(meaning, asked, fixed)
-    if query.kind not in PLAYED or getattr(meaning.scenario, "private", None):
-        return frozenset(one.name for one in meaning.assumptions) - fixed
+    reads = find_quantities()[query.kind].reads
+    asked = _every_name(meaning) if reads is None else reads(meaning, query)
+    return traced_back(meaning, asked, fixed)
+
+
+def names_played(meaning: Meaning, query: Query) -> frozenset[str]:
+    """What a quantity that is read from play alone hangs on; with private variables, everything."""
+    if meaning.scenario.private:
+        return _every_name(meaning)
     read = (names(formula) for formula in _formulas(meaning, query.party))
-    return traced_back(meaning, frozenset[str]().union(*read), fixed)
+    return frozenset[str]().union(*read)
+
+
+def _every_name(meaning: Meaning) -> frozenset[str]:
+    return frozenset(one.name for one in meaning.assumptions)
 
 
 def traced_back(

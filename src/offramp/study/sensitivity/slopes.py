@@ -6,17 +6,16 @@ linearised once, and one transposed solve a quantity gives the slopes by all ass
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.analysis.responses import Aim, earning, ending, ending_by, lasting, respond_draws
+from offramp.analysis.responses import Aim, respond_draws
 from offramp.game import (
     Draws,
     Game,
-    ends_with,
     fix,
     fixed_values,
     intervene,
@@ -24,7 +23,7 @@ from offramp.game import (
 )
 from offramp.game.slopes import Derivatives, table_slopes
 from offramp.scenario import Intervention, Meaning, Query, Scenario, understand
-from offramp.scenario.queries import UNRESOLVED
+from offramp.study.quantities import find_quantities
 from offramp.study.solving.experiment import solve
 from offramp.study.solving.workspace import Workspace
 
@@ -59,8 +58,8 @@ class SlopeFinder:
     """The games that some quantities need, compiled once; ``at`` finds slopes at any draws.
 
     ``fixed`` assumptions are given a value in all draws and follow no formula. Slopes of
-    P(outcome), P(kind …), both with a predicate, E(payoff[…]) and E(rounds) are known, under
-    do, bar, set and off; other quantities get a message.
+    quantities are known where their kind gives one, under do, bar, set and off; other
+    quantities get a message.
     """
 
     def __init__(
@@ -98,17 +97,18 @@ class SlopeFinder:
 
     def _compiled(self) -> Iterator[_Game]:
         """One game for all quantities under the same interventions."""
-        groups: dict[tuple[Intervention, ...], list[int]] = {}
-        for position, query in enumerate(self.queries):
-            if _differentiable(query):
-                groups.setdefault(query.interventions, []).append(position)
+        aims = [_aim_of(query) for query in self.queries]
+        groups: dict[tuple[Intervention, ...], dict[int, Callable[[Game], Aim]]] = {}
+        for position, (query, aim) in enumerate(zip(self.queries, aims, strict=True)):
+            if aim is not None:
+                groups.setdefault(query.interventions, {})[position] = aim
         for interventions, positions in groups.items():
             changed = intervene(self.meaning, interventions)
             reads = frozenset[str]().union(*(self.queries[i].reads for i in positions))
             game = self._workspace.build(changed.meaning, reads | changed.watched)
             yield _Game(
                 game, fixed_values(interventions),
-                tuple((i, _aim(game, self.queries[i])) for i in positions),
+                tuple((i, aim(game)) for i, aim in positions.items()),
                 Derivatives(game.valuation),
             )  # fmt: skip
 
@@ -144,20 +144,9 @@ class _Game:
             yield position, response.value, found, message
 
 
-def _differentiable(query: Query) -> bool:
-    """Whether slopes of this quantity are known."""
+def _aim_of(query: Query) -> Callable[[Game], Aim] | None:
+    """What is differentiated in a game for this quantity; None where slopes are not known."""
     if any(one.kind == "deviate" for one in query.interventions):
-        return False
-    if query.kind in ("outcome", "kind"):
-        return query.by is None and UNRESOLVED not in query.outcomes
-    return query.kind in ("payoff", "rounds")
-
-
-def _aim(game: Game, query: Query) -> Aim:
-    if query.kind == "rounds":
-        return lasting(game.structure)
-    if query.kind == "payoff":
-        return earning(query.party or 0)
-    if query.predicate is None:
-        return ending(game.structure, query.outcomes)
-    return ending_by(ends_with(game, query.outcomes, query.predicate))
+        return None
+    slope = find_quantities()[query.kind].slope
+    return None if slope is None else slope(query)

@@ -6,19 +6,47 @@ final one included, before a round's variables are reset.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.game import holds_after, holds_at
 from offramp.scenario import Query
+from offramp.scenario.queries import QueryReader
+from offramp.scenario.text_cuts import Cut
 from offramp.study.quantities import Quantity
-from offramp.study.solving.play import Play
+from offramp.study.quantities.dependence import names_played
+
+if TYPE_CHECKING:
+    from offramp.study.solving.play import Play
+
+
+def _read(reader: QueryReader, head: Cut) -> Query | None:
+    word, rest = head.word()
+    if word != "ever" or not rest.text:
+        return None
+    event, by = reader.split_by(rest)
+    if by is not None:
+        repair = f"write P(ever {event.text.strip()})"
+        if reader.meaning.limit:
+            repair = f"{repair[:-1]} and round_number <= {by})"
+        reader.fail(head, "'by' stands with 'ever'", "P(ever predicate) or P(outcome by n)", repair)
+    return Query("", "ever", predicate=reader.predicate(event))
 
 
 def _evaluated(play: Play, query: Query) -> NDArray[np.float64]:
+    from offramp.game import holds_after, holds_at
+
     assert query.predicate is not None
     nodes = holds_at(play.game, query.predicate)
     return play.ever(nodes, holds_after(play.game, query.predicate))
 
 
-QUANTITY = Quantity("probability that a condition on the state ever holds", _evaluated)
+QUANTITY = Quantity(
+    about="probability that a condition on the state ever holds",
+    evaluate=_evaluated,
+    arguments=_read,
+    letters="P",
+    form="P(ever {})",
+    reads=names_played,
+)
