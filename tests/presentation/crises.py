@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from offramp.analysis.findings import Findings
 from offramp.scenario import read
 from offramp.study import investigate
+from offramp.study.runs.findings import Findings
 
 WORDS = {
     "hebrew": (

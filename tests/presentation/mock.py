@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 import offramp
-from offramp.analysis.findings import Findings, Moment, StateOverTime, Story
 from offramp.analysis.results import assemble
 from offramp.scenario import Scenario, read, understand
+from offramp.study.histories.likeliest import Moment, StateOverTime, Story
+from offramp.study.runs.effects import MechanismEffect
+from offramp.study.runs.findings import Findings
 
 LIBRARY = Path(offramp.__file__).parent / "library" / "scenarios"
 ROUNDS = 18
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What `study` says of one mechanism."""
-
-    name: str
-    label: str
-    about: str
-    expects: Mapping[str, str]
-    change: Mapping[str, float]
-    share: Mapping[str, float]
-    draws: int
-    off: Mapping[str, float] = field(default_factory=dict)
-
-    def held(self, kind: str) -> bool:
-        return (self.change[kind] > 0) == (self.expects[kind] == "higher")
 
 
 def scenario_named(name: str) -> Scenario:
@@ -148,14 +131,14 @@ def _states(scenario: Scenario, random) -> tuple[StateOverTime, ...]:
     return tuple(found)
 
 
-def _effects(scenario: Scenario, draws: int, random) -> tuple[Effect, ...]:
+def _effects(scenario: Scenario, draws: int, random) -> tuple[MechanismEffect, ...]:
     return tuple(
-        Effect(
+        MechanismEffect(
             name, record.label or name, record.about or "",
             {str(kind): str(way) for kind, way in record.expects.items()},
             {kind: float(random.normal(0, 0.05)) for kind in (*record.expects, "stalemate")},
             {kind: float(random.integers(0, 65)) / 64 for kind in record.expects} if draws else {},
-            64 if draws else 0,
+            64 if draws else 0, {},
         )
         for name, record in scenario.mechanisms.items()
         if record.off

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import offramp
-from offramp.analysis.findings import Findings
 from offramp.game import build
 from offramp.scenario import Scenario, read
 from offramp.study.accounts.comparison import compare
 from offramp.study.claims.checking import check
 from offramp.study.histories.turning import find_turning_points
 from offramp.study.offramps.proposals import offramps
+from offramp.study.runs.findings import Findings
 from offramp.study.sensitivity.hanging_on import sensitivity
 from offramp.study.solving.experiment import solve
 from tests.study.chance import CHANCE

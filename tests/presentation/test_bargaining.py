@@ -10,7 +10,6 @@ from functools import cache
 
 import pytest
 
-from offramp.analysis.findings import Findings
 from offramp.presentation import report
 from offramp.presentation.contents import find_sections
 from offramp.presentation.figures import package_gains, zone_of_agreement
@@ -18,6 +17,7 @@ from offramp.presentation.gallery import alternative
 from offramp.presentation.sections.packages import package_label, zones_of
 from offramp.scenario import read
 from offramp.study.bargaining.packaging import packages
+from offramp.study.runs.findings import Findings
 from tests.presentation.mock import findings_of, scenario_named
 from tests.presentation.test_page import BANNED, IMPERATIVES, own_words, words_of
 from tests.study.test_packages import HAGGLE

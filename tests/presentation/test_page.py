@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from offramp.analysis.findings import Findings
 from offramp.core.files import write_text
 from offramp.presentation import report
 from offramp.presentation.contents import find_sections
@@ -20,6 +19,7 @@ from offramp.presentation.headlines import answer
 from offramp.presentation.premises import premises_of
 from offramp.presentation.sections.ledger import ledger_of
 from offramp.scenario import Scenario
+from offramp.study.runs.findings import Findings
 from tests.presentation.mock import findings_of, scenario_named
 
 LIMIT = 3_000_000

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from offramp.analysis.findings import Findings
 from offramp.core.files import write_text
 from offramp.presentation import report
 from offramp.presentation.contents import find_sections
@@ -21,6 +20,7 @@ from offramp.presentation.sections.offramps import ramps_of
 from offramp.presentation.sections.turning import turned_of
 from offramp.presentation.text.claims import verdict_sentence
 from offramp.presentation.text.disagreement import apart
+from offramp.study.runs.findings import Findings
 from tests.presentation.mock import findings_of
 from tests.presentation.scenes import border, levered, studied, with_study
 from tests.presentation.test_browser import CHROMIUM, browse

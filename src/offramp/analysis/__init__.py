@@ -20,7 +20,6 @@ from offramp.analysis.by_round import (
     state_by_round,
 )
 from offramp.analysis.elimination import Elimination, eliminate
-from offramp.analysis.findings import Findings, Moment, StateOverTime, Story
 from offramp.analysis.histories import History, Search, likeliest, likeliest_by_outcome
 from offramp.analysis.results import (
     QUANTITIES,
@@ -69,8 +68,4 @@ __all__ = [
     "write_table",
     "save",
     "load",
-    "Findings",
-    "Story",
-    "Moment",
-    "StateOverTime",
 ]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from offramp.core.registry import SECTIONS, plugin_files, plugins
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
+    from offramp.study.runs.findings import Findings
 
 Content = Mapping[str, Any]
 """What the template of a section finds under ``content``."""

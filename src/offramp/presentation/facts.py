@@ -17,7 +17,8 @@ from offramp.study.solving.labels import spoken
 if TYPE_CHECKING:
     import xarray as xr
 
-    from offramp.analysis.findings import Findings, StateOverTime
+    from offramp.study.histories.likeliest import StateOverTime
+    from offramp.study.runs.findings import Findings
 
 LOW, HIGH = 0.05, 0.95
 """The interval shown: the middle nine tenths of the solved draws."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from offramp.analysis.findings import Findings
 from offramp.analysis.results import save, write_table
 from offramp.core.errors import Place, ResultError
 from offramp.core.files import write_text
 from offramp.presentation.run_summary import summary
 from offramp.scenario import scenario_text
+from offramp.study.runs.findings import Findings
 
 
 def write_results(findings: Findings, folder: str | Path, html: str | None = None) -> Path:

@@ -16,7 +16,7 @@ from offramp.core.registry import FIGURES, plugins
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from offramp.analysis.findings import Findings
+    from offramp.study.runs.findings import Findings
 
 ELSEWHERE = "further"
 """The section of figures that belong to no other."""

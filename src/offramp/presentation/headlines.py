@@ -25,7 +25,7 @@ from offramp.presentation.text.numbers import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from offramp.analysis.findings import Findings
+    from offramp.study.runs.findings import Findings
 
 NAMED = 6
 """Outcomes named in the first sentence; the figure has all of them."""

@@ -40,8 +40,8 @@ from offramp.presentation.text.numbers import percent, points, tied
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from offramp.analysis.findings import Findings
     from offramp.scenario import Scenario
+    from offramp.study.runs.findings import Findings
 
 STATIC = Path(__file__).parent / "static"
 LONG_TEXT, LONG_WORD = 40, 22

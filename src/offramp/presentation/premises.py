@@ -10,9 +10,9 @@ from offramp.presentation.text.numbers import GAP
 from offramp.study.solving.labels import spoken, whose_premises
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
     from offramp.scenario import Scenario
     from offramp.scenario.model import Source
+    from offramp.study.runs.findings import Findings
 
 ACCOUNTS = (
     "interview", "broadcast", "speech", "memo", "memorandum", "briefing", "statement", "testimony",

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from offramp.analysis.findings import Findings
 from offramp.analysis.results import solved, summarise
 from offramp.presentation.records import as_json, claims_as_json, plain
+from offramp.study.runs.findings import Findings
 from offramp.study.solving.labels import whose_premises
 
 

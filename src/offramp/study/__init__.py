@@ -10,6 +10,7 @@ _DOORS = {
     "evaluate_queries": "quantities.evaluation",
     "find_models": "models",
     "find_quantities": "quantities",
+    "Findings": "runs.findings",
     "MechanismEffect": "runs.effects",
     "mechanism_effects": "runs.effects",
     "Model": "models",
@@ -38,6 +39,7 @@ __all__ = [
     "evaluate_queries",
     "find_models",
     "find_quantities",
+    "Findings",
     "MechanismEffect",
     "Model",
     "model_named",
@@ -64,6 +66,7 @@ if TYPE_CHECKING:
     from offramp.study.quantities import Quantity, find_quantities
     from offramp.study.quantities.evaluation import QueryValues, Reach, evaluate_queries
     from offramp.study.runs.effects import MechanismEffect, mechanism_effects
+    from offramp.study.runs.findings import Findings
     from offramp.study.runs.investigation import investigate
     from offramp.study.sensitivity.hanging_on import Sensitivity
     from offramp.study.sensitivity.slopes import QuantitySlopes, SlopeFinder

@@ -21,7 +21,6 @@ import numpy as np
 from offramp.core.errors import OfframpError
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
     from offramp.game.structure import Structure, Tables
     from offramp.interop.formats import Format
     from offramp.presentation import Figure, Table
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from offramp.solvers import Equilibria
     from offramp.solvers.engine import Engine
     from offramp.study.models import Model
+    from offramp.study.runs.findings import Findings
 
 SHORTEST_CAPTION = 60
 """Letters of a caption that can tell a reader how to read a drawing."""

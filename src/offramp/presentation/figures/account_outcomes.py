@@ -17,7 +17,7 @@ from offramp.presentation.text.numbers import percent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from offramp.analysis.findings import Findings
+    from offramp.study.runs.findings import Findings
 
 ROW, BAR = 58, 22
 

@@ -19,7 +19,7 @@ from offramp.presentation.palette import MUTED
 from offramp.presentation.text.numbers import between, percent
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
+    from offramp.study.runs.findings import Findings
 
 
 def _caption(findings: Findings) -> str:

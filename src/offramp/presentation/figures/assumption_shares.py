@@ -15,7 +15,7 @@ from offramp.presentation.sections.sensitivity import found_of, labels_of
 from offramp.presentation.text.numbers import between, figure_of, percent
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
+    from offramp.study.runs.findings import Findings
     from offramp.study.sensitivity.indices import Indices
 
 SHOWN = 12

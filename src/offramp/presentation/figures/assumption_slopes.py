@@ -17,7 +17,7 @@ from offramp.presentation.text.numbers import figure_of
 from offramp.study.solving.labels import assumption_words
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
+    from offramp.study.runs.findings import Findings
     from offramp.study.sensitivity.hanging_on import LocalSlope, Sensitivity
 
 SHOWN = 12

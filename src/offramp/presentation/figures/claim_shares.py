@@ -29,8 +29,8 @@ from offramp.presentation.sections.claims import (
 from offramp.presentation.text.numbers import between, percent
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
     from offramp.study.claims.verdicts import Verdict
+    from offramp.study.runs.findings import Findings
 
 LABEL, STEP, PAD = 26, 17, 12
 """Heights in pixels of a claim's label, of an account's line, and between claims."""

@@ -19,8 +19,8 @@ from offramp.presentation.sections.disagreement import (
 from offramp.presentation.text.disagreement import amount, signed, value_of
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
     from offramp.study.accounts.differences import Comparison, Contribution
+    from offramp.study.runs.findings import Findings
 
 SHOWN = 12
 REACH = 1.96

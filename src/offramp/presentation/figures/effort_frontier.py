@@ -16,8 +16,8 @@ from offramp.presentation.text.numbers import figure_of, listed, percent
 from offramp.presentation.text.offramps import aim_in_words
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
     from offramp.study.offramps.records import Frontier, OffRamps
+    from offramp.study.runs.findings import Findings
 
 TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1]
 ROWS = 12

@@ -15,7 +15,7 @@ from offramp.presentation.palette import RULE, clear
 from offramp.presentation.text.numbers import percent
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
+    from offramp.study.runs.findings import Findings
 
 MOST_ROWS = 24
 

@@ -15,7 +15,7 @@ from offramp.presentation.palette import INK, MUTED, clear
 from offramp.presentation.text.numbers import between, ordinal_time, percent
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
+    from offramp.study.runs.findings import Findings
 
 FINER = 0.12
 """A panel that would fill less of the common scale than this has a scale of its own."""

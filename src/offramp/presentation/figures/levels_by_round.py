@@ -14,7 +14,7 @@ from offramp.presentation.palette import DARKEST, INK, PAPER, RULE, level_colour
 from offramp.presentation.text.numbers import percent
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
+    from offramp.study.runs.findings import Findings
 
 STACKED = 6
 """Variables with more levels are drawn as a strip of shades instead of stacked bars."""

@@ -13,7 +13,7 @@ from offramp.presentation.sections.mechanisms import Effect, Mechanism, mechanis
 from offramp.presentation.text.numbers import GAP, MINUS, percent, points
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
+    from offramp.study.runs.findings import Findings
 
 TITLE = {"text": "change in percentage points", "standoff": 6,
          "font": {"size": 12, "color": MUTED}}  # fmt: skip

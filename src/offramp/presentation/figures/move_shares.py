@@ -13,7 +13,7 @@ from offramp.presentation.palette import CHANCE, PARTY
 from offramp.presentation.text.numbers import between, figure_of, percent
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
+    from offramp.study.runs.findings import Findings
 
 
 def _caption(findings: Findings) -> str:

@@ -10,7 +10,7 @@ from offramp.presentation.gallery import Figure, Fold, Key, Panel, Table
 from offramp.presentation.text.numbers import between, percent
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
+    from offramp.study.runs.findings import Findings
 
 
 def _caption(findings: Findings) -> str:

@@ -14,8 +14,8 @@ from offramp.presentation.sections.packages import bargaining_of, heading_of, pa
 from offramp.presentation.text.numbers import percent
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
     from offramp.study.bargaining.zones import Bargaining, Zone
+    from offramp.study.runs.findings import Findings
 
 APART = 5
 """Pixels between the marks of two parties, so that none hides another."""

@@ -13,7 +13,7 @@ from offramp.presentation.palette import PARTY, safe_colour
 from offramp.presentation.text.numbers import figure_of
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
+    from offramp.study.runs.findings import Findings
 
 MARGIN = 0.08
 

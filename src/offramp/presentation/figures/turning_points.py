@@ -20,8 +20,8 @@ from offramp.presentation.sections.turning import (
 from offramp.presentation.text.numbers import figure_of, points
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
     from offramp.study.histories.turning import TurningPoint
+    from offramp.study.runs.findings import Findings
 
 RISE, FALL = account_colours(2)
 MIXED = KINDS["stalemate"]

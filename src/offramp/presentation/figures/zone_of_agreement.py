@@ -27,8 +27,8 @@ from offramp.presentation.text.numbers import figure_of
 from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
     from offramp.study.bargaining.zones import Bargaining, Zone
+    from offramp.study.runs.findings import Findings
 
 NAMED = ACCENT
 NASH, KALAI = account_colours(3)[1:]

@@ -23,7 +23,7 @@ from offramp.presentation.text.numbers import (
 if TYPE_CHECKING:
     import xarray as xr
 
-    from offramp.analysis.findings import Findings
+    from offramp.study.runs.findings import Findings
 
 BRANCHES: Mapping[str, str] = {
     "traced": (

@@ -22,8 +22,8 @@ from offramp.presentation.text.numbers import (
 from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
     from offramp.study.claims.verdicts import Verdict
+    from offramp.study.runs.findings import Findings
     from offramp.study.solving.shares import Share
 
 STATES = {

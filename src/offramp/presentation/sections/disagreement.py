@@ -20,8 +20,8 @@ from offramp.presentation.text.numbers import listed, percent, sentence
 if TYPE_CHECKING:
     import xarray as xr
 
-    from offramp.analysis.findings import Findings
     from offramp.study.accounts.differences import Comparison
+    from offramp.study.runs.findings import Findings
 
 LONG = 100
 """Characters of a meaning that a sentence can hold."""

@@ -14,7 +14,8 @@ from offramp.presentation.text.numbers import GAP, listed, percent, sentence
 from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings, Moment, Story
+    from offramp.study.histories.likeliest import Moment, Story
+    from offramp.study.runs.findings import Findings
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from offramp.scenario import Assumption, understand
 from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
     from offramp.scenario.distributions import Distribution
+    from offramp.study.runs.findings import Findings
 
 JUDGEMENT = "analyst's judgement"
 SHORT = 84

@@ -14,7 +14,7 @@ from offramp.presentation.text.numbers import holds, listed, points
 from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
+    from offramp.study.runs.findings import Findings
 
 KIND_WORDS: Mapping[str, str] = {
     "agreement": "an agreement",

@@ -28,8 +28,8 @@ from offramp.presentation.text.offramps import (
 from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
     from offramp.study.offramps.records import Change, OffRamp, OffRamps
+    from offramp.study.runs.findings import Findings
 
 EQUAL = 1e-9
 NAMED = 3

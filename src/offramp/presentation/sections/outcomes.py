@@ -10,7 +10,7 @@ from offramp.presentation.gallery import Table
 from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
+    from offramp.study.runs.findings import Findings
 
 
 def packages_of(findings: Findings) -> Table | None:

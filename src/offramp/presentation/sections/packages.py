@@ -12,8 +12,8 @@ from offramp.study.bargaining.zones import DECLARED, GAME
 from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
     from offramp.study.bargaining.zones import Bargaining, Zone
+    from offramp.study.runs.findings import Findings
 
 HEADINGS = {
     GAME: "Beside what this game gives without an agreement",

@@ -10,7 +10,7 @@ from offramp.presentation.contents import Content, Section
 from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
+    from offramp.study.runs.findings import Findings
 
 VERSION = "version_"
 WORDS: Mapping[str, str] = {

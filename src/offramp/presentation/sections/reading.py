@@ -9,7 +9,7 @@ from offramp.presentation.contents import Content, Section
 from offramp.presentation.text.numbers import count_of, few_of, sentence
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
+    from offramp.study.runs.findings import Findings
 
 MOST_NAMED = 10
 """Ends or parties that a sentence lists."""

@@ -16,7 +16,7 @@ from offramp.study.solving.labels import assumption_words, spoken
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from offramp.analysis.findings import Findings
+    from offramp.study.runs.findings import Findings
     from offramp.study.sensitivity.hanging_on import Sensitivity
 
 MOVES = 6

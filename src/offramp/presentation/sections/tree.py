@@ -13,7 +13,7 @@ from offramp.presentation.contents import Content, Section
 from offramp.solvers import solve
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
+    from offramp.study.runs.findings import Findings
 
 MOST = 600
 """Nodes of a game up to which it is drawn; beyond some sixty the picture folds branches."""

@@ -13,8 +13,8 @@ from offramp.study.histories.turning import NOTICED
 from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
-    from offramp.analysis.findings import Findings
     from offramp.study.histories.turning import TurningPoint
+    from offramp.study.runs.findings import Findings
 
 AROUND = 5
 """Moves shown for each end."""

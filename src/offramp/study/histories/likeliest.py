@@ -2,16 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from offramp.analysis.by_round import state_by_round
-from offramp.analysis.findings import Moment, StateOverTime, Story
 from offramp.analysis.histories import History, likeliest, likeliest_by_outcome
 from offramp.game import Game
 
 STORIES = 5
 MOST_LEVELS = 12
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One move of a history, in words."""
+
+    round: int
+    """Number of the round, from 1."""
+    step: str
+    by: str
+    """Label of the party, or ``nature``."""
+    move: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """A complete history in words; ``probability`` is its own, not its outcome's."""
+
+    probability: float
+    outcome: str
+    moments: tuple[Moment, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class StateOverTime:
+    """How a state variable stands as each round begins, at nominal values."""
+
+    variable: str
+    levels: tuple[str, ...]
+    level: NDArray[np.float64]
+    """(round, level) probability; what is missing to 1 has ended before."""
 
 
 def stories(

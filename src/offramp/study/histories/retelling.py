@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from offramp.analysis import absorb, outcome_probability
-from offramp.analysis.findings import Story
 from offramp.analysis.histories import History, likeliest
 from offramp.core.bounds import MAX_DRAWS, whole_number
 from offramp.core.errors import ResultError, suggestion
 from offramp.game import Game
 from offramp.scenario import Scenario
-from offramp.study.histories.likeliest import story_of
+from offramp.study.histories.likeliest import Story, story_of
 from offramp.study.histories.turning import TurningPoint, find_turning_points, sample_histories
 from offramp.study.solving.experiment import solve
 from offramp.study.solving.labels import whose_premises

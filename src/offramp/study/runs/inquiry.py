@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from offramp.game import Draws, Game
 from offramp.scenario import Meaning, Query, Scenario
 from offramp.study.accounts.comparison import compare
+from offramp.study.accounts.differences import Comparison
 from offramp.study.claims.checking import Effort, check
+from offramp.study.claims.verdicts import Verdict
 from offramp.study.offramps.proposals import AIMS, offramps
+from offramp.study.offramps.records import OffRamps
 from offramp.study.quantities.asking import ask
-from offramp.study.sensitivity.hanging_on import sensitivity
+from offramp.study.sensitivity.hanging_on import Sensitivity, sensitivity
 from offramp.study.sensitivity.indices import LEAST, Tried, stretches
 from offramp.study.solving.experiment import Progress, outcomes, solve
 from offramp.study.solving.workspace import Workspace
@@ -80,11 +83,22 @@ def tried_in(over: xr.Dataset, query: Query) -> Tried:
     return Tried(draws, values, status, stretches(count))
 
 
+@dataclass(frozen=True, eq=False)
+class Argument:
+    """What a run found of claims, accounts and levers; see the fields of `Findings`."""
+
+    verdicts: tuple[Verdict, ...] = ()
+    accounts: Mapping[str, xr.Dataset] = field(default_factory=dict[str, "xr.Dataset"])
+    comparisons: tuple[Comparison, ...] = ()
+    sensitivity: Sensitivity | None = None
+    offramps: OffRamps | None = None
+
+
 def argument(
     workspace: Workspace, game: Game, extent: Extent, *, account: str = "", solved: bool = True,
     over: xr.Dataset | None = None, progress: Progress | None = None,
-) -> dict[str, Any]:  # fmt: skip
-    """The fields of Findings that come from claims, accounts and levers; {} without any.
+) -> Argument | None:  # fmt: skip
+    """What follows from claims, accounts and levers; None without any.
 
     ``game`` is that of the scenario as ``account`` ('' as written) tells it, ``over`` its
     outcomes over the draws, and ``solved`` whether it is solved at nominal values; without that
@@ -92,21 +106,19 @@ def argument(
     """
     scenario = workspace.scenario
     if not (scenario.claims or scenario.accounts or scenario.levers):
-        return {}
-    inquiry = _RunQuestions(workspace, game, extent, account, progress)
-    found: dict[str, Any] = {"verdicts": inquiry.verdicts()}
-    if not account:
-        found["accounts"] = inquiry.accounts()
+        return None
+    asked = _RunQuestions(workspace, game, extent, account, progress)
+    verdicts = asked.verdicts()
+    found = Argument(verdicts, {} if account else asked.accounts())
     if not solved or game.structure.nodes > MOST_NODES:
         return found
     if not extent.brief and not account and len(scenario.accounts) > 0:
-        pairs = inquiry.comparisons(found["verdicts"])
-        found |= {"comparison": pairs[0] if pairs else None, "comparisons": pairs}
+        found = replace(found, comparisons=asked.comparisons(verdicts))
     if extent.precision_scale == 1:
         if not extent.brief:
-            found["sensitivity"] = inquiry.sensitivity(over)
+            found = replace(found, sensitivity=asked.sensitivity(over))
         if not (extent.brief and extent.draws == 0 and game.structure.nodes > SEARCHED_NODES):
-            found["offramps"] = inquiry.offramps()
+            found = replace(found, offramps=asked.offramps())
     return found
 
 
@@ -125,7 +137,7 @@ class _RunQuestions:
         """What was written."""
         return self.workspace.scenario
 
-    def verdicts(self) -> tuple[Any, ...]:
+    def verdicts(self) -> tuple[Verdict, ...]:
         """Every claim on every account, or on the one that was chosen."""
         chosen = self.account
         if self.game.structure.nodes <= SEARCHED_NODES:
@@ -136,7 +148,9 @@ class _RunQuestions:
         others = tuple(self.scenario.accounts)
         return first + self._checked(others, Effort(0, 8, 0, (1.0,)))
 
-    def _checked(self, accounts: tuple[str, ...] | None, effort: Effort | None) -> tuple[Any, ...]:
+    def _checked(
+        self, accounts: tuple[str, ...] | None, effort: Effort | None
+    ) -> tuple[Verdict, ...]:
         extent = self.extent
         return check(
             self.workspace, draws=extent.draws, seed=extent.seed, accounts=accounts,
@@ -155,7 +169,7 @@ class _RunQuestions:
             self._tell("accounts at nominal values", done + 1, len(self.scenario.accounts))
         return found
 
-    def comparisons(self, verdicts: tuple[Any, ...]) -> tuple[Any, ...]:
+    def comparisons(self, verdicts: tuple[Verdict, ...]) -> tuple[Comparison, ...]:
         """Every pair of accounts at nominal values; a single one beside the scenario itself."""
         names = tuple(self.scenario.accounts)
         pairs = list(itertools.combinations(names, 2)) or [("", names[0])]
@@ -167,7 +181,7 @@ class _RunQuestions:
             for pair in pairs[:PAIRS]
         )  # fmt: skip
 
-    def sensitivity(self, over: xr.Dataset | None) -> Any:
+    def sensitivity(self, over: xr.Dataset | None) -> Sensitivity:
         """Slopes of the probability of agreement, and shares of its variance over the draws."""
         query, tried = asked_of(self.game.meaning), None
         if over is not None and over.sizes["draw"] >= LEAST:
@@ -177,7 +191,7 @@ class _RunQuestions:
             account=self.account or None, tried=tried, progress=self.progress,
         )  # fmt: skip
 
-    def offramps(self) -> Any | None:
+    def offramps(self) -> OffRamps | None:
         """Off-ramps to an agreement, or to a ceasefire where no outcome is an agreement."""
         kinds = {outcome.kind for outcome in self.game.meaning.outcomes}
         aim = next((kind for kind in AIMS if kind in kinds), None)

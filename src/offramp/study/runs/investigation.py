@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from offramp.analysis.findings import Findings
 from offramp.analysis.results import join
 from offramp.core.errors import ResultError
 from offramp.core.provenance import now, versions
@@ -20,6 +19,7 @@ from offramp.study.bargaining.zones import Bargaining
 from offramp.study.histories.likeliest import states_over_time, stories
 from offramp.study.histories.turning import find_turning_points
 from offramp.study.runs.effects import mechanism_effects
+from offramp.study.runs.findings import Findings
 from offramp.study.runs.inquiry import MOST_NODES, Extent, argument
 from offramp.study.solving.experiment import Progress, Solved, outcomes, solve
 from offramp.study.solving.labels import as_told
@@ -91,19 +91,16 @@ def investigate(
         workspace, game, Extent(draws, used, brief, precision_scale), account=account,
         solved=solved.equilibria.status[0] == "solved", over=over, progress=progress,
     )  # fmt: skip
+    found = Findings(
+        told, nominal, over, other_outcomes=_others(solved), account=account,
+        **({} if further is None else vars(further)),
+    )  # fmt: skip
     if not brief:
-        if further and solved.equilibria.status[0] == "solved" and game.nodes <= NARRATED:
-            further["turning"] = find_turning_points(solved)
-        further |= _narrated(solved, spread, rounds, request, progress)
-    return Findings(
-        scenario=told,
-        nominal=nominal,
-        draws=over,
-        other_outcomes=_others(solved),
+        found = _narrated(found, solved, spread, request, progress, decided=further is not None)
+    return replace(
+        found,
         bargaining=_bargained(workspace, game, account, request, progress),
         provenance=_provenance(attrs, time.perf_counter() - begun),
-        account=account,
-        **further,
     )
 
 
@@ -147,27 +144,32 @@ def _over_draws(
 
 
 def _narrated(
-    solved: Solved, draws: Draws | None, rounds: int, request: Request, progress: Progress | None
-) -> dict[str, Any]:
-    """Histories, states over time and effects of mechanisms, where the game is not too large."""
-    game, found = solved.game, solved.equilibria
-    if game.nodes > NARRATED or found.status[0] != "solved":
-        return {}
-    likely, by_outcome, complete = stories(game, found.strategy[0])
+    found: Findings, solved: Solved, draws: Draws | None, request: Request,
+    progress: Progress | None, *, decided: bool,
+) -> Findings:  # fmt: skip
+    """With histories, states over time and effects of mechanisms, where the game is not too large.
+
+    ``decided`` asks for the moves that decide about each end as well.
+    """
+    game, play = solved.game, solved.equilibria
+    if game.nodes > NARRATED or play.status[0] != "solved":
+        return found
+    likely, by_outcome, complete = stories(game, play.strategy[0])
     few = None
     if draws is not None:
         count = min(EFFECT_DRAWS, len(draws))
         few = Draws(draws.names, draws.values[:count], draws.seed, draws.first)
-    effects = mechanism_effects(
-        game, few, precision_scale=request.precision_scale, progress=progress
+    return replace(
+        found,
+        turning=find_turning_points(solved) if decided else (),
+        histories=likely,
+        history_by_outcome=by_outcome,
+        histories_complete=complete,
+        state_by_round=states_over_time(game, play.strategy, found.nominal.sizes.get("round", 0)),
+        mechanism_effects=mechanism_effects(
+            game, few, precision_scale=request.precision_scale, progress=progress
+        ),
     )
-    return {
-        "histories": likely,
-        "history_by_outcome": by_outcome,
-        "histories_complete": complete,
-        "state_by_round": states_over_time(game, found.strategy, rounds),
-        "mechanism_effects": effects,
-    }
 
 
 def _bargained(

@@ -1,0 +1,61 @@
+"""What a run found, as records: all that a report is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from offramp.scenario import Scenario
+    from offramp.study.accounts.differences import Comparison
+    from offramp.study.bargaining.zones import Bargaining
+    from offramp.study.claims.verdicts import Verdict
+    from offramp.study.histories.likeliest import StateOverTime, Story
+    from offramp.study.histories.turning import TurningPoint
+    from offramp.study.offramps.records import OffRamps
+    from offramp.study.runs.effects import MechanismEffect
+    from offramp.study.sensitivity.hanging_on import Sensitivity
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """All that a report is made of."""
+
+    scenario: Scenario
+    """As the account tells it."""
+    nominal: xr.Dataset
+    """One draw: the nominal values (see ``results``)."""
+    draws: xr.Dataset | None = None
+    histories: tuple[Story, ...] = ()
+    """The likeliest of all, likeliest first."""
+    history_by_outcome: tuple[Story, ...] = ()
+    """The likeliest of each outcome that has one."""
+    histories_complete: bool = True
+    """False where the search for histories was stopped at its bound."""
+    state_by_round: tuple[StateOverTime, ...] = ()
+    mechanism_effects: tuple[MechanismEffect, ...] = ()
+    other_outcomes: tuple[Mapping[str, float], ...] = ()
+    """Outcome probabilities in every other equilibrium found at nominal values."""
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    account: str = ""
+    """The account as which the scenario is told; '' is the scenario as written."""
+    verdicts: tuple[Verdict, ...] = ()
+    """Claims on every account, '' (the scenario as written) first."""
+    comparisons: tuple[Comparison, ...] = ()
+    """Two accounts compared, pair by pair."""
+    sensitivity: Sensitivity | None = None
+    bargaining: Bargaining | None = None
+    """What could be agreed on the scenario's issues; None without any."""
+    offramps: OffRamps | None = None
+    turning: tuple[TurningPoint, ...] = ()
+    """The moves that decide most about each end, at nominal values."""
+    accounts: Mapping[str, xr.Dataset] = field(default_factory=dict)
+    """Account to its outcomes at nominal values."""
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """The first pair of accounts; None where none was compared."""
+        return self.comparisons[0] if self.comparisons else None
