@@ -150,6 +150,34 @@ def test_only_presentation_knows_colours_and_per_cents() -> None:
     assert said == [PACKAGE / "presentation" / "text" / "numbers.py"]
 
 
+NUMERICS = [
+    path for room in ("solvers", "analysis") for path in sorted((PACKAGE / room).rglob("*.py"))
+]
+YEAR = re.compile(r"\b(1[89]|20)\d\d\b")
+SHAPE = re.compile(r"\([\w* +\-`/]+,[\w* +\-`,/]*\)")
+
+
+def test_numerics_name_their_sources() -> None:
+    """Each module gives author and year, or names in backticks a module that does."""
+    told = {path: ast.get_docstring(tree_of(path)) or "" for path in NUMERICS}
+    cited = {path.stem for path, text in told.items() if YEAR.search(text)}
+    silent = [
+        str(path.relative_to(PACKAGE))
+        for path, text in told.items()
+        if path.name != "__init__.py"
+        and not YEAR.search(text)
+        and not cited & set(re.findall(r"`(\w+)`", text))
+    ]
+    assert not silent
+
+
+def test_compiled_functions_give_the_shapes_of_arrays() -> None:
+    """Nine of ten at least; the others have none."""
+    kernels = [one for path in NUMERICS for one in functions_of(path) if compiled(one)]
+    shaped = [one for one in kernels if SHAPE.search(ast.get_docstring(one) or "")]
+    assert len(shaped) >= 0.9 * len(kernels)
+
+
 @each_module
 def test_a_module_starts_with_its_line_in_the_plan(path: Path) -> None:
     first = (ast.get_docstring(tree_of(path)) or "").split("\n")[0]

@@ -1,4 +1,8 @@
-"""How play ends: expected visits by elimination, and what follows from them."""
+"""How play ends: expected visits by elimination, and what follows from them.
+
+Expected visits of an absorbing chain: Kemeny & Snell (1960), Finite Markov chains; the elimination
+that loses no digits is that of `kernels`.
+"""
 
 from __future__ import annotations
 

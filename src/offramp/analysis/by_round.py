@@ -1,4 +1,7 @@
-"""When things happen: ends by the end of every round, and the state at its beginning."""
+"""When things happen: ends by the end of every round, and the state at its beginning.
+
+Forward equations of the chain: Kemeny & Snell (1960), Finite Markov chains.
+"""
 
 from __future__ import annotations
 

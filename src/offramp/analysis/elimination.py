@@ -1,4 +1,8 @@
-"""The order in which the nodes of each component are eliminated, found once for all draws."""
+"""The order in which the nodes of each component are eliminated, found once for all draws.
+
+Source: Markowitz (1957), The elimination form of the inverse and its application to linear
+programming.
+"""
 
 from __future__ import annotations
 

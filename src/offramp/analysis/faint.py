@@ -120,7 +120,10 @@ def _plus(one, two):
 
 @njit(cache=True, nogil=True)
 def _open_row(node, which, home, place, first, target, odds, work):
-    """Write a node's flows inside the component to ``work``; log of what leaves at once."""
+    """Write a node's flows inside the component to ``work``; log of what leaves at once.
+
+    ``odds`` is (edge,), ``work`` (place,).
+    """
     out = NEVER
     for edge in range(first[node], first[node + 1]):
         goal = target[edge]
@@ -137,7 +140,10 @@ def _censor_row(
     row, base, size, full, lower_first, lower_index, upper_first, upper_index,
     lower, upper, tail, total, leave, work,
 ):  # fmt: skip
-    """Censor one row by the pivots before it; ``work``, its flows, ends as NEVER."""
+    """Censor one row by the pivots before it; ``work``, its flows, ends as NEVER.
+
+    ``work``, ``total`` and ``leave`` are (row,).
+    """
     here, out = base + row, leave[row]
     for at in range(lower_first[here], lower_first[here + 1]):
         past = lower_index[at]
@@ -175,7 +181,10 @@ def _visit(
     base, size, full, lower_first, lower_index, upper_first, upper_index,
     lower, upper, tail, total, work,
 ):  # fmt: skip
-    """Turn the arrivals ``work`` (row,) of a factored component into visits, all in logs."""
+    """Turn the arrivals ``work`` (row,) of a factored component into visits, all in logs.
+
+    ``total`` is (row,), ``tail`` (row, column).
+    """
     for row in range(size):
         share = work[row] - total[row]
         if row < full:
@@ -194,7 +203,10 @@ def _visit(
 
 @njit(cache=True, nogil=True)
 def _pass_on(node, which, home, first, target, odds, visits, mass, ends):
-    """Hand the visits of a node, in logs, on to later components and to the ends."""
+    """Hand the visits of a node, in logs, on to later components and to the ends.
+
+    ``mass`` is (node,), ``ends`` (terminal,).
+    """
     for edge in range(first[node], first[node + 1]):
         goal = target[edge]
         if goal < 0:

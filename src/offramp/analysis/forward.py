@@ -1,4 +1,8 @@
-"""Compiled loops that play forwards: round by round, play by play; and the best way to an end."""
+"""Compiled loops that play forwards: round by round, play by play; and the best way to an end.
+
+Forward equations of the chain: Kemeny & Snell (1960), Finite Markov chains; the best way is that of
+`histories`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The likeliest complete histories, found best first."""
+"""The likeliest complete histories, found best first.
+
+Best-first search of Dijkstra (1959), A note on two problems in connexion with graphs, with lengths
+-log p.
+"""
 
 from __future__ import annotations
 

@@ -4,11 +4,14 @@ One application of the operator is one forward walk of a round through the compo
 nothing is assembled. The mass in the residual bounds the error of every outcome's
 probability, because no unit of it can be misplaced by more than itself; to it is added what
 rounding can hide in a residual. Very slow absorption is therefore refused here, not misread.
+
+Source: Saad & Schultz (1986), GMRES: a generalized minimal residual algorithm for solving
+nonsymmetric linear systems.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,30 +101,20 @@ class Component:
             x = np.maximum(x + self._correction(residual), 0.0)
         return best, least + ROUNDING * float(best.sum())
 
+    def _staying(self, x: Numbers) -> Numbers:
+        """``x - x P`` over the heads."""
+        return x - self._after(x)
+
     def _correction(self, residual: Numbers) -> Numbers:
-        """One cycle of GMRES (Saad & Schultz 1986): c with c - c P close to ``residual``."""
-        memory = min(MEMORY, len(residual))
-        basis = np.zeros((memory + 1, len(residual)))
-        table = np.zeros((memory + 1, memory))
-        norm = float(np.linalg.norm(residual))
-        basis[0] = residual / norm
-        used = 0
-        for column in range(memory):
-            vector = basis[column] - self._after(basis[column])
-            for _again in range(2):
-                shared = basis[: column + 1] @ vector
-                table[: column + 1, column] += shared
-                vector -= shared @ basis[: column + 1]
-            length = float(np.linalg.norm(vector))
-            table[column + 1, column] = length
-            used = column + 1
-            if length <= ENOUGH:
-                break
-            basis[column + 1] = vector / length
-        right = np.zeros(used + 1)
-        right[0] = norm
-        weight = np.linalg.lstsq(table[: used + 1, :used], right, rcond=None)[0]
-        return weight @ basis[:used]
+        """One cycle of GMRES: c (head,) with c - c P close to ``residual``."""
+        from scipy.sparse.linalg import LinearOperator, gmres
+
+        size = len(residual)
+        operator: Any = LinearOperator  # its stubs do not know the argument
+        stays = operator((size, size), matvec=self._staying, dtype=np.float64)
+        memory = min(MEMORY, size)
+        found, _ = gmres(stays, residual, rtol=ENOUGH, atol=0.0, restart=memory, maxiter=1)
+        return found
 
 
 @njit(cache=True, nogil=True)
@@ -148,8 +141,8 @@ def escaping(nodes, inside, first, target, odds):
 def walk_round(nodes, step, inside, escapes, first, target, odds, held, arrived):
     """Carry ``held`` through one round; what comes to step 0 again is added to ``arrived``.
 
-    ``nodes`` come by falling step, so they are walked backwards. What leaves is dropped, and so
-    is what falls into nodes without escape.
+    ``nodes`` come by falling step, so they are walked backwards. What leaves is dropped, and so is
+    what falls into nodes without escape. ``held`` and ``arrived`` are (node,), ``odds`` (edge,).
     """
     for at in range(nodes.size - 1, -1, -1):
         node = nodes[at]
@@ -166,7 +159,10 @@ def walk_round(nodes, step, inside, escapes, first, target, odds, held, arrived)
 
 @njit(cache=True, nogil=True)
 def spread_visits(nodes, step, inside, escapes, first, target, odds, mass, endless):
-    """Visits of all nodes from those of the heads; the mass that falls into closed classes."""
+    """Visits of all nodes from those of the heads; the mass that falls into closed classes.
+
+    ``mass`` and ``endless`` are (node,), ``odds`` (edge,).
+    """
     lost = 0.0
     for at in range(nodes.size - 1, -1, -1):
         node = nodes[at]

@@ -2,6 +2,9 @@
 
 Imported only when something is computed, so that opening the room does not import numba.
 A draw's numbers depend on that draw alone, so how draws are shared among threads changes nothing.
+
+Source: Grassmann, Taksar & Heyman (1985), Regenerative analysis and steady state distributions for
+Markov chains: elimination without subtractions keeps all digits.
 """
 
 from __future__ import annotations
@@ -28,7 +31,10 @@ def _ones(word):
 
 @njit(cache=True, nogil=True)
 def _members(row, found):
-    """Write the places of the bits set in ``row`` to ``found``; their number."""
+    """Write the places of the bits set in ``row`` to ``found``; their number.
+
+    ``row`` is (word,), ``found`` (place,).
+    """
     count = 0
     for word in range(row.size):
         bits = row[word]
@@ -42,7 +48,10 @@ def _members(row, found):
 
 @njit(cache=True, nogil=True)
 def _merge(rows, degree, item, other, pivot):
-    """Join the neighbours of ``pivot`` to those of ``item``, without the two themselves."""
+    """Join the neighbours of ``pivot`` to those of ``item``, without the two themselves.
+
+    ``rows`` is (place, word), ``degree`` (place,).
+    """
     one = np.uint64(1)
     count = 0
     for word in range(rows.shape[1]):
@@ -58,7 +67,7 @@ def _merge(rows, degree, item, other, pivot):
 
 @njit(cache=True, nogil=True)
 def _cheapest(alive, ahead, behind):
-    """The node whose elimination adds fewest edges (Markowitz's count)."""
+    """The node whose elimination adds fewest edges (Markowitz's count). All are (place,)."""
     best, price = -1, np.int64(0)
     for item in range(alive.size):
         if alive[item]:
@@ -70,7 +79,10 @@ def _cheapest(alive, ahead, behind):
 
 @njit(cache=True, nogil=True)
 def _neighbours(nodes, home, place, first, target):
-    """Bit tables of a component's edges, forwards and backwards, without loops."""
+    """Bit tables of a component's edges, forwards and backwards, without loops.
+
+    They are (place, word).
+    """
     size = nodes.size
     out = np.zeros((size, (size + 63) // 64), np.uint64)
     into = np.zeros((size, (size + 63) // 64), np.uint64)
@@ -89,8 +101,9 @@ def eliminate_symbolically(nodes, home, place, first, target, limit):
     """Order of elimination of one component, where its full part begins, and its bit tables.
 
     The order is empty where more than ``limit`` multiplications would be needed. A row of the
-    tables holds, in places, what a pivot flows into and from when its turn comes. Where at
-    least half of what remains is filled, the rest is kept as a full matrix.
+    tables holds, in places, what a pivot flows into and from when its turn comes. Where at least
+    half of what remains is filled, the rest is kept as a full matrix. ``nodes`` is (place,), the
+    tables are (place, word).
     """
     size = nodes.size
     out, into = _neighbours(nodes, home, place, first, target)
@@ -137,6 +150,7 @@ def triangles(order, full, out, into):
     """Row pointers and columns of both triangles, in order of elimination.
 
     Only what is outside the full part is listed: rows before it whole, later rows left of it.
+    ``order`` is (place,), ``out`` and ``into`` are (place, word).
     """
     size = order.size
     turn = np.empty(size, np.int64)
@@ -176,8 +190,9 @@ def _censor_rows(
     """Censor the nodes before the full part one by one, without a subtraction (GTH).
 
     After it ``lower`` holds the flow from a row into an earlier pivot, ``upper`` into later ones,
-    ``leave`` what leaves the component, ``total`` the whole outflow; ``tail`` is the full part.
-    No where an outflow is faint; ``work`` ends as zeros.
+    ``leave`` what leaves the component, ``total`` the whole outflow; ``tail`` is the full part. No
+    where an outflow is faint; ``work`` ends as zeros. ``tail`` is (row, column), ``total``,
+    ``leave`` and ``work`` are (row,).
     """
     for row in range(size):
         here = base + row
@@ -218,7 +233,10 @@ def _censor_rows(
 
 @njit(cache=True, nogil=True)
 def _censor_full(size, tail, total, leave):
-    """The same for a full matrix in place, four pivots at a time; no where an outflow is faint."""
+    """The same for a full matrix in place, four pivots at a time; no where an outflow is faint.
+
+    ``tail`` is (row, column), ``total`` and ``leave`` are (row,).
+    """
     for at in range(size):
         row = tail[at]
         out = leave[at]
@@ -260,7 +278,10 @@ def _substitute(
     base, size, full, order, lower_first, lower_index, upper_first, upper_index,
     lower, upper, tail, total, work, mass,
 ):  # fmt: skip
-    """Turn the arrivals ``mass`` of a factored component into visits; ``work`` ends as zeros."""
+    """Turn the arrivals ``mass`` of a factored component into visits; ``work`` ends as zeros.
+
+    ``work`` is (row,), ``mass`` (node,).
+    """
     for row in range(size):
         work[row] = mass[order[base + row]]
     for row in range(full):
@@ -283,7 +304,10 @@ def _substitute(
 
 @njit(cache=True, nogil=True)
 def emit(nodes, home, which, first, target, odds, mass, ends):
-    """Pass the visits of a component's nodes on to later components and to the ends."""
+    """Pass the visits of a component's nodes on to later components and to the ends.
+
+    ``mass`` is (node,), ``odds`` (edge,), ``ends`` (terminal,).
+    """
     for node in nodes:
         if mass[node] != 0.0:
             for edge in range(first[node], first[node + 1]):
@@ -296,7 +320,10 @@ def emit(nodes, home, which, first, target, odds, mass, ends):
 
 @njit(cache=True, nogil=True)
 def _widest(component, kind, full):
-    """Largest size and largest full part of an eliminated component."""
+    """Largest size and largest full part of an eliminated component.
+
+    ``component`` is (component + 1,), ``kind`` and ``full`` are (component,).
+    """
     widest, fullest = 1, 0
     for which in range(kind.size):
         size = component[which + 1] - component[which]
@@ -308,7 +335,7 @@ def _widest(component, kind, full):
 
 @njit(cache=True, nogil=True)
 def _reached(nodes, mass):
-    """Whether any mass has come to the nodes."""
+    """Whether any mass has come to the nodes. ``mass`` is (node,)."""
     found = False
     for node in nodes:
         found |= mass[node] != 0.0

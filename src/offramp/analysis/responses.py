@@ -2,6 +2,8 @@
 
 A quantity is a party's payoff, or the expected worth of what is met on the way and at the
 end. `solvers.adjoint` finds the slopes; here it is seen to what a draw has none.
+
+Equations and source: `adjoint` (solvers) and `absorption`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""One labelled dataset per run: built, put in few words, written and read."""
+"""One labelled dataset per run: built, put in few words, written and read.
+
+The numbers come from `absorption`, `by_round` and `certificate`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What players do: a game and its numbers in, certified equilibria out."""
+"""What players do: a game and its numbers in, certified equilibria out.
+
+Equations: McKelvey & Palfrey (1995, 1998), Quantal response equilibria for normal and extensive
+form games; what each engine does with them stands in its own modules.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What the solvers hand on: values, play and certificates of every draw, read-only."""
+"""What the solvers hand on: values, play and certificates of every draw, read-only.
+
+The equations that these solve are those of `engine`.
+"""
 
 from __future__ import annotations
 

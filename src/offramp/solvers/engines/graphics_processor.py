@@ -1,4 +1,9 @@
-"""Games without hidden nodes, first climbed on a graphics processor where one is asked for."""
+"""Games without hidden nodes, first climbed on a graphics processor where one is asked for.
+
+Method: `jax_sweeps`; sources: `anderson`.
+
+Method and sources: `jax_sweeps`.
+"""
 
 from __future__ import annotations
 

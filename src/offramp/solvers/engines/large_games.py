@@ -1,4 +1,7 @@
-"""Games with hidden nodes that have cycles or many unknowns, and limits of the largest games."""
+"""Games with hidden nodes that have cycles or many unknowns, and limits of the largest games.
+
+Method and sources: `equations` and `continuation` of `imperfect.large`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Games in which everybody always knows the node, on the processor."""
+"""Games in which everybody always knows the node, on the processor.
+
+Method and sources: `ladder` and `continuation` of `perfect`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Trees of few unknowns with hidden nodes, and the limits of all such trees."""
+"""Trees of few unknowns with hidden nodes, and the limits of all such trees.
+
+Method and sources: `equations` and `continuation` of `imperfect.small`.
+"""
 
 from __future__ import annotations
 

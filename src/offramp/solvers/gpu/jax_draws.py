@@ -3,6 +3,8 @@
 Whatever a device finds is only a proposal: it is handed to the compiled solver as values
 known beforehand, which sweeps once or twice more and computes every certificate as always.
 A draw that the device gave up, or that is traced, is left to the compiled solver altogether.
+
+Equations and method are those of `anderson` and `ladder`.
 """
 
 from __future__ import annotations

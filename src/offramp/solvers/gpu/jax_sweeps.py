@@ -6,6 +6,8 @@ that every draw climbs at its own pace. What differs is that a rung is cut and s
 remembered by simpler rules, that the components of one stage share their weights, that
 parties in a round of one step answer each other piece by piece, and that a draw which needs
 long is given up: it is for the compiled solver to climb. All is float64.
+
+Equations and sources: `anderson` and `ladder`.
 """
 
 from __future__ import annotations

@@ -5,6 +5,9 @@ Behind every stage come the nodes outside of components that lead into it and no
 Within a part of a stage, the nodes of one wave need nothing but earlier waves (and, where a
 round turns, the values at the heads). Waves are cut into pieces of one number of rows, one
 below the other, so that a program compiled once walks through any structure of that size.
+
+Waves are the levels of the acyclic order of Kahn (1962), Topological sorting of large networks:
+textbook orders take node by node, which leaves a device idle.
 """
 
 from __future__ import annotations
@@ -121,7 +124,10 @@ def lay_out(layout: Layout) -> tuple[Waves, Outline, NDArray[np.int32]]:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def number_waves(shape: Shape, step, stage, wave):
-    """Fill the stage and the wave of every position; see the head of this module."""
+    """Fill the stage and the wave of every position; see the head of this module.
+
+    ``step``, ``stage`` and ``wave`` are (position,).
+    """
     nodes = len(shape.mover)
     for c in range(len(shape.cyclic)):
         low, high = shape.component[c], shape.component[c + 1]

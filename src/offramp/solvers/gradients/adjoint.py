@@ -5,6 +5,9 @@ mu dT/dnumbers, where mu solves the transposed system (I - dT/dV)' mu = dq/dV. I
 component by component, in order of play: a transposed round maps the multipliers at the
 heads of a component to themselves, and GMRES finds the fixed point. One solve serves all
 numbers (implicit function theorem; solving.md, section 2). Draws are taken eight abreast.
+
+Source: Griewank & Walther (2008), Evaluating derivatives. One transposed system for each quantity
+is cheaper than one system for each number.
 """
 
 from __future__ import annotations

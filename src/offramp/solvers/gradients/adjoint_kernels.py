@@ -4,6 +4,8 @@ A quantity is a party's value at the start, or the expected worth of what is met
 and at the end. The slope of the latter by the probability of an edge is the expected number
 of visits to the edge's node, times the worth that lies ahead on the edge; the rest is the
 transposed solve.
+
+Equations and source: `adjoint`.
 """
 
 from __future__ import annotations
@@ -124,8 +126,8 @@ def pull_draws(
 ):  # fmt: skip
     """Fill the slopes of ``draws``; what a draw gets does not depend on the others.
 
-    Each is a pair: the draw, and where its slopes stand. ``like`` comes from ``like_for``,
-    ``most`` is that of ``rounds_for``.
+    Each is a pair: the draw, and where its slopes stand. ``like`` comes from ``like_for``, ``most``
+    is that of ``rounds_for``. ``draws`` is (row, 2).
     """
     work, rounds = adjoint_workspace(like, shape, arrays), rounds_for(like, shape, most)
     batch, start, lanes, raw = batch_for(like, shape), start_of(shape), shape.lanes, False
@@ -194,7 +196,10 @@ def foresee(like, shape: Shape, strategy, at_end, on_edge, most, ahead, residual
 
 @jit_inside
 def adjoint_workspace(like, shape: Shape, arrays: TableArrays):
-    """Room for as many draws as stand abreast in ``like``."""
+    """Room for as many draws as stand abreast in ``like``.
+
+    Rows of ``like`` (place,) or of eight draws (row, place).
+    """
     lanes, classes, odds = shape.lanes, arrays.pay.shape[1], arrays.odds.shape[1]
     nodes, edges = len(shape.mover), len(shape.target)
     places, both = nodes * lanes, (nodes + shape.terminals) * lanes
@@ -233,7 +238,7 @@ def start_of(shape: Shape):
 
 @jit_inside
 def set_out(work: AdjointWorkspace, rounds: Rounds):
-    """Nothing is known of the next quantity."""
+    """Nothing is known of the next quantity. Clears the sums (row,) of ``work``."""
     for r in range(0, len(work.adjoint), 4):
         save_four(work.adjoint, r, nothing_in(work.adjoint))
     for e in range(len(work.through)):
@@ -246,7 +251,10 @@ def set_out(work: AdjointWorkspace, rounds: Rounds):
 
 @jit_inside
 def linearise_team(shape: Shape, work: AdjointWorkspace, rounds: Rounds):
-    """Back up all positions in place and keep probabilities, responses and rates on the way."""
+    """Back up all positions in place and keep probabilities, responses and rates on the way.
+
+    Fills (edge,), (edge * lanes + lane,) and (position * lanes + lane,) arrays.
+    """
     lanes, numbers, values, total = shape.lanes, work.numbers, work.values, work.total
     pay, paid, patience, precision = (
         numbers.pay, numbers.paid, numbers.patience, numbers.precision,
@@ -301,7 +309,10 @@ def linearise_team(shape: Shape, work: AdjointWorkspace, rounds: Rounds):
 
 @jit_inside
 def expect_shocks(work: AdjointWorkspace, rounds: Rounds, n, m, a, b, lanes):
-    """The mover's own worth at position ``n``, under the entropy convention, and its rate."""
+    """The mover's own worth at position ``n``, under the entropy convention, and its rate.
+
+    Into ``values`` and ``rate`` (position * lanes + lane,).
+    """
     values, total, here = work.values, work.total, n * lanes + m
     for e in range(a, b):
         save(rounds.slope, e * lanes + m, 0.0)
@@ -328,7 +339,10 @@ def meet_worth(
     quantities: Quantities,
     q,
 ):
-    """Begin with the worth that is met under play as it is."""
+    """Begin with the worth that is met under play as it is.
+
+    ``visits`` is (row, node), ``ahead`` (position,).
+    """
     nodes, ahead, visited = len(shape.mover), work.ahead, work.visits
     for t in range(shape.terminals):
         save(ahead, nodes + t, quantities.at_end[q, t])
@@ -358,7 +372,10 @@ def meet_worth(
 
 @jit_inside
 def bend_play(shape: Shape, work: AdjointWorkspace, rounds: Rounds):
-    """Turn slopes by probabilities, in ``through``, into slopes by what play hangs on."""
+    """Turn slopes by probabilities, in ``through``, into slopes by what play hangs on.
+
+    ``through`` is (edge,), ``adjoint`` (position * lanes + lane,).
+    """
     through, chance, sums, numbers = work.through, rounds.chance, work.sums, work.numbers
     classes, patience, values = len(numbers.paid), numbers.patience, work.values
     lanes, adjoint = shape.lanes, work.adjoint
@@ -393,7 +410,10 @@ def bend_play(shape: Shape, work: AdjointWorkspace, rounds: Rounds):
 
 @jit_inside
 def earn_raw(shape: Shape, work: AdjointWorkspace, rounds: Rounds, party):
-    """Begin with the raw payoff of a party under play as it is."""
+    """Begin with the raw payoff of a party under play as it is.
+
+    ``adjoint`` is (position * lanes + lane,), ``through`` (edge,).
+    """
     numbers, lanes = work.numbers, shape.lanes
     for n in range(len(shape.mover)):
         for e in range(shape.first[n], shape.first[n + 1]):
@@ -406,7 +426,10 @@ def earn_raw(shape: Shape, work: AdjointWorkspace, rounds: Rounds, party):
 
 @jit_inside
 def gather_slopes(shape: Shape, work: AdjointWorkspace, rounds: Rounds):
-    """Add to the slopes by the numbers what the multipliers and ``through`` make of them."""
+    """Add to the slopes by the numbers what the multipliers and ``through`` make of them.
+
+    Into ``sums``: pays (class * lanes + lane,), patience and precision (lane,), odds (class,).
+    """
     lanes, sums, multiplier, values = shape.lanes, work.sums, work.multiplier, work.values
     numbers, through = work.numbers, work.through
     pay, paid, patience, classes = numbers.pay, numbers.paid, numbers.patience, len(numbers.paid)
@@ -446,7 +469,10 @@ def gather_slopes(shape: Shape, work: AdjointWorkspace, rounds: Rounds):
 
 @jit_inside
 def add_direct(shape: Shape, work: AdjointWorkspace, rounds: Rounds, party):
-    """Add what a raw payoff takes from the numbers itself, play held."""
+    """Add what a raw payoff takes from the numbers itself, play held.
+
+    Into ``sums`` (class * lanes + lane,).
+    """
     lanes, sums, numbers, nodes = shape.lanes, work.sums, work.numbers, len(shape.mover)
     classes = len(numbers.paid)
     for n in range(nodes):
@@ -468,7 +494,10 @@ def hand_in(
     shape: Shape, work: AdjointWorkspace, rounds: Rounds, batch: Batch, missing, q,
     slopes: Derivatives,
 ):  # fmt: skip
-    """Write the slopes of a batch into the rows of its draws."""
+    """Write the slopes of a batch into the rows of its draws.
+
+    ``missing`` is (place,), slopes by (quantity, draw) and number.
+    """
     lanes, sums, nodes = shape.lanes, work.sums, len(shape.mover)
     classes, parties = slopes.pay.shape[2], slopes.pay.shape[3]
     patience, odds = classes * lanes, (classes + 2) * lanes

@@ -5,6 +5,9 @@ multipliers of values forwards (the transpose of a linearised backup), 1 carries
 play forwards, each party's discounted by its patience, 2 carries the worth ahead backwards,
 undiscounted. GMRES solves x = map(x) + b for each, component by component, for one draw or
 eight abreast; where it fails, elimination does.
+
+Source of the method: `krylov`; of the transposed system: `adjoint`. The matrix of a round is never
+formed: a product is one pass, and the matrix would fill memory.
 """
 
 from __future__ import annotations
@@ -77,7 +80,10 @@ class Rounds(NamedTuple):
 
 @jit_inside
 def rounds_for(like, shape: Shape, most):
-    """Room for draws abreast; ``most`` Krylov vectors before GMRES begins again."""
+    """Room for draws abreast; ``most`` Krylov vectors before GMRES begins again.
+
+    Arrays are (edge,), (edge * lanes + lane,) or (position * lanes + lane,).
+    """
     lanes, edges, longest = shape.lanes, len(shape.target), max(1, shape.longest)
     unknown = longest * lanes
     return Rounds(
@@ -92,9 +98,9 @@ def rounds_for(like, shape: Shape, most):
 def push_back(shape: Shape, rounds: Rounds, bends, low, high, inside, adjoint, multiplier):
     """Pass the adjoints of values from positions ``high`` - 1 down to ``low`` on to what follows.
 
-    Each is kept in ``multiplier`` and taken from ``adjoint`` before it is passed on, so that
-    what comes back to the heads is left there. With ``inside`` nothing leaves the positions;
-    without ``bends`` play stays as it is.
+    Each is kept in ``multiplier`` and taken from ``adjoint`` before it is passed on, so that what
+    comes back to the heads is left there. With ``inside`` nothing leaves the positions; without
+    ``bends`` play stays as it is. ``adjoint`` and ``multiplier`` are (position * lanes + lane,).
     """
     mover, first, target, turns = shape.mover, shape.first, shape.target, shape.turns
     lanes, chance, slope, patience = shape.lanes, rounds.chance, rounds.slope, rounds.patience
@@ -140,7 +146,10 @@ def pull_worth(shape: Shape, chance, low, high, inside, reward, ahead):
 
 @jit_inside
 def go_round(kind, shape: Shape, rounds: Rounds, low, head, high, source, target):
-    """x - map(x) for the vector of the basis that begins at row ``source``, into another one."""
+    """x - map(x) for the vector of the basis that begins at row ``source``, into another one.
+
+    The basis holds vectors (head * lanes + lane,).
+    """
     basis, work, lanes, scale = rounds.krylov.basis, rounds.work, shape.lanes, rounds.scale
     if kind == AHEAD:
         for i in range(high - head):
@@ -167,7 +176,10 @@ def go_round(kind, shape: Shape, rounds: Rounds, low, head, high, source, target
 
 @jit_inside
 def solve_heads(kind, shape: Shape, rounds: Rounds, low, head, high, size):
-    """Solve for the heads of a component, from and into the Krylov room (vectors of ``size``)."""
+    """Solve for the heads of a component, from and into the Krylov room (vectors of ``size``).
+
+    Vectors are (head * lanes + lane,).
+    """
     krylov = rounds.krylov
     left = open_cycle(krylov, size, TOLERANCE, NO)
     for cycle in range(CYCLES):
@@ -193,7 +205,10 @@ def solve_heads(kind, shape: Shape, rounds: Rounds, low, head, high, size):
 
 @jit_inside
 def solve_fully(kind, shape: Shape, rounds: Rounds, low, head, high, size, unknown):
-    """The same by elimination, for the few draws that are still open."""
+    """The same by elimination, for the few draws that are still open.
+
+    The table is (unknown, unknown + 1).
+    """
     krylov, abreast = rounds.krylov, len(rounds.condition)
     basis, right, answer = krylov.basis, right_of(krylov, size), answer_of(krylov, size)
     wide = unknown + 1
@@ -220,7 +235,8 @@ def solve_fully(kind, shape: Shape, rounds: Rounds, low, head, high, size, unkno
 def eliminate(table):
     """Solve a square system, its right-hand side in the last column; its largest ratio of pivots.
 
-    Rows are exchanged; the solution is left in the last column.
+    Rows are exchanged; the solution is left in the last column. ``table`` is (unknown, unknown +
+    1).
     """
     count = len(table)
     most, least = 0.0, np.inf
@@ -246,7 +262,10 @@ def eliminate(table):
 
 @jit_inside
 def note_residual(rounds: Rounds, size):
-    """Raise the residuals; the second vector holds what is missing."""
+    """Raise the residuals; the second vector holds what is missing.
+
+    Into ``rounds.residual`` (place,).
+    """
     krylov = rounds.krylov
     basis, right = krylov.basis, right_of(krylov, size)
     for k in range(len(rounds.residual)):
@@ -264,7 +283,8 @@ def note_residual(rounds: Rounds, size):
 def push_through(shape: Shape, rounds: Rounds, bends, adjoint, multiplier):
     """Fill the multipliers of all positions from the adjoints, or arrivals without ``bends``.
 
-    ``adjoint`` is used up; behind the nodes it gathers what reaches the terminals.
+    ``adjoint`` is used up; behind the nodes it gathers what reaches the terminals. Both are
+    (position * lanes + lane,).
     """
     lanes, krylov, work, scale = shape.lanes, rounds.krylov, rounds.work, rounds.scale
     basis, last = krylov.basis, len(shape.mover)

@@ -1,4 +1,7 @@
-"""How exact play with hidden nodes must be to count as solved."""
+"""How exact play with hidden nodes must be to count as solved.
+
+The regret is that of `best_replies`, its bound that of `certificate`.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,9 @@
 With perfect recall a party's own earlier moves are the same at all nodes of its set, so that
 the beliefs of the play are also those of its best reply: a party's problem is solved
 backwards over its own sets, the others' play and the beliefs fixed.
+
+Sources: Kuhn (1953), Extensive games and the problem of information, for perfect recall; Kahn
+(1962), Topological sorting of large networks, for the order.
 """
 
 from __future__ import annotations
@@ -57,7 +60,8 @@ def order_replies(layout: Layout, infosets: InfoSets) -> Orders:
 def order_units(infosets: InfoSets, party, place, loops, unit):
     """Kahn's algorithm from the sinks; the number of units, or -1 where it gets stuck.
 
-    Edges that end a round inside a component with a cycle do not count.
+    Edges that end a round inside a component with a cycle do not count. ``place`` and ``loops`` are
+    (position,), ``unit`` (unit,).
     """
     nodes, sets = len(infosets.mover), len(infosets.choices)
     name = np.arange(nodes)
@@ -158,7 +162,10 @@ def reply_back(infosets: InfoSets, orders: Orders, numbers, chance, belief, part
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def largest_gain(infosets: InfoSets, belief, party, payoff, best):
-    """Most that replies ``best`` gain over ``payoff`` where the party moves, given its beliefs."""
+    """Most that replies ``best`` gain over ``payoff`` where the party moves, given its beliefs.
+
+    ``belief`` and replies are (position,), ``payoff`` (position, party).
+    """
     mover, set_of, member_first, member = (
         infosets.mover,
         infosets.set_of,

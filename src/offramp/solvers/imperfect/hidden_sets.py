@@ -5,6 +5,8 @@ first one at every set of two or more nodes with two or more moves. Given them, 
 backwards (other nodes by the logit formula) and reach, so beliefs, forwards. At high precision
 the formula answers so steeply that nodes known to their mover are better unknowns as well:
 then they count as sets of one node.
+
+Source: Kuhn (1953), Extensive games and the problem of information.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""The numbers of a draw where information sets are, and what nature's zeros hide."""
+"""The numbers of a draw where information sets are, and what nature's zeros hide.
+
+Beliefs are limits of those under play that makes every move: Kreps & Wilson (1982), Sequential
+equilibria.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +61,10 @@ def set_numbers_for(infosets: InfoSets, terminals: int, parties: int) -> SetNumb
 def gather_set_numbers(
     infosets: InfoSets, numbers: SetNumbers, pay, odds, end_pay, patience, precision, scale
 ):
-    """Fill in the numbers of one draw from its rows of the tables; precisions times ``scale``."""
+    """Fill in the numbers of one draw from its rows of the tables; precisions times ``scale``.
+
+    ``pay`` is (pay class, party), ``odds`` (odds class,), ``end_pay`` (terminal, party).
+    """
     parties, zeros, pay_class, odds_class = (
         len(patience),
         False,
@@ -88,7 +95,10 @@ def gather_set_numbers(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def rank_zeros(infosets: InfoSets, numbers: SetNumbers):
-    """Mark what is negligible if nature's odds of 0 stand for one equal small number."""
+    """Mark what is negligible if nature's odds of 0 stand for one equal small number.
+
+    Fills ``live`` (inward,), ``credible`` and ``rank`` (position,).
+    """
     zeros = numbers.rank
     for n in range(len(infosets.mover) - 1, -1, -1):
         zeros[n] = 0

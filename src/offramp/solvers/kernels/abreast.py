@@ -9,6 +9,8 @@ bits whoever stands beside it, and whether or not the machine has wide vectors.
 
 Nothing checks that a row is there, unless NUMBA_BOUNDSCHECK is 1 when kernels are compiled (into
 a NUMBA_CACHE_DIR of their own).
+
+The equations that are computed so stand in `backup`.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@ Equations: a party's move has the total Q_j = pay_j + patience_j^turns V_j(next)
 chooses with probability proportional to exp(precision Q_mover). V_j is the mean of Q_j
 (payoff convention), or for the mover the mean worth with its shocks, (log mean exp(precision
 Q)) / precision (entropy convention).
+
+Source: McKelvey & Palfrey (1998), Quantal response equilibria for extensive form games.
 """
 
 from __future__ import annotations
@@ -54,7 +56,10 @@ class Numbers(NamedTuple):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def gather_numbers(shape: Shape, pay, odds, patience, precision, entropy):
-    """The numbers of one draw from its rows of the tables."""
+    """The numbers of one draw from its rows of the tables.
+
+    ``pay`` is (class, party), ``odds`` (class,), ``patience`` and ``precision`` (party,).
+    """
     classes, lanes, parties = len(pay), shape.lanes, len(patience)
     by_class, paid = np.zeros(classes * lanes), np.zeros(classes, np.int64)
     for c in range(classes):
@@ -79,7 +84,10 @@ def discounts(numbers: Numbers):
 
 @jit_inside
 def scratch_for(shape: Shape, like):
-    """Rows for ``step_back``: as many draws abreast as in ``like``."""
+    """Rows for ``step_back``: as many draws abreast as in ``like``.
+
+    They are (2 * widest + lanes,).
+    """
     return rows_like(like, 2 * shape.widest + shape.lanes)
 
 
@@ -87,7 +95,8 @@ def scratch_for(shape: Shape, like):
 def step_back(shape: Shape, numbers: Numbers, values, low, high, scratch):
     """Replace the values at positions ``low`` to ``high`` by their backups, in order, in place.
 
-    Two moves, the most frequent case, need one exponential.
+    Two moves, the most frequent case, need one exponential. ``values`` (row * lanes + lane,) has a
+    row for every position and terminal.
     """
     mover, first, target, turns = shape.mover, shape.first, shape.target, shape.turns
     pay_class, odds_class, lanes = shape.pay_class, shape.odds_class, shape.lanes
@@ -142,7 +151,10 @@ def step_back(shape: Shape, numbers: Numbers, values, low, high, scratch):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def worth_at(total, begin, count, place, precision):
-    """(log mean exp(precision total)) / precision of rows ``begin`` on, of one draw of them."""
+    """(log mean exp(precision total)) / precision of rows ``begin`` on, of one draw of them.
+
+    ``total`` is (row,) of each draw.
+    """
     low = top = get(total, begin, place)
     for k in range(begin, begin + count):
         low, top = min(low, get(total, k, place)), max(top, get(total, k, place))
@@ -167,7 +179,10 @@ def worth_at(total, begin, count, place, precision):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def worth_with_shocks(total, count, top, precision):
-    """``worth_at`` for the first ``count`` totals of one draw; ``top`` is their largest."""
+    """``worth_at`` for the first ``count`` totals of one draw; ``top`` is their largest.
+
+    ``total`` is (move,).
+    """
     return worth_at(total, 0, count, 0, precision)
 
 
@@ -234,7 +249,11 @@ def linearise(shape: Shape, numbers: Numbers, scale, values, high, scratch, chan
 
 @jit_inside
 def push_change(shape: Shape, discount, chance, slope, rate, by_scale, change, high, scratch):
-    """Carry a change of the heads and of the scale back over positions 0 to ``high``, in place."""
+    """Carry a change of the heads and of the scale back over positions 0 to ``high``, in place.
+
+    ``change`` is (row * lanes + lane,), ``chance`` (edge,), ``slope`` (edge, lane), ``rate``
+    (position, lane).
+    """
     mover, first, target, turns = shape.mover, shape.first, shape.target, shape.turns
     lanes = shape.lanes
     for n in range(high):

@@ -3,6 +3,9 @@
 The residual and the strategy are recomputed here from the structure as it was given, not
 from the layout that the solvers use. Regrets are upper bounds: the bound on the error of
 the best reply and of the payoffs, rounding included, is added.
+
+Sources: Hager (1984), Condition estimates; the bound on what logit play can lose follows from
+`backup`.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ max |dQ_j| + (precision / 2) * (range of Q_j) * max |dQ_mover|, because the cova
 two quantities is at most a quarter of the product of their ranges. Components in which
 nature alone moves, or one party alone under the entropy convention, have one solution
 whatever the precision.
+
+Source: Denardo (1967), Contraction mappings in the theory underlying dynamic programming.
 """
 
 from __future__ import annotations
@@ -41,7 +43,8 @@ TURNS = 6
 def prove_unique(shape: Shape, numbers: Numbers, values, scale, asked, slope):
     """Whether the solution ``values`` of draws ``asked`` about is certainly their only one.
 
-    ``slope`` is room for values.
+    ``slope`` is room for values. ``values`` and ``slope`` are (row * lanes + lane,), ``scale``
+    (lane,), ``asked`` (place,).
     """
     lanes, abreast = shape.lanes, many(values)
     proved = asked.copy()
@@ -80,9 +83,9 @@ def prove_unique(shape: Shape, numbers: Numbers, values, scale, asked, slope):
 def contracts(shape: Shape, numbers: Numbers, floor, ceiling, c, scale, asked, norm, grown, slope):
     """Whether one round of component ``c`` contracts in some weighted norm over a box.
 
-    Says so for the draws that are ``asked`` about. The norm's weights are found by power
-    iteration; once every party's growth is at least one in some norm there is none in which
-    all are smaller (Collatz and Wielandt).
+    Says so for the draws that are ``asked`` about. The norm's weights are found by power iteration;
+    once every party's growth is at least one in some norm there is none in which all are smaller
+    (Collatz and Wielandt). The box is (row * lanes + lane,), the norm (lane,), ``asked`` (place,).
     """
     lanes, abreast = shape.lanes, many(floor)
     answer, going = np.zeros(abreast, np.bool_), asked.copy()
@@ -168,7 +171,10 @@ def stretch(shape: Shape, numbers: Numbers, floor, ceiling, c, norm, grown, slop
 
 @jit_inside
 def open_box(shape: Shape, numbers: Numbers, floor, ceiling, c):
-    """Bounds at the heads between which every solution of component ``c`` lies, in place."""
+    """Bounds at the heads between which every solution of component ``c`` lies, in place.
+
+    ``floor`` and ``ceiling`` are (row * lanes + lane,).
+    """
     low, head, high = shape.component[c], shape.head[c], shape.component[c + 1]
     lanes = shape.lanes
     for j in range(0, lanes, 4):
@@ -192,7 +198,10 @@ def open_box(shape: Shape, numbers: Numbers, floor, ceiling, c):
 
 @jit_inside
 def shrink_box(shape: Shape, numbers: Numbers, floor, ceiling, c, passes):
-    """Back the bounds of component ``c`` up ``passes`` times, in place."""
+    """Back the bounds of component ``c`` up ``passes`` times, in place.
+
+    ``floor`` and ``ceiling`` are (row * lanes + lane,).
+    """
     low, high = shape.component[c], shape.component[c + 1]
     for _ in range(passes):
         narrow(shape, numbers, floor, low, high, -1.0)
@@ -201,7 +210,10 @@ def shrink_box(shape: Shape, numbers: Numbers, floor, ceiling, c, passes):
 
 @jit_inside
 def narrow(shape: Shape, numbers: Numbers, values, low, high, sign):
-    """Back up the best (sign 1) or worst (-1) that any play can give, in place."""
+    """Back up the best (sign 1) or worst (-1) that any play can give, in place.
+
+    ``values`` (row * lanes + lane,) has a row for every position and terminal.
+    """
     pay, paid, patience, lanes = numbers.pay, numbers.paid, numbers.patience, shape.lanes
     for n in range(low, high):
         m, a, b = np.int64(shape.mover[n]), shape.first[n], shape.first[n + 1]

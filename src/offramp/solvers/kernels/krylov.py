@@ -4,6 +4,9 @@ The caller applies its own operator between the steps, so that Newton's method a
 rounds share them. Everything takes one draw or eight abreast; a draw that has come close
 enough is closed, and what it gets does not depend on those that go on beside it. Vectors have
 a multiple of four entries and stand one after the other in ``basis``.
+
+Source: Saad & Schultz (1986), GMRES: a generalized minimal residual algorithm for solving
+nonsymmetric linear systems.
 """
 
 from __future__ import annotations
@@ -68,7 +71,10 @@ class Krylov(NamedTuple):
 
 @jit_inside
 def krylov_for(like, size, most):
-    """Room for vectors of up to ``size`` entries, as many draws abreast as in ``like``."""
+    """Room for vectors of up to ``size`` entries, as many draws abreast as in ``like``.
+
+    The basis is (vector * size + entry,).
+    """
     step = most + 2
     return Krylov(
         rows_like(like, (most + 3) * size), rows_like(like, 6 * step + 3 + most * (most + 1) // 2),
@@ -95,19 +101,28 @@ def padded(count):
 
 @jit_inside
 def answer_of(room: Krylov, size):
-    """The first row of the answer in ``basis``."""
+    """The first row of the answer in ``basis``.
+
+    Vectors of ``basis`` (vector * size + entry,) begin at multiples of ``size``.
+    """
     return (room.most + 1) * size
 
 
 @jit_inside
 def right_of(room: Krylov, size):
-    """The first row of the right-hand side in ``basis``."""
+    """The first row of the right-hand side in ``basis``.
+
+    Vectors of ``basis`` (vector * size + entry,) begin at multiples of ``size``.
+    """
     return (room.most + 2) * size
 
 
 @jit_inside
 def product(basis, one, two, size):
-    """The product of the vectors that begin at two rows."""
+    """The product of the vectors that begin at two rows.
+
+    Vectors of ``basis`` (vector * size + entry,) begin at multiples of ``size``.
+    """
     total = nothing_in(basis)
     for r in range(0, size, 4):
         total = total + four_of(basis, one + r) * four_of(basis, two + r)
@@ -118,7 +133,8 @@ def product(basis, one, two, size):
 def open_cycle(room: Krylov, size, tolerance, again):
     """Set out from a zero answer, or ``again`` from where it is; how many draws are open.
 
-    Then the second vector has to hold the operator's image of the answer.
+    Then the second vector has to hold the operator's image of the answer. Vectors of ``basis``
+    (vector * size + entry,) begin at multiples of ``size``.
     """
     basis, rows = room.basis, room.rows
     answer, right, left = answer_of(room, size), right_of(room, size), 0
@@ -145,7 +161,10 @@ def open_cycle(room: Krylov, size, tolerance, again):
 
 @jit_inside
 def take_away(room: Krylov, size, column, masked):
-    """Make the vector behind ``column`` orthogonal to those before it; ``masked`` only for some."""
+    """Make the vector behind ``column`` orthogonal to those before it; ``masked`` only for some.
+
+    Vectors of ``basis`` (vector * size + entry,) begin at multiples of ``size``.
+    """
     basis, rows, new = room.basis, room.rows, (column + 1) * size
     for i in range(column + 1):
         share = product(basis, i * size, new, size)
@@ -162,7 +181,10 @@ def take_away(room: Krylov, size, column, masked):
 
 @jit_inside
 def take_in(room: Krylov, size, column):
-    """Take in the image of the last vector, which stands behind it; how many draws stay open."""
+    """Take in the image of the last vector, which stands behind it; how many draws stay open.
+
+    Vectors of ``basis`` (vector * size + entry,) begin at multiples of ``size``.
+    """
     basis, rows, new = room.basis, room.rows, (column + 1) * size
     before = root(product(basis, new, new, size))
     rest = take_away(room, size, column, NO)
@@ -212,7 +234,7 @@ def take_in(room: Krylov, size, column):
 
 @jit_inside
 def mark_used(room: Krylov, columns):
-    """Fill the mask of the columns that each draw has used."""
+    """Fill the mask of the columns that each draw has used. The mask is (column,)."""
     for i in range(columns):
         for k in range(len(room.used)):
             put(room.rows, room.mask + i, k, 1.0 if i < room.used[k] else 0.0)
@@ -220,13 +242,19 @@ def mark_used(room: Krylov, columns):
 
 @jit_inside
 def entry(room: Krylov, row, column):
-    """An entry of the triangle."""
+    """An entry of the triangle.
+
+    The triangle is packed by columns (column * (column + 1) / 2 + row,).
+    """
     return load(room.rows, room.triangle + column * (column + 1) // 2 + row)
 
 
 @jit_inside
 def solve_up(room: Krylov, columns, target):
-    """Solve with the triangle, from its last row up, in the columns that ``mark_used`` marked."""
+    """Solve with the triangle, from its last row up, in the columns that ``mark_used`` marked.
+
+    ``target`` begins rows (column,).
+    """
     rows = room.rows
     for c in range(columns - 1, -1, -1):
         found = load(rows, target + c) / entry(room, c, c)
@@ -238,7 +266,7 @@ def solve_up(room: Krylov, columns, target):
 
 @jit_inside
 def solve_down(room: Krylov, columns, target):
-    """Solve with the transposed triangle likewise."""
+    """Solve with the transposed triangle likewise. ``target`` begins rows (column,)."""
     rows = room.rows
     for i in range(columns):
         found = load(rows, target + i) / entry(room, i, i)
@@ -250,7 +278,7 @@ def solve_down(room: Krylov, columns, target):
 
 @jit_inside
 def go_up(room: Krylov, columns, target):
-    """Multiply by the triangle; what is not used has to be 0."""
+    """Multiply by the triangle; what is not used has to be 0. ``target`` begins rows (column,)."""
     rows = room.rows
     for c in range(columns):
         share = load(rows, target + c)
@@ -261,7 +289,10 @@ def go_up(room: Krylov, columns, target):
 
 @jit_inside
 def go_down(room: Krylov, columns, target):
-    """Multiply by the transposed triangle, in the columns that are marked."""
+    """Multiply by the transposed triangle, in the columns that are marked.
+
+    ``target`` begins rows (column,).
+    """
     rows = room.rows
     for i in range(columns - 1, -1, -1):
         share = load(rows, target + i)
@@ -273,7 +304,10 @@ def go_down(room: Krylov, columns, target):
 
 @jit_inside
 def combine(room: Krylov, size, columns):
-    """Add to the answer what the ``columns`` of this cycle make of the right-hand side."""
+    """Add to the answer what the ``columns`` of this cycle make of the right-hand side.
+
+    Vectors of ``basis`` (vector * size + entry,) begin at multiples of ``size``.
+    """
     basis, rows, answer = room.basis, room.rows, answer_of(room, size)
     mark_used(room, columns)
     solve_up(room, columns, room.load)
@@ -286,7 +320,7 @@ def combine(room: Krylov, size, columns):
 
 @jit_inside
 def long_as_one(room: Krylov, columns, begin):
-    """Make some rows a vector of length 1; its length before."""
+    """Make some rows a vector of length 1; its length before. The vector is (column,)."""
     rows = room.rows
     total = load(rows, begin) * load(rows, begin)
     for i in range(1, columns):

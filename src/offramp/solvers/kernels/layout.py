@@ -1,4 +1,7 @@
-"""The structure renumbered in solving order, so that a sweep walks straight through memory."""
+"""The structure renumbered in solving order, so that a sweep walks straight through memory.
+
+Components are solved sinks first: Tarjan (1972), Depth-first search and linear graph algorithms.
+"""
 
 from __future__ import annotations
 

@@ -6,6 +6,10 @@ It stops on a bound on the error, residual / (1 - rho), with rho at least as lar
 patience and the responses seen say. Draws are on a ladder of precisions, warm-started, so
 that they follow the branch that begins at precision 0 (`ladder`). Every kernel takes one draw
 or eight abreast; a draw that is done stands still while the others go on.
+
+Sources: Anderson (1965), Iterative procedures for nonlinear integral equations; Walker & Ni (2011),
+Anderson acceleration for fixed-point iterations. Normal equations, scaled, take the place of a QR
+factorisation: the products are kept from sweep to sweep.
 """
 
 from __future__ import annotations
@@ -102,7 +106,10 @@ class AndersonWorkspace(NamedTuple):
 
 @jit_inside
 def anderson_workspace(shape: Shape, like):
-    """Working arrays for as many draws as stand abreast in ``like``."""
+    """Working arrays for as many draws as stand abreast in ``like``.
+
+    Rows are (unknown,), histories (memory * unknown,).
+    """
     unknown, begin = shape.longest * shape.lanes, OTHERS
     gram = begin + (4 + 2 * MEMORY) * unknown
     right = gram + MEMORY * MEMORY
@@ -119,7 +126,8 @@ def anderson_workspace(shape: Shape, like):
 def mix_changes(work: AndersonWorkspace, length):
     """Least-squares weights of ``length`` changes from their normal equations, scaled.
 
-    A change that a draw does not remember gets weight 0 in it.
+    A change that a draw does not remember gets weight 0 in it. The normal equations are (memory,
+    memory + 1), packed by rows.
     """
     rows, wide = work.rows, MEMORY + 1
     for i in range(length):
@@ -152,7 +160,10 @@ def mix_changes(work: AndersonWorkspace, length):
 
 @jit_inside
 def measure(work: AndersonWorkspace, lanes, values, base, unknown):
-    """How a sweep changed the heads: into ``fresh``, and its largest part and change."""
+    """How a sweep changed the heads: into ``fresh``, and its largest part and change.
+
+    Heads are read from ``values`` (row * lanes + lane,), histories of (memory * unknown,).
+    """
     rows = work.rows
     worst, slack, total = nothing_in(values), nothing_in(values), nothing_in(values)
     for r in range(0, unknown, 4):
@@ -169,7 +180,10 @@ def measure(work: AndersonWorkspace, lanes, values, base, unknown):
 
 @jit_inside
 def keep_pair(work: AndersonWorkspace, lanes, unknown, sweep, window):
-    """Remember the last step and its effect, and their products with those remembered before."""
+    """Remember the last step and its effect, and their products with those remembered before.
+
+    Heads are read from ``values`` (row * lanes + lane,), histories of (memory * unknown,).
+    """
     rows, newest = work.rows, (sweep - 2) % MEMORY
     dx, df = work.dx + newest * unknown, work.df + newest * unknown
     for r in range(0, unknown, 4):
@@ -193,7 +207,10 @@ def keep_pair(work: AndersonWorkspace, lanes, unknown, sweep, window):
 
 @jit_inside
 def take_step(work: AndersonWorkspace, lanes, values, base, unknown, window, newest):
-    """Where the next sweep starts: open draws move, others stand still."""
+    """Where the next sweep starts: open draws move, others stand still.
+
+    Heads are read from ``values`` (row * lanes + lane,), histories of (memory * unknown,).
+    """
     rows, step = work.rows, nothing_in(values)
     damping, is_open = load(rows, DAMPING), load(rows, OPEN)
     for r in range(0, unknown, 4):
@@ -214,7 +231,10 @@ def take_step(work: AndersonWorkspace, lanes, values, base, unknown, window, new
 
 @jit_inside
 def distance_from(work: AndersonWorkspace, lanes, values, base, unknown, begin):
-    """How far the heads are from where the rung started, into the row ``FAR``."""
+    """How far the heads are from where the rung started, into the row ``FAR``.
+
+    Heads are read from ``values`` (row * lanes + lane,), histories of (memory * unknown,).
+    """
     far = nothing_in(values)
     for r in range(0, unknown, 4):
         gap = four_of(values, base + r) - four_of(work.guess, begin + r)
@@ -224,11 +244,71 @@ def distance_from(work: AndersonWorkspace, lanes, values, base, unknown, begin):
 
 @jit_inside
 def return_to_guess(work: AndersonWorkspace, unknown, begin):
-    """Let draws that have come back to a solution, the guess, start the next sweep from it."""
+    """Let draws that have come back to a solution, the guess, start the next sweep from it.
+
+    ``guess`` is (unknown of all components,).
+    """
     home, rows, guess = load(work.rows, RETURNED), work.rows, work.guess
     for r in range(0, unknown, 4):
         there = where_more(home, 0.5, four_of(guess, begin + r), four_of(rows, work.x + r))
         save_four(rows, work.x + r, there)
+
+
+@jit_inside
+def begin_draws(numbers: Numbers, lanes, rows, batch: Batch, used):
+    """Fresh rows for the draws with ``used`` (draw,) 0; how many these are.
+
+    ``rows`` (row,) of each draw.
+    """
+    left = 0
+    for k in range(len(used)):
+        patient = 1.0
+        for j in range(lanes):
+            patient = max(patient, 1.0 / max(1e-9, 1.0 - get(numbers.patience, j, k)))
+        put(rows, OPEN, k, 1.0 if used[k] == 0 else 0.0)
+        put(rows, DAMPING, k, 1.0)
+        put(rows, PATIENT, k, patient)
+        put(rows, BEST, k, np.inf)
+        put(rows, MARK, k, np.inf)
+        put(rows, BEGUN, k, 0.0)
+        put(rows, DRIFTS, k, 1.0 if used[k] == 0 and batch.drifts[k] else 0.0)
+        put(rows, PAUSE, k, 0.0)
+        put(rows, BOLD, k, STRIDE)
+        left += used[k] == 0
+    return left
+
+
+@jit_inside
+def check_distance(rows, sweep, batch: Batch, arriving, used):
+    """End draws that have gone too far or come back; how many go on, and whether any came back.
+
+    ``arriving`` (draw,) are those that have come near a solution, ``FAR`` from the guess. ``rows``
+    (row,) of each draw.
+    """
+    left, returned, moved = 0, False, batch.moved
+    for k in range(len(used)):
+        put(rows, RETURNED, k, 0.0)
+        if arriving[k]:
+            moved[k] = max(moved[k], get(rows, FAR, k))
+            if moved[k] > batch.farthest[k]:
+                used[k] = -sweep
+            elif moved[k] < batch.same[k]:
+                returned, used[k] = True, sweep
+                put(rows, RETURNED, k, 1.0)
+        left += used[k] == 0
+    return left, returned
+
+
+@jit_inside
+def mark_usable(work: AndersonWorkspace, sweep, window):
+    """Mark the changes (memory,) that each draw remembers since it began anew."""
+    rows = work.rows
+    for i in range(min(MEMORY, sweep - 1)):
+        back = (sweep - 2 - i) % MEMORY
+        for k in range(many(rows)):
+            fine = back < window and sweep - back >= get(rows, BEGUN, k)
+            fine &= get(rows, work.gram + i * MEMORY + i, k) > 0.0
+            put(rows, work.usable + i, k, 1.0 if fine else 0.0)
 
 
 @jit_inside
@@ -254,24 +334,12 @@ def iterate_component(
     low, head, high = shape.component[c], shape.head[c], shape.component[c + 1]
     lanes, abreast, rows = shape.lanes, many(values), work.rows
     unknown, base = (high - head) * lanes, head * lanes
-    floor, moved, farthest = 8.0 * EPSILON * (shape.steps + 1.0), batch.moved, batch.farthest
+    floor = 8.0 * EPSILON * (shape.steps + 1.0)
     arriving, near = np.zeros(abreast, np.bool_), np.zeros(abreast, np.bool_)
-    enough, left, drifting = limit, 0, False
+    enough, left = limit, begin_draws(numbers, lanes, rows, batch, used)
+    drifting = False
     for k in range(abreast):
-        patient = 1.0
-        for j in range(lanes):
-            patient = max(patient, 1.0 / max(1e-9, 1.0 - get(numbers.patience, j, k)))
-        put(rows, OPEN, k, 1.0 if used[k] == 0 else 0.0)
-        put(rows, DAMPING, k, 1.0)
-        put(rows, PATIENT, k, patient)
-        put(rows, BEST, k, np.inf)
-        put(rows, MARK, k, np.inf)
-        put(rows, BEGUN, k, 0.0)
-        put(rows, DRIFTS, k, 1.0 if used[k] == 0 and batch.drifts[k] else 0.0)
-        put(rows, PAUSE, k, 0.0)
-        put(rows, BOLD, k, STRIDE)
         drifting |= used[k] == 0 and batch.drifts[k]
-        left += used[k] == 0
     few = few if left > 2 * few else 0
     for r in range(0, unknown, 4):
         save_four(rows, work.f + r, nothing_in(rows))
@@ -286,17 +354,7 @@ def iterate_component(
         returned = False
         if left < 0:
             distance_from(work, lanes, values, base, unknown, begin)
-            left = 0
-            for k in range(abreast):
-                put(rows, RETURNED, k, 0.0)
-                if arriving[k]:
-                    moved[k] = max(moved[k], get(rows, FAR, k))
-                    if moved[k] > farthest[k]:
-                        used[k] = -sweep
-                    elif moved[k] < batch.same[k]:
-                        returned, used[k] = True, sweep
-                        put(rows, RETURNED, k, 1.0)
-                left += used[k] == 0
+            left, returned = check_distance(rows, sweep, batch, arriving, used)
         if left <= few and few > 0:
             enough = min(enough, sweep + sweep // 4 + 4)
         if sweep == enough and sweep < limit:
@@ -316,19 +374,17 @@ def iterate_component(
             if drifting:
                 sum_up(work, lanes, unknown)
                 drift_on(work, sweep, used)
-            for i in range(min(MEMORY, sweep - 1)):
-                back = (sweep - 2 - i) % MEMORY
-                for k in range(abreast):
-                    fine = back < window and sweep - back >= get(rows, BEGUN, k)
-                    fine &= get(rows, work.gram + i * MEMORY + i, k) > 0.0
-                    put(rows, work.usable + i, k, 1.0 if fine else 0.0)
+            mark_usable(work, sweep, window)
             mix_changes(work, min(MEMORY, sweep - 1))
         take_step(work, lanes, values, base, unknown, window, (sweep - 2) % MEMORY)
 
 
 @jit_inside
 def check_sweep(rows, sweep, limit, floor, batch: Batch, arriving, near, used):
-    """Who is done or has failed; how many are not, or -1 where one comes near a solution."""
+    """Who is done or has failed; how many are not, or -1 where one comes near a solution.
+
+    ``rows`` (row,) of each draw, the flags (draw,).
+    """
     left, news, aim, farthest = 0, False, batch.aim, batch.farthest
     for k in range(len(used)):
         arriving[k] = False
@@ -379,7 +435,10 @@ def check_sweep(rows, sweep, limit, floor, batch: Batch, arriving, near, used):
 
 @jit_inside
 def sum_up(work: AndersonWorkspace, lanes, unknown):
-    """How large the values at the heads are, and the last change of them squared."""
+    """How large the values at the heads are, and the last change of them squared.
+
+    Over the heads (unknown,).
+    """
     rows, length, large = work.rows, nothing_in(work.rows), nothing_in(work.rows)
     for r in range(0, unknown, 4):
         weight = four_of(work.weight, r % lanes)
@@ -392,7 +451,7 @@ def sum_up(work: AndersonWorkspace, lanes, unknown):
 
 @jit_inside
 def drift_on(work: AndersonWorkspace, sweep, used):
-    """How far draws that drift go in the direction of the last change."""
+    """How far draws that drift go in the direction of the last change. ``used`` is (draw,)."""
     rows, newest = work.rows, (sweep - 2) % MEMORY
     for k in range(len(used)):
         if get(rows, DRIFTS, k) == 0.0 or used[k] != 0:
@@ -431,9 +490,10 @@ def drift_on(work: AndersonWorkspace, sweep, used):
 def solve_components(
     shape: Shape, numbers: Numbers, values, few, limit, work: AndersonWorkspace, batch: Batch
 ):
-    """Solve every component, sinks first, for draws with ``used`` 0; see ``settle``.
+    """Solve every component, sinks first, for draws with ``used`` 0; see ``iterate_component``.
 
-    ``used`` becomes the most sweeps of any component, negative on failure.
+    ``used`` becomes the most sweeps of any component, negative on failure. ``values`` (row * lanes
+    + lane,) has a row for every position and terminal.
     """
     abreast, last, begin, c, used = many(values), len(shape.cyclic), 0, 0, batch.used
     once, most = np.empty(abreast, np.int64), np.ones(abreast, np.int64)
@@ -467,7 +527,10 @@ def solve_components(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def fill_scale(shape: Shape, numbers: Numbers, values, scale):
-    """Scale of each party's values: the largest pay, end or value met (1 where all are 0)."""
+    """Scale of each party's values: the largest pay, end or value met (1 where all are 0).
+
+    ``scale`` is (lane,), ``values`` (row * lanes + lane,).
+    """
     lanes = shape.lanes
     for j in range(0, lanes, 4):
         most = nothing_in(values)

@@ -4,6 +4,10 @@ Against fixed play of the others each party faces a decision problem of its own,
 them are solved in the same sweeps, each with its own acceleration. The best reply is
 returned as an upper bound: T(W) <= W + e at the heads gives W* <= T(W) + patience e /
 (1 - patience), and bounds of components passed earlier carry over because T is monotone.
+
+Sources: Denardo (1967), Contraction mappings in the theory underlying dynamic programming, for the
+bound; Howard (1960), Dynamic programming and Markov processes, for holding on to moves; the
+iteration is that of `anderson`.
 """
 
 from __future__ import annotations
@@ -77,7 +81,10 @@ class ReplyWorkspace(NamedTuple):
 
 @jit_inside
 def reply_workspace(shape: Shape, like):
-    """Working arrays for as many draws as stand abreast in ``like``."""
+    """Working arrays for as many draws as stand abreast in ``like``.
+
+    Rows are (unknown,), histories (memory * unknown,).
+    """
     unknown, lanes = max(1, shape.longest * shape.lanes), shape.lanes
     return ReplyWorkspace(
         rows_like(like, unknown), rows_like(like, unknown), rows_like(like, unknown),
@@ -190,8 +197,9 @@ def iterate_parties(
 ):
     """Iterate one component, every party with an Anderson history of its own.
 
-    Leaves the last decrease and increase of the values in ``lane``, party by party. Best
-    replies that take long are found by holding on to moves until they are evaluated.
+    Leaves the last decrease and increase of the values in ``lane``, party by party. Best replies
+    that take long are found by holding on to moves until they are evaluated. ``chance`` is (edge,),
+    ``gain`` (lane, draw), ``values`` (row * lanes + lane,).
     """
     lanes, abreast = shape.lanes, many(values)
     low, head, high = shape.component[c], shape.head[c], shape.component[c + 1]
@@ -251,7 +259,10 @@ def iterate_parties(
 
 @jit_inside
 def measure_parties(work: ReplyWorkspace, lanes, values, base, unknown):
-    """Largest decrease (below 0) and increase of each party's values at the heads."""
+    """Largest decrease (below 0) and increase of each party's values at the heads.
+
+    Heads are read from ``values`` (row * lanes + lane,), histories of (memory * unknown,).
+    """
     for j in range(0, lanes, 4):
         less, more = nothing_in(values), nothing_in(values)
         for r in range(j, unknown, lanes):
@@ -263,7 +274,10 @@ def measure_parties(work: ReplyWorkspace, lanes, values, base, unknown):
 
 @jit_inside
 def keep_pairs(work: ReplyWorkspace, lanes, values, base, unknown, newest, live):
-    """Remember the last step and its effect, and their products with those remembered before."""
+    """Remember the last step and its effect, and their products with those remembered before.
+
+    Heads are read from ``values`` (row * lanes + lane,), histories of (memory * unknown,).
+    """
     row = newest * unknown
     for r in range(0, unknown, 4):
         new = four_of(values, base + r) - four_of(work.x, r)
@@ -284,7 +298,10 @@ def keep_pairs(work: ReplyWorkspace, lanes, values, base, unknown, newest, live)
 
 @jit_inside
 def mix_parties(work: ReplyWorkspace, lanes, live):
-    """Least-squares weights per party from their normal equations, scaled."""
+    """Least-squares weights per party from their normal equations, scaled.
+
+    The normal equations are (memory, memory + 1) for every lane.
+    """
     gram, table, mix, right, wide = work.gram, work.table, work.mix, work.right, MEMORY + 1
     for j in range(0, lanes, 4):
         for i in range(live):
@@ -322,7 +339,10 @@ def mix_parties(work: ReplyWorkspace, lanes, live):
 
 @jit_inside
 def take_steps(work: ReplyWorkspace, lanes, values, base, unknown, live):
-    """Where the next sweep starts: parties that go on move, others stand still."""
+    """Where the next sweep starts: parties that go on move, others stand still.
+
+    Heads are read from ``values`` (row * lanes + lane,), histories of (memory * unknown,).
+    """
     for j in range(0, lanes, 4):
         goes_on = four_of(work.lane, GOES_ON * lanes + j)
         for r in range(j, unknown, lanes):

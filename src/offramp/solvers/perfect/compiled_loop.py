@@ -3,6 +3,8 @@
 A batch of draws goes through one loop, again and again: it begins (from values known
 beforehand, at precision 0, on the next rung, from a random start), iterates, and is judged.
 So there is one place that iterates and one that certifies; each more would be compiled anew.
+
+Equations and sources: `anderson`, `ladder` and `best_replies`.
 """
 
 from __future__ import annotations
@@ -141,7 +143,10 @@ def begin_stage(
     at, stage, few, work: Workspace, shape: Shape, arrays: TableArrays, batch: Batch, known, starts,
     state: LadderState, settings: Settings, found: Solutions,
 ):  # fmt: skip
-    """Where the next sweeps begin, for whom (``used`` 0), and how many there may be."""
+    """Where the next sweeps begin, for whom (``used`` 0), and how many there may be.
+
+    ``known`` is (draw, node, party) or empty, ``starts`` (start, head * lanes + lane).
+    """
     if at == RUNG:
         plan_rungs(shape, work, batch, few, state, settings)
         return settings.sweeps
@@ -174,7 +179,10 @@ def begin_stage(
 
 @jit_inside
 def scale_open(work: Workspace, shape: Shape, chosen):
-    """Scale the values of ``chosen`` draws by the largest ones met."""
+    """Scale the values of ``chosen`` draws by the largest ones met.
+
+    ``chosen`` is (place,), the scale (lane,).
+    """
     fill_scale(shape, work.numbers, work.values, work.lane[shape.lanes :])
     for k in range(len(chosen)):
         for j in range(shape.lanes):
@@ -194,7 +202,7 @@ def end_stage(
     settings: Settings,
     found: Solutions,
 ):
-    """Where the batch stands after its sweeps."""
+    """Where the batch stands after its sweeps. Numbers of the batch are (place,)."""
     if at == START:
         judge_starts(work, shape, batch, found)
         return DONE
@@ -221,7 +229,10 @@ def end_stage(
 def certify(
     work: Workspace, shape: Shape, given: Given, batch: Batch, settings: Settings, found: Solutions
 ):
-    """Fill the rows of the draws of a batch, if solved with their certificates."""
+    """Fill the rows of the draws of a batch, if solved with their certificates.
+
+    Rows of ``found`` are (draw, edge) and (draw, party).
+    """
     lanes, parties, edges = shape.lanes, found.value.shape[2], len(shape.target)
     lane, strategy, chance, raw = work.lane, work.strategy, work.chance, work.kept
     hand_out(shape, work.kept, work.given, batch, found.value)
@@ -274,7 +285,10 @@ def certify(
 
 @jit_inside
 def measure_gains(shape: Shape, raw, best, lane):
-    """What best replies gain: at the start into the second rows of lanes, anywhere the last."""
+    """What best replies gain: at the start into the second rows of lanes, anywhere the last.
+
+    ``raw`` and ``best`` are (row * lanes + lane,), ``lane`` (5 * lane,).
+    """
     lanes = shape.lanes
     for j in range(0, lanes, 4):
         most = nothing_in(raw)
@@ -288,7 +302,10 @@ def measure_gains(shape: Shape, raw, best, lane):
 
 @jit_inside
 def judge_starts(work: Workspace, shape: Shape, batch: Batch, found: Solutions):
-    """Note where random starts have led: nowhere, to the same solution, to another one."""
+    """Note where random starts have led: nowhere, to the same solution, to another one.
+
+    Into ``found.ended`` (draw, start).
+    """
     distances(work, shape)
     for k in range(len(batch.draw)):
         if batch.total[k] == 0 and not batch.deferred[k]:
@@ -302,7 +319,10 @@ def judge_starts(work: Workspace, shape: Shape, batch: Batch, found: Solutions):
 
 @jit_inside
 def keep_others(work: Workspace, shape: Shape, batch: Batch, pairs, others):
-    """Write values that random starts have led to beside their pairs of draw and start."""
+    """Write values that random starts have led to beside their pairs of draw and start.
+
+    ``pairs`` is (pair, 2), ``others`` (pair, node, party).
+    """
     for k in range(batch.here[0]):
         for p in range(len(pairs)):
             if pairs[p, 0] == batch.draw[k] and pairs[p, 1] == batch.start[k]:
@@ -316,7 +336,8 @@ def keep_others(work: Workspace, shape: Shape, batch: Batch, pairs, others):
 def scatter_batch(work: Workspace, shape: Shape, batch: Batch, starts):
     """Put the heads of ``values`` at random places in the box of kept values.
 
-    The box is the range of the values and ends met, half as wide again on both sides.
+    The box is the range of the values and ends met, half as wide again on both sides. ``starts`` is
+    (start, head * lanes + lane).
     """
     lanes, lane, values, kept = shape.lanes, work.lane, work.values, work.kept
     for j in range(0, lanes, 4):
@@ -338,7 +359,10 @@ def scatter_batch(work: Workspace, shape: Shape, batch: Batch, starts):
 
 @jit_inside
 def distances(work: Workspace, shape: Shape):
-    """Largest difference of values and kept ones at the heads, relative to the scale."""
+    """Largest difference of values and kept ones at the heads, relative to the scale.
+
+    Over heads (head * lanes + lane,).
+    """
     lanes, most = shape.lanes, nothing_in(work.values)
     values, kept, weight = work.values, work.kept, work.anderson.weight
     for i in range(len(shape.heads)):

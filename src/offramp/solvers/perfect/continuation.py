@@ -4,6 +4,9 @@ Pseudo-arclength continuation in (values at heads, t), where t multiplies all pr
 t = 0 the problem is linear. Every step predicts along the tangent, corrects by Newton's
 method across it, and is halved when the correction is slow, long or turns too much. The
 branch may turn back in t; the first time it reaches t = 1 it is landed on exactly there.
+
+Sources: Allgower & Georg (1990), Numerical continuation methods; Turocy (2005), A dynamic homotopy
+interpretation of the logistic quantal response equilibrium correspondence.
 """
 
 from __future__ import annotations

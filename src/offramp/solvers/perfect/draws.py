@@ -1,4 +1,7 @@
-"""One call for many draws: solve, certify, look for other equilibria, and never stop half-way."""
+"""One call for many draws: solve, certify, look for other equilibria, and never stop half-way.
+
+Equations and sources: `backup`, `ladder`, `continuation` and `certificate`.
+"""
 
 from __future__ import annotations
 

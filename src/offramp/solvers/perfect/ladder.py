@@ -5,6 +5,9 @@ starts from the line or parabola through the last ones. A rung that fails or lea
 where it started is cut in half; one that cannot be cut any more may lead anywhere, but drifts
 there slowly (`anderson`). Eight draws abreast climb each at its own pace; those that
 stand before the last rung wait for the others, since it takes most of the time.
+
+The branch is that of McKelvey & Palfrey (1995), Quantal response equilibria for normal form games;
+natural continuation costs a fraction of `continuation`, and proves less.
 """
 
 from __future__ import annotations
@@ -61,7 +64,7 @@ class LadderState(NamedTuple):
 
 @jit_inside
 def ladder_for(shape: Shape, like):
-    """A ladder for one batch after the other."""
+    """A ladder for one batch after the other. Past values are (3 * head * lanes,)."""
     abreast = many(like)
     return LadderState(
         np.zeros((NUMBERS, abreast)), np.zeros(abreast, np.bool_), np.zeros(abreast, np.bool_),
@@ -72,7 +75,10 @@ def ladder_for(shape: Shape, like):
 
 @jit_inside
 def set_out(shape: Shape, work: Workspace, batch: Batch, state: LadderState):
-    """Stand at precision 0, solved by the last sweeps, with a plan for the rungs."""
+    """Stand at precision 0, solved by the last sweeps, with a plan for the rungs.
+
+    ``state.stand`` is (number, draw).
+    """
     stand, lanes, total, used = state.stand, shape.lanes, batch.total, batch.used
     for k in range(len(total)):
         state.up[k] = total[k] != 0 or used[k] < 0
@@ -100,7 +106,8 @@ def plan_rungs(
     """Set every draw that takes part onto its next rung, with a guess of the values there.
 
     Those who drift wait for all who are still climbing, those before the last rung for both. If
-    only a ``few`` are not done, or not before the last rung, they are put off.
+    only a ``few`` are not done, or not before the last rung, they are put off. ``state.stand`` is
+    (number, draw).
     """
     stand, abreast = state.stand, len(batch.draw)
     on_the_way, far_away, waiting = 0, 0, 0
@@ -154,7 +161,7 @@ def plan_rungs(
 
 @jit_inside
 def guess_heads(shape: Shape, work: Workspace, state: LadderState):
-    """Write the guesses into the values and the workspace."""
+    """Write the guesses into the values and the workspace. Guesses are (head * lanes + lane,)."""
     lanes, unknown, past = shape.lanes, len(shape.heads) * shape.lanes, state.past
     one, two, three = load(state.chance, 0), load(state.chance, 1), load(state.chance, 2)
     guess, values = work.anderson.guess, work.values
@@ -171,7 +178,8 @@ def guess_heads(shape: Shape, work: Workspace, state: LadderState):
 def judge_rungs(shape: Shape, work: Workspace, batch: Batch, state: LadderState, limit):
     """Move up those whose rung holds; shorten the stride of the others, or give them up.
 
-    The values of those who have arrived at the top are put aside.
+    The values of those who have arrived at the top are put aside. ``state.stand`` is (number,
+    draw).
     """
     stand, arrived, used, moved, total = state.stand, False, batch.used, batch.moved, batch.total
     for k in range(len(used)):
@@ -214,7 +222,10 @@ def judge_rungs(shape: Shape, work: Workspace, batch: Batch, state: LadderState,
 
 @jit_inside
 def remember_heads(shape: Shape, values, state: LadderState):
-    """Add the values at the heads to the past of those who moved up."""
+    """Add the values at the heads to the past of those who moved up.
+
+    ``values`` is (row * lanes + lane,), the past (3 * head * lanes + lane,).
+    """
     lanes, unknown, past = shape.lanes, len(shape.heads) * shape.lanes, state.past
     for k in range(len(state.tries)):
         put(state.chance, 3, k, 1.0 if state.tries[k] else 0.0)

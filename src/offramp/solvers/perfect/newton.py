@@ -4,6 +4,8 @@ The unknowns are u = (value at every head of a cyclic component, divided by its 
 which multiplies all precisions. One pass backwards over the game gives g(u, t); the equations
 are u = g(u, t) and one more linear one (the border). Directional derivatives are one pass of
 ``push_change``; the bordered systems are solved by GMRES.
+
+Sources: Knoll & Keyes (2004), Jacobian-free Newton-Krylov methods; `krylov` for GMRES.
 """
 
 from __future__ import annotations
@@ -88,7 +90,7 @@ def find_gap(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def apply_border(shape: Shape, numbers: Numbers, linear: Linearisation, border, vector, answer):
-    """The bordered matrix times a vector."""
+    """The bordered matrix times a vector. ``vector`` and ``answer`` are (unknown + 1,)."""
     lanes, change, size = shape.lanes, linear.change, len(vector) - 1
     for i in range(len(shape.heads)):
         for j in range(lanes):
@@ -111,7 +113,10 @@ def apply_border(shape: Shape, numbers: Numbers, linear: Linearisation, border, 
 def solve_border(
     shape: Shape, numbers: Numbers, linear: Linearisation, border, right, tolerance, answer
 ):
-    """GMRES without restarts from zero; returns the relative residual that was reached."""
+    """GMRES without restarts from zero; returns the relative residual that was reached.
+
+    ``right`` and ``answer`` are (unknown + 1,).
+    """
     krylov, count = linear.krylov, len(right)
     basis, size, column = krylov.basis, padded(count), ZERO
     begin = right_of(krylov, size)

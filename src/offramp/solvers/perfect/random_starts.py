@@ -2,6 +2,8 @@
 
 Starts depend on the seed and their own number only, never on the draw or on how draws are
 shared out. Sweeps find stable equilibria; Newton's method finds unstable ones as well.
+
+Equations and sources: `anderson` and `newton`.
 """
 
 from __future__ import annotations

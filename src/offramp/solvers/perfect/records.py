@@ -1,4 +1,7 @@
-"""Batches of draws that are solved abreast: their numbers in, how far they are, what is found."""
+"""Batches of draws that are solved abreast: their numbers in, how far they are, what is found.
+
+What is done with them stands in `anderson` and `ladder`.
+"""
 
 from __future__ import annotations
 
@@ -152,7 +155,7 @@ def solutions_in(
 
 @jit_inside
 def batch_for(like, shape: Shape):
-    """Places for as many draws as stand abreast in ``like``."""
+    """Places for as many draws as stand abreast in ``like``. Its arrays are (place,)."""
     abreast = many(like)
     return Batch(
         np.empty(abreast, np.int64), np.empty(abreast, np.int64), np.empty(1, np.int64),
@@ -170,7 +173,7 @@ def queue_for(draws, starts):
 
 @jit_inside
 def gather_batch(queue, begin, count, batch: Batch):
-    """The next of the queue, as many as there are."""
+    """The next of the queue, as many as there are. ``queue`` is (item, 2)."""
     batch.here[0] = min(len(batch.draw), count - begin)
     for k in range(len(batch.draw)):
         item = begin + min(k, batch.here[0] - 1)
@@ -181,7 +184,10 @@ def gather_batch(queue, begin, count, batch: Batch):
 
 @jit_inside
 def defer_draws(queue, batch: Batch, off):
-    """Queue up again those who were put off, behind ``off`` others; how many there are then."""
+    """Queue up again those who were put off, behind ``off`` others; how many there are then.
+
+    ``queue`` is (item, 2).
+    """
     for k in range(batch.here[0]):
         if batch.deferred[k]:
             queue[off, 0], queue[off, 1] = batch.draw[k], batch.start[k]
@@ -191,7 +197,10 @@ def defer_draws(queue, batch: Batch, off):
 
 @jit_inside
 def gather_numbers(shape: Shape, arrays: TableArrays, batch: Batch, numbers: Numbers):
-    """The numbers of a batch from the rows of the tables."""
+    """The numbers of a batch from the rows of the tables.
+
+    Tables are (draw, class, party), numbers (class * lanes + lane,).
+    """
     lanes, parties, abreast = shape.lanes, arrays.patience.shape[1], len(batch.draw)
     pay, odds, paid = numbers.pay, numbers.odds, numbers.paid
     patience, precision = numbers.patience, numbers.precision
@@ -214,7 +223,10 @@ def gather_numbers(shape: Shape, arrays: TableArrays, batch: Batch, numbers: Num
 
 @jit_inside
 def open_values(values, shape: Shape, arrays: TableArrays, batch: Batch):
-    """Zero everywhere but at the ends."""
+    """Zero everywhere but at the ends.
+
+    ``values`` (row * lanes + lane,) has a row for every position and terminal.
+    """
     nodes, lanes = len(shape.mover), shape.lanes
     for r in range(nodes * lanes):
         save(values, r, 0.0)
@@ -235,7 +247,10 @@ def read_values(values, shape: Shape, batch: Batch, table):
 
 @jit_inside
 def hand_out(shape: Shape, values, given, batch: Batch, table):
-    """Put values into the order of the structure, and into the rows of solved draws."""
+    """Put values into the order of the structure, and into the rows of solved draws.
+
+    ``values`` and ``given`` are (row * lanes + lane,), ``table`` (draw, node, party).
+    """
     nodes, lanes = len(shape.mover), shape.lanes
     for i in range(nodes + shape.terminals):
         n = shape.node[i] if i < nodes else i
@@ -250,6 +265,6 @@ def hand_out(shape: Shape, values, given, batch: Batch, table):
 
 @jit_inside
 def copy_rows(source, target):
-    """Overwrite rows by others."""
+    """Overwrite rows by others. Both are (row,)."""
     for r in range(0, len(source), 4):
         save_four(target, r, four_of(source, r))

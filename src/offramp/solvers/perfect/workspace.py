@@ -1,4 +1,7 @@
-"""Working arrays of a thread: values of a batch, its numbers, and those of each iteration."""
+"""Working arrays of a thread: values of a batch, its numbers, and those of each iteration.
+
+What is done in them stands in `anderson` and `best_replies`.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,7 @@ class Workspace(NamedTuple):
 
 @jit_inside
 def workspace_for(like, shape: Shape, arrays: TableArrays):
-    """Working arrays for one batch after the other."""
+    """Working arrays for one batch after the other. Rows are (row * lanes + lane,) and (edge,)."""
     lanes, edges = shape.lanes, len(shape.target)
     rows, classes = (len(shape.mover) + shape.terminals) * lanes, arrays.pay.shape[1]
     numbers = Numbers(

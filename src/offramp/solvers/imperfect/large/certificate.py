@@ -3,6 +3,9 @@
 Best replies iterate whole rounds backwards (gains.py) with Anderson's method on the values at
 the heads, and are returned as upper bounds: with perfect recall a round's best reply is
 monotone in the values at the heads, so T(W) <= W + e gives W* <= W + e / (1 - patience).
+
+Sources: the bound is that of monotone contractions in Denardo (1967), Contraction mappings in the
+theory underlying dynamic programming; the iteration that of `anderson`.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@ The position on the branch is s = log(1 + steepness * t), where t multiplies all
 so that equal steps are equal shares of a high precision. Steps go along the tangent, are
 corrected by Newton's method across it (linear systems by GMRES on the few unknowns that
 determine all others), and are cut when the correction is slow, far or turns too much.
+
+Sources: Allgower & Georg (1990), Numerical continuation methods; Saad & Schultz (1986), GMRES.
 """
 
 from __future__ import annotations
@@ -24,6 +26,18 @@ from offramp.solvers.imperfect.large.equations import (
     weigh,
 )
 from offramp.solvers.imperfect.large.set_layout import EdgeNumbers, SetGame, Sets, edge_numbers_of
+from offramp.solvers.kernels.krylov import (
+    NO,
+    ZERO,
+    Krylov,
+    answer_of,
+    combine,
+    krylov_alone,
+    open_cycle,
+    padded,
+    right_of,
+    take_in,
+)
 
 Array = NDArray[np.float64]
 KRYLOV = 160
@@ -37,8 +51,7 @@ class LinearSolve(NamedTuple):
 
     unit: Array
     """(unknown,) scale of each."""
-    basis: Array
-    """(Krylov, unknown + 1)."""
+    krylov: Krylov
     pull: Array
     """(unknown,) response of the unknowns to s."""
     border: Array
@@ -48,139 +61,73 @@ class LinearSolve(NamedTuple):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def respond_to(
+    sets: Sets, numbers: EdgeNumbers, state: SystemState, scale,
+    vector, whole, adds, by_scale, answer,
+):  # fmt: skip
+    """The change (unknown,) of the right sides that a change ``vector`` (unknown,) leads to.
+
+    With ``whole`` all positions change, else those that depend on an unknown. ``adds`` times the
+    gaps are added to the hopes; the factor of all precisions changes by ``by_scale``.
+    """
+    places, change = (state.every, state.spread) if whole else (sets.live, state.change)
+    base, parties, unknown = sets.nodes + sets.terminals, sets.parties, sets.unknown
+    for k in range(len(unknown)):
+        state.shift[unknown[k]] = vector[k]
+    for h in range(len(sets.heads)):
+        for j in range(parties):
+            change[base + h, j] = vector[len(unknown) + h * parties + j]
+    push(sets, numbers, state, scale, places, change, adds, by_scale)
+    weigh(sets, numbers, state, scale, change, adds, by_scale, answer)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def solve_across(
-    sets: Sets,
-    numbers: EdgeNumbers,
-    state: SystemState,
-    linear: LinearSolve,
-    scale,
-    rate,
-    full,
-    goal,
-    tolerance,
-):
+    sets: Sets, numbers: EdgeNumbers, state: SystemState, linear: LinearSolve,
+    scale, rate, full, goal, tolerance,
+):  # fmt: skip
     """Solve the derivative at the last evaluation, with the border, by GMRES.
 
     The right side is ``full`` times the gaps, and ``goal`` for the border; ``rate`` is the
-    derivative of the precisions' factor by s. The change of the unknowns is left in ``step``,
-    that of all hopes in ``shift``. Returns the relative residual.
+    derivative of the precisions' factor by s. The change of the unknowns is left in ``step``
+    (unknown + 1,), that of all hopes in ``shift`` (slot,). Returns the relative residual. ``step``
+    is (unknown + 1,), ``shift`` (slot,).
     """
-    basis, unit, step, pull, border = (
-        linear.basis,
-        linear.unit,
-        linear.step,
-        linear.pull,
-        linear.border,
-    )
-    size, most, base = len(pull), len(basis) - 1, sets.nodes + sets.terminals
-    unknown, heads, parties, shift = sets.unknown, len(sets.heads), sets.parties, state.shift
-    vector, answer = np.zeros(size + 1), np.zeros(size)
-    upper, load = np.zeros((most + 1, most)), np.zeros(most + 1)
-    cosine, sine = np.zeros(most), np.zeros(most)
-    column, length, left, used = -2, 0.0, 1.0, 0
-    while True:
-        whole = column < 0 or column == most + 1
-        places, change = (state.every, state.spread) if whole else (sets.live, state.change)
-        adds, by_scale = 0.0, 0.0
-        if column == -2:
-            by_scale = rate
-        elif column == -1:
-            adds = full
-        elif column == most + 1:
-            adds, by_scale = full, rate * step[size]
-        for k in range(len(unknown)):
-            shift[unknown[k]] = vector[k]
-        for h in range(heads):
-            for j in range(parties):
-                change[base + h, j] = vector[len(unknown) + h * parties + j]
-        push(sets, numbers, state, scale, places, change, adds, by_scale)
-        weigh(sets, numbers, state, scale, change, adds, by_scale, answer)
-        if column == most + 1:
-            return left
-        if column == -2:
-            for k in range(size):
-                pull[k] = answer[k]
-        elif column == -1:
-            for k in range(size):
-                basis[0, k] = answer[k] / unit[k]
-                length += basis[0, k] ** 2
-            basis[0, size] = goal
-            length = np.sqrt(length + goal * goal)
-            load[0] = length
-            for k in range(size + 1):
-                basis[0, k] = basis[0, k] / length if length > 0.0 else 0.0
-        else:
-            new, old = basis[column + 1], basis[column]
-            new[size] = border[size] * old[size]
-            for k in range(size):
-                new[k] = old[k] - (answer[k] + pull[k] * old[size]) / unit[k]
-                new[size] += border[k] * old[k]
-            norm = orthogonalise(basis, upper, column)
-            for i in range(column):
-                turned = cosine[i] * upper[i, column] + sine[i] * upper[i + 1, column]
-                upper[i + 1, column] = cosine[i] * upper[i + 1, column] - sine[i] * upper[i, column]
-                upper[i, column] = turned
-            radius = np.sqrt(upper[column, column] ** 2 + norm * norm)
-            if radius > 0.0:
-                cosine[column], sine[column] = upper[column, column] / radius, norm / radius
-                upper[column, column] = radius
-                load[column + 1] = -sine[column] * load[column]
-                load[column] = cosine[column] * load[column]
-                used = column + 1
-                left = abs(load[used]) / length
-            if left <= tolerance or not norm > 1e-14 * radius or column + 1 == most:
-                column = most
+    krylov, unit, step, pull, border = (
+        linear.krylov, linear.unit, linear.step, linear.pull, linear.border
+    )  # fmt: skip
+    size, basis, column = len(pull), krylov.basis, ZERO
+    wide, vector, answer = padded(size + 1), np.zeros(size), np.zeros(size)
+    respond_to(sets, numbers, state, scale, vector, True, 0.0, rate, pull)
+    respond_to(sets, numbers, state, scale, vector, True, full, 0.0, answer)
+    begin = right_of(krylov, wide)
+    for k in range(size):
+        basis[begin + k] = answer[k] / unit[k]
+    basis[begin + size] = goal
+    left = open_cycle(krylov, wide, tolerance, NO)
+    length = krylov.rows[krylov.load]
+    while left > 0 and column < krylov.most:
+        old, new = column * wide, (column + 1) * wide
+        for k in range(size):
+            vector[k] = basis[old + k] * unit[k]
+        respond_to(sets, numbers, state, scale, vector, False, 0.0, 0.0, answer)
+        along = basis[old + size]
+        last = border[size] * along
+        for k in range(size):
+            basis[new + k] = basis[old + k] - (answer[k] + pull[k] * along) / unit[k]
+            last += border[k] * basis[old + k]
+        basis[new + size] = last
+        left = take_in(krylov, wide, column)
         column += 1
-        if column == 0 and length == 0.0:
-            column = most + 1
-        if column == most + 1:
-            combine(basis, upper, load, used, step)
-            for k in range(size):
-                step[k] *= unit[k]
-            for k in range(size + 1):
-                vector[k] = step[k]
-        elif column >= 0:
-            for k in range(size):
-                vector[k] = basis[column, k] * unit[k]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def orthogonalise(basis, upper, column):
-    """Make the row after ``column`` of the basis orthogonal to the others; its length before."""
-    size, new, norm = basis.shape[1], basis[column + 1], 0.0
-    for _ in range(2):
-        before, norm = 0.0, 0.0
-        for k in range(size):
-            before += new[k] * new[k]
-        for i in range(column + 1):
-            total = 0.0
-            for k in range(size):
-                total += basis[i, k] * new[k]
-            upper[i, column] += total
-            for k in range(size):
-                new[k] -= total * basis[i, k]
-        for k in range(size):
-            norm += new[k] * new[k]
-        if norm > 0.01 * before:
-            break
-    norm = np.sqrt(norm)
-    if norm > 0.0:
-        for k in range(size):
-            new[k] /= norm
-    return norm
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def combine(basis, upper, load, used, step):
-    """The solution from the triangular system and the basis."""
-    for k in range(len(step)):
-        step[k] = 0.0
-    for i in range(used - 1, -1, -1):
-        for k in range(i + 1, used):
-            load[i] -= upper[i, k] * load[k]
-        load[i] /= upper[i, i]
-        for k in range(len(step)):
-            step[k] += load[i] * basis[i, k]
+    rest = abs(krylov.rows[krylov.load + krylov.used[0]])
+    if column > 0:
+        combine(krylov, wide, column)
+    begin = answer_of(krylov, wide)
+    for k in range(size):
+        step[k] = basis[begin + k] * unit[k]
+    step[size] = basis[begin + size]
+    respond_to(sets, numbers, state, scale, step, True, full, rate * step[size], answer)
+    return rest / length if length > 0.0 else 0.0
 
 
 class StepControl(NamedTuple):
@@ -228,7 +175,8 @@ class Branch:
         krylov = max(2, min(KRYLOV, size + 1, int(4e7) // (size + 1)))
         border, step = np.zeros((2, size + 1))
         border[-1] = 1.0
-        return LinearSolve(unit, np.zeros((krylov + 1, size + 1)), np.zeros(size), border, step)
+        room = krylov_alone(padded(size + 1), krylov)
+        return LinearSolve(unit, room, np.zeros(size), border, step)
 
     def begin(self) -> bool:
         """Stand at precision 0, where the equations are linear; whether that could be done."""

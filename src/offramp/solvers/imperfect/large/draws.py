@@ -1,4 +1,7 @@
-"""Large and cyclic games with information sets: solved, certified, and searched for others."""
+"""Large and cyclic games with information sets: solved, certified, and searched for others.
+
+Equations and sources: `equations`, `continuation` and `certificate`.
+"""
 
 from __future__ import annotations
 

@@ -103,10 +103,11 @@ def state_for(sets: Sets) -> SystemState:
 def evaluate(sets: Sets, numbers: EdgeNumbers, state: SystemState, scale, exact):
     """Play, values, beliefs and worths at the hopes and ghosts, and the gaps.
 
-    All precisions are multiplied by ``scale``. With ``exact`` the hopes of lone decisions are
-    first set to what their moves are worth, in order, backwards. Leaves worths less hopes and
-    new values less the ghosts' in ``source``. Returns (error of play and of the values at
-    heads, largest gap over its scale).
+    All precisions are multiplied by ``scale``. With ``exact`` the hopes of lone decisions are first
+    set to what their moves are worth, in order, backwards. Leaves worths less hopes and new values
+    less the ghosts' in ``source``. Returns (error of play and of the values at heads, largest gap
+    over its scale). Hopes are (slot,), values (row, party), gaps (slot and head * parties +
+    party,).
     """
     slot_first, decision, first, target = sets.slot_first, sets.decision, sets.first, sets.target
     hope, chance, total, value = state.hope, state.chance, state.total, state.value
@@ -152,7 +153,10 @@ def evaluate(sets: Sets, numbers: EdgeNumbers, state: SystemState, scale, exact)
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def respond(hope, tilt, chance, log_chance, a, b, sharp):
-    """Logit probabilities of the hopes at slots ``a`` to ``b``, and their logarithms."""
+    """Logit probabilities of the hopes at slots ``a`` to ``b``, and their logarithms.
+
+    All are (slot,).
+    """
     top, mass = -np.inf, 0.0
     for k in range(a, b):
         log_chance[k] = sharp * (hope[k] - hope[a]) + tilt[k]
@@ -169,7 +173,10 @@ def respond(hope, tilt, chance, log_chance, a, b, sharp):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def shocks(hope, chance, low, count, sharp):
-    """(entropy of play less the logarithm of the number of moves) over the precision."""
+    """(entropy of play less the logarithm of the number of moves) over the precision.
+
+    ``hope`` and ``chance`` are (slot,).
+    """
     top, mean = -np.inf, 0.0
     for k in range(low, low + count):
         top = max(top, hope[k])
@@ -179,7 +186,10 @@ def shocks(hope, chance, low, count, sharp):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def judge(sets: Sets, numbers: EdgeNumbers, state: SystemState):
-    """Reach, beliefs and what the moves of cuts are worth, from play and values."""
+    """Reach, beliefs and what the moves of cuts are worth, from play and values.
+
+    ``reach`` is (position,), ``belief`` (member,), ``worth`` (slot,).
+    """
     reach, carry, belief, worth = state.reach, state.carry, state.belief, state.worth
     path, enter, enter_first, enter_from = sets.path, sets.enter, sets.enter_first, sets.enter_from
     log_chance, log_odds, counts, slot = (
@@ -232,7 +242,10 @@ def judge(sets: Sets, numbers: EdgeNumbers, state: SystemState):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def read_gaps(sets: Sets, numbers: EdgeNumbers, state: SystemState, scale):
-    """Gaps of the last evaluation into ``source``; see ``evaluate``."""
+    """Gaps of the last evaluation into ``source``; see ``evaluate``.
+
+    ``source`` is (slot and head * parties + party,).
+    """
     source, chance, worth, hope, value = (
         state.source,
         state.chance,
@@ -265,7 +278,10 @@ def read_gaps(sets: Sets, numbers: EdgeNumbers, state: SystemState, scale):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def linearise(sets: Sets, numbers: EdgeNumbers, state: SystemState, scale):
-    """Fill ``slope``, ``rate`` and ``bend`` at the last evaluation."""
+    """Fill ``slope``, ``rate`` and ``bend`` at the last evaluation.
+
+    ``slope`` is (edge, party), ``rate`` (position, party), ``bend`` (slot,).
+    """
     hope, chance, total, slope, rate = (
         state.hope,
         state.chance,
@@ -305,7 +321,10 @@ def linearise(sets: Sets, numbers: EdgeNumbers, state: SystemState, scale):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def shocks_rate(hope, chance, low, count, scale, precision):
-    """Derivative of the worth with shocks, at fixed hopes, by ``scale``."""
+    """Derivative of the worth with shocks, at fixed hopes, by ``scale``.
+
+    ``hope`` and ``chance`` are (slot,).
+    """
     top, bottom, mean, spread = -np.inf, np.inf, 0.0, 0.0
     for k in range(low, low + count):
         top, bottom = max(top, hope[k]), min(bottom, hope[k])
@@ -324,9 +343,10 @@ def push(
 ):
     """First-order change of values and lone decisions, at ``places``, backwards.
 
-    On entry ``shift`` holds the change of the hopes of cuts, the ghosts' rows of ``change``
-    that of the ghosts. Where ``full`` is above 0 the gaps in ``source``, times ``full``, are
-    added to the hopes and the factor of all precisions changes by ``by_scale``.
+    On entry ``shift`` holds the change of the hopes of cuts, the ghosts' rows of ``change`` that of
+    the ghosts. Where ``full`` is above 0 the gaps in ``source``, times ``full``, are added to the
+    hopes and the factor of all precisions changes by ``by_scale``. ``change`` is (row, party),
+    ``shift`` (slot,).
     """
     first, target, slot_first, shift = sets.first, sets.target, sets.slot_first, state.shift
     chance, slope, discount, drift = state.chance, state.slope, numbers.discount, state.drift
@@ -368,7 +388,10 @@ def push(
 def weigh(
     sets: Sets, numbers: EdgeNumbers, state: SystemState, scale, change, full, by_scale, answer
 ):
-    """After ``push``: change of reach and beliefs, and of the unknowns, into ``answer``."""
+    """After ``push``: change of reach and beliefs, and of the unknowns, into ``answer``.
+
+    ``answer`` is (unknown,), ``change`` (row, party).
+    """
     lean, shift, drift, carry, bend = state.lean, state.shift, state.drift, state.carry, state.bend
     path, enter, enter_first, enter_from = sets.path, sets.enter, sets.enter_first, sets.enter_from
     slot, decision, owner, cut, first = sets.slot, sets.decision, sets.owner, sets.cut, sets.first

@@ -5,6 +5,8 @@ first move everywhere, then the second, and so on; later ones draw a favourite m
 party and step of the round, or for every decision. Of four, two let responses settle before
 Newton's method, which finds what is stable; one follows the branch that begins there at
 precision 0; one does neither, and finds the rest.
+
+Equations and sources: `equations` and `continuation`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Information sets in solving order: decisions, slots, cuts and the paths that beliefs need."""
+"""Information sets in solving order: decisions, slots, cuts and the paths that beliefs need.
+
+Source of the sets: `hidden_sets`.
+"""
 
 from __future__ import annotations
 

@@ -1,11 +1,13 @@
-"""What a thread needs to work on draws of a game with information sets: kernels and their room."""
+"""What a thread needs to work on draws of a game with information sets: kernels and their room.
+
+Equations and sources: `equations`, `continuation` and `certificate`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,10 +34,10 @@ from offramp.solvers.imperfect.small.continuation import (
     STUCK,
     TIRED,
     Tasks,
-    branch_workspace,
     run_tasks,
 )
 from offramp.solvers.imperfect.small.equations import Equations, write_equations
+from offramp.solvers.imperfect.small.newton import branch_workspace
 from offramp.solvers.imperfect.small.other_starts import (
     log_odds_of,
     pick_different,
@@ -45,7 +47,7 @@ from offramp.solvers.imperfect.small.other_starts import (
     set_chances,
     tilts,
 )
-from offramp.solvers.imperfect.small.tape import Facts
+from offramp.solvers.imperfect.small.tape import DrawNumbers, Facts
 from offramp.solvers.kernels.layout import Layout, arrange
 from offramp.solvers.kernels.units import rough_span
 
@@ -74,19 +76,6 @@ class TreeSystem:
     infosets: InfoSets
     equations: Equations
     certificate: CertificateTape
-
-
-class DrawNumbers(NamedTuple):
-    """Those of all draws."""
-
-    span: Array
-    """(draw,) how strongly moves can differ, in log-odds."""
-    masks: Array
-    pay: Array
-    odds: Array
-    end_pay: Array
-    patience: Array
-    precision: Array
 
 
 @dataclass(frozen=True)
@@ -182,7 +171,7 @@ class TaskRunner:
         )
         self.straight = False
         """Whether branches are followed straight on where they fork."""
-        self.span, self.tables = numbers.span, numbers[1:]
+        self.numbers, self.span = numbers, numbers.span
 
     def run(
         self, kind: int, draws: Ints, odds: Array, *, scale: Array | float = 1.0,
@@ -202,7 +191,7 @@ class TaskRunner:
             flips=zeros[3], reached=np.ones(count), gap=np.zeros(count),
             passed=np.zeros((rows, unknowns)), passed_task=np.full(rows, -1),
         )  # fmt: skip
-        run_tasks(self.system.equations, self.work, tasks, self.span, *self.tables)
+        run_tasks(self.system.equations, self.work, tasks, self.numbers)
         return tasks
 
     def trace(self, draws: Ints, scale: Array, further: Ints) -> BranchEnds:
@@ -263,7 +252,7 @@ class TaskRunner:
     def certify(self, draws: Ints, scale: Array, odds: Array, rows: Ints, play: PlayRows) -> None:
         """Unfold log-odds with their certificates into rows of ``play``."""
         certify_draws(
-            self.system.certificate, self.cells, *self.tables, np.asarray(draws, np.int64),
+            self.system.certificate, self.cells, self.numbers, np.asarray(draws, np.int64),
             np.full(len(draws), scale), np.ascontiguousarray(odds), np.asarray(rows, np.int64),
             play,
         )  # fmt: skip

@@ -3,6 +3,8 @@
 Given the log-odds at the sets: play, values and beliefs; then play anew from these values and
 beliefs, for the residual; then every party's best reply (see gains.py), for the regret. Values
 are those of the play up to rounding, so that regrets need no other error bound.
+
+Beliefs and regrets at every set are those of Kreps & Wilson (1982), Sequential equilibria.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from offramp.solvers.imperfect.small.tape import (
     TOP,
     ZERO,
     Cells,
+    DrawNumbers,
     Facts,
     Tape,
     load_tape,
@@ -71,19 +74,19 @@ class CertificateTape(NamedTuple):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def certify_draws(
-    certificate: CertificateTape, cells, masks, pay, odds, end_pay, patience, precision,
-    draws, scale, log_odds, rows, play: PlayRows,
+    certificate: CertificateTape, cells, numbers: DrawNumbers, draws, scale, log_odds, rows,
+    play: PlayRows,
 ):  # fmt: skip
     """Unfold log-odds ``(draw, unknown)`` with their certificates into rows of ``play``."""
-    tape = certificate.tape
+    tape, end_pay = certificate.tape, numbers.end_pay
     value, payoff, belief, chance = (
         certificate.value, certificate.payoff, certificate.belief, certificate.chance
     )  # fmt: skip
     for k in range(len(draws)):
         draw, row = draws[k], rows[k]
         load_tape(
-            tape, cells, masks[draw], pay[draw], odds[draw], end_pay[draw], patience[draw],
-            precision[draw], scale[k],
+            tape, cells, numbers.masks[draw], numbers.pay[draw], numbers.odds[draw],
+            end_pay[draw], numbers.patience[draw], numbers.precision[draw], scale[k],
         )  # fmt: skip
         for i in range(log_odds.shape[1]):
             cells[tape.z + i] = log_odds[k, i]
@@ -91,7 +94,7 @@ def certify_draws(
         for e in range(len(chance)):
             play.strategy[row, e] = cells[chance[e]]
         play.residual[row] = 0.0
-        for j in range(patience.shape[1]):
+        for j in range(numbers.patience.shape[1]):
             scope = 0.0
             for n in range(len(belief)):
                 play.value[row, n, j] = cells[value[n, j]]

@@ -5,6 +5,9 @@ through its last two points, corrects by Newton's method across it, and is short
 correction is slow, long or turns too much, or when the orientation of the branch flips, the
 mark of a fork. Far out, towards the limit of play, log-odds grow in proportion to t or settle;
 there t is multiplied in leaps, as long as nobody's play or belief is surprised.
+
+Sources: Allgower & Georg (1990), Numerical continuation methods; Turocy (2010), Computing
+sequential equilibria using agent quantal response equilibria.
 """
 
 from __future__ import annotations
@@ -16,11 +19,12 @@ from numpy.typing import NDArray
 
 from offramp.core.compiling import njit
 from offramp.solvers.imperfect.small.equations import Equations
+from offramp.solvers.imperfect.small.newton import BranchWorkspace, linearise, newton_at
 from offramp.solvers.imperfect.small.tape import (
     PLAIN,
     STEEP,
     TIME,
-    Tape,
+    DrawNumbers,
     inner_jit,
     load_tape,
     read_lines,
@@ -38,37 +42,21 @@ at itself (a proximal step): where several moves stay likely they come to be wor
 """
 REACHED, STUCK, TIRED, FALLEN = 0, 1, 2, 3
 """How following a branch ended: there, steps too short, too many, or back at precision 0."""
+STEP, AGAIN, KEPT, LANDED, LEFT = range(5)
+"""What comes of a try to go on: nothing yet, try again, a step, the goal, or the branch is left."""
+STRIDE, EARLIER, PATIENCE, FACTOR, WAIT, CARE = range(6)
+DOUBT, FAILED, GROWTH, FACING, FLIPS, PASSED = range(6, 12)
+"""``BranchWorkspace.control``: length of the next step and of the last one, 0 after a bend; flips
+of the orientation tried; how far the next leap goes, and tries until then; care of the correction;
+first correction of the last step; steps failed in a row; most by which the next one is longer;
+orientation; flips; how often t = goal was passed beyond it.
+"""
 WISH, NEAR, ROUGH = 0.03, 0.05, 0.2
 """First corrections that steps aim at, that need no second one, and most, in log-odds."""
 FAR_OUT = 20.0
 """Differences between moves, in log-odds, from which on there are leaps."""
 CHANGE, SURPRISE = 0.2, 0.02
 """Most by which a leap may change a probability or belief, and be mistaken about one."""
-
-
-class BranchWorkspace(NamedTuple):
-    """Room for following a branch; vectors hold the unknowns and, last, t times the span."""
-
-    cells: Floats
-    """What the tape works on."""
-    matrix: Floats
-    """(unknown + 1, unknown + 1) its slopes, in the same memory."""
-    point: Floats
-    trial: Floats
-    tangent: Floats
-    after: Floats
-    before: Floats
-    """The tangent before."""
-    past: Floats
-    """The point before."""
-    right: Floats
-    """(2, unknown + 1) right-hand sides, then solutions."""
-    shares: Floats
-    """Probabilities and beliefs that a leap predicts."""
-    landed: Floats
-    """(unknown + 1,) the point reached, when the branch is followed further."""
-    passed: Floats
-    """(row, unknown + 1) points where the goal was passed later, as far as there is room."""
 
 
 class Tasks(NamedTuple):
@@ -101,88 +89,16 @@ class Tasks(NamedTuple):
     """(row,) by which task, -1 where unused."""
 
 
-def branch_workspace(equations: Equations) -> BranchWorkspace:
-    """Room for one draw."""
-    tape, size = equations.tape, int(equations.row[-1]) + 1
-    cells, shares = np.zeros(tape.cells), np.zeros(len(equations.shares))
-    matrix = cells[tape.slopes : tape.slopes + size * size].reshape(size, size)
-    point, trial, tangent, after, before, past, landed = np.zeros((7, size))
-    return BranchWorkspace(
-        cells, matrix, point, trial, tangent, after, before, past,
-        right=np.zeros((2, size)), shares=shares, landed=landed, passed=np.zeros((8, size)),
-    )  # fmt: skip
-
-
-@inner_jit
-def eliminate(matrix, right, columns):
-    """Solve for right-hand sides in place, with partial pivots; the determinant's sign."""
-    size, sign = len(matrix), 1.0
-    for k in range(size):
-        pivot = k
-        for i in range(k + 1, size):
-            if abs(matrix[i, k]) > abs(matrix[pivot, k]):
-                pivot = i
-        if pivot != k:
-            sign = -sign
-            for j in range(k, size):
-                matrix[k, j], matrix[pivot, j] = matrix[pivot, j], matrix[k, j]
-            for c in range(columns):
-                right[c, k], right[c, pivot] = right[c, pivot], right[c, k]
-        if matrix[k, k] == 0.0:
-            return 0.0
-        if matrix[k, k] < 0.0:
-            sign = -sign
-        inverse = 1.0 / matrix[k, k]
-        for i in range(k + 1, size):
-            factor = matrix[i, k] * inverse
-            if factor == 0.0:
-                continue
-            for j in range(k + 1, size):
-                matrix[i, j] -= factor * matrix[k, j]
-            for c in range(columns):
-                right[c, i] -= factor * right[c, k]
-    for c in range(columns):
-        for k in range(size - 1, -1, -1):
-            total = right[c, k]
-            for j in range(k + 1, size):
-                total -= matrix[k, j] * right[c, j]
-            right[c, k] = total / matrix[k, k]
-    return sign
-
-
 @inner_jit
 def product(one, other):
-    """Inner product along branches: the mean over unknowns, plus that of the last entries."""
+    """Inner product along branches: the mean over unknowns, plus that of the last entries.
+
+    Vectors are (unknown + 1,).
+    """
     last, total = len(one) - 1, 0.0
     for k in range(last):
         total += one[k] * other[k]
     return total / last + one[last] * other[last]
-
-
-@inner_jit
-def linearise(tape: Tape, work: BranchWorkspace, span, upright):
-    """Newton's step (row 0) and the direction of the branch (row 1) at the trial point.
-
-    The last row is the tangent, or t alone if ``upright`` is 1. Returns the determinant's sign.
-    """
-    matrix, right, tangent = work.matrix, work.right, work.tangent
-    cells, trial, last = work.cells, work.trial, len(work.trial) - 1
-    for i in range(last):
-        cells[tape.z + i] = trial[i]
-        for k in range(last + 1):
-            matrix[i, k] = 0.0
-        matrix[i, i] = 1.0
-    cells[TIME] = trial[last] / span
-    read_lines(tape.runs, tape.lines, tape.weigh, cells, tape.begin[PLAIN], len(tape.runs))
-    for i in range(last):
-        matrix[i, last] /= span
-        right[0, i] = -cells[tape.gap + i]
-        right[1, i] = 0.0
-        matrix[last, i] = (1.0 - upright) * tangent[i] / last
-    matrix[last, last] = upright + (1.0 - upright) * tangent[last]
-    right[0, last] = 0.0
-    right[1, last] = 1.0
-    return eliminate(matrix, right, 2)
 
 
 @used_once_jit
@@ -190,8 +106,8 @@ def correct_step(tape, work, span, stride, upright, facing, care):
     """Newton's method across the branch from the trial point.
 
     Without ``care`` (0) a small first correction is enough where the branch is nearly straight;
-    with much (2) only a point on the branch is. Returns its size (or -1: too long or too slow)
-    and the orientation; ``work.after`` becomes the new direction.
+    with much (2) only a point on the branch is. Returns its size (or -1: too long or too slow) and
+    the orientation; ``work.after`` becomes the new direction. Points are (unknown + 1,), t last.
     """
     last, previous, begun, sign, done, near = len(work.trial) - 1, np.inf, 0.0, 0.0, False, False
     right, trial, after = work.right, work.trial, work.after
@@ -221,7 +137,7 @@ def correct_step(tape, work, span, stride, upright, facing, care):
 def stand(tape, work, span, full):
     """Stand at ``work.point`` at t = 0, or 1 if ``full``, facing towards higher precision.
 
-    Returns the length of the first step and the orientation.
+    Returns the length of the first step and the orientation. Points are (unknown + 1,), t last.
     """
     point, trial, right = work.point, work.trial, work.right
     last = len(point) - 1
@@ -238,7 +154,7 @@ def stand(tape, work, span, full):
 
 @inner_jit
 def face_ahead(tangent, direction):
-    """Make the direction the tangent, of length 1."""
+    """Make the direction the tangent, of length 1. Both are (unknown + 1,)."""
     length = np.sqrt(product(direction, direction))
     for k in range(len(tangent)):
         tangent[k] = direction[k] / length
@@ -246,7 +162,10 @@ def face_ahead(tangent, direction):
 
 @used_once_jit
 def predict(work, stride, earlier):
-    """Put the trial on the cubic through the last two points, ``earlier`` apart; 0: straight on."""
+    """Put the trial on the cubic through the last two points, ``earlier`` apart; 0: straight on.
+
+    Points are (unknown + 1,), t last.
+    """
     point, past, tangent, before = work.point, work.past, work.tangent, work.before
     ratio = stride / earlier if earlier > 0.0 else 0.0
     for k in range(len(point)):
@@ -260,7 +179,10 @@ def predict(work, stride, earlier):
 
 @used_once_jit
 def step_to_trial(work, turn):
-    """Move on to the trial point; how far it was along the branch."""
+    """Move on to the trial point; how far it was along the branch.
+
+    Points are (unknown + 1,), t last.
+    """
     point, past, trial = work.point, work.past, work.trial
     for k in range(len(point)):
         past[k] = trial[k] - point[k]
@@ -275,7 +197,8 @@ def step_to_trial(work, turn):
 def leap(equations: Equations, work, span, end, facing):
     """From the point to t = end / span at once; whether that was safe, and the point moved.
 
-    Log-odds that grow are predicted in proportion to t, others as if settling like 1 / t.
+    Log-odds that grow are predicted in proportion to t, others as if settling like 1 / t. Points
+    are (unknown + 1,), t last.
     """
     cells, shares, places, tape = work.cells, work.shares, equations.shares, equations.tape
     point, trial, tangent, right = work.point, work.trial, work.tangent, work.right
@@ -343,92 +266,155 @@ def largest_loss(equations: Equations, cells, point, t, losses):
 
 
 @used_once_jit
+def leap_or_stop(equations: Equations, work: BranchWorkspace, span, end, target, losses):
+    """Far out on a branch: whether it may be left, leapt along, or has to be stepped along.
+
+    ``losses`` (party,) is room.
+    """
+    point, tangent, control, last = work.point, work.tangent, work.control, len(work.point) - 1
+    if target > 0.0:
+        loss = largest_loss(equations, work.cells, point, point[last] / span, losses)
+        if loss <= target:
+            return LEFT
+        control[FACTOR] = min(control[FACTOR], max(1.5, 1.1 * loss / target))
+    control[WAIT] -= 1.0
+    if not (control[WAIT] < 0.0 and tangent[last] > 0.0 and end > 1.5 * point[last]):
+        return STEP
+    factor = control[FACTOR]
+    landing = end <= factor * point[last]
+    if not leap(equations, work, span, min(end, factor * point[last]), control[FACING]):
+        factor = np.sqrt(factor)
+        if factor < 1.5:
+            factor, control[WAIT] = 2.0, 4.0
+        control[FACTOR] = factor
+        return AGAIN
+    control[FACTOR], control[EARLIER] = min(1e3, factor * factor), 0.0
+    control[STRIDE] = point[last]
+    return LANDED if landing else AGAIN
+
+
+@used_once_jit
+def step_along(tape, work, span, end, beyond, shy):
+    """One step along the branch, kept, or taken back and shortened.
+
+    Points are (unknown + 1,), t last.
+    """
+    point, trial, tangent, after = work.point, work.trial, work.tangent, work.after
+    control, last, care = work.control, len(work.point) - 1, work.control[CARE]
+    landing = beyond == 0 and care < 2 and point[last] + control[STRIDE] * tangent[last] >= end
+    if landing:
+        control[STRIDE] = min(control[STRIDE], (end - point[last]) / tangent[last])
+    stride = control[STRIDE]
+    predict(work, stride if care < 2 else 0.0, control[EARLIER])
+    if landing:
+        trial[last] = end
+    upright, length = 1.0 if landing else 0.0, stride if care < 2 else 1.0
+    begun, sign = correct_step(tape, work, span, length, upright, control[FACING], care)
+    turn = product(after, tangent)
+    if turn < 0.0 and not landing:
+        turn, sign = -turn, -sign
+        for k in range(last + 1):
+            after[k] = -after[k]
+    good = not (begun < 0.0 or turn < 0.8)
+    if good and not landing and beyond == 0 and trial[last] > end:
+        control[STRIDE] *= 0.4
+        return AGAIN
+    if good and sign != control[FACING] and control[PATIENCE] < shy:
+        control[PATIENCE] += 1.0
+        good = False
+    if not good:
+        shorten(work)
+        return AGAIN
+    if care == 2.0:  # the point itself was put right
+        control[CARE], control[STRIDE], control[EARLIER], control[DOUBT] = 1.0, 0.01, 0.0, 0.0
+        for k in range(last + 1):
+            point[k], tangent[k] = trial[k], after[k]
+        return AGAIN
+    if beyond > 0 and (point[last] - end) * (trial[last] - end) < 0.0:
+        note_passing(work, end)
+    keep_step(work, begun, sign, turn)
+    return LANDED if landing else KEPT
+
+
+@inner_jit
+def shorten(work):
+    """After a step that failed: a shorter one, if need be from the point before, with more care.
+
+    After four in a row the point itself is put right first. Points are (unknown + 1,), t last.
+    """
+    control, back = work.control, work.control[EARLIER] > 0.0
+    back &= control[DOUBT] > 0.1 * NEAR or control[CARE] == 2.0
+    control[FAILED] += 1.0
+    control[GROWTH], control[STRIDE] = 1.0, 0.3 * control[STRIDE]
+    control[CARE] = 2.0 if control[FAILED] == 4.0 else 1.0
+    if back:
+        control[STRIDE], control[EARLIER], control[DOUBT] = 0.3 * control[EARLIER], 0.0, 0.0
+        for k in range(len(work.point)):
+            work.point[k], work.tangent[k] = work.past[k], work.before[k]
+
+
+@inner_jit
+def note_passing(work, end):
+    """Remember where a step passes t = goal, as far as there is room.
+
+    ``work.passed`` is (row, unknown + 1).
+    """
+    point, trial, last, row = work.point, work.trial, len(work.point) - 1, int(work.control[PASSED])
+    share = (end - point[last]) / (trial[last] - point[last])
+    if row < len(work.passed):
+        for k in range(last):
+            work.passed[row, k] = point[k] + share * (trial[k] - point[k])
+        work.control[PASSED] += 1.0
+
+
+@inner_jit
+def keep_step(work, begun, sign, turn):
+    """Move on to the trial point; the next stride aims at first corrections of ``WISH``.
+
+    Points are (unknown + 1,), t last.
+    """
+    control, flips = work.control, sign != work.control[FACING]
+    control[CARE], control[DOUBT], control[FAILED] = 0.0, begun, 0.0
+    control[FLIPS] += 1.0 if flips else 0.0
+    control[PATIENCE] = 0.0 if flips else max(0.0, control[PATIENCE] - 0.2)
+    control[FACING] = sign
+    control[EARLIER] = step_to_trial(work, turn)
+    wish = max(0.5, np.sqrt(np.sqrt(WISH / max(begun, 1e-12))))
+    control[STRIDE] *= min(control[GROWTH], wish)
+    control[GROWTH] = min(3.0, 1.5 * control[GROWTH])
+
+
+@used_once_jit
 def follow_branch(
     equations, work, span, stride, facing, goal, target, further, shy, losses
 ):  # fmt: skip
     """Follow the branch from the last point until t = goal, and ``further`` steps.
 
     ``work.point`` becomes the point reached, to some 1e-3; exactly at t = goal where it got there.
-    It stops before where no party loses more than ``target``, if above 0. Returns how it ended,
-    how often the orientation flipped, the steps, and how often t = goal was passed later.
+    It stops before where no party loses more than ``target``, if above 0. Returns how it ended and
+    the steps; ``work.control`` how often the orientation flipped and t = goal was passed later.
+    ``losses`` (party,) is room. Points are (unknown + 1,), t last.
     """
-    tape, end, past_end = equations.tape, goal * span, 0
-    last = len(work.point) - 1
-    point, trial, tangent, after = work.point, work.trial, work.tangent, work.after
-    taken, flips, patience, earlier, ended, beyond, most = 0, 0, 0.0, 0.0, TIRED, 0, 2000
-    factor, wait, care, doubt, failed, growth = 4.0, 0, 0, 0.0, 0, 3.0
+    tape, end, control = equations.tape, goal * span, work.control
+    point, last = work.point, len(work.point) - 1
+    taken, ended, beyond, most = 0, TIRED, 0, 2000
+    control[:] = 0.0
+    control[STRIDE], control[FACING], control[FACTOR], control[GROWTH] = stride, facing, 4.0, 3.0
     while taken < most:
-        if stride < 1e-9 * (1.0 + abs(point[last])):
+        if control[STRIDE] < 1e-9 * (1.0 + abs(point[last])):
             ended = STUCK
             break
-        taken, landing = taken + 1, False
+        taken, outcome = taken + 1, STEP
         if beyond == 0 and point[last] >= FAR_OUT:
-            if target > 0.0:
-                loss = largest_loss(equations, work.cells, point, point[last] / span, losses)
-                if loss <= target:
-                    ended = REACHED
-                    break
-                factor = min(factor, max(1.5, 1.1 * loss / target))
-            wait -= 1
-            if wait < 0 and tangent[last] > 0.0 and end > 1.5 * point[last]:
-                landing = end <= factor * point[last]
-                if not leap(equations, work, span, min(end, factor * point[last]), facing):
-                    factor = np.sqrt(factor)
-                    if factor < 1.5:
-                        factor, wait = 2.0, 4
-                    continue
-                factor, earlier, stride = min(1e3, factor * factor), 0.0, point[last]
-                if not landing:
-                    continue
-        if not landing:
-            landing = beyond == 0 and care < 2 and point[last] + stride * tangent[last] >= end
-            if landing:
-                stride = min(stride, (end - point[last]) / tangent[last])
-            predict(work, stride if care < 2 else 0.0, earlier)
-            if landing:
-                trial[last] = end
-            upright, length = 1.0 if landing else 0.0, stride if care < 2 else 1.0
-            begun, sign = correct_step(tape, work, span, length, upright, facing, care)
-            turn, shrink = product(after, tangent), 0.0
-            if turn < 0.0 and not landing:
-                turn, sign = -turn, -sign
-                for k in range(last + 1):
-                    after[k] = -after[k]
-            if begun < 0.0 or turn < 0.8:
-                shrink = 0.3
-            elif not landing and beyond == 0 and trial[last] > end:
-                stride *= 0.4
-                continue
-            elif sign != facing and patience < shy:
-                patience, shrink = patience + 1.0, 0.3
-            if shrink > 0.0:
-                failed, growth = failed + 1, 1.0
-                stride, back = shrink * stride, earlier > 0.0 and (doubt > 0.1 * NEAR or care == 2)
-                care = 2 if failed == 4 else 1
-                if back:
-                    stride, earlier, doubt = shrink * earlier, 0.0, 0.0
-                    for k in range(last + 1):
-                        point[k], tangent[k] = work.past[k], work.before[k]
-                continue
-            if care == 2:  # the point itself was put right
-                care, stride, earlier, doubt = 1, 0.01, 0.0, 0.0
-                for k in range(last + 1):
-                    point[k], tangent[k] = trial[k], after[k]
-                continue
-            care, doubt, failed = 0, begun, 0
-            flips += int(sign != facing)
-            patience = 0.0 if sign != facing else max(0.0, patience - 0.2)
-            facing = sign
-            if beyond > 0 and (point[last] - end) * (trial[last] - end) < 0.0:
-                share = (end - point[last]) / (trial[last] - point[last])
-                if past_end < len(work.passed):
-                    for k in range(last):
-                        work.passed[past_end, k] = point[k] + share * (trial[k] - point[k])
-                    past_end += 1
-            earlier = step_to_trial(work, turn)
-            stride *= min(growth, max(0.5, np.sqrt(np.sqrt(WISH / max(begun, 1e-12)))))
-            growth = min(3.0, 1.5 * growth)
-        if landing:
+            outcome = leap_or_stop(equations, work, span, end, target, losses)
+        if outcome == LEFT:
+            ended = REACHED
+            break
+        if outcome == STEP:
+            outcome = step_along(tape, work, span, end, beyond, shy)
+        if outcome == AGAIN:
+            continue
+        if outcome == LANDED:
             ended, most = REACHED, taken + further
             for k in range(last + 1):
                 work.landed[k] = point[k]
@@ -442,63 +428,17 @@ def follow_branch(
             point[k] = work.landed[k]
     elif ended == STUCK and abs(end - point[last]) < 1e-5 * end:
         ended = REACHED  # a fork just there
-    return ended, flips, taken, past_end
-
-
-@used_once_jit
-def newton_at(tape, work, t, most):
-    """Newton's method at fixed t from ``work.point``, shortened until the gap falls.
-
-    Returns the size of the step that was not taken any more, relative to the unknowns; inf
-    where it got stuck.
-    """
-    cells, last = work.cells, len(work.point) - 1
-    point, trial, right, step = work.point, work.trial, work.right, work.after
-    merit, share, size = np.inf, 1.0, np.inf
-    for k in range(last):
-        trial[k] = point[k]
-    trial[last] = t
-    for _ in range(most):
-        sign, fresh, noise = linearise(tape, work, 1.0, 1.0), 0.0, 0.0
-        for i in range(last):
-            fresh += cells[tape.gap + i] ** 2
-            noise = max(noise, abs(trial[i]) * (1e-13 + 1e-17 * abs(trial[i])))
-        if sign == 0.0 or not fresh < (1.0 - 0.2 * share) * merit:
-            if size < 1e-7 or merit <= last * noise**2:
-                size = min(size, 1e-10)
-                break  # as good as numbers allow
-            share *= 0.4
-            if share < 0.01 or not merit < np.inf:
-                size = np.inf
-                break
-            for k in range(last):
-                trial[k] = point[k] + share * step[k]
-            continue
-        merit, share, size, worst = fresh, 1.0, 0.0, 0.0
-        for k in range(last):
-            point[k], step[k] = trial[k], right[0, k]
-            worst = max(worst, abs(step[k]))
-            size = max(size, abs(step[k]) / max(1.0, abs(point[k])))
-            trial[k] = point[k] + step[k]
-        if worst < 1e-8:
-            for k in range(last):
-                point[k] = trial[k]
-            size *= size  # what the next step would be
-            break
-    return size
+    return ended, taken
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def run_tasks(
-    equations: Equations, work: BranchWorkspace, tasks: Tasks, spans, masks,
-    pay, odds, end_pay, patience, precision,
+    equations: Equations, work: BranchWorkspace, tasks: Tasks, numbers: DrawNumbers
 ):  # fmt: skip
-    """Carry out tasks one after the other; masks and tables are those of all draws.
-
-    ``spans`` (draw,): how strongly moves may differ at full precision, the unit of t.
-    """
-    tape, last, losses = equations.tape, len(work.point) - 1, np.zeros(patience.shape[1])
-    row = 0
+    """Carry out tasks one after the other; log-odds are (task, unknown)."""
+    tape, last, row = equations.tape, len(work.point) - 1, 0
+    masks, pay, odds, end_pay = numbers.masks, numbers.pay, numbers.odds, numbers.end_pay
+    losses = np.zeros(numbers.patience.shape[1])
     for task in range(len(tasks.draw)):
         draw, kind, scale = tasks.draw[task], tasks.kind[task], tasks.scale[task]
         tasks.gap[task] = 0.0
@@ -510,20 +450,21 @@ def run_tasks(
             scale, begins, lean = 2.0 * scale, 0.5, 2.0
         load_tape(
             tape, work.cells, masks[draw], pay[draw], odds[draw], end_pay[draw],
-            patience[draw], precision[draw], scale,
+            numbers.patience[draw], numbers.precision[draw], scale,
         )  # fmt: skip
         for k in range(last):
             work.point[k] = tasks.odds[task, k]
             work.cells[tape.lean + k] = lean * work.point[k]
         if kind < BY_NEWTON:
             full = 0.0 if kind == FROM_ZERO else 1.0
-            span = scale * spans[draw]
+            span = scale * numbers.span[draw]
             stride, facing = stand(tape, work, span, full)
-            ended, flips, steps, passed = follow_branch(
+            ended, steps = follow_branch(
                 equations, work, span, stride, facing, tasks.goal[task], tasks.loss[task],
                 tasks.further[task], tasks.shy[task], losses,
             )  # fmt: skip
-            tasks.ended[task], tasks.flips[task], tasks.steps[task] = ended, flips, steps
+            tasks.ended[task], tasks.steps[task] = ended, steps
+            tasks.flips[task], passed = int(work.control[FLIPS]), int(work.control[PASSED])
             tasks.reached[task] = work.point[last] / span
             for k in range(last if tasks.reached[task] > 1.0 else 0):
                 work.cells[tape.lean + k] = 0.0

@@ -1,4 +1,7 @@
-"""Games with information sets: every draw's branch traced, certified, and searched for others."""
+"""Games with information sets: every draw's branch traced, certified, and searched for others.
+
+Equations and sources: `equations`, `continuation` and `certificate`.
+"""
 
 from __future__ import annotations
 

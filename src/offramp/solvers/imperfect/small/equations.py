@@ -4,6 +4,9 @@ With t the share of the precision, ``z`` the log-odds at the sets (see informati
 the mover's totals, the equations are z_a = t precision (Q_a - Q_0), where at a set Q is the mean
 over its nodes weighted by their reach. ``lean`` adds (1 - t) lean to the right-hand side,
 for branches that begin elsewhere. Slopes follow by the chain rule.
+
+Source: McKelvey & Palfrey (1998), Quantal response equilibria for extensive form games (agent
+form). Log-odds, not probabilities, since these vanish at high precision.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 Newton's method from random log-odds finds equilibria of every kind, the unstable ones too;
 branches that begin at random log-odds instead of at uniform play end in one, and where such a
 branch turns back it passes through others.
+
+Equations and sources: `equations` and `continuation`.
 """
 
 from __future__ import annotations

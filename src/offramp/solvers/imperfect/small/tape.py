@@ -3,6 +3,9 @@
 A tape is read from one end to the other and works on one vector of cells; most of its lines
 are ``into = plus + left * right``. Compiling is done once for all structures, and a line takes
 about a nanosecond.
+
+The list is what the literature on automatic differentiation calls a tape: Griewank & Walther
+(2008), Evaluating derivatives.
 """
 
 from __future__ import annotations
@@ -68,6 +71,25 @@ def facts_of(tables: Tables) -> Facts:
     )
 
 
+class DrawNumbers(NamedTuple):
+    """The tables of all draws, and what follows from them."""
+
+    span: Floats
+    """(draw,) how strongly moves can differ at full precision, in log-odds: the unit of t."""
+    masks: Floats
+    """(draw, inward and position) see `nature_zeros`, or (draw, 0)."""
+    pay: Floats
+    """(draw, pay class, party)."""
+    odds: Floats
+    """(draw, odds class)."""
+    end_pay: Floats
+    """(draw, terminal, party)."""
+    patience: Floats
+    """(draw, party)."""
+    precision: Floats
+    """(draw, party)."""
+
+
 class Tape(NamedTuple):
     """Lines, and where in the vector of cells everything stands."""
 
@@ -98,7 +120,11 @@ class Tape(NamedTuple):
 
 @inner_jit
 def load_tape(tape: Tape, cells, masks, pay, odds, end_pay, patience, precision, scale):
-    """Put the numbers of one draw into cells, precisions times ``scale``; and the first part."""
+    """Put the numbers of one draw into cells, precisions times ``scale``; and the first part.
+
+    ``cells`` (cell,) holds all numbers of the tape. The numbers are those of one draw: ``pay``
+    (class, party), ``odds`` (class,), ``end_pay`` (terminal, party).
+    """
     cells[ZERO], cells[ONE], cells[MINUS], cells[TIME] = 0.0, 1.0, -1.0, 1.0
     parties = len(patience)
     for j in range(parties):
@@ -119,7 +145,10 @@ def load_tape(tape: Tape, cells, masks, pay, odds, end_pay, patience, precision,
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def read_lines(runs, lines, weigh, cells, begin, end):
-    """Carry out runs of lines; shares come with their logarithms and that of the sum."""
+    """Carry out runs of lines; shares come with their logarithms and that of the sum.
+
+    ``runs`` is (run, 3), ``lines`` (line, 4), ``cells`` (cell,).
+    """
     for run in range(begin, end):
         kind, low, high = runs[run, 0], runs[run, 1], runs[run, 2]
         if kind == SUM:
@@ -164,7 +193,10 @@ def read_lines(runs, lines, weigh, cells, begin, end):
 
 @inner_jit
 def share_cells(weigh, first, count, give, logs, cells):
-    """Shares of three or more in proportion to exponentials; see ``read_lines``."""
+    """Shares of three or more in proportion to exponentials; see ``read_lines``.
+
+    ``weigh`` (entry,) names cells, ``cells`` (cell,) holds them.
+    """
     top, mass = -np.inf, 0.0
     for c in range(count):
         top = max(top, cells[weigh[first + c]])
@@ -183,8 +215,8 @@ def share_cells(weigh, first, count, give, logs, cells):
 def fall_short(cells, give, sharp, into, count):
     """What a choice loses to the largest entropy over its precision, then over t as well.
 
-    The third answer is 1 over the precision; all are 0 at t = 0. No cancellation: of
-    p log(p A) - p + 1 / A each is positive, and small where p is near 1 / A.
+    The third answer is 1 over the precision; all are 0 at t = 0. No cancellation: of p log(p A) - p
+    + 1 / A each is positive, and small where p is near 1 / A. ``cells`` is (cell,).
     """
     total, even = 0.0, np.log(count)
     for e in range(give, give + count):

@@ -2,6 +2,8 @@
 
 Only what is asked for is written down, and what does not depend on the unknowns comes first,
 to be done once a draw. Reach is kept in logarithms, so that no belief is lost.
+
+The equations are those of `equations`; tapes: `tape`.
 """
 
 from __future__ import annotations
