@@ -13,7 +13,6 @@ import pytest
 
 from offramp.analysis import (
     QUANTITIES,
-    Findings,
     assemble,
     join,
     load,
@@ -179,14 +178,6 @@ def test_a_file_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
         atomic_write(path, writer)
     assert path.read_text(encoding="utf-8") == "old\n"
     assert [one.name for one in tmp_path.iterdir()] == ["a.txt"]
-
-
-def test_findings_hold_what_they_are_given() -> None:
-    nominal = example(1)
-    findings = Findings(scenario=None, nominal=nominal)
-    assert findings.nominal is nominal
-    assert findings.draws is None
-    assert findings.mechanism_effects == ()
 
 
 def test_every_quantity_has_words() -> None:

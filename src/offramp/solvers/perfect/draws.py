@@ -270,7 +270,8 @@ class PerfectResults(Results):
 
         The largest value at the start is enough for nearly all; only others are looked at closely.
         """
-        wrong = (error > RIGHT * np.abs(values[draws, self.structure.start])).any(axis=1)
+        here = np.abs(values[draws, self.structure.start])
+        wrong = np.asarray((error > RIGHT * here).any(axis=1))
         for row in np.flatnonzero(wrong):
             one = int(draws[row])
             stakes = stakes_on_the_way(
