@@ -40,9 +40,8 @@ class Dispute:
 def comparisons_of(findings: Findings) -> tuple[Comparison, ...]:
     """Every pair of accounts compared, once."""
     found: dict[tuple[tuple[str, str], str], Comparison] = {}
-    for one in (findings.comparison, *findings.comparisons):
-        if one is not None:
-            found.setdefault((one.accounts, one.quantity), one)
+    for one in findings.comparisons:
+        found.setdefault((one.accounts, one.quantity), one)
     return tuple(found.values())
 
 

@@ -54,8 +54,3 @@ class Findings:
     """The moves that decide most about each end, at nominal values."""
     accounts: Mapping[str, xr.Dataset] = field(default_factory=dict)
     """Account to its outcomes at nominal values."""
-
-    @property
-    def comparison(self) -> Comparison | None:
-        """The first pair of accounts; None where none was compared."""
-        return self.comparisons[0] if self.comparisons else None
