@@ -48,6 +48,18 @@ def test_or_it_is_not_kept(nowhere: Callable[[Path | None], None]) -> None:
     assert compiling.njit(cache=True)(_thrice)(2.0) == 6.0
 
 
+def test_what_was_kept_by_other_kernels_is_not_run(
+    nowhere: Callable[[Path | None], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """numba would take it, since the file of the kernel itself is what it was."""
+    nowhere(tmp_path)
+    for stamp, hits in (("today", 0), ("today", 1), ("tomorrow", 0)):
+        monkeypatch.setattr(compiling, "kernels_stamp", lambda stamp=stamp: stamp)
+        twice = compiling.njit(cache=True)(_twice)
+        assert twice(2.0) == 4.0
+        assert sum(twice.stats.cache_hits.values()) == hits
+
+
 @pytest.mark.parametrize("trouble", ["link", "open to all", "file", "nothing"])
 def test_a_folder_that_others_may_write_is_not_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: str

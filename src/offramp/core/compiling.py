@@ -27,7 +27,7 @@ def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 
     def compiled(kernel: Callable[..., Any]) -> Any:
         try:
-            return compiling(**options)(kernel)
+            return bound_to_sources(compiling(**options)(kernel))
         except RuntimeError:  # no folder of numba's own can be written
             folder = spare_folder()
         if folder is None:
@@ -35,11 +35,37 @@ def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
             return compiling(**uncached)(kernel)
         usual, settings.CACHE_DIR = settings.CACHE_DIR, str(folder)
         try:
-            return compiling(**options)(kernel)
+            return bound_to_sources(compiling(**options)(kernel))
         finally:
             settings.CACHE_DIR = usual
 
     return compiled
+
+
+def bound_to_sources(dispatcher: Any) -> Any:
+    """The same compiled function, whose kept code is good for the kernels of today only.
+
+    numba looks at the file of a kernel alone: it would run what was compiled with an older kernel
+    of another file, and fail over a record that has moved since. The version that it writes into
+    what it keeps, and compares before it reads on, is therefore lengthened by all of our kernels.
+    """
+    kept: Any = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    if isinstance(getattr(kept, "_version", None), str):
+        kept._version += f" {kernels_stamp()}"
+    return dispatcher
+
+
+@cache
+def kernels_stamp() -> str:
+    """A short hash of all files of ours that hold kernels."""
+    import hashlib
+
+    found = hashlib.sha256()
+    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
+        text = path.read_bytes()
+        if b"core.compiling import" in text or b"jit_inside" in text:
+            found.update(text)
+    return found.hexdigest()[:16]
 
 
 @cache
