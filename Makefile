@@ -58,7 +58,7 @@ hashes:  ## write requirements/ anew: what constraints.txt names, with the hashe
 	rm -rf build/hashes
 
 HASHED := --quiet --universal --generate-hashes --no-annotate --no-emit-index-url \
-    --no-emit-find-links --custom-compile-command "make hashes" --python-version 3.11.5 \
+    --no-emit-find-links --custom-compile-command "make hashes" --python-version 3.11 \
     --constraint constraints.txt
 
 sbom:  ## list what Offramp is made of, with hashes, in build/offramp.cdx.json (CycloneDX)
