@@ -44,7 +44,7 @@ clean:  ## remove what was built; .venv and results stay
 constraints:  ## write constraints.txt and requirements/ anew from the newest versions that fit
 	rm -rf build/constraints
 	$(PYTHON) -m venv build/constraints
-	build/constraints/bin/python -m pip --disable-pip-version-check --quiet install ".[web,cluster,emulation,gpu,fit,interop,peers,dev]"
+	build/constraints/bin/python -m pip --disable-pip-version-check --quiet install ".[cluster,emulation,gpu,peers,dev]"
 	{ sed -n '/^#/p' constraints.txt; build/constraints/bin/python -m pip freeze --exclude offramp; } > build/constraints.txt
 	mv build/constraints.txt constraints.txt
 	rm -rf build/constraints
