@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from offramp.analysis.elimination import Elimination, eliminate
 from offramp.core.arrays import sealed
+from offramp.core.remembering import remembered
 from offramp.core.sharing import runs_of, share_out, threads_for
-from offramp.game.structure import Structure, remembered
+
+if TYPE_CHECKING:
+    from offramp.game.structure import Structure
 
 TRUSTED = 1e-10
 """Largest error of a probability with which a draw's numbers are handed out."""

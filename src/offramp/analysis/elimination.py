@@ -7,12 +7,15 @@ programming.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.game.structure import Structure, remembered
+from offramp.core.remembering import remembered
+
+if TYPE_CHECKING:
+    from offramp.game.structure import Structure
 
 LARGEST = 20_000
 """Components with more nodes are iterated: their bit tables would take more than 100 MB."""

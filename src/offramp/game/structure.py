@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-Answer = TypeVar("Answer")
-Given = ParamSpec("Given")
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,25 +91,6 @@ class Structure:
     def edges(self) -> int:
         """How many edges there are."""
         return len(self.target)
-
-
-def remembered(
-    work_out: Callable[Concatenate[Structure, Given], Answer],
-) -> Callable[Concatenate[Structure, Given], Answer]:
-    """Let a function of a structure alone answer once; the answer lives as long as the structure.
-
-    Its other arguments are part of the question.
-    """
-
-    @wraps(work_out)
-    def answer(structure: Structure, *given: Given.args, **named: Given.kwargs) -> Answer:
-        kept: dict[object, Answer] = structure.__dict__["_remembered"]
-        question = work_out, given, *sorted(named.items())
-        if question not in kept:
-            kept[question] = work_out(structure, *given, **named)
-        return kept[question]
-
-    return answer
 
 
 @dataclass(frozen=True, eq=False)

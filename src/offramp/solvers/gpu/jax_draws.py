@@ -218,9 +218,11 @@ def join(parts: Sequence[tuple[Rows, Equilibria]], entropy: bool) -> Equilibria:
     others = [
         other._replace(draw=int(rows[other.draw])) for rows, part in parts for other in part.others
     ]
-    values: dict[str, Any] = {"others": tuple(sorted(others, key=lambda other: other.draw))}
+    nothing = np.zeros((0, 0))  # everybody knows the node, and no limit was asked for
+    values: dict[str, Any] = {"belief": nothing, "reached": nothing}
+    values["others"] = tuple(sorted(others, key=lambda other: other.draw))
     for one in fields(Equilibria):
-        if one.name not in ("others", "belief", "reached"):
+        if one.name not in values:
             whole = np.concatenate([getattr(part, one.name) for _, part in parts])
             values[one.name] = whole if (np.diff(place) == 1).all() else whole[place]
     if not entropy:

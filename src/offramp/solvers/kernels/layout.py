@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.game.structure import Structure, remembered
+from offramp.core.remembering import remembered
+from offramp.game.structure import Structure
 
 
 class Shape(NamedTuple):
