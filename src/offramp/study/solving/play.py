@@ -16,8 +16,8 @@ from offramp.analysis import (
     ended_by_round,
     probability_ever,
 )
+from offramp.core.remembering import remembered
 from offramp.game import Draws, Game, Structure, Tables
-from offramp.game.structure import remembered
 
 Array = NDArray[np.float64]
 Truths = NDArray[np.bool_]
