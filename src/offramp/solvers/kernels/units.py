@@ -41,11 +41,17 @@ class Units:
 
     def numbers(self, payoffs: Array) -> Array:
         """Values (draw, node, party) in these units."""
-        return np.ldexp(payoffs - self.origin[:, None], -self.exponent[:, None])
+        less = payoffs - self.origin[:, None] if self.origin.any() else payoffs
+        return less * self._power(-1)[:, None]
 
     def payoffs(self, numbers: Array) -> Array:
         """Values (draw, node, party) in payoff units."""
-        return np.ldexp(numbers, self.exponent[:, None]) + self.origin[:, None]
+        found = numbers * self._power(1)[:, None]
+        return found + self.origin[:, None] if self.origin.any() else found
+
+    def _power(self, sign: int) -> Array:
+        """(draw, party) what a number in these units (1), or a payoff (-1), is multiplied by."""
+        return np.ldexp(1.0, sign * self.exponent)
 
     def differences(self, numbers: Array) -> Array:
         """Differences of payoffs (draw, party), such as regrets, in payoff units."""
