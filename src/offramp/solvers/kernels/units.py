@@ -42,20 +42,20 @@ class Units:
     def numbers(self, payoffs: Array) -> Array:
         """Values (draw, node, party) in these units."""
         less = payoffs - self.origin[:, None] if self.origin.any() else payoffs
-        return less * self._power(-1)[:, None]
+        return less * self.power(-1)[:, None]
 
     def payoffs(self, numbers: Array) -> Array:
         """Values (draw, node, party) in payoff units."""
-        found = numbers * self._power(1)[:, None]
+        found = numbers * self.power(1)[:, None]
         return found + self.origin[:, None] if self.origin.any() else found
 
-    def _power(self, sign: int) -> Array:
+    def power(self, sign: int) -> Array:
         """(draw, party) what a number in these units (1), or a payoff (-1), is multiplied by."""
         return np.ldexp(1.0, sign * self.exponent)
 
     def differences(self, numbers: Array) -> Array:
         """Differences of payoffs (draw, party), such as regrets, in payoff units."""
-        return np.ldexp(numbers, self.exponent)
+        return numbers * self.power(1)
 
 
 def units_of(structure: Structure, tables: Tables) -> Units:
@@ -85,13 +85,12 @@ def in_units(tables: Tables, units: Units) -> Tables:
     """The same game with payoffs and precisions in ``units``."""
     if units.plain:
         return tables
-    exponent = units.exponent[:, None]
     with np.errstate(over="ignore"):
         return replace(
             tables,
-            pay=np.ldexp(tables.pay, -exponent),
+            pay=tables.pay * units.power(-1)[:, None],
             end_pay=units.numbers(tables.end_pay),
-            precision=np.ldexp(tables.precision, units.exponent),
+            precision=tables.precision * units.power(1),
         )
 
 
@@ -134,7 +133,7 @@ def in_payoffs(found: Equilibria, units: Units) -> Equilibria:
             regret_anywhere=units.differences(found.regret_anywhere),
             regret_bound=units.differences(found.regret_bound),
             others=tuple(_in_payoffs(other, units) for other in found.others),
-            reached=np.ldexp(found.reached, -units.exponent),
+            reached=found.reached * units.power(-1),
         )
 
 
