@@ -6,7 +6,7 @@ Rows are chosen by their name or by their heading's. With ``--save`` the table i
 and the figure beside it as SVG; with ``--only`` as well, the rows measured replace those of the
 same name in the file. A full run compiles the solver anew, so that what is timed is what is in
 the tree. ``--quick`` cuts sizes down to see that everything runs; such figures are not published.
-"""  # fmt: skip
+"""
 
 # ruff: noqa: E402 - one thread has to be asked for before numpy is imported
 

@@ -45,22 +45,31 @@ def size(kind: str, order: str, repeats: str) -> dict[str, Any]:
     )
     structure, tables = game.structure, game.tables(game.nominal())
     solving, found = least(
-        lambda: solve(structure, tables, traced=(), starts=0, options=one), int(repeats),
-        warm=False, within=20.0,
-    )  # fmt: skip
+        lambda: solve(structure, tables, traced=(), starts=0, options=one),
+        int(repeats),
+        warm=False,
+        within=20.0,
+    )
     memory = peak_memory()
     arranging, _ = least(lambda: arrange(structure), 1, warm=False)
     ending, absorbed = least(
         lambda: absorb(structure, found.strategy, elimination=eliminate(structure)), 1, warm=False
     )
     return {
-        "nodes": structure.nodes, "reached": game.nodes, "edges": structure.edges,
-        "components": len(structure.cyclic), "sweeps": int(found.sweeps[0]),
+        "nodes": structure.nodes,
+        "reached": game.nodes,
+        "edges": structure.edges,
+        "components": len(structure.cyclic),
+        "sweeps": int(found.sweeps[0]),
         "absorbed a round": float(1 / (1 + np.nan_to_num(absorbed.rounds[0]))),
-        "exploration, s": exploring, "solve": solving, "arrangement, s": arranging,
-        "ends, s": ending, "memory, GiB": memory, "base, GiB": base,
+        "exploration, s": exploring,
+        "solve": solving,
+        "arrangement, s": arranging,
+        "ends, s": ending,
+        "memory, GiB": memory,
+        "base, GiB": base,
         "certificate": asdict(certificate_of(found)),
-    }  # fmt: skip
+    }
 
 
 def sweep(name: str, before: str, draws: str) -> dict[str, Any]:
@@ -81,16 +90,18 @@ def sweep(name: str, before: str, draws: str) -> dict[str, Any]:
         found = solve_into(name, store, draws=int(draws), seed=1).load()
     solved = found["status"].values == "solved"
     return {
-        "seconds": seconds / (int(draws) - int(before)), "memory, GiB": memory,
+        "seconds": seconds / (int(draws) - int(before)),
+        "memory, GiB": memory,
         "before, GiB": base,
         "certificate": {
-            "draws": len(solved), "solved": int(solved.sum()),
+            "draws": len(solved),
+            "solved": int(solved.sum()),
             "residual": float(np.max(found["residual"].values[solved])),
             "regret": float(np.max(found["regret"].values[solved])),
             "bound": float(np.max(found["regret_bound"].values[solved])),
             "branch": ", ".join(sorted(set(found["branch"].values.tolist()))),
         },
-    }  # fmt: skip
+    }
 
 
 def first(name: str, since: str) -> dict[str, Any]:
@@ -111,9 +122,12 @@ def first(name: str, since: str) -> dict[str, Any]:
     found = work()
     draws = time.process_time() - processor
     return {
-        "before": done - float(since) - draws, "processor": processor - draws, "draws": draws,
-        "solved": bool((found.status == "solved").all()), "nodes": structure.nodes,
-    }  # fmt: skip
+        "before": done - float(since) - draws,
+        "processor": processor - draws,
+        "draws": draws,
+        "solved": bool((found.status == "solved").all()),
+        "nodes": structure.nodes,
+    }
 
 
 def negmas(count: str) -> dict[str, Any]:

@@ -16,8 +16,13 @@ from benchmarks.table import Row, Table
 WIDTH, LEFT, RIGHT, TOP = 860, 330, 40, 64
 LINE, GAP, HEIGHT = 19, 15, 300
 INK, MUTED, RULE, OURS, THEIRS, MISSED = (
-    "#1d2329", "#5a6570", "#d9dee3", "#1f6f8b", "#b4562a", "#a3262a",
-)  # fmt: skip
+    "#1d2329",
+    "#5a6570",
+    "#d9dee3",
+    "#1f6f8b",
+    "#b4562a",
+    "#a3262a",
+)
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 TITLE = "Seconds of Offramp and of other programs for the same work"
 UNITS = {-9: "1 ns", -6: "1 µs", -3: "1 ms", 0: "1 s", 3: "1,000 s"}
@@ -60,15 +65,20 @@ def draw(table: Table) -> str:
         f"{len(timed)} timed rows; {sum(row.met is True for row in timed)} reach their target, "
         f"{sum(row.met is False for row in timed)} do not. The table holds every number."
     )
-    return "\n".join([
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {foot:g}" role="img" '
-        f'width="{WIDTH}" height="{foot:g}" aria-labelledby="bench-title bench-text" '
-        f'style="max-width:100%;height:auto;font-family:{html.escape(FONT)}">',
-        f'<title id="bench-title">{TITLE}</title>',
-        f'<desc id="bench-text">{html.escape(summary)}</desc>',
-        f'<rect width="{WIDTH}" height="{foot:g}" rx="6" fill="#ffffff"/>',
-        *_legend(), *dots, *growth, "</svg>",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {foot:g}" role="img" '
+            f'width="{WIDTH}" height="{foot:g}" aria-labelledby="bench-title bench-text" '
+            f'style="max-width:100%;height:auto;font-family:{html.escape(FONT)}">',
+            f'<title id="bench-title">{TITLE}</title>',
+            f'<desc id="bench-text">{html.escape(summary)}</desc>',
+            f'<rect width="{WIDTH}" height="{foot:g}" rx="6" fill="#ffffff"/>',
+            *_legend(),
+            *dots,
+            *growth,
+            "</svg>",
+        ]
+    )
 
 
 def _legend() -> Iterator[str]:

@@ -162,13 +162,21 @@ def crisis_text(
     spread, quiet, ends = (1 - patience) / 2, lasting * (1 - patience), 20 * (1 - patience)
     return RULES.format(
         **size._asdict(),
-        patience=patience, lowest=round(patience - spread, 6), highest=round(patience + spread, 6),
-        slide=0.02 * ends, slide_low=0.01 * ends, slide_high=0.04 * ends,
-        freeze=0.02 * ends, freeze_low=0.01 * ends, freeze_high=0.03 * ends,
-        quiet=quiet, quiet_low=0.9 * quiet, quiet_high=1.1 * quiet,
+        patience=patience,
+        lowest=round(patience - spread, 6),
+        highest=round(patience + spread, 6),
+        slide=0.02 * ends,
+        slide_low=0.01 * ends,
+        slide_high=0.04 * ends,
+        freeze=0.02 * ends,
+        freeze_low=0.01 * ends,
+        freeze_high=0.03 * ends,
+        quiet=quiet,
+        quiet_low=0.9 * quiet,
+        quiet_high=1.1 * quiet,
         relief=RELIEF.format(**size._asdict()) if whole else "",
         odds=ODDS if whole else "",
-    )  # fmt: skip
+    )
 
 
 @lru_cache(maxsize=4)

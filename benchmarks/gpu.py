@@ -8,7 +8,7 @@ the device alone, which certifies nothing; `certified` is the two together, what
 Times are by the clock, the least of the repeats; compiling is told apart. `--device jax` runs
 the same program on whatever JAX runs on: without a graphics processor that is slower than the
 compiled solver, and shows only that the numbers are right.
-"""  # fmt: skip
+"""
 
 from __future__ import annotations
 

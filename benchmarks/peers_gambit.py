@@ -60,8 +60,18 @@ outcomes:
 rounds: 1
 at_end: status_quo
 """
-HEADINGS = ("game", "sets", "nodes", "way", "gambit", "offramp", "ratio", "difference",
-            "residual", "regret")  # fmt: skip
+HEADINGS = (
+    "game",
+    "sets",
+    "nodes",
+    "way",
+    "gambit",
+    "offramp",
+    "ratio",
+    "difference",
+    "residual",
+    "regret",
+)
 
 
 class Row(NamedTuple):
@@ -80,10 +90,17 @@ class Row(NamedTuple):
         """The cells as they are printed; a dash where the peer did not run."""
         ratio = None if self.peer is None else self.peer / self.own
         return (
-            self.game, str(self.sets), str(self.nodes), self.way, _shown(self.peer, ".3f"),
-            f"{self.own:.4f}", _shown(ratio, ",.0f"), _shown(self.difference, ".1e"),
-            f"{np.nanmax(self.found.residual):.1e}", f"{np.nanmax(self.found.regret):.1e}",
-        )  # fmt: skip
+            self.game,
+            str(self.sets),
+            str(self.nodes),
+            self.way,
+            _shown(self.peer, ".3f"),
+            f"{self.own:.4f}",
+            _shown(ratio, ",.0f"),
+            _shown(self.difference, ".1e"),
+            f"{np.nanmax(self.found.residual):.1e}",
+            f"{np.nanmax(self.found.regret):.1e}",
+        )
 
 
 def main() -> None:
@@ -95,8 +112,10 @@ def main() -> None:
     gambit = None if asked.without_peer else load_gambit()
     rows = [HEADINGS, *(row.words() for row in _rows(asked.draws, gambit))]
     widths = [max(len(row[i]) for row in rows) for i in range(len(HEADINGS))]
-    print(f"peer: {'none' if gambit is None else 'pygambit ' + gambit.__version__}; "
-          f"milliseconds a draw, {os.cpu_count()} processors")  # fmt: skip
+    print(
+        f"peer: {'none' if gambit is None else 'pygambit ' + gambit.__version__}; "
+        f"milliseconds a draw, {os.cpu_count()} processors"
+    )
     for row in rows:
         print("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))
 
@@ -128,8 +147,9 @@ def _rows(draws: int, gambit: Any) -> Iterator[Row]:
             profiles, peer = _timed(lambda s=solver: [s(gambit, one) for one in games])
             peer *= 1000 / draws
             difference = max(apart(found, structure, d, p) for d, p in enumerate(profiles))
-        yield Row("signalling", sets, structure.nodes, way, peer, 1000 * own / draws, difference,
-                  found)  # fmt: skip
+        yield Row(
+            "signalling", sets, structure.nodes, way, peer, 1000 * own / draws, difference, found
+        )
     tables = game.tables(many)
     found, own = _timed(lambda: solve(structure, tables, starts=0), time.perf_counter)
     yield Row("signalling", sets, structure.nodes, "10,000 draws", None, own / 10, None, found)

@@ -42,9 +42,19 @@ from peers.offramp_side import offramp_game, state_values
 from peers.sgamesolver_side import load_sgamesolver, peer_game, peer_solve
 
 HEADINGS = (
-    "states", "next", "nodes", "edges", "way", "peer s", "offramp ms", "ratio",
-    "difference", "residual", "regret", "branch",
-)  # fmt: skip
+    "states",
+    "next",
+    "nodes",
+    "edges",
+    "way",
+    "peer s",
+    "offramp ms",
+    "ratio",
+    "difference",
+    "residual",
+    "regret",
+    "branch",
+)
 BATCH = 50
 
 
@@ -68,11 +78,19 @@ class Row:
         """The cells as they are printed; a dash where the peer did not run."""
         ratio = None if self.peer is None else self.peer / self.own
         return (
-            str(self.states), str(self.successors), str(self.nodes), str(self.edges),
-            self.way, _shown(self.peer, ".2f"), f"{1000 * self.own:.3f}", _shown(ratio, ",.0f"),
-            _shown(self.difference, ".1e"), f"{self.residual:.1e}", f"{self.regret:.4f}",
+            str(self.states),
+            str(self.successors),
+            str(self.nodes),
+            str(self.edges),
+            self.way,
+            _shown(self.peer, ".2f"),
+            f"{1000 * self.own:.3f}",
+            _shown(ratio, ",.0f"),
+            _shown(self.difference, ".1e"),
+            f"{self.residual:.1e}",
+            f"{self.regret:.4f}",
             self.branch,
-        )  # fmt: skip
+        )
 
 
 def main() -> None:

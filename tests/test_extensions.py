@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = Path("src/offramp")
 FILES = {
     "write-a-mechanism": {
-        "weariness.yaml": "library/mechanisms", "weary-talks.yaml": "library/scenarios",
+        "weariness.yaml": "library/mechanisms",
+        "weary-talks.yaml": "library/scenarios",
     },
     "add-an-engine": {"single_decisions.py": "solvers/engines"},
     "add-a-model": {"least_share.py": "study/models"},
@@ -26,7 +27,7 @@ FILES = {
     "add-a-file-format": {"bimatrix.py": "interop/formats"},
     "add-a-figure": {"moves_of_parties.py": "presentation/figures"},
     "add-a-section": {"turned_by_chance.py": "presentation/sections"},
-}  # fmt: skip
+}
 """By page of the how-to: its files, and the folders into which the page says that they go."""
 CLAIM = """
 claims:
@@ -36,9 +37,14 @@ claims:
     holds_when: E(moves_made) > 5
 """
 TESTED = (
-    "solvers/test_engines.py", "study", "interop", "presentation", "scenario", "library",
+    "solvers/test_engines.py",
+    "study",
+    "interop",
+    "presentation",
+    "scenario",
+    "library",
     "test_house.py",
-)  # fmt: skip
+)
 DECISION = 'EFG 2 R "" { "A" } p "" 1 1 "" { "l" "r" } 0 t "" 1 "" { 1 } t "" 2 "" { 0 }'
 BEFORE: dict[str, str] = {}
 """What stood in the copy before anything was added."""
@@ -92,9 +98,13 @@ def contents(folder: Path) -> dict[str, str]:
 def run(copy: Path, *words: str) -> str:
     """A command of the copy, which must succeed; what it prints."""
     ran = subprocess.run(
-        [sys.executable, "-m", *words], cwd=copy, capture_output=True, text=True, check=False,
+        [sys.executable, "-m", *words],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+        check=False,
         env={**os.environ, "PYTHONPATH": str(copy / "src"), "COLUMNS": "200", "NO_COLOR": "1"},
-    )  # fmt: skip
+    )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout
 
@@ -150,8 +160,11 @@ def test_the_tests_of_the_library_collect_what_is_new(copy: Path) -> None:
 
 def test_nothing_else_has_changed(copy: Path) -> None:
     """The last test of the file: also running and testing has left every other file as it was."""
-    new = {(PACKAGE / place / file).as_posix() for page in FILES.values()
-           for file, place in page.items()}  # fmt: skip
+    new = {
+        (PACKAGE / place / file).as_posix()
+        for page in FILES.values()
+        for file, place in page.items()
+    }
     after = contents(copy)
     assert {*after} - {*BEFORE} == new
     assert all(after[name] == what for name, what in BEFORE.items())

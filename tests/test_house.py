@@ -106,12 +106,13 @@ def test_no_door_is_called_like_what_lies_behind_it() -> None:
         f"{path.relative_to(ROOT)} {key.value}"
         for path in MODULES
         for node in tree_of(path).body
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_DOORS"
+        if isinstance(node, ast.Assign)
+        and ast.unparse(node.targets[0]) == "_DOORS"
         and isinstance(node.value, ast.Dict)
         for key in node.value.keys
         if isinstance(key, ast.Constant)
         and any(path.with_name(f"{key.value}{end}").exists() for end in ("", ".py"))
-    ]  # fmt: skip
+    ]
     assert not clashes
 
 
@@ -142,8 +143,12 @@ def test_no_circle_of_imports() -> None:
 
 def test_only_presentation_knows_colours_and_per_cents() -> None:
     """What is found is told in one place: no drawing below it, no second way to say a share."""
-    below = [path for path in MODULES if path.parent.is_relative_to(PACKAGE / "study")
-             or path.parent.is_relative_to(PACKAGE / "interop")]  # fmt: skip
+    below = [
+        path
+        for path in MODULES
+        if path.parent.is_relative_to(PACKAGE / "study")
+        or path.parent.is_relative_to(PACKAGE / "interop")
+    ]
     texts = {path: path.read_text("utf-8") for path in MODULES}
     assert not [path for path in below if re.search(r"plotly|#[0-9a-f]{6}\b", texts[path])]
     said = [path for path in MODULES if re.search(r"def (percent|share_word)\b", texts[path])]
@@ -252,10 +257,11 @@ def test_what_is_installed_has_hashes(name: str) -> None:
 def test_kernels_are_compiled_through_one_door() -> None:
     """Others would fail where neither the package nor a home can be written."""
     wrong = [
-        path.name for path in MODULES
+        path.name
+        for path in MODULES
         if path.name != "compiling.py"
         and re.search(r"from numba import [^\n]*\bn?jit\b|numba\.n?jit", path.read_text("utf-8"))
-    ]  # fmt: skip
+    ]
     assert not wrong
 
 

@@ -63,15 +63,27 @@ def _grid(effort: Effort) -> list[tuple[int, int, int, int]]:
 
 def _point(width: int, moves: int, parties: int, draws: int, effort: Effort) -> Point:
     structure, tables = random_game(
-        1, width=width, moves=moves, parties=parties, draws=draws, steps=3, ending=0.1,
-        precision=(2.0, 10.0), patience=(0.9, 0.97), nature=True,
-    )  # fmt: skip
+        1,
+        width=width,
+        moves=moves,
+        parties=parties,
+        draws=draws,
+        steps=3,
+        ending=0.1,
+        precision=(2.0, 10.0),
+        patience=(0.9, 0.97),
+        nature=True,
+    )
     work = climber(structure, tables)
     seconds, used = least(work, effort.pick(2, 1), within=0.5, warm=False)
     return Point(
-        structure.nodes, structure.edges / structure.nodes, parties, draws,
-        float(np.abs(used).mean()), seconds,
-    )  # fmt: skip
+        structure.nodes,
+        structure.edges / structure.nodes,
+        parties,
+        draws,
+        float(np.abs(used).mean()),
+        seconds,
+    )
 
 
 ROWS = {"cost-model": fitted}

@@ -44,13 +44,14 @@ def slow(kind: Kind, patience: float, effort: Effort) -> Row:
         peer=NOBODY,
         certificate=certificate_of(found),
         facts={
-            "nodes": structure.nodes, "draws": draws,
+            "nodes": structure.nodes,
+            "draws": draws,
             "absorbed a round": float(np.nanmean(absorbed)),
             "least absorbed a round": float(np.nanmin(absorbed)),
             "sweeps a draw": float(np.abs(used).mean()),
             "not certified, ms a draw": 1000 * bare / draws,
         },
-    )  # fmt: skip
+    )
 
 
 ROWS = {

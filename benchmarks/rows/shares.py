@@ -75,10 +75,7 @@ def slopes(kind: Kind, what: str, effort: Effort) -> Row:
         unit="of a solve",
         peer=Peer("central differences", seen.differences / bare, note="our own solver"),
         aim=Aim(0.7),
-        facts={
-            "gradient, ms": 1000 * seen.seconds,
-            "largest gap to differences": seen.gap,
-        },
+        facts={"gradient, ms": 1000 * seen.seconds, "largest gap to differences": seen.gap},
     )
 
 

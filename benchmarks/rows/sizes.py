@@ -33,8 +33,18 @@ def one_draw(kind: Kind, asked: int, effort: Effort) -> Row:
     """One size; a quick run looks at none above ten thousand nodes."""
     order = min(asked, effort.pick(asked, 4))
     seen = sized(kind, order, effort.pick(3, 1))
-    names = ("nodes", "reached", "edges", "components", "sweeps", "absorbed a round",
-             "exploration, s", "ends, s", "arrangement, s", "memory, GiB")  # fmt: skip
+    names = (
+        "nodes",
+        "reached",
+        "edges",
+        "components",
+        "sweeps",
+        "absorbed a round",
+        "exploration, s",
+        "ends, s",
+        "arrangement, s",
+        "memory, GiB",
+    )
     return Row(
         name=f"size-{kind}-{asked}",
         work=f"{seen['nodes']:,} nodes, {WORDS[kind]}",

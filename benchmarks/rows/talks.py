@@ -43,14 +43,19 @@ def one_draw(name: str, bound: float | None, effort: Effort) -> Row:
         aim=None if bound is None else Aim(bound),
         certificate=certificate_of(found),
         facts={
-            "nodes": structure.nodes, "reached": game.nodes, "edges": structure.edges,
-            "largest component": int(sizes.max()), "parties": structure.parties, "draws": draws,
+            "nodes": structure.nodes,
+            "reached": game.nodes,
+            "edges": structure.edges,
+            "largest component": int(sizes.max()),
+            "parties": structure.parties,
+            "draws": draws,
             "absorbed a round": float(np.nanmean(1 / (1 + absorbed.rounds))),
             "sweeps a draw": float(found.sweeps.mean()),
-            "tables, ms": 1000 * making / draws, "solution and certificate, ms":
-            1000 * solving / draws, "ends, ms": 1000 * ending / draws,
+            "tables, ms": 1000 * making / draws,
+            "solution and certificate, ms": 1000 * solving / draws,
+            "ends, ms": 1000 * ending / draws,
         },
-    )  # fmt: skip
+    )
 
 
 def swept(effort: Effort) -> Row:

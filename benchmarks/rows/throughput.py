@@ -69,10 +69,21 @@ def measured(kind: Kind, draws: int, repeats: int) -> Throughput:
     plan = eliminate(structure)
     ending, absorbed = least(lambda: absorb(structure, found.strategy, elimination=plan), repeats)
     return Throughput(
-        structure.nodes, structure.edges, len(structure.cyclic), draws, making, bare_wall, bare,
-        wall, full, ending, float(np.abs(used).mean()), float(np.abs(used).max()),
-        float(np.nanmean(1 / (1 + absorbed.rounds))), certificate_of(found),
-    )  # fmt: skip
+        structure.nodes,
+        structure.edges,
+        len(structure.cyclic),
+        draws,
+        making,
+        bare_wall,
+        bare,
+        wall,
+        full,
+        ending,
+        float(np.abs(used).mean()),
+        float(np.abs(used).max()),
+        float(np.nanmean(1 / (1 + absorbed.rounds))),
+        certificate_of(found),
+    )
 
 
 def thousand(kind: Kind, effort: Effort, *, certified: bool) -> Row:
@@ -81,12 +92,17 @@ def thousand(kind: Kind, effort: Effort, *, certified: bool) -> Row:
     per_draw = 1000 / seen.draws
     time, wall = (seen.full, seen.wall) if certified else (seen.bare, seen.bare_wall)
     facts = {
-        "nodes": seen.nodes, "edges": seen.edges, "components": seen.components,
-        "draws": seen.draws, "absorbed a round": seen.absorption, "sweeps a draw": seen.sweeps,
-        "most sweeps": seen.most, "one processor, ms a draw": time * per_draw,
+        "nodes": seen.nodes,
+        "edges": seen.edges,
+        "components": seen.components,
+        "draws": seen.draws,
+        "absorbed a round": seen.absorption,
+        "sweeps a draw": seen.sweeps,
+        "most sweeps": seen.most,
+        "one processor, ms a draw": time * per_draw,
         "tables, ms a draw": seen.tables * per_draw,
         "outcomes, ms a draw": seen.outcomes * per_draw,
-    }  # fmt: skip
+    }
     bound = (2.0 if certified else 1.0) * effort.pick(1.0, FEW / DRAWS)
     return Row(
         name=f"draws-{kind}{'-certified' if certified else ''}",
@@ -113,9 +129,11 @@ def stretch(kind: Kind, effort: Effort) -> Row:
         clock="processor",
         peer=NOBODY,
         aim=Aim(0.00025, stretch=True),
-        facts={"sweeps a draw": seen.sweeps, "one sweep, ms": 1000 * seen.bare / (
-            seen.draws * seen.sweeps)},
-    )  # fmt: skip
+        facts={
+            "sweeps a draw": seen.sweeps,
+            "one sweep, ms": 1000 * seen.bare / (seen.draws * seen.sweeps),
+        },
+    )
 
 
 def by_draws(effort: Effort) -> Row:

@@ -50,9 +50,14 @@ def to_precision(effort: Effort) -> Row:
     structure, tables = crisis.game.structure, crisis.game.tables(crisis.spread)
     own, found = least(lambda: solve(structure, tables, starts=0, options=one), effort.pick(7, 2))
     return _beside(
-        "signalling-precision", "signalling, precision 10", crisis, own, found,
-        gambit_side.to_precision, effort,
-    )  # fmt: skip
+        "signalling-precision",
+        "signalling, precision 10",
+        crisis,
+        own,
+        found,
+        gambit_side.to_precision,
+        effort,
+    )
 
 
 def to_limit(effort: Effort) -> Row:
@@ -64,9 +69,14 @@ def to_limit(effort: Effort) -> Row:
         lambda: limit(structure, tables, regret=1e-8, options=one), effort.pick(7, 2)
     )
     return _beside(
-        "signalling-limit", "signalling, the limit to regret 10⁻⁸", crisis, own, found,
-        gambit_side.to_limit, effort,
-    )  # fmt: skip
+        "signalling-limit",
+        "signalling, the limit to regret 10⁻⁸",
+        crisis,
+        own,
+        found,
+        gambit_side.to_limit,
+        effort,
+    )
 
 
 def many_draws(effort: Effort) -> Row:

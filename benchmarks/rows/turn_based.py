@@ -41,9 +41,13 @@ def compare(states: int, effort: Effort, *, dense: bool = False) -> Row:
     own, found = least(lambda: solve(structure, many, traced=(), starts=0, options=one), repeats)
     single, _ = least(lambda: solve(structure, tables, traced=(), starts=0, options=one), repeats)
     facts = {
-        "states": states, "nodes": structure.nodes, "edges": structure.edges, "draws": BATCH,
-        "sweeps": float(found.sweeps[0]), "one draw alone, ms": 1000 * single,
-    }  # fmt: skip
+        "states": states,
+        "nodes": structure.nodes,
+        "edges": structure.edges,
+        "draws": BATCH,
+        "sweeps": float(found.sweeps[0]),
+        "one draw alone, ms": 1000 * single,
+    }
     if not dense and not (effort.quick and states > 50):
         facts["as a scenario, ms"] = 1000 * _as_scenario(game, one, repeats)
     peer, difference = beside(game, found.value[0, :states], effort)

@@ -96,9 +96,12 @@ def _cells(row: Row, cores: int | None) -> tuple[str, ...]:
     if row.aim is not None:
         aim = f"{aim}: {REACHED[row.met]}"
     return (
-        row.work.replace("`", ""), words.own_words(row, cores), words.peer_words(row),
-        words.ratio_words(row), aim,
-    )  # fmt: skip
+        row.work.replace("`", ""),
+        words.own_words(row, cores),
+        words.peer_words(row),
+        words.ratio_words(row),
+        aim,
+    )
 
 
 def _also(row: Row) -> nodes.list_item | None:

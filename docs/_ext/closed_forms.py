@@ -82,8 +82,10 @@ def _prose(text: str) -> Iterable[nodes.Node]:
     for block in re.split(r"\n\s*\n", text):
         if block.lstrip().startswith("- "):
             entries = re.split(r"\n- ", "\n" + block.strip())[1:]
-            items = [nodes.list_item("", nodes.paragraph("", "", *_inline(_joined(one))))
-                     for one in entries]  # fmt: skip
+            items = [
+                nodes.list_item("", nodes.paragraph("", "", *_inline(_joined(one))))
+                for one in entries
+            ]
             yield nodes.bullet_list("", *items, bullet="-")
         else:
             yield nodes.paragraph("", "", *_inline(_joined(block)))

@@ -43,12 +43,7 @@ class Quantities(SphinxDirective):
         from offramp.analysis.results import QUANTITIES
 
         rows = [
-            (
-                nodes.literal(text=name),
-                ", ".join(("draw", *one.dims)),
-                one.units,
-                one.long_name,
-            )
+            (nodes.literal(text=name), ", ".join(("draw", *one.dims)), one.units, one.long_name)
             for name, one in QUANTITIES.items()
         ]
         return [table_of(("variable", "dims", "unit", "meaning"), rows)]

@@ -5,13 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from offramp.analysis import (
-    absorb,
-    ended_by_round,
-    outcome_by_round,
-    rounds_shown,
-    state_by_round,
-)
+from offramp.analysis import absorb, ended_by_round, outcome_by_round, rounds_shown, state_by_round
 from offramp.testing.random_games import random_game
 from tests.analysis.chains import chain, random_strategy, transition
 

@@ -7,11 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from offramp.analysis import (
-    likeliest,
-    likeliest_by_outcome,
-    probability_ever,
-)
+from offramp.analysis import likeliest, likeliest_by_outcome, probability_ever
 from offramp.testing.random_games import random_game
 from tests.analysis.chains import chain, random_strategy
 

@@ -119,8 +119,13 @@ def test_the_summary_of_draws_is_over_those_that_are_solved() -> None:
     assert war["q05"] == pytest.approx(0.41)
     assert war["draws"] == 3
     assert summary["rounds"] == {
-        "nominal": 0.0, "mean": 1.0, "q05": 0.1, "q50": 1.0, "q95": 1.9, "draws": 2,
-    }  # fmt: skip
+        "nominal": 0.0,
+        "mean": 1.0,
+        "q05": 0.1,
+        "q50": 1.0,
+        "q95": 1.9,
+        "draws": 2,
+    }
     assert summary["draws"]["solved"] == 3
     assert summary["draws"]["status"] == {"no_convergence": 1, "solved": 3}
     assert summary["status"] == "solved"

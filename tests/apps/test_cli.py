@@ -56,8 +56,14 @@ def test_a_run_with_draws_writes_its_files_and_names_the_report(scenario: Path) 
     report = Path("offramp-results") / "small" / "report.html"
     assert done.stdout.strip().endswith(str(report))
     names = {path.name for path in folder.iterdir()}
-    assert names == {"report.html", "summary.json", "results.csv", "nominal.nc", "draws.nc",
-                     "scenario.yaml"}  # fmt: skip
+    assert names == {
+        "report.html",
+        "summary.json",
+        "results.csv",
+        "nominal.nc",
+        "draws.nc",
+        "scenario.yaml",
+    }
     said = json.loads((folder / "summary.json").read_text())
     assert said["draws"]["count"] == said["draws"]["solved"] == 16
     assert set(said["outcomes"]["settled"]) >= {"nominal", "mean", "q05", "q50", "q95"}

@@ -103,8 +103,12 @@ def test_targets_are_looked_at_before_anything_is_solved(
     def solved(*_: object, **__: object) -> None:
         raise AssertionError("solved all the same")
 
-    for place in ("offramp.study.investigate", "offramp.study.sweeps.run_sweep",
-                  "offramp.study.emulation.emulate", "offramp.interop.tree_of"):  # fmt: skip
+    for place in (
+        "offramp.study.investigate",
+        "offramp.study.sweeps.run_sweep",
+        "offramp.study.emulation.emulate",
+        "offramp.interop.tree_of",
+    ):
         monkeypatch.setattr(place, solved)
     code, out, err = ask(*words)
     assert (code, out) == (2, "")
@@ -224,8 +228,9 @@ def _calls(kind: str, steps: int) -> int:
 
     rows = "\n".join(
         f"  - {{name: s{i}, by: {'north' if i % 2 else 'south'}, {unseen(i)}"
-        "moves: {go: {}, stop: {end: x}}}" for i in range(steps)
-    )  # fmt: skip
+        "moves: {go: {}, stop: {end: x}}}"
+        for i in range(steps)
+    )
     text = (
         "offramp: 1\ntitle: Steps\nparties: {north: {patience: 0.9, precision: 4}, "
         f"south: {{patience: 0.9, precision: 4}}}}\nround:\n{rows}\n"

@@ -71,9 +71,20 @@ def test_as_json(ask: Any, run: Path) -> None:
 
 
 def test_as_words(ask: Any, run: Path) -> None:
-    code, out, err = ask(str(run), *QUICK, "--quantity", "P(kind agreement)", "--at", "gain=2.5",
-                         "--picture", "held.svg", "--table", "points.csv",
-                         "--out", "emulator.json")  # fmt: skip
+    code, out, err = ask(
+        str(run),
+        *QUICK,
+        "--quantity",
+        "P(kind agreement)",
+        "--at",
+        "gain=2.5",
+        "--picture",
+        "held.svg",
+        "--table",
+        "points.csv",
+        "--out",
+        "emulator.json",
+    )
     assert code == 0, err
     assert out.startswith("EMULATED, NOT SOLVED: A gamble")
     assert "EMULATED mean" in out
@@ -145,8 +156,10 @@ def test_help_loads_nothing_heavy() -> None:
     command = Path(sys.executable).with_name("offramp")
     ran = subprocess.run(
         [sys.executable, "-X", "importtime", str(command), "emulate", "--help"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     imported = {line.rpartition("|")[2].strip() for line in ran.stderr.splitlines()}
     assert "--anyway" in ran.stdout
     assert not imported & {"sklearn", "numpy", "scipy", "xarray", "zarr", "numba"}

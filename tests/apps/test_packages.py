@@ -28,9 +28,14 @@ def test_as_json(ask: Ask) -> None:
     swap = said["packages"]["swap"]
     assert swap["worth"]["north"] == pytest.approx(0.7)
     assert swap["zones"]["declared"] | {"share_other": 1, "interval": 0} == {
-        "inside": True, "short": {}, "share": 1.0, "interval": 0, "solved": 32, "tried": 32,
+        "inside": True,
+        "short": {},
+        "share": 1.0,
+        "interval": 0,
+        "solved": 32,
+        "tried": 32,
         "share_other": 1,
-    }  # fmt: skip
+    }
     declared = said["zones"]["declared"]
     assert declared["nash"][0]["name"] == "swap"
     assert declared["reservation"] == {"north": 0.25, "south": 0.3}
@@ -47,8 +52,18 @@ def test_as_words(ask: Ask) -> None:
 
 
 def test_options(ask: Ask) -> None:
-    said = answer(ask, "packages", "haggle.yaml", "--nominal", "--parties", "south",
-                  "--reservation", "south = 1 - weight", "--set", "weight=0.6")  # fmt: skip
+    said = answer(
+        ask,
+        "packages",
+        "haggle.yaml",
+        "--nominal",
+        "--parties",
+        "south",
+        "--reservation",
+        "south = 1 - weight",
+        "--set",
+        "weight=0.6",
+    )
     assert said["parties"] == ["south"]
     assert said["zones"]["given"]["reservation"] == {"south": pytest.approx(0.4)}
     assert "--reservation" in said["command"]

@@ -75,8 +75,9 @@ def test_claims_as_json(ask: Ask) -> None:
     first = said["claims"]["C1"]
     assert {"share", "interval", "nominal", "open", "vacuous", "restates", "quantities"} <= {*first}
     assert first["quantities"] == {
-        "P(settlement)": pytest.approx(0.4, abs=1e-12), "P(war)": pytest.approx(0.6, abs=1e-12)
-    }  # fmt: skip
+        "P(settlement)": pytest.approx(0.4, abs=1e-12),
+        "P(war)": pytest.approx(0.6, abs=1e-12),
+    }
     assert first["nominal"] is False
     assert first["interval"][0] <= first["share"] <= first["interval"][1]
     assert first["accounts"]["hopeful"]["nominal"] is True
@@ -128,8 +129,10 @@ def test_sensitivity(ask: Ask) -> None:
     slopes = {row["name"]: row["slope"] for row in said["rows"] if row["what"] == "slope"}
     assert slopes["hurry"] == pytest.approx(0.3 / 0.25)
     assert {row["name"] for row in said["rows"] if row["what"] == "share"} == {
-        "hurry", "slide", "prize"
-    }  # fmt: skip
+        "hurry",
+        "slide",
+        "prize",
+    }
     words = ("sensitivity", "quarrel.yaml", "--quantity", "E(payoff[north])", "--nominal")
     nominal = answer(ask, *words)
     assert all(row["what"] == "slope" for row in nominal["rows"])
@@ -271,7 +274,12 @@ def test_without_claims_or_accounts_the_commands_say_so(ask: Ask, tmp_path: Path
 
 
 def test_words_give_no_advice(ask: Ask) -> None:
-    for words in (("claims", "--nominal"), ("compare", "--nominal"), ("sensitivity", "--nominal"),
-                  ("offramps", "--nominal"), ("histories", "--nominal")):  # fmt: skip
+    for words in (
+        ("claims", "--nominal"),
+        ("compare", "--nominal"),
+        ("sensitivity", "--nominal"),
+        ("offramps", "--nominal"),
+        ("histories", "--nominal"),
+    ):
         _, out, _ = ask(words[0], "quarrel.yaml", *words[1:])
         assert not re.search(r"\b(best|optimal|should|must|likely true)\b", out, re.IGNORECASE)

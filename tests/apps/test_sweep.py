@@ -52,15 +52,36 @@ def test_words_say_what_was_found_and_where(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, out, err = ran(
-        capsys, "unfit.yaml", "--draws", "40", "--seed", "3", "--chunk", "16",
-        "--quantity", "P(disaster by 3)", "--table", "all.csv",
-    )  # fmt: skip
+        capsys,
+        "unfit.yaml",
+        "--draws",
+        "40",
+        "--seed",
+        "3",
+        "--chunk",
+        "16",
+        "--quantity",
+        "P(disaster by 3)",
+        "--table",
+        "all.csv",
+    )
     assert (code, err) == (0, "")
     told = out.split()
-    for word in ("A border, swept", "outcome", "median", "settlement", "any agreement", "north",
-                 "P(disaster by 3)", "draws solved (7 unfit), seed 3", "largest residual",
-                 "no regret exceeds what logit play can lose", "This time 40 draws were solved",
-                 "store: offramp-results/unfit.zarr", "table: all.csv"):  # fmt: skip
+    for word in (
+        "A border, swept",
+        "outcome",
+        "median",
+        "settlement",
+        "any agreement",
+        "north",
+        "P(disaster by 3)",
+        "draws solved (7 unfit), seed 3",
+        "largest residual",
+        "no regret exceeds what logit play can lose",
+        "This time 40 draws were solved",
+        "store: offramp-results/unfit.zarr",
+        "table: all.csv",
+    ):
         assert " ".join(word.split()) in " ".join(told), out
     assert (folder / "all.csv").read_text().count("\n") > 40 * 20
     code, out, _ = ran(capsys, "unfit.yaml")
@@ -110,22 +131,32 @@ COMPLAINTS = [
     (("--draws", "0"), "--draws 0", "say --draws 1000"),
     (("--draws", "8", "--seed", "2"), "seed 1, not 2", "leave --seed out"),
     (("--draws", "8", "--account", "hawks"), "account none, not hawks", "say --account as before"),
-    (("--set", "gain=0.5"), "the scenario differs (parameters.gain.value: 0.3 in the store, 0.5",
-     "put the scenario back"),
+    (
+        ("--set", "gain=0.5"),
+        "the scenario differs (parameters.gain.value: 0.3 in the store, 0.5",
+        "put the scenario back",
+    ),
     (("--keep", "strategies"), "'strategies' cannot be kept", "did you mean 'strategy'?"),
     (("--quantity", "P(peace)"), "peace", ""),
     (("--workers", "2", "--dask", "tcp://x:1"), "--workers beside --dask", "leave --workers out"),
     (("--device", "abacus"), "there is no device 'abacus'", "leave --device out"),
-    (("--store", "border.yaml"), "'border.yaml' cannot be written: it is no folder",
-     "name another with --store"),
-]  # fmt: skip
+    (
+        ("--store", "border.yaml"),
+        "'border.yaml' cannot be written: it is no folder",
+        "name another with --store",
+    ),
+]
 
 
 @pytest.mark.parametrize(("words", "found", "repair"), COMPLAINTS)
 def test_what_does_not_fit_is_said(
-    words: tuple[str, ...], found: str, repair: str, begun: Path,
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+    words: tuple[str, ...],
+    found: str,
+    repair: str,
+    begun: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.chdir(begun)
     code, out, err = ran(capsys, "border.yaml", *words)
     assert (code, out) == (2, "")
@@ -191,9 +222,7 @@ def test_nothing_heavy_is_loaded_before_the_first_draw(folder: Path) -> None:
         "from offramp.apps.cli import main\n"
         "main(['sweep', 'border.yaml'])\n"
     )
-    told = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True,
-    )  # fmt: skip
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(told.stdout.split())
     assert "numba" in loaded
     assert not loaded & {"xarray", "pandas", "zarr", "dask", "plotly", "netCDF4", "scipy.stats"}

@@ -14,19 +14,50 @@ from benchmarks.table import Aim, Certificate, Group, Peer, Row, Table, read_tab
 
 CERTIFICATE = Certificate(50, 50, 3e-13, 0.4, 3.66, "continued", "proved", 5e-12)
 FAST = Row(
-    "fast", "50 states", 0.001, "s", "processor", Peer("peer 1.0", 1.5), Aim(1000.0, "ratio"),
-    CERTIFICATE, {"nodes": 200.0, "sweeps": 64.5}, group="one",
-)  # fmt: skip
-SLOW = Row("size-whole-4", "many nodes", 0.3, "s", "wall", aim=Aim(0.012), facts={"nodes": 10_800},
-           group="one")  # fmt: skip
-ALONE = Row("alone", "memory", 0.9, "GiB", peer=Peer("none", missing="no other program found"),
-            aim=Aim(2.0), group="two")  # fmt: skip
+    "fast",
+    "50 states",
+    0.001,
+    "s",
+    "processor",
+    Peer("peer 1.0", 1.5),
+    Aim(1000.0, "ratio"),
+    CERTIFICATE,
+    {"nodes": 200.0, "sweeps": 64.5},
+    group="one",
+)
+SLOW = Row(
+    "size-whole-4",
+    "many nodes",
+    0.3,
+    "s",
+    "wall",
+    aim=Aim(0.012),
+    facts={"nodes": 10_800},
+    group="one",
+)
+ALONE = Row(
+    "alone",
+    "memory",
+    0.9,
+    "GiB",
+    peer=Peer("none", missing="no other program found"),
+    aim=Aim(2.0),
+    group="two",
+)
 TABLE = Table(
-    "2026-01-31", {"processor": "a processor", "cores": 2, "memory_GiB": 23.4, "system": "Linux",
-                   "load_before": 0.1}, {"offramp": "0.1.0"},
+    "2026-01-31",
+    {
+        "processor": "a processor",
+        "cores": 2,
+        "memory_GiB": 23.4,
+        "system": "Linux",
+        "load_before": 0.1,
+    },
+    {"offramp": "0.1.0"},
     (Group("one", "First", "About it."), Group("two", "Second", "About that.")),
-    (FAST, SLOW, ALONE), seconds=120.0,
-)  # fmt: skip
+    (FAST, SLOW, ALONE),
+    seconds=120.0,
+)
 
 
 def test_targets_bound_our_figure_or_the_ratio() -> None:
@@ -85,20 +116,29 @@ def test_rows_measured_anew_take_the_place_of_old_ones() -> None:
 @pytest.mark.parametrize(
     ("value", "unit", "said"),
     [
-        (0.00123, "s", "1.23 ms"), (2.0, "s", "2 s"), (0.9999, "s", "1 s"), (4.2e-5, "s", "42 µs"),
-        (1234.0, "s", "1,234 s"), (0.7, "of a solve", "0.7 of a solve"),
+        (0.00123, "s", "1.23 ms"),
+        (2.0, "s", "2 s"),
+        (0.9999, "s", "1 s"),
+        (4.2e-5, "s", "42 µs"),
+        (1234.0, "s", "1,234 s"),
+        (0.7, "of a solve", "0.7 of a solve"),
         (1.0799, "exponent", "1.08"),
     ],
-)  # fmt: skip
+)
 def test_figures_in_words(value: float, unit: str, said: str) -> None:
     assert words.figure(value, unit) == said
 
 
 def test_cells_in_words() -> None:
     assert words.cells(FAST) == (
-        "50 states", "1 ms", "peer 1.0: 1.5 s", "1,500×", "≥ 1,000×", "yes",
+        "50 states",
+        "1 ms",
+        "peer 1.0: 1.5 s",
+        "1,500×",
+        "≥ 1,000×",
+        "yes",
         "50 of 50 solved, residual 3e-13, regret 0.4 (bound 3.7), equal to 5e-12",
-    )  # fmt: skip
+    )
     assert words.cells(SLOW, 2)[1] == "300 ms (wall, 2 cores)"
     assert words.cells(ALONE)[2] == "no other program found"
     stopped = replace(FAST, peer=Peer("peer", 20.0, beyond=True))

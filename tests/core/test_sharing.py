@@ -24,9 +24,12 @@ def test_all_blocks_are_done_once_and_counted_in_order(threads: int) -> None:
     seen: list[int] = []
     told: list[tuple[int, int]] = []
     share_out(
-        seen.extend, runs_of(10, 3), threads,
-        progress=lambda done, total: told.append((done, total)), before=2,
-    )  # fmt: skip
+        seen.extend,
+        runs_of(10, 3),
+        threads,
+        progress=lambda done, total: told.append((done, total)),
+        before=2,
+    )
     assert sorted(seen) == list(range(10))
     assert [total for _, total in told] == [12] * 4
     counts = [done for done, _ in told]

@@ -260,8 +260,14 @@ def test_a_long_sum_is_read() -> None:
 def test_references_in_reading_order() -> None:
     tree = parse("b + worth[north, table + a] * if(c > 1, b, 0)")
     assert [str(each) for each in references(tree)] == [
-        "b", "worth[north, table + a]", "north", "table", "a", "c", "b",
-    ]  # fmt: skip
+        "b",
+        "worth[north, table + a]",
+        "north",
+        "table",
+        "a",
+        "c",
+        "b",
+    ]
     assert names(tree) == {"a", "b", "c", "worth", "north", "table"}
 
 

@@ -16,24 +16,116 @@ FORMULA = re.compile(
     r"""((?<=when: |odds: )|(?<=north: |south: |value: |range: |start: ))("[^"\n]*"|[^,{}\[\]"\n]+)"""
 )
 NUMBERS = (
-    "0", "-1", "1", "2", "-0", "0.5", "1.5", "-0.25", "1e-300", "1e308", "-1e308", "1e999", "5e-324",
-    "100000", "100001", "999999999", "2147483648", "-2147483649", "10**9", "99999999999999999",
-    "123456789012345678901", "0x10", "0o17", "1_000", ".5", "5.", "+3", ".nan", "-.inf", "1e", "0.1.2",
-    "00012", "10000", "1,000", "1 000",
-)  # fmt: skip
+    "0",
+    "-1",
+    "1",
+    "2",
+    "-0",
+    "0.5",
+    "1.5",
+    "-0.25",
+    "1e-300",
+    "1e308",
+    "-1e308",
+    "1e999",
+    "5e-324",
+    "100000",
+    "100001",
+    "999999999",
+    "2147483648",
+    "-2147483649",
+    "10**9",
+    "99999999999999999",
+    "123456789012345678901",
+    "0x10",
+    "0o17",
+    "1_000",
+    ".5",
+    "5.",
+    "+3",
+    ".nan",
+    "-.inf",
+    "1e",
+    "0.1.2",
+    "00012",
+    "10000",
+    "1,000",
+    "1 000",
+)
 VALUES = (
-    "null", "~", "true", "no", "[]", "{}", "''", '""', "[1, 2]", "{a: 1}", "{1: 2}", "text", "3.7",
-    "2026-01-01", "12:30:45", "unlimited", "rest", "nature", "[[]]", "[null]", "{value: 1}",
-    "{each: {north: 1}}", "{range: uniform(0, 1)}", "{value: x, range: 'normal(0, 1)'}", "|", ">", "&a 1",
-    "*a", "!!int 3", "!x y", "? a", "- 1", "@x", "`x`", "%x", "# nothing", "{? a : b}", "{a}", "{: 1}",
-    "{<<: {a: 1}}", "'it''s'", '"\\u0000"', '"\\uD800"', '"\\x07 bell"', "\u202eabc", "1/0", "0/0",
-    "worth[north, table]", "round_number",
-)  # fmt: skip
+    "null",
+    "~",
+    "true",
+    "no",
+    "[]",
+    "{}",
+    "''",
+    '""',
+    "[1, 2]",
+    "{a: 1}",
+    "{1: 2}",
+    "text",
+    "3.7",
+    "2026-01-01",
+    "12:30:45",
+    "unlimited",
+    "rest",
+    "nature",
+    "[[]]",
+    "[null]",
+    "{value: 1}",
+    "{each: {north: 1}}",
+    "{range: uniform(0, 1)}",
+    "{value: x, range: 'normal(0, 1)'}",
+    "|",
+    ">",
+    "&a 1",
+    "*a",
+    "!!int 3",
+    "!x y",
+    "? a",
+    "- 1",
+    "@x",
+    "`x`",
+    "%x",
+    "# nothing",
+    "{? a : b}",
+    "{a}",
+    "{: 1}",
+    "{<<: {a: 1}}",
+    "'it''s'",
+    '"\\u0000"',
+    '"\\uD800"',
+    '"\\x07 bell"',
+    "\u202eabc",
+    "1/0",
+    "0/0",
+    "worth[north, table]",
+    "round_number",
+)
 ODD = "\x00\x01\x07\x08\x0b\x0c\x1b\x7f\x85\xa0\xad\u200b\u2028\u202e\ufeff\ufffe\U0001f600é²−–×“”’½一\u0301\t\r"
 ATOMS = (
-    "rung", "rung", "calm", "odd", "gain", "table", "left", "left", "0", "1", "2", "2.5", "1e300",
-    "cost[north]", "worth[north, table]", "north", "deal", "round_number", "empty", "slide",
-)  # fmt: skip
+    "rung",
+    "rung",
+    "calm",
+    "odd",
+    "gain",
+    "table",
+    "left",
+    "left",
+    "0",
+    "1",
+    "2",
+    "2.5",
+    "1e300",
+    "cost[north]",
+    "worth[north, table]",
+    "north",
+    "deal",
+    "round_number",
+    "empty",
+    "slide",
+)
 OPERATORS = ("+", "-", "*", "/", "**", "<", "<=", "==", "!=", ">", "and", "or")
 CALLS = {"min": 2, "max": 2, "abs": 1, "exp": 1, "log": 1, "sqrt": 1, "clip": 3, "if": 3, "open": 1}
 
@@ -90,9 +182,12 @@ def _swapped(text: str, pattern: re.Pattern[str], rng: Random) -> str:
         return text
     one, two = sorted(rng.sample(found, 2), key=lambda match: match.start())
     return (
-        text[: one.start()] + two.group() + text[one.end() : two.start()] + one.group()
+        text[: one.start()]
+        + two.group()
+        + text[one.end() : two.start()]
+        + one.group()
         + text[two.end() :]
-    )  # fmt: skip
+    )
 
 
 def _deleted_lines(text: str, rng: Random) -> str:
@@ -201,15 +296,29 @@ def _cut(text: str, rng: Random) -> str:
 
 
 BLUNT: tuple[Callable[[str, Random], str], ...] = (
-    _deleted_lines, _doubled_line, _swapped_lines, _borrowed_line, _indented, _bracket,
-    _odd_character, _nested, _renamed_key, _token, _long, _cut,
+    _deleted_lines,
+    _doubled_line,
+    _swapped_lines,
+    _borrowed_line,
+    _indented,
+    _bracket,
+    _odd_character,
+    _nested,
+    _renamed_key,
+    _token,
+    _long,
+    _cut,
     lambda text, rng: _swapped(text, TOKEN, rng),
     lambda text, rng: _replaced(text, VALUE, rng, lambda _: rng.choice(VALUES)),
-)  # fmt: skip
+)
 """Ways that mostly hurt the YAML."""
 
 KEEN: tuple[Callable[[str, Random], str], ...] = (
-    _renamed_word, _small_number, _small_number, _operator, _operator,
+    _renamed_word,
+    _small_number,
+    _small_number,
+    _operator,
+    _operator,
     lambda text, rng: _swapped(text, VALUE, rng),
     lambda text, rng: _swapped(text, NUMBER, rng),
     lambda text, rng: _replaced(text, NUMBER, rng, lambda _: rng.choice(NUMBERS)),
@@ -218,5 +327,5 @@ KEEN: tuple[Callable[[str, Random], str], ...] = (
     lambda text, rng: _replaced(text, FORMULA, rng, lambda _: f'"{soup(rng)}"'),
     lambda text, rng: _replaced(text, FORMULA, rng, lambda _: rng.choice(VALUES)),
     lambda text, rng: _swapped(text, FORMULA, rng),
-)  # fmt: skip
+)
 """Ways that mostly leave YAML and hurt its meaning."""

@@ -15,9 +15,15 @@ from ..oracle.generate import scenario_text
 from ..scenario.base import BASE, changed
 
 GIVEN = {
-    "party": "south", "number": "1", "expression": "odd", "level": "deal",
-    "outcome": "settled", "package": "deal", "parameter": "gain", "step": "weather",
-}  # fmt: skip
+    "party": "south",
+    "number": "1",
+    "expression": "odd",
+    "level": "deal",
+    "outcome": "settled",
+    "package": "deal",
+    "parameter": "gain",
+    "step": "weather",
+}
 
 
 WEATHER = "  - {name: weather, by: nature, moves: {fair: {odds: rest}}}\n"

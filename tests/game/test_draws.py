@@ -17,15 +17,17 @@ from offramp.scenario.distributions import parse_distribution
 
 from ..scenario.base import changed
 
-RANGED = changed((
-    "  odd: 0.25",
-    """\
+RANGED = changed(
+    (
+        "  odd: 0.25",
+        """\
   odd: {value: 0.25, range: "pert(0.1, 0.2, 0.5)"}
   later: {value: "2 * early + loss[north]"}
   early: {range: "choice(0.4, 0.1, 0.3, 0.2)"}
   loss: {each: {north: {range: "uniform(0, 1)"}, south: early ** 2}}
   both: {value: early / 2, range: "normal(5, 1)"}""",
-))  # fmt: skip
+    )
+)
 GAME = build(read(RANGED))
 SCIPY = {
     "uniform(-1, 3)": stats.uniform(-1, 4),
@@ -84,12 +86,29 @@ def test_a_range_may_be_calculated() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "uniform(1)", "uniform(1, 0)", "uniform(1, 2, 3)", "triangular(0, 2, 1)", "pert(0, 1)",
-        "normal(0, 0)", "normal(0, -1)", "lognormal(0, 0)", "beta(0, 1)", "beta(1, -1)", "choice()",
-        "gamma(1, 2)", "uniform", "uniform(0, 1", "uniform(a, b)", "uniform(0, 1/0)", "",
-        "uniform(-1e308, 1e308)", "lognormal(800, 1)", "0.5", "uniform(0, 1) + 1",
+        "uniform(1)",
+        "uniform(1, 0)",
+        "uniform(1, 2, 3)",
+        "triangular(0, 2, 1)",
+        "pert(0, 1)",
+        "normal(0, 0)",
+        "normal(0, -1)",
+        "lognormal(0, 0)",
+        "beta(0, 1)",
+        "beta(1, -1)",
+        "choice()",
+        "gamma(1, 2)",
+        "uniform",
+        "uniform(0, 1",
+        "uniform(a, b)",
+        "uniform(0, 1/0)",
+        "",
+        "uniform(-1e308, 1e308)",
+        "lognormal(800, 1)",
+        "0.5",
+        "uniform(0, 1) + 1",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_range(text: str) -> None:
     with pytest.raises(OfframpError):
         parse_distribution(text)

@@ -46,11 +46,25 @@ def test_a_program_is_its_formula(expression: Expression, row: tuple[int, ...]) 
 @pytest.mark.parametrize(
     "text",
     [
-        "0 <= x < y <= 2", "0 < x / y < 2", "1 < 0 < 1 / (x - x)", "0 <= (0 <= x < 3) < 2",
-        "x and 1 / x > 0", "not x or 2 / x", "if(x, 1 / x, 7)", "clip(x, y, 1)", "max(x, y, 3, -x)",
-        "sqrt(x)", "log(x)", "exp(1000 * x)", "(-8) ** (1 / 3)", "0 ** -1", "x ** y", "-x**2", "+x",
+        "0 <= x < y <= 2",
+        "0 < x / y < 2",
+        "1 < 0 < 1 / (x - x)",
+        "0 <= (0 <= x < 3) < 2",
+        "x and 1 / x > 0",
+        "not x or 2 / x",
+        "if(x, 1 / x, 7)",
+        "clip(x, y, 1)",
+        "max(x, y, 3, -x)",
+        "sqrt(x)",
+        "log(x)",
+        "exp(1000 * x)",
+        "(-8) ** (1 / 3)",
+        "0 ** -1",
+        "x ** y",
+        "-x**2",
+        "+x",
     ],
-)  # fmt: skip
+)
 def test_corners(text: str) -> None:
     for x in (-2, -1, 0, 1, 2):
         for y in (-1, 0, 2):

@@ -115,8 +115,10 @@ def test_a_bound_of_nodes_is_kept() -> None:
     with pytest.raises(OfframpError, match=f"more than {nodes - 1}") as caught:
         build(read(BASE), most_nodes=nodes - 1)
     assert caught.value.place is not None
-    wide = changed(("range: [0, 2], start: 2", "range: [0, 100000], start: 0"),
-                   ('"max(left - 1, 0)"', '"min(left + 1, 100000)"'))  # fmt: skip
+    wide = changed(
+        ("range: [0, 2], start: 2", "range: [0, 100000], start: 0"),
+        ('"max(left - 1, 0)"', '"min(left + 1, 100000)"'),
+    )
     with pytest.raises(OfframpError, match="more than 20,000 nodes"):
         build(read(wide), most_nodes=20_000)
 

@@ -64,10 +64,12 @@ def sample(seed: int, words: tuple[str, ...] = WORDS) -> Sample:
     draw = Random(seed)
     players = tuple(f"P{k}" for k in range(draw.randint(1, 3)))
     outcomes = tuple(
-        tuple(draw.choice([Fraction(draw.randint(-9, 9)), Fraction(draw.randint(-99, 99), 8)])
-              for _ in players)
+        tuple(
+            draw.choice([Fraction(draw.randint(-9, 9)), Fraction(draw.randint(-99, 99), 8)])
+            for _ in players
+        )
         for _ in range(draw.randint(1, 5))
-    )  # fmt: skip
+    )
     sets: dict[tuple[int, int], tuple[str, ...]] = {}
     left = [30]
 

@@ -119,7 +119,7 @@ def spoilt(before: str, after: str, count: int = 1) -> str:
         (spoilt('"Lose"', '"Lose'), (15, 8), "does not end"),
         (FORGETFUL, (5, 1), "'Driver' at information set 1 'motorway' has forgotten"),
     ],
-)  # fmt: skip
+)
 def test_errors_say_where(text: str, where: tuple[int, int], words: str) -> None:
     with pytest.raises(FormatError) as caught:
         require_recall(parse_efg(text, "game.efg"))

@@ -266,8 +266,9 @@ def test_a_limit_that_is_out_of_reach_is_not_solved() -> None:
 
 def test_what_is_at_stake() -> None:
     assert stakes_of(parse_efg(press((2.0, 0.25)))) == (Fraction(6), Fraction(3, 4))
-    on_the_way = parse_efg('EFG 2 R "" { "A" } p "" 1 1 "" { "x" "y" } 1 "" { 5 } '
-                           't "" 2 "" { 1 } t "" 3 "" { -1 }')  # fmt: skip
+    on_the_way = parse_efg(
+        'EFG 2 R "" { "A" } p "" 1 1 "" { "x" "y" } 1 "" { 5 } t "" 2 "" { 1 } t "" 3 "" { -1 }'
+    )
     assert stakes_of(on_the_way) == (Fraction(2),)
 
 

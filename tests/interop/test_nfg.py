@@ -93,9 +93,10 @@ def test_reduced_strategies_of_a_tree() -> None:
         names: form.outcomes[cell].payoffs[0]
         for names, cell in zip(
             ((a, b) for b, a in product(form.strategies[1], form.strategies[0])),
-            form.cells, strict=True,
+            form.cells,
+            strict=True,
         )
-    }  # fmt: skip
+    }
     assert worth["12", "1"] == Fraction(1, 2)
     assert worth["11", "1"] == 0
     assert worth["22", "2"] == 0

@@ -44,11 +44,15 @@ def replies(game: ExtensiveGame, profile: list[list[float]], precision: float) -
     for i in game.decisions:
         player, weights = game.infosets[i].player, np.array([reach(n) for n in game.members[i]])
         weights /= weights.sum()
-        totals = precision * np.array([
-            sum(w * worth(game.children[n][a], player)
-                for w, n in zip(weights, game.members[i], strict=True))
-            for a in range(len(game.infosets[i].actions))
-        ])  # fmt: skip
+        totals = precision * np.array(
+            [
+                sum(
+                    w * worth(game.children[n][a], player)
+                    for w, n in zip(weights, game.members[i], strict=True)
+                )
+                for a in range(len(game.infosets[i].actions))
+            ]
+        )
         reply = np.exp(totals - totals.max())
         missed += np.abs(reply / reply.sum() - chance[i]).tolist()
     return missed
@@ -72,9 +76,9 @@ def test_the_order_is_that_of_first_nodes() -> None:
     assert np.allclose(np.concatenate(new.profile), np.concatenate(old.profile), atol=1e-12)
     assert [row["set"] for row in old.table] == [9, 9, 3, 3, 5, 5]
     assert [row["action"] for row in old.table][:2] == ["Raise", "Fold"]
-    assert old.table[4]["reached"] == pytest.approx(sum(
-        0.5 * row["probability"] for row in old.table if row["action"] == "Raise"
-    ))  # fmt: skip
+    assert old.table[4]["reached"] == pytest.approx(
+        sum(0.5 * row["probability"] for row in old.table if row["action"] == "Raise")
+    )
     assert sum(new.beliefs[new.game.decisions[2]]) == pytest.approx(1)
 
 
@@ -95,8 +99,9 @@ def test_a_strategic_game_is_solved_as_simultaneous_choices() -> None:
 
 
 def test_a_game_without_choices_is_solved() -> None:
-    solved = solve_tree(parse_efg('EFG 2 R "" { "A" } c "" 1 "" { "x" 1/4 "y" 3/4 } 0 '
-                                  't "" 1 "" { 4 } t "" 0'))  # fmt: skip
+    solved = solve_tree(
+        parse_efg('EFG 2 R "" { "A" } c "" 1 "" { "x" 1/4 "y" 3/4 } 0 t "" 1 "" { 4 } t "" 0')
+    )
     assert solved.profile == ()
     assert solved.payoffs == (1.0,)
     assert solved.regret < 1e-12
@@ -137,9 +142,13 @@ def test_the_command(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:
     ],
 )
 def test_the_command_complains(
-    name: str, text: str, options: list[str], words: str, tmp_path,
+    name: str,
+    text: str,
+    options: list[str],
+    words: str,
+    tmp_path,
     capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+) -> None:
     path = tmp_path / name
     path.write_text(text)
     with pytest.raises(SystemExit) as ended:

@@ -108,9 +108,10 @@ def test_an_outcome_0_of_two_meanings_is_refused() -> None:
     tree = HEAD + 'p "" 1 1 "" { "x" "y" "z" } 0\n'
     assert refused(tree + 't "" 0 "a" { 1, 2 }\nt "" 0\nt "" 0\n', "without payoffs") == (4, 6)
     assert refused(tree + 't "" 0 "b"\nt "" 0\nt "" 0 "a" { 1, 2 }\n', "in line 5") == (3, 6)
-    assert refused(
-        tree + 't "" 0 "a" { 1, 2 }\nt "" 0 "b" { 2, 1 }\nt "" 0', "other payoffs"
-    ) == (4, 6)  # fmt: skip
+    assert refused(tree + 't "" 0 "a" { 1, 2 }\nt "" 0 "b" { 2, 1 }\nt "" 0', "other payoffs") == (
+        4,
+        6,
+    )
     for same in ('t "" 0\nt "" 0 "b"\nt "" 0\n', 't "" 0 "" { 0, 0 }\nt "" 0\nt "" 0\n'):
         game = parse_efg(tree + same)
         assert game.notes == ()
@@ -131,9 +132,12 @@ def test_strategic_outcomes_that_seem_to_be_counted_from_0_are_said() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['EFG 2 R "Nobody" { } "" t "" 0', 'EFG 2 R "Nobody" {}\nc "" 1 "" { "x" 1 } 0 t "" 0',
-     'EFG 2 D "Nobody" {\n}\nt "" 1 "" { }'],
-)  # fmt: skip
+    [
+        'EFG 2 R "Nobody" { } "" t "" 0',
+        'EFG 2 R "Nobody" {}\nc "" 1 "" { "x" 1 } 0 t "" 0',
+        'EFG 2 D "Nobody" {\n}\nt "" 1 "" { }',
+    ],
+)
 def test_a_tree_without_players_is_refused(text: str) -> None:
     assert refused(text, "without players") == (1, 18)
 
@@ -146,9 +150,12 @@ def test_a_strategic_game_without_players_is_refused(rest: str) -> None:
 @pytest.mark.parametrize("limit", [False, True])
 @pytest.mark.parametrize(
     ("tree", "worth"),
-    [('t "" 1 "" { 3, 4 }', (3, 4)), ('t "" 0', (0, 0)),
-     ('c "" 1 "" { "x" 1/4 "y" 3/4 } 0 t "" 1 "" { 4, 8 } t "" 0', (1, 2))],
-)  # fmt: skip
+    [
+        ('t "" 1 "" { 3, 4 }', (3, 4)),
+        ('t "" 0', (0, 0)),
+        ('c "" 1 "" { "x" 1/4 "y" 3/4 } 0 t "" 1 "" { 4, 8 } t "" 0', (1, 2)),
+    ],
+)
 def test_a_game_in_which_nobody_moves_is_solved(
     tree: str, worth: tuple[int, int], limit: bool
 ) -> None:
@@ -237,9 +244,18 @@ def chance(*odds: str) -> str:
 
 @pytest.mark.parametrize(
     "odds",
-    [("0.33",) * 3, ("0.3333",) * 3, ("0.14",) * 7, (".17",) * 6, ("1/3", "1/3", "0.33"),
-     ("3.3e-1",) * 3, ("0.0123457", "0.987654"), ("0.1",) * 9 , ("0.3333333",) * 3],
-)  # fmt: skip
+    [
+        ("0.33",) * 3,
+        ("0.3333",) * 3,
+        ("0.14",) * 7,
+        (".17",) * 6,
+        ("1/3", "1/3", "0.33"),
+        ("3.3e-1",) * 3,
+        ("0.0123457", "0.987654"),
+        ("0.1",) * 9,
+        ("0.3333333",) * 3,
+    ],
+)
 def test_rounded_odds_are_divided_by_their_sum_and_said(odds: tuple[str, ...]) -> None:
     game = parse_efg(chance(*odds))
     assert sum(game.infosets[0].odds) == 1
@@ -249,19 +265,32 @@ def test_rounded_odds_are_divided_by_their_sum_and_said(odds: tuple[str, ...]) -
 
 @pytest.mark.parametrize(
     "odds",
-    [("0.5", "0.4"), ("0.33", "0.33", "0.43"), ("0.33", "0.33", "0.3"), ("0.5", "0.25", "0.2"),
-     ("1/3", "1/3"), ("0.3333", "0.3333", "0.3324"), ("0.5", "0.500001"), ("1", "0.001"),
-     ("0.999", "0")],
-)  # fmt: skip
+    [
+        ("0.5", "0.4"),
+        ("0.33", "0.33", "0.43"),
+        ("0.33", "0.33", "0.3"),
+        ("0.5", "0.25", "0.2"),
+        ("1/3", "1/3"),
+        ("0.3333", "0.3333", "0.3324"),
+        ("0.5", "0.500001"),
+        ("1", "0.001"),
+        ("0.999", "0"),
+    ],
+)
 def test_a_slip_in_odds_is_refused(odds: tuple[str, ...]) -> None:
     assert refused(chance(*odds), "add up to (?!1[ :]|1$)") == (2, 6)
 
 
 @pytest.mark.parametrize(
     "odds",
-    [("0.33", "0.33", "0.34"), ("1/3", "2/3"), ("1", "0"), ("0.1", "0.2", "0.7000000000000001"),
-     ("0.50", "0.5")],
-)  # fmt: skip
+    [
+        ("0.33", "0.33", "0.34"),
+        ("1/3", "2/3"),
+        ("1", "0"),
+        ("0.1", "0.2", "0.7000000000000001"),
+        ("0.50", "0.5"),
+    ],
+)
 def test_odds_that_add_up_are_taken_as_they_are(odds: tuple[str, ...]) -> None:
     assert parse_efg(chance(*odds)).notes == ()
 
@@ -387,10 +416,19 @@ def test_notes_are_told_once_on_standard_output(
 
 @pytest.mark.parametrize(
     "command",
-    [("check",), ("run", "--nominal"), ("sweep", "--draws", "8"), ("claims",), ("packages",),
-     ("offramps", "--outcome", "x", "--at-least", "0.5"), ("histories",), ("compare",),
-     ("sensitivity", "--quantity", "P(x)"), ("export", "--to", "x.efg")],
-)  # fmt: skip
+    [
+        ("check",),
+        ("run", "--nominal"),
+        ("sweep", "--draws", "8"),
+        ("claims",),
+        ("packages",),
+        ("offramps", "--outcome", "x", "--at-least", "0.5"),
+        ("histories",),
+        ("compare",),
+        ("sensitivity", "--quantity", "P(x)"),
+        ("export", "--to", "x.efg"),
+    ],
+)
 @pytest.mark.parametrize("name", ["g.efg", "G.NFG"])
 def test_a_game_given_to_another_command_is_sent_to_solve(
     command: tuple[str, ...], name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -419,10 +457,16 @@ def test_games_and_scenarios_under_other_names(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("value", "others", "told"),
-    [(0.99, (1,), "0.99"), (1.0000001, (1,), "1.0000001"), (1.0, (1.0,), "1"),
-     (1 + 2**-52, (1.0,), "1.0000000000000002"), (0.1 + 0.2, (), "0.3"),
-     (0.3, (0.1 + 0.2,), "0.29999999999999999"), (Fraction(2, 3), (0.666667,), "0.6666667")],
-)  # fmt: skip
+    [
+        (0.99, (1,), "0.99"),
+        (1.0000001, (1,), "1.0000001"),
+        (1.0, (1.0,), "1"),
+        (1 + 2**-52, (1.0,), "1.0000000000000002"),
+        (0.1 + 0.2, (), "0.3"),
+        (0.3, (0.1 + 0.2,), "0.29999999999999999"),
+        (Fraction(2, 3), (0.666667,), "0.6666667"),
+    ],
+)
 def test_numbers_are_told_apart(value: float, others: tuple[float, ...], told: str) -> None:
     assert told_apart(value, *others) == told
 

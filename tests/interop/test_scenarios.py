@@ -79,10 +79,15 @@ def outcomes_of(text: str) -> dict[str, float]:
 
 def test_the_example_with_a_private_variable() -> None:
     found = outcomes_of(RESOLVE)
-    assert found == pytest.approx({
-        "status_quo": 0.354077156526, "concession": 0.219374573504,
-        "retreat": 0.198872253828, "war": 0.227676016142,
-    }, abs=1e-10)  # fmt: skip
+    assert found == pytest.approx(
+        {
+            "status_quo": 0.354077156526,
+            "concession": 0.219374573504,
+            "retreat": 0.198872253828,
+            "war": 0.227676016142,
+        },
+        abs=1e-10,
+    )
 
 
 def test_sets_labels_and_odds_of_the_example() -> None:

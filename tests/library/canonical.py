@@ -58,8 +58,11 @@ class Played:
 
     def mean(self, stem: str, parts: str) -> float:
         """The mean number at the end of the names of moves such as ``ask_13``, in parts."""
-        made = {int(name[len(stem) :]): count for name, count in self.uses.items()
-                if re.fullmatch(re.escape(stem) + r"\d+", name)}  # fmt: skip
+        made = {
+            int(name[len(stem) :]): count
+            for name, count in self.uses.items()
+            if re.fullmatch(re.escape(stem) + r"\d+", name)
+        }
         return sum(k * count for k, count in made.items()) / sum(made.values()) / int(parts)
 
 
@@ -91,6 +94,7 @@ def made_of(game: Any, strategy: np.ndarray, *moves: str) -> float:
         inside = structure.target[edges] >= 0
         np.add.at(reach, structure.target[edges][inside], reach[node] * strategy[edges][inside])
     source = np.repeat(np.arange(structure.nodes), np.diff(structure.first))
-    uses = [(reach[source] * strategy)[game.edge_move == game.moves.index(one)].sum()
-            for one in moves]  # fmt: skip
+    uses = [
+        (reach[source] * strategy)[game.edge_move == game.moves.index(one)].sum() for one in moves
+    ]
     return float(uses[0] / sum(uses))

@@ -48,7 +48,8 @@ def test_a_side_gives_way_from_its_belief_on(distance: float, sharp: float) -> N
     """Players who err less settle on smaller differences."""
     exact = LEARNING.evaluate(case="3of4")["posterior"]
     for side in (-1, 1):
-        one = replayed(document("model-battlefield-learning"), enough=exact + side * distance,
-                       sharp=sharp)  # fmt: skip
+        one = replayed(
+            document("model-battlefield-learning"), enough=exact + side * distance, sharp=sharp
+        )
         yes, no = one.values("P(settlement and won == 3)", "P(stand and won == 3)")
         assert yes / (yes + no) == pytest.approx(float(side < 0), abs=0.001)

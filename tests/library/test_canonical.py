@@ -91,16 +91,31 @@ CASES = [
     Near("model-alternating-offers", "", "rubinstein_infinite", "equal", FIRST),
     Near("model-alternating-offers", "unequal", "rubinstein_infinite", "unequal", FIRST),
     Near("model-alternating-offers", "patient2", "rubinstein_infinite", "patient2", FIRST),
-    Near("model-alternating-offers", "not_binding", "rubinstein_outside_option", "not_binding",
-         SECOND),
+    Near(
+        "model-alternating-offers",
+        "not_binding",
+        "rubinstein_outside_option",
+        "not_binding",
+        SECOND,
+    ),
     Near("model-alternating-offers", "binding", "rubinstein_outside_option", "binding", SECOND),
-    Near("model-alternating-offers", "war_option", "rubinstein_war_option", "B_constrained",
-         {"share_A_when_proposing": ("E(payoff[one])", 0.0101)}),
+    Near(
+        "model-alternating-offers",
+        "war_option",
+        "rubinstein_war_option",
+        "B_constrained",
+        {"share_A_when_proposing": ("E(payoff[one])", 0.0101)},
+    ),
     Near("model-crisis-signalling", "", "crisis_signalling_probit", "interior", CRISIS),
     Near("model-audience-costs", "", "fearon1994_attrition", "asym_cost", NERVES),
     Near("model-audience-costs", "symmetric", "fearon1994_attrition", "symmetric", NERVES),
-    Near("model-audience-costs", "asym_war", "fearon1994_attrition", "asym_war",
-         {"pr_war": ("P(war)", 0.04)}),
+    Near(
+        "model-audience-costs",
+        "asym_war",
+        "fearon1994_attrition",
+        "asym_war",
+        {"pr_war": ("P(war)", 0.04)},
+    ),
     Near("model-brinkmanship", "one_rung", "brinkmanship_ladder", "one_rung", LADDER),
     Near("model-brinkmanship", "coarse", "brinkmanship_ladder", "coarse_2x0.5_then_war", LADDER),
     Near("model-arms-race", "", "arms_race_uniform", "interior", RACE),
@@ -115,7 +130,7 @@ CASES = [
     Near("model-strategic-choice", "", "egame12", "logit", LOGIT),
     Near("model-two-fronts", "", "egame122", "logit", FRONTS),
     Near("model-three-in-turn", "", "egame123", "logit", IN_TURN),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("near", CASES, ids=lambda one: f"{one.name}-{one.account or 'base'}")
@@ -209,8 +224,9 @@ def test_alternating_offers_with_a_last_round(rounds: int) -> None:
     given = model_named("rubinstein_finite").values(case=case)
     exact = model_named("rubinstein_finite").evaluate(case=case)["share_1"]
     whole = with_fine("model-alternating-offers", 40) | {"rounds": rounds}
-    one = replayed(whole, delta__one=given["delta_1"], delta__two=given["delta_2"],
-                   sharp=100_000, crumb=0.0003)  # fmt: skip
+    one = replayed(
+        whole, delta__one=given["delta_1"], delta__two=given["delta_2"], sharp=100_000, crumb=0.0003
+    )
     assert one.value("E(payoff[one])") == pytest.approx(exact, abs=0.005)
 
 
@@ -315,8 +331,11 @@ def test_threshold_of_restraint(case: str) -> None:
     norm = model_named("norm_enforcement")
     given, threshold = norm.values(case=case), norm.evaluate(case=case)["delta_star"]
     for step in (-0.01, 0.01):
-        one = replayed(document("model-norm"), delta=threshold + step,
-                       **{name: given[name] for name in ("T", "R", "P", "m")})  # fmt: skip
+        one = replayed(
+            document("model-norm"),
+            delta=threshold + step,
+            **{name: given[name] for name in ("T", "R", "P", "m")},
+        )
         assert one.value("share act.restrain act.break") == pytest.approx(
             float(step > 0), abs=0.001
         )

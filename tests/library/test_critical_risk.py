@@ -55,7 +55,8 @@ def test_a_side_stands_firm_up_to_its_critical_risk(case: str, exact: float, abo
     """B has little at stake and gives way next, so that only the first risk counts."""
     given = model_named("critical_risk").values(case=case)
     first = exact + (0.004 if above else -0.004)
-    one = replayed(document(NAME), w__a=given["w"], s__a=given["s"], D=given["D"],
-                   w__b=0.1, first_risk=first)  # fmt: skip
+    one = replayed(
+        document(NAME), w__a=given["w"], s__a=given["s"], D=given["D"], w__b=0.1, first_risk=first
+    )
     stands = one.share("a_acts.stand_firm", "a_acts.give_way")
     assert stands == pytest.approx(float(not above), abs=0.001)

@@ -44,12 +44,19 @@ def test_finer_shares_come_nearer(model: str, case: str, result: str) -> None:
     """Off by about a step at most; counting back from an end is off by several."""
     given, exact = model_named(model).values(case=case), model_named(model).evaluate(case=case)
     fitted = (
-        {"delta__one": given["delta"], "delta__two": given["delta"],
-         "outside__one": given["p"] - given["c_A"], "outside__two": 1 - given["p"] - given["c_B"]}
+        {
+            "delta__one": given["delta"],
+            "delta__two": given["delta"],
+            "outside__one": given["p"] - given["c_A"],
+            "outside__two": 1 - given["p"] - given["c_B"],
+        }
         if model == "rubinstein_war_option"
-        else {"delta__one": given["delta_1"], "delta__two": given["delta_2"],
-              "outside__two": given.get("outside_2", 0)}
-    )  # fmt: skip
+        else {
+            "delta__one": given["delta_1"],
+            "delta__two": given["delta_2"],
+            "outside__two": given.get("outside_2", 0),
+        }
+    )
     share = exact.get(result, 1 - exact.get("share_2", 0))
     errors = []
     for fine in (1, 5, 20):

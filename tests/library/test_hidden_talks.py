@@ -21,11 +21,8 @@ def simultaneous() -> offramp.Scenario:
 
 @pytest.mark.parametrize(
     "part",
-    [
-        "time", "parties", "issues", "packages", "state", "outcomes", "rounds",
-        "claims", "accounts",
-    ],
-)  # fmt: skip
+    ["time", "parties", "issues", "packages", "state", "outcomes", "rounds", "claims", "accounts"],
+)
 def test_the_simultaneous_text_is_the_main_text(talks, simultaneous, part: str) -> None:
     """The language has no way to share these; so they are held together here."""
     assert getattr(simultaneous, part) == getattr(talks, part)

@@ -21,8 +21,16 @@ def _threats(case: str, beyond: float, sharp: float) -> tuple[Played, float]:
     given = MODEL.values(case=case)
     assert given["N"] in (10, math.inf)
     delta = MODEL.evaluate(case=case)["delta_star"] + beyond
-    one = replayed(document(NAME), delta=delta, r=given["r"], pi=given["pi"], w_R=given["w_R"],
-                   fades=float(given["N"] == 10), sharp=sharp, sharper=10 * sharp)  # fmt: skip
+    one = replayed(
+        document(NAME),
+        delta=delta,
+        r=given["r"],
+        pi=given["pi"],
+        w_R=given["w_R"],
+        fades=float(given["N"] == 10),
+        sharp=sharp,
+        sharper=10 * sharp,
+    )
     period = given["pi"] * (1 - given["r"] + given["r"] * given["w_R"])
     return one, period / (1 - delta)
 

@@ -28,10 +28,16 @@ def _resolve(case: str, **changed: float) -> Played:
     given = BIASED.values(case=case)
     return replayed(
         document("model-biased-mediator"),
-        **{"q": given["q"], "cost__tough": given["l"], "cost__soft": given["h"],
-           "c_1": given["c_1"], "c_M": given["c_M"], "accuracy": given["accuracy"],
-           **changed},
-    )  # fmt: skip
+        **{
+            "q": given["q"],
+            "cost__tough": given["l"],
+            "cost__soft": given["h"],
+            "c_1": given["c_1"],
+            "c_M": given["c_M"],
+            "accuracy": given["accuracy"],
+            **changed,
+        },
+    )
 
 
 @pytest.mark.parametrize("case", sorted(BIASED.cases))
@@ -39,8 +45,12 @@ def test_beliefs_after_an_honest_report(case: str) -> None:
     """A mediator on A's side says what it saw; A asks for more after “soft” only."""
     exact = BIASED.evaluate(case=case)
     one = _resolve(case, beta=1, sharp=20_000)
-    texts = ("P(settlement and type == tough and asked == 6)", "P(settlement and asked == 6)",
-             "P(war)", "P(settlement and asked == 8)")  # fmt: skip
+    texts = (
+        "P(settlement and type == tough and asked == 6)",
+        "P(settlement and asked == 6)",
+        "P(war)",
+        "P(settlement and asked == 8)",
+    )
     careful_tough, careful, war, daring = one.values(*texts)
     assert careful_tough / careful == pytest.approx(exact["mu_tough"], abs=1e-4)
     assert war / (war + daring) == pytest.approx(exact["mu_weak"], abs=1e-4)
@@ -103,8 +113,13 @@ def test_vouching_brings_a_believed_mediator_what_the_closed_form_asks_of(
     """
     errors = []
     for sharp in (5, 10, 30):
-        one = replayed(document("model-trust-mediator"), **{worth: given},
-                       sharp=sharp, sharper=100 * sharp, candid_share=0.99)  # fmt: skip
+        one = replayed(
+            document("model-trust-mediator"),
+            **{worth: given},
+            sharp=sharp,
+            sharper=100 * sharp,
+            candid_share=0.99,
+        )
         pair = MIXED[worth]
         vouching, declining = one.values(GAIN.format("vouch", pair), GAIN.format("decline", pair))
         gain = (vouching - declining) / (LIKELY[worth] * 0.01)

@@ -14,8 +14,11 @@ from tests.library.canonical import Played, played, replayed
 from tests.library.refining import Document, document, scenario_of, step
 
 PLACES = "model-many-places"
-VOTES = {"P_10_beats_7": 0.49630723781388486, "P_10_beats_4": 0.5753424657534246,
-         "P_7_beats_4": 0.6336779911373708}  # fmt: skip
+VOTES = {
+    "P_10_beats_7": 0.49630723781388486,
+    "P_10_beats_4": 0.5753424657534246,
+    "P_7_beats_4": 0.6336779911373708,
+}
 """The reference values of the case 'initial'."""
 SOLUTIONS = {
     "two_issue_logroll": (0.7, 0.8, 0.7220251091703056, 0.7412663755458515),
@@ -65,8 +68,10 @@ def test_finer_places_lead_to_the_weighted_median() -> None:
                 f"- {variable})", f"- 4 - 6 * {variable} / {count})"
             )
         for outcome in whole["outcomes"].values():
-            pays = {k: str(v).replace("decided)", f"4 - 6 * decided / {count})")
-                    for k, v in outcome["pay"].items()}  # fmt: skip
+            pays = {
+                k: str(v).replace("decided)", f"4 - 6 * decided / {count})")
+                for k, v in outcome["pay"].items()
+            }
             outcome["pay"] = pays
         whole.pop("claims")
         one = Played(scenario_of(whole))
@@ -101,8 +106,11 @@ def _menu(parts: int, a: Sequence[float], b: Sequence[float], d_A: float, d_B: f
     for name in ("a_offers", "b_offers"):
         moves = {f"offer_{k}": {"then": {"table": f"part_{k}"}} for k in range(len(frontier))}
         step(whole, name)["moves"] = moves
-    values = {"weight_a": dict(enumerate(a, 1)), "weight_b": dict(enumerate(b, 1)),
-              "reservation": {"a": d_A, "b": d_B}}  # fmt: skip
+    values = {
+        "weight_a": dict(enumerate(a, 1)),
+        "weight_b": dict(enumerate(b, 1)),
+        "reservation": {"a": d_A, "b": d_B},
+    }
     for name, each in values.items():
         whole["parameters"][name] = {"each": each, "unit": "utility", "note": "judgement"}
     for block in ("claims", "accounts"):
@@ -151,8 +159,13 @@ def test_offers_in_turn_lead_to_nash(case: str) -> None:
     exact = SOLUTIONS[case][:2]
     errors = []
     for parts, risk in ((5, 0.4), (40, 0.05)):
-        one = replayed(_menu_of(case, parts), risk=risk, crumb=0.02 / parts, sharp=400 * parts,
-                       patience=0.99999)  # fmt: skip
+        one = replayed(
+            _menu_of(case, parts),
+            risk=risk,
+            crumb=0.02 / parts,
+            sharp=400 * parts,
+            patience=0.99999,
+        )
         payoff = one.values("E(payoff[a])", "E(payoff[b])")
         errors.append(max(abs(p - e) for p, e in zip(payoff, exact, strict=True)))
     assert errors[-1] < 0.03

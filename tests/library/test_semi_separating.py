@@ -9,8 +9,13 @@ from offramp.scenario import with_account
 from tests.library.canonical import Played, played
 from tests.library.refining import Document, document, scenario_of, step
 
-EXACT = {"y_first": 0.09, "EU_A": 0.8553571428571429, "pr_battle": 0.14285714285714282,
-         "pr_final_war": 0.095, "mu_star": 0.7}  # fmt: skip
+EXACT = {
+    "y_first": 0.09,
+    "EU_A": 0.8553571428571429,
+    "pr_battle": 0.14285714285714282,
+    "pr_final_war": 0.095,
+    "mu_star": 0.7,
+}
 """The reference values of the case 'semi'."""
 
 
@@ -20,8 +25,9 @@ def _finer(parts: int, sharp: float) -> Document:
     coarse = range(0, parts // 2 + 1, parts // 20)
     near = range(parts * 8 // 100, parts * 12 // 100 + 1)
     for name, variable, offers in (
-        ("offer", "first", sorted({*coarse, *near})), ("last_offer", "second", coarse)
-    ):  # fmt: skip
+        ("offer", "first", sorted({*coarse, *near})),
+        ("last_offer", "second", coarse),
+    ):
         whole["state"][variable]["range"] = [0, parts // 2]
         moves = {f"offer_{k}": {"then": {variable: k}} for k in offers}
         step(whole, name)["moves"] = moves

@@ -38,8 +38,12 @@ class Signals:
         given = MODEL.values(case=case)
         signals = range(1 + len(sizes))
         ends = ("kept", "lost", "war")
-        texts = [f"P({end} and type == {kind} and signal == {signal})"
-                 for kind in ("weak", "tough") for signal in signals for end in ends]  # fmt: skip
+        texts = [
+            f"P({end} and type == {kind} and signal == {signal})"
+            for kind in ("weak", "tough")
+            for signal in signals
+            for end in ends
+        ]
         found = iter(one.values(*texts))
         shares = {
             kind: [[next(found) for _ in ends] for _ in signals] for kind in ("weak", "tough")
@@ -59,9 +63,16 @@ def _signals(case: str, tied: int, sizes: Sequence[float], sharp: float = 2000) 
     given = MODEL.values(case=case)
     whole = document(NAME)
     whole["parameters"]["size"]["each"] = dict(enumerate((0, *sizes)))
-    one = replayed(whole, tied=tied, sharp=sharp, v__weak=given["v_weak"],
-                   v__tough=given["v_tough"], p=given["p"], c=given["c"],
-                   rho=given["rho"])  # fmt: skip
+    one = replayed(
+        whole,
+        tied=tied,
+        sharp=sharp,
+        v__weak=given["v_weak"],
+        v__tough=given["v_tough"],
+        p=given["p"],
+        c=given["c"],
+        rho=given["rho"],
+    )
     return Signals.read(one, case, tied, sizes)
 
 
@@ -121,6 +132,11 @@ def test_accounts_are_the_cases() -> None:
 def test_without_the_stubborn_nobody_sinks_anything() -> None:
     """Silence by all is an equilibrium too: a sunk cost is the same for every type."""
     one = replayed(document(NAME), stubborn_share=0)
-    assert one.value("share declare.stay_silent declare.signal_1 declare.signal_2 "
-                     "declare.signal_3 declare.signal_4") > 0.999  # fmt: skip
+    assert (
+        one.value(
+            "share declare.stay_silent declare.signal_1 declare.signal_2 "
+            "declare.signal_3 declare.signal_4"
+        )
+        > 0.999
+    )
     assert one.value("P(kept)") < 0.001

@@ -158,12 +158,16 @@ def played(text: str, changes: list[Change], values: dict[str, float]) -> Played
         for (edge, _), p in zip(offers, sigma, strict=True)
     }
     sigma = [
-        np.array([
-            1.0 if ground.forced[spot] else policy[(spot[0], spot[1][: len(lasting)]), edge.move]
-            for edge, _ in offers
-        ])
+        np.array(
+            [
+                1.0
+                if ground.forced[spot]
+                else policy[(spot[0], spot[1][: len(lasting)]), edge.move]
+                for edge, _ in offers
+            ]
+        )
         for spot, offers in ground.offers.items()
-    ]  # fmt: skip
+    ]
     deviated = as_play(ground)
     return Played(ground, deviated, sigma, discounted(deviated, sigma))
 

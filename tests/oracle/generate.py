@@ -15,8 +15,12 @@ from .naive import survey
 from .words import written
 
 PARTIES = ["north", "south", "broker", "island"]
-LADDERS = [["calm", "skirmish", "strikes", "war_footing"], ["low", "middle", "high"],
-           ["off", "on"], ["cold", "warm", "hot", "boiling"]]  # fmt: skip
+LADDERS = [
+    ["calm", "skirmish", "strikes", "war_footing"],
+    ["low", "middle", "high"],
+    ["off", "on"],
+    ["cold", "warm", "hot", "boiling"],
+]
 PACKAGES = ["compromise", "dictate", "swap", "freeze"]
 BANDS = {"small": (15, 200), "medium": (300, 2000), "large": (1000, 8000)}
 """Fewest and most nodes without a limit."""
@@ -146,11 +150,20 @@ def entry(draft: Draft, derived: bool = True) -> Any:
         full |= {"source": rng.choice(["talk", {"talk": "part 3"}])} if draft.chance(0.3) else {}
         return full | ({"note": "guessed; see the talk"} if draft.chance(0.3) else {})
     other, third = rng.choice(draft.plain), rng.choice(draft.plain + draft.lookups[:0])
-    return {"value": rng.choice([
-        f"0.5 * {other} + 0.3 * {third}", f"{other} ** 2", f"1 - {other}", f"min({other}, 0.3)",
-        f"if({other} > {third}, {other}, {third} / 2)", f"clip(2 * {other}, 0.1, 0.9)",
-        f"sqrt({other}) * exp(-{third})", f"1 / (1 + {third})",
-    ])}  # fmt: skip
+    return {
+        "value": rng.choice(
+            [
+                f"0.5 * {other} + 0.3 * {third}",
+                f"{other} ** 2",
+                f"1 - {other}",
+                f"min({other}, 0.3)",
+                f"if({other} > {third}, {other}, {third} / 2)",
+                f"clip(2 * {other}, 0.1, 0.9)",
+                f"sqrt({other}) * exp(-{third})",
+                f"1 / (1 + {third})",
+            ]
+        )
+    }
 
 
 def add_parameters(draft: Draft) -> None:
@@ -238,24 +251,31 @@ def condition(draft: Draft, depth: int = 0) -> str:
     rng, kind = draft.rng, draft.rng.random()
     if depth < 2 and kind < 0.3:
         left, right = condition(draft, depth + 1), condition(draft, depth + 1)
-        return rng.choice([
-            f"{left} and {right}", f"{left} or {right}", f"not ({left})", f"not {left} or {right}",
-            f"({left} or {right}) and {left}",
-        ])  # fmt: skip
+        return rng.choice(
+            [
+                f"{left} and {right}",
+                f"{left} or {right}",
+                f"not ({left})",
+                f"not {left} or {right}",
+                f"({left} or {right}) and {left}",
+            ]
+        )
     if draft.limit and kind > 0.93:
         return rng.choice([f"round_number <= {rng.randint(1, draft.limit)}", "1 < round_number"])
     v = rng.choice(draft.variables)
     value = v.at(rng.randint(v.low, v.high), rng)
     other = rng.choice(draft.variables)
-    return rng.choice([
-        f"{v.name} {rng.choice(['<', '<=', '>', '>=', '==', '!='])} {value}",
-        f"{v.name} {rng.choice(['==', '!='])} {value}",
-        f"{v.low} <= {v.name} < {value}",
-        f"{v.name} + {other.name} > {rng.randint(-1, 3)}",
-        f"abs({v.name}) <= {rng.randint(0, 2)}",
-        f"({v.name} != 0 and 2 / {v.name} >= 1)",
-        f"max({v.name}, {other.name}) > min({other.name}, 1)",
-    ])  # fmt: skip
+    return rng.choice(
+        [
+            f"{v.name} {rng.choice(['<', '<=', '>', '>=', '==', '!='])} {value}",
+            f"{v.name} {rng.choice(['==', '!='])} {value}",
+            f"{v.low} <= {v.name} < {value}",
+            f"{v.name} + {other.name} > {rng.randint(-1, 3)}",
+            f"abs({v.name}) <= {rng.randint(0, 2)}",
+            f"({v.name} != 0 and 2 / {v.name} >= 1)",
+            f"max({v.name}, {other.name}) > min({other.name}, 1)",
+        ]
+    )
 
 
 def unit(draft: Draft, party: str | None = None, depth: int = 0) -> str:
@@ -263,14 +283,24 @@ def unit(draft: Draft, party: str | None = None, depth: int = 0) -> str:
     rng, kind = draft.rng, draft.rng.random()
     if depth < 2 and kind < 0.3:
         left, right = unit(draft, party, depth + 1), unit(draft, party, depth + 1)
-        return rng.choice([
-            f"({left}) * ({right})", f"min({left}, {right})", f"max({left}, {right})",
-            f"abs({left} - ({right}))", f"if({condition(draft)}, {left}, {right})",
-            f"exp(-({left}) - {right})", f"log(1 + ({left}) * ({right}))", f"1 - ({left})",
-            f"clip({left} + {right}, 0.1, 1)", f"sqrt({left})", f"2 ** -({left})",
-            f"min({left}, {right}, 0.9)",
-            f"({left}) / 2 / (1 + {right}) + 0.4 - 0.2 - 0.1", f"({left}) ** 2 / (1 + {right})",
-        ])  # fmt: skip
+        return rng.choice(
+            [
+                f"({left}) * ({right})",
+                f"min({left}, {right})",
+                f"max({left}, {right})",
+                f"abs({left} - ({right}))",
+                f"if({condition(draft)}, {left}, {right})",
+                f"exp(-({left}) - {right})",
+                f"log(1 + ({left}) * ({right}))",
+                f"1 - ({left})",
+                f"clip({left} + {right}, 0.1, 1)",
+                f"sqrt({left})",
+                f"2 ** -({left})",
+                f"min({left}, {right}, 0.9)",
+                f"({left}) / 2 / (1 + {right}) + 0.4 - 0.2 - 0.1",
+                f"({left}) ** 2 / (1 + {right})",
+            ]
+        )
     v = rng.choice(draft.variables)
     pool = [
         *([rng.choice(draft.plain)] * 2 if draft.plain else []),
@@ -432,11 +462,16 @@ def nature_step(draft: Draft, name: str, ends: float) -> dict[str, Any]:
     share = 0.25 if rng.random() < 0.7 else 0.45
     for move in ["disaster", "lapse"][: rng.randint(1, 2)]:
         v = rng.choice(draft.variables)
-        odds = rng.choice([
-            f"{share} * ({unit(draft)})", f"{share} * ({unit(draft)})", draft.number(0.02, share),
-            f"{share} * ({v.name} > {v.low})", f"if({condition(draft)}, 0, {share})",
-            f"{share} * ({v.name} - {v.low}) / {v.high - v.low}".replace("- -", "+ "),
-        ])  # fmt: skip
+        odds = rng.choice(
+            [
+                f"{share} * ({unit(draft)})",
+                f"{share} * ({unit(draft)})",
+                draft.number(0.02, share),
+                f"{share} * ({v.name} > {v.low})",
+                f"if({condition(draft)}, 0, {share})",
+                f"{share} * ({v.name} - {v.low}) / {v.high - v.low}".replace("- -", "+ "),
+            ]
+        )
         odds = f"(1 - locked) * ({odds})" if draft.locks else odds
         moves[move] = {"odds": odds, **some_move(draft, ends, draft.chance(0.6), True)}
     for move in ["nothing", "wobble", "shift"][: rng.choice([1, 1, 2, 3])]:
@@ -481,8 +516,13 @@ def steps_block(draft: Draft) -> list[dict[str, Any]]:
 
 def outcomes_block(draft: Draft) -> None:
     """Empty outcomes; their pays come when everything else is known."""
-    kinds = {"settlement": "agreement", "disaster": "war", "victory": "capitulation",
-             "truce": "ceasefire", "abyss": "catastrophe"}  # fmt: skip
+    kinds = {
+        "settlement": "agreement",
+        "disaster": "war",
+        "victory": "capitulation",
+        "truce": "ceasefire",
+        "abyss": "catastrophe",
+    }
     more = draft.rng.sample(list(kinds)[1:], draft.rng.randint(1, 3))
     draft.outcomes = {name: {"kind": kinds[name]} for name in ["settlement", *more]}
 
@@ -509,10 +549,15 @@ def parties_block(draft: Draft) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for party in draft.parties:
         p, cost = draft.plain[0], "cost" in draft.parameters
-        patience: Any = draft.rng.choice([
-            draft.number(0.6, 0.97), draft.number(0.6, 0.97), f"1 - 0.4 * {p} - 0.02",
-            f"clip({p} + 0.5, 0.5, 0.95)", f"0.9 - 0.2 * cost[{party}]" if cost else 0.9,
-        ])  # fmt: skip
+        patience: Any = draft.rng.choice(
+            [
+                draft.number(0.6, 0.97),
+                draft.number(0.6, 0.97),
+                f"1 - 0.4 * {p} - 0.02",
+                f"clip({p} + 0.5, 0.5, 0.95)",
+                f"0.9 - 0.2 * cost[{party}]" if cost else 0.9,
+            ]
+        )
         sharp = draft.number(0.5, 20 if draft.chance(0.1) else 7)
         precision = draft.rng.choice([sharp, sharp, f"1 + 5 * {p}", f"{sharp} / (1 + {p})", 3])
         result[party] = {"patience": patience, "precision": precision}

@@ -162,9 +162,28 @@ round:
 outcomes: {{done: {{kind: war}}}}
 rounds: 1
 at_end: done
-"""  # fmt: skip
-LEAVES = ["x", "y", "a", "b", "m", "hot", "f[m]", "f[hot]", "g[x]", "g[x - 0]", "h[p0]", "h[p1]",
-          "worth[p0, t]", "worth[p1, deal]", "2", "0.5", "3e-1", ".25", "1e1"]  # fmt: skip
+"""
+LEAVES = [
+    "x",
+    "y",
+    "a",
+    "b",
+    "m",
+    "hot",
+    "f[m]",
+    "f[hot]",
+    "g[x]",
+    "g[x - 0]",
+    "h[p0]",
+    "h[p1]",
+    "worth[p0, t]",
+    "worth[p1, deal]",
+    "2",
+    "0.5",
+    "3e-1",
+    ".25",
+    "1e1",
+]
 
 
 def expression(rng: Random, depth: int) -> str:
@@ -175,14 +194,24 @@ def expression(rng: Random, depth: int) -> str:
     sign, other = (rng.choice(["<", "<=", ">", ">=", "==", "!="]) for _ in range(2))
     no, word, then = rng.choice(["", "not "]), rng.choice(["and", "or"]), rng.choice(["and", "or"])
     forms = [
-        f"{one} + {two}", f"{one} - {two}", f"{one} * {two}", f"{one} / {two}", f"-{one}",
-        f"{one} - {two} * {three}", f"({one}) ** {rng.choice(['2', '-1', '0.5', '-x'])}",
+        f"{one} + {two}",
+        f"{one} - {two}",
+        f"{one} * {two}",
+        f"{one} / {two}",
+        f"-{one}",
+        f"{one} - {two} * {three}",
+        f"({one}) ** {rng.choice(['2', '-1', '0.5', '-x'])}",
         f"-{rng.choice(['x', 'a', '2'])} ** {rng.choice(['2', '-1', '2 ** 2'])}",
-        f"({one} {sign} {two})", f"({one} {sign} {two} {other} {three})",
-        f"({no}{one} {word} {two} {then} {three})", f"if({one}, {two}, {three})",
-        f"max({one}, {two})", f"min({one}, {two}, {three})", f"clip({one}, -1, x + 3)",
-        f"{rng.choice(['abs', 'exp', 'sqrt', 'log'])}({one})", f"({one})",
-    ]  # fmt: skip
+        f"({one} {sign} {two})",
+        f"({one} {sign} {two} {other} {three})",
+        f"({no}{one} {word} {two} {then} {three})",
+        f"if({one}, {two}, {three})",
+        f"max({one}, {two})",
+        f"min({one}, {two}, {three})",
+        f"clip({one}, -1, x + 3)",
+        f"{rng.choice(['abs', 'exp', 'sqrt', 'log'])}({one})",
+        f"({one})",
+    ]
     return rng.choice(forms)
 
 

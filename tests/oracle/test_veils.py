@@ -47,8 +47,12 @@ def few(seeds: range, count: int) -> list[Any]:
 def test_private_resolve_has_the_values_that_the_language_states() -> None:
     text = (FOLDER / "resolve.yaml").read_text()
     one = played(text, [], {})
-    expected = {"status_quo": 0.354077156526, "concession": 0.219374573504,
-                "retreat": 0.198872253828, "war": 0.227676016142}  # fmt: skip
+    expected = {
+        "status_quo": 0.354077156526,
+        "concession": 0.219374573504,
+        "retreat": 0.198872253828,
+        "war": 0.227676016142,
+    }
     for outcome, value in expected.items():
         assert absorbing(one, ending(one, {outcome})) == pytest.approx(value, abs=1e-12)
     game, equilibria = solved(text)
@@ -61,9 +65,9 @@ def test_private_resolve_has_the_values_that_the_language_states() -> None:
     assert resisting.pop() == pytest.approx(0.660370312460, abs=1e-11)
     start = game.structure.infoset[[3, 4]]
     assert start[0] == start[1] >= 0
-    values = evaluate_queries(game.scenario, [
-        parse_query(f"P({outcome})", game.meaning) for outcome in expected
-    ])  # fmt: skip
+    values = evaluate_queries(
+        game.scenario, [parse_query(f"P({outcome})", game.meaning) for outcome in expected]
+    )
     assert values.values[0] == pytest.approx(list(expected.values()), abs=1e-11)
 
 
@@ -71,8 +75,9 @@ def test_simultaneous_strikes_have_the_values_that_the_language_states() -> None
     text = (FOLDER / "first-strike.yaml").read_text()
     game, equilibria = solved(text)
     strategy = dict(zip(edge_words(game), equilibria.strategy[0], strict=True))
-    first = strategy["north at 'north_acts' when struck = no_strike, round_number = 1: "
-                     "north_acts.strike"]  # fmt: skip
+    first = strategy[
+        "north at 'north_acts' when struck = no_strike, round_number = 1: north_acts.strike"
+    ]
     assert first == pytest.approx(0.760602499786, abs=1e-11)
     south = [p for words, p in strategy.items() if words.endswith("south_acts.strike")]
     assert south == pytest.approx([0.853285102984] * 2, abs=1e-11)
@@ -155,8 +160,9 @@ def read_arrays(game: Any) -> Veiled:
     at = names.index("round_number") if "round_number" in names else None
     rounds = np.zeros(len(full), int) if at is None else game.reached.rows[full, at]
     play.rounds = rounds.tolist()
-    sets = [np.flatnonzero(structure.infoset == i).tolist()
-            for i in range(structure.infoset.max() + 1)]  # fmt: skip
+    sets = [
+        np.flatnonzero(structure.infoset == i).tolist() for i in range(structure.infoset.max() + 1)
+    ]
     steps = list(zip(rounds.tolist(), structure.step.tolist(), strict=True))
     heads = [] if structure.limit else np.flatnonzero(structure.step == 0).tolist()
     return Veiled(play, steps, sets, heads, bool(game.meaning.draws))
@@ -223,8 +229,11 @@ def some_changes(game: Any, rng: Random) -> list[list[Change]]:
         step = rng.choice(steps)
         when = None
         if known:
-            own = [name for name, entry in (game.data.get("private") or {}).items()
-                   if step["by"] in entry["known_to"]]  # fmt: skip
+            own = [
+                name
+                for name, entry in (game.data.get("private") or {}).items()
+                if step["by"] in entry["known_to"]
+            ]
             when = f"{rng.choice(own)} == {lowest(game, own)}" if own else "1"
             when = when if len(own) == 1 else "1"
         return Change(kind, step["by"], step["name"], rng.choice(list(step["moves"])), once, when)

@@ -35,9 +35,8 @@ class Draft:
 
 
 def veiled_text(
-    seed: int, *, limit: int = 0, private: bool = False, entropy: bool = False,
-    broken: bool = False,
-) -> str:  # fmt: skip
+    seed: int, *, limit: int = 0, private: bool = False, entropy: bool = False, broken: bool = False
+) -> str:
     """A scenario; without a limit its rounds are unlimited, and then nothing is private."""
     draft = Draft(Random(f"veiled {seed}"), limit, broken=broken)
     rng = draft.rng
@@ -182,8 +181,10 @@ def pays(draft: Draft, size: float) -> dict[str, Any]:
 
 def give_odds(draft: Draft, one: dict[str, Any]) -> None:
     terms = ["odd", "0.2 + 0.1 * rung", "0.1 * secret + 0.05"]
-    terms += [f"if({name} == {v['range'][0] if 'range' in v else 'weak'}, 0.1, 0.5)"
-              for name, v in draft.private.items()]  # fmt: skip
+    terms += [
+        f"if({name} == {v['range'][0] if 'range' in v else 'weak'}, 0.1, 0.5)"
+        for name, v in draft.private.items()
+    ]
     names = list(one["moves"])
     for name in names[1:]:
         one["moves"][name]["odds"] = f"0.5 * ({draft.rng.choice(terms)})"

@@ -63,8 +63,10 @@ def draws(ground: Ground, node: Any) -> list[tuple[Edge, tuple[int, ...]]]:
         variable = game.variables[place]
         odds = private(ground)[variable.name]["odds"]
         words = [variable.word(x) for x in range(variable.low, variable.high + 1)]
-        moves = {word: {"odds": odds.get(word, odds.get(int(word) if word.isdigit() else 0))}
-                 for word in words}  # fmt: skip
+        moves = {
+            word: {"odds": odds.get(word, odds.get(int(word) if word.isdigit() else 0))}
+            for word in words
+        }
         chances = explorer.odds(moves, node)
         each.append([(variable.low + i, chances[word]) for i, word in enumerate(words)])
     found = []
@@ -352,12 +354,16 @@ def played(text: str, changes: list[Change], values: dict[str, float]) -> Played
         for (edge, _), p in zip(offers, own, strict=True)
     }
     sigma = [
-        np.array([
-            1.0 if ground.forced.get(spot[:2]) else policy[without(spot, len(lasting)), edge.move]
-            for edge, _ in offers
-        ])
+        np.array(
+            [
+                1.0
+                if ground.forced.get(spot[:2])
+                else policy[without(spot, len(lasting)), edge.move]
+                for edge, _ in offers
+            ]
+        )
         for spot, offers in ground.offers.items()
-    ]  # fmt: skip
+    ]
     deviated = as_veiled(ground).play
     return Played(ground, deviated, sigma, discounted(deviated, sigma))
 

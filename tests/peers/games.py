@@ -190,11 +190,7 @@ def _shares(chance: Random, count: int) -> list[float]:
 
 
 def _scenario_text(
-    owner: Sequence[int],
-    moves: Sequence[int],
-    pay: Floats,
-    odds: Floats,
-    patience: Sequence[float],
+    owner: Sequence[int], moves: Sequence[int], pay: Floats, odds: Floats, patience: Sequence[float]
 ) -> str:
     """A round is a period: the owner of the state chooses a row, nature draws the next state."""
     states, most, parties = pay.shape

@@ -10,42 +10,140 @@ from offramp.study.runs.findings import Findings
 
 WORDS = {
     "hebrew": (
-        "הפסקת אש בגבול", "הצפון", "הדרום", "תשובה", "קבלה", "סירוב", "מעשה", "המתנה", "תקיפה",
-        "הידרדרות", "רגיעה", "מלחמה", "אסון", "האלוף במילואים", "המתווך",
+        "הפסקת אש בגבול",
+        "הצפון",
+        "הדרום",
+        "תשובה",
+        "קבלה",
+        "סירוב",
+        "מעשה",
+        "המתנה",
+        "תקיפה",
+        "הידרדרות",
+        "רגיעה",
+        "מלחמה",
+        "אסון",
+        "האלוף במילואים",
+        "המתווך",
     ),
     "arabic": (
-        "هدنة على الحدود", "الشمال", "الجنوب", "جواب", "قبول", "رفض", "فعل", "انتظار", "ضربة",
-        "انزلاق", "هدوء", "حرب", "كارثة", "اللواء المتقاعد", "الوسيط",
+        "هدنة على الحدود",
+        "الشمال",
+        "الجنوب",
+        "جواب",
+        "قبول",
+        "رفض",
+        "فعل",
+        "انتظار",
+        "ضربة",
+        "انزلاق",
+        "هدوء",
+        "حرب",
+        "كارثة",
+        "اللواء المتقاعد",
+        "الوسيط",
     ),
     "turned": tuple(
-        f"\u202e{word}\u202c" for word in (
-            "a truce", "north", "south", "answer", "accept", "refuse", "act", "wait", "strike",
-            "slide", "calm", "war", "disaster", "the general", "the mediator",
+        f"\u202e{word}\u202c"
+        for word in (
+            "a truce",
+            "north",
+            "south",
+            "answer",
+            "accept",
+            "refuse",
+            "act",
+            "wait",
+            "strike",
+            "slide",
+            "calm",
+            "war",
+            "disaster",
+            "the general",
+            "the mediator",
         )
     ),
     "english": (
-        "A truce on a border", "North", "South", "Answer", "accept", "refuse", "Act", "wait",
-        "strike", "slide", "calm", "War", "Disaster", "The general", "The mediator",
+        "A truce on a border",
+        "North",
+        "South",
+        "Answer",
+        "accept",
+        "refuse",
+        "Act",
+        "wait",
+        "strike",
+        "slide",
+        "calm",
+        "War",
+        "Disaster",
+        "The general",
+        "The mediator",
     ),
     "long": tuple(
-        f"{word}, with observers on both sides, monitors on a third and a clause for each" for word
-        in ("A truce", "North", "South", "Answer", "accept", "refuse", "act", "wait", "strike",
-            "slide", "calm", "war", "disaster", "the general", "the mediator")
+        f"{word}, with observers on both sides, monitors on a third and a clause for each"
+        for word in (
+            "A truce",
+            "North",
+            "South",
+            "Answer",
+            "accept",
+            "refuse",
+            "act",
+            "wait",
+            "strike",
+            "slide",
+            "calm",
+            "war",
+            "disaster",
+            "the general",
+            "the mediator",
+        )
     ),
-    "unbroken": tuple(word * 8 for word in (
-        "Borderland", "Northwards", "Southwards", "Answerable", "Acceptance", "Refusalnow",
-        "Activities", "Waitingfor", "Strikeback", "Slidedownn", "Calmnesses", "Warfarings",
-        "Disastrous", "Generalist", "Mediations",
-    )),
-}  # fmt: skip
+    "unbroken": tuple(
+        word * 8
+        for word in (
+            "Borderland",
+            "Northwards",
+            "Southwards",
+            "Answerable",
+            "Acceptance",
+            "Refusalnow",
+            "Activities",
+            "Waitingfor",
+            "Strikeback",
+            "Slidedownn",
+            "Calmnesses",
+            "Warfarings",
+            "Disastrous",
+            "Generalist",
+            "Mediations",
+        )
+    ),
+}
 """Title, parties, steps and moves, ends and accounts, in the order of the crisis below."""
 
 
 @cache
 def crisis(words: str, number: str = "") -> Findings:
     """A small crisis in which every text is of one kind; ``number`` stands behind each label."""
-    (title, north, south, answer, accept, refuse, act, wait, strike, slide, calm, war, disaster,
-     general, mediator) = (word + number for word in WORDS[words])  # fmt: skip
+    (
+        title,
+        north,
+        south,
+        answer,
+        accept,
+        refuse,
+        act,
+        wait,
+        strike,
+        slide,
+        calm,
+        war,
+        disaster,
+        general,
+        mediator,
+    ) = (word + number for word in WORDS[words])
     text = f"""\
 offramp: 1
 title: "{title}"

@@ -29,8 +29,10 @@ def findings_of(scenario: Scenario, draws: int = 200, seed: int = 5, failed: int
     parts = [_dataset(scenario, base, 1, random, 0)]
     if draws:
         parts.append(_dataset(scenario, base, draws, random, failed))
-    likely = tuple(_story(scenario, name, 0.02 / (i + 1), random) for i, name in
-                   enumerate([*scenario.outcomes][:3]))  # fmt: skip
+    likely = tuple(
+        _story(scenario, name, 0.02 / (i + 1), random)
+        for i, name in enumerate([*scenario.outcomes][:3])
+    )
     return Findings(
         scenario=scenario,
         nominal=parts[0],
@@ -57,9 +59,10 @@ def _dataset(scenario: Scenario, base, draws: int, random, failed: int):
     parties = list(scenario.parties)
     ends = [
         f"{name}: {level}"
-        for name, outcome in scenario.outcomes.items() if outcome.by
+        for name, outcome in scenario.outcomes.items()
+        if outcome.by
         for level in scenario.state[outcome.by].levels or ()
-    ]  # fmt: skip
+    ]
     status = np.full(draws, "solved", dtype="<U12")
     message = np.full(draws, "", dtype="<U80")
     status[:failed], message[:failed] = "stalled", "iteration stalled; a smaller precision helps"
@@ -85,10 +88,13 @@ def _dataset(scenario: Scenario, base, draws: int, random, failed: int):
         "uniqueness": np.array(["not refuted by 2 starts"] * draws),
     }
     labels = {
-        "outcome": [*scenario.outcomes, "unresolved"], "party": parties, "package_end": ends,
-        "move": moves, "parameter": [one.name for one in meaning.assumptions],
+        "outcome": [*scenario.outcomes, "unresolved"],
+        "party": parties,
+        "package_end": ends,
+        "move": moves,
+        "parameter": [one.name for one in meaning.assumptions],
         "parameter_unit": [one.unit or "" for one in meaning.assumptions],
-    }  # fmt: skip
+    }
     if not ends:
         del values["probability_by"]
     attrs = {"title": scenario.title, "scenario_hash": scenario.content_hash, "seed": 5}
@@ -134,12 +140,15 @@ def _states(scenario: Scenario, random) -> tuple[StateOverTime, ...]:
 def _effects(scenario: Scenario, draws: int, random) -> tuple[MechanismEffect, ...]:
     return tuple(
         MechanismEffect(
-            name, record.label or name, record.about or "",
+            name,
+            record.label or name,
+            record.about or "",
             {str(kind): str(way) for kind, way in record.expects.items()},
             {kind: float(random.normal(0, 0.05)) for kind in (*record.expects, "stalemate")},
             {kind: float(random.integers(0, 65)) / 64 for kind in record.expects} if draws else {},
-            64 if draws else 0, {},
+            64 if draws else 0,
+            {},
         )
         for name, record in scenario.mechanisms.items()
         if record.off
-    )  # fmt: skip
+    )

@@ -76,7 +76,7 @@ levers:
   monitoring: {label: Monitors on the line, parameter: slide, towards: lower, held_by: [south], effort: {cost: 1, per: 0.1}, limit: 0.05}
   longer_talks: {label: Talks that last, parameter: weariness, towards: lower, held_by: [north, south], effort: {cost: 1, per: 0.05}, limit: 0.02}
   smaller_prize: {label: Less to be had from climbing, parameter: strike_gain, towards: lower, held_by: [north], effort: {cost: 1, per: 0.02}, limit: 0}
-"""  # fmt: skip
+"""
 
 
 @cache
@@ -112,7 +112,7 @@ def with_study(findings: Findings, **other: Any) -> Findings:
 LEVERS = """\
   envoys: {label: More envoys, parameter: talk, towards: higher, held_by: north, effort: {cost: 1, per: 0.1}, limit: 0.8}
   agenda: {label: A shorter agenda, parameter: hurry, towards: higher, held_by: south, effort: {cost: 2, per: 0.1}, limit: 0.4}
-"""  # fmt: skip
+"""
 
 
 @cache

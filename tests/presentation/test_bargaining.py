@@ -76,8 +76,10 @@ def test_words(name: str) -> None:
 def test_pairs_of_three_parties_and_zones_of_two() -> None:
     three = zone_of_agreement.FIGURE.plot(told("trilateral-talks"))
     assert [one.title for one in three or ()] == [  # type: ignore[union-attr]
-        "Russia and Ukraine", "Russia and United States", "Ukraine and United States"
-    ]  # fmt: skip
+        "Russia and Ukraine",
+        "Russia and United States",
+        "Ukraine and United States",
+    ]
     two = zone_of_agreement.FIGURE.plot(told("haggle"))
     assert len(two or ()) == 2  # type: ignore[arg-type]
     gains = package_gains.FIGURE.plot(told("trilateral-talks"))

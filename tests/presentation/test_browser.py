@@ -22,18 +22,28 @@ CHROMIUM = next(
     None,
 )
 QUIET = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-extensions", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--enable-logging=stderr", "--virtual-time-budget=60000",
-)  # fmt: skip
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-extensions",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--enable-logging=stderr",
+    "--virtual-time-budget=60000",
+)
 
 
 def browse(*arguments: str, profile: Path) -> subprocess.CompletedProcess[str]:
     assert CHROMIUM is not None
     return subprocess.run(
         [CHROMIUM, *QUIET, f"--user-data-dir={profile}", *arguments],
-        capture_output=True, text=True, timeout=240, check=True,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=True,
+    )
 
 
 @pytest.mark.slow
@@ -46,9 +56,12 @@ def test_a_browser_draws_it_all_and_asks_for_nothing(tmp_path: Path, width: int)
     )
     log = tmp_path / "net.json"
     ran = browse(
-        f"--window-size={width},900", f"--log-net-log={log}", "--dump-dom", path.as_uri(),
+        f"--window-size={width},900",
+        f"--log-net-log={log}",
+        "--dump-dom",
+        path.as_uri(),
         profile=tmp_path / "profile",
-    )  # fmt: skip
+    )
     places = len(re.findall(r'class="drawing[ "]', ran.stdout))
     assert places > 20
     assert f'data-drawn="{places}"' in ran.stdout

@@ -140,9 +140,14 @@ def test_a_brief_report() -> None:
     nominal = findings.nominal.drop_vars(["by_round", "move_uses"])
     assert findings.draws is not None
     few = dataclasses.replace(
-        findings, nominal=nominal, draws=findings.draws.drop_vars(["by_round", "move_uses"]),
-        histories=(), history_by_outcome=(), state_by_round=(), mechanism_effects=(),
-    )  # fmt: skip
+        findings,
+        nominal=nominal,
+        draws=findings.draws.drop_vars(["by_round", "move_uses"]),
+        histories=(),
+        history_by_outcome=(),
+        state_by_round=(),
+        mechanism_effects=(),
+    )
     text = report(few)
     assert "No histories were looked for" in text
     assert "figure-move_shares" not in text
@@ -187,10 +192,15 @@ def hostile(findings: Findings) -> Findings:
     }
     changed = scenario.model_copy(
         update={
-            "title": HOSTILE, "about": HOSTILE, "outcomes": outcomes, "parties": parties,
-            "round": steps, "sources": sources, "state": state,
+            "title": HOSTILE,
+            "about": HOSTILE,
+            "outcomes": outcomes,
+            "parties": parties,
+            "round": steps,
+            "sources": sources,
+            "state": state,
         }
-    )  # fmt: skip
+    )
     return dataclasses.replace(findings, scenario=changed, provenance={HOSTILE: HOSTILE})
 
 

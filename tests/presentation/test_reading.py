@@ -43,8 +43,12 @@ def seen(page: str, width: int, folder: Path) -> dict[str, Any]:
     )
     around = folder / "around.html"
     around.write_text(f"<script>{listening}</script><body style='margin:0'>{frame}", "utf-8")
-    ran = browse(f"--window-size={max(width, 500)},900", "--dump-dom", around.as_uri(),
-                 profile=folder / "profile")  # fmt: skip
+    ran = browse(
+        f"--window-size={max(width, 500)},900",
+        "--dump-dom",
+        around.as_uri(),
+        profile=folder / "profile",
+    )
     found = re.search(r'data-seen="([^"]*)"', ran.stdout)
     assert found, ran.stderr[-2000:]
     return json.loads(html.unescape(found[1]))

@@ -189,8 +189,10 @@ def test_every_headline_says_whose_premises_and_no_account_is_the_base() -> None
     ]
     assert {one.lead for one in told[3:]} == {told[0].lead}
     assert [one.teller for one in endings_of(whole())] == [
-        "The scenario as written", "As the north tells it", "As the south tells it",
-    ]  # fmt: skip
+        "The scenario as written",
+        "As the north tells it",
+        "As the south tells it",
+    ]
     for one in endings_of(whole()):
         assert sum(share for *_, share in one.parts) == pytest.approx(1, abs=1e-6)
         assert one.likeliest.replace("\u00a0", " ") in plain(page())
@@ -257,8 +259,9 @@ def test_the_page_is_small() -> None:
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
 def test_a_browser_draws_the_new_figures(tmp_path: Path) -> None:
     path = write_text(tmp_path / "report.html", report(whole()))
-    ran = browse("--window-size=1280,900", "--dump-dom", path.as_uri(),
-                 profile=tmp_path / "profile")  # fmt: skip
+    ran = browse(
+        "--window-size=1280,900", "--dump-dom", path.as_uri(), profile=tmp_path / "profile"
+    )
     places = len(re.findall(r'class="drawing[ "]', ran.stdout))
     assert f'data-drawn="{places}"' in ran.stdout
     assert "CONSOLE" not in ran.stderr

@@ -122,7 +122,7 @@ CLAIMS: dict[str, tuple[str, str]] = {
     "P(war) and gain > 0": ("a number stands where a claim", "P(war)"),
     "P(war) > 0 | sett(gain = 1)": ("did you mean 'set'", "sett("),
     "worth[nort, deal] > 0": ("did you mean 'north'", "nort"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("quoted", [False, True])
@@ -142,45 +142,87 @@ def test_a_claim_that_cannot_be_read_names_its_place(text: str, quoted: bool) ->
 
 OTHERS: dict[str, tuple[str, str, str]] = {
     "no account's parameter": (
-        "accounts: {told: {parameters: {gian: 1}}}\n", "did you mean 'gain'", "accounts.told"),
+        "accounts: {told: {parameters: {gian: 1}}}\n",
+        "did you mean 'gain'",
+        "accounts.told",
+    ),
     "no key": (
-        "accounts: {told: {parameters: {cost: {each: {nort: 1}}}}}\n", "'north'", "accounts.told"),
+        "accounts: {told: {parameters: {cost: {each: {nort: 1}}}}}\n",
+        "'north'",
+        "accounts.told",
+    ),
     "no family": (
-        'accounts: {told: {parameters: {"gain[north]": 1}}}\n', "single number", "accounts.told"),
+        'accounts: {told: {parameters: {"gain[north]": 1}}}\n',
+        "single number",
+        "accounts.told",
+    ),
     "a number for a family": (
-        "accounts: {told: {parameters: {cost: 1}}}\n", "cost[north]", "accounts.told"),
+        "accounts: {told: {parameters: {cost: 1}}}\n",
+        "cost[north]",
+        "accounts.told",
+    ),
     "an account's formula": (
-        "accounts: {told: {parameters: {gain: odd + od}}}\n", "account 'told'", "accounts.told"),
+        "accounts: {told: {parameters: {gain: odd + od}}}\n",
+        "account 'told'",
+        "accounts.told",
+    ),
     "an account's range": (
-        'accounts: {told: {parameters: {gain: {range: "unifrom(0, 1)"}}}}\n', "uniform",
-        "accounts.told"),
+        'accounts: {told: {parameters: {gain: {range: "unifrom(0, 1)"}}}}\n',
+        "uniform",
+        "accounts.told",
+    ),
     "an account's source": (
-        "accounts: {told: {source: meno}}\n", "did you mean 'memo'", "accounts.told.source"),
+        "accounts: {told: {source: meno}}\n",
+        "did you mean 'memo'",
+        "accounts.told.source",
+    ),
     "a claim's source": (
         "claims: {one: {says: So., holds_when: P(war) > 0, source: meno}}\n",
-        "did you mean 'memo'", "claims.one.source"),
+        "did you mean 'memo'",
+        "claims.one.source",
+    ),
     "a claim without words": (
-        "claims: {one: {holds_when: P(war) > 0}}\n", "'says' is missing", "claims.one"),
+        "claims: {one: {holds_when: P(war) > 0}}\n",
+        "'says' is missing",
+        "claims.one",
+    ),
     "no lever's parameter": (
         "levers: {aid: {parameter: gian, towards: lower, held_by: [north], "
-        "effort: {cost: 1, per: 1}, limit: 0}}\n", "did you mean 'gain'", "levers.aid.parameter"),
+        "effort: {cost: 1, per: 1}, limit: 0}}\n",
+        "did you mean 'gain'",
+        "levers.aid.parameter",
+    ),
     "a family as lever": (
         "levers: {aid: {parameter: cost, towards: lower, held_by: [north], "
-        "effort: {cost: 1, per: 1}, limit: 0}}\n", "cost[north]", "levers.aid.parameter"),
+        "effort: {cost: 1, per: 1}, limit: 0}}\n",
+        "cost[north]",
+        "levers.aid.parameter",
+    ),
     "no holder": (
         "levers: {aid: {parameter: gain, towards: lower, held_by: [nort], "
-        "effort: {cost: 1, per: 1}, limit: 0}}\n", "did you mean 'north'", "levers.aid.held_by.0"),
+        "effort: {cost: 1, per: 1}, limit: 0}}\n",
+        "did you mean 'north'",
+        "levers.aid.held_by.0",
+    ),
     "nowhere": (
         "levers: {aid: {parameter: gain, towards: down, held_by: [north], "
-        "effort: {cost: 1, per: 1}, limit: 0}}\n", "lower, higher", "levers.aid.towards"),
+        "effort: {cost: 1, per: 1}, limit: 0}}\n",
+        "lower, higher",
+        "levers.aid.towards",
+    ),
     "no effort": (
         "levers: {aid: {parameter: gain, towards: lower, held_by: [north], "
-        "effort: {cost: 0, per: 1}, limit: 0}}\n", "above 0", "levers.aid.effort.cost"),
+        "effort: {cost: 0, per: 1}, limit: 0}}\n",
+        "above 0",
+        "levers.aid.effort.cost",
+    ),
     "a limit on the wrong side": (
         "levers: {aid: {parameter: gain, towards: lower, held_by: [north], "
-        "effort: {cost: 1, per: 1}, limit: 0.9}}\n", "write 'towards: higher', or a limit below",
-        "levers.aid.limit"),
-}  # fmt: skip
+        "effort: {cost: 1, per: 1}, limit: 0.9}}\n",
+        "write 'towards: higher', or a limit below",
+        "levers.aid.limit",
+    ),
+}
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -226,11 +268,14 @@ def test_a_claim_keeps_its_words_and_its_quantities_as_written() -> None:
     first, second = read_claims(understand(scenario))
     assert first.says == "A party that does not climb is attacked."
     assert [q.text for q in first.quantities.values()] == [
-        "P(war | do(north.act = wait))", "P(war | do(north.act = climb))",
-    ]  # fmt: skip
+        "P(war | do(north.act = wait))",
+        "P(war | do(north.act = climb))",
+    ]
     assert [q.text for q in second.quantities.values()] == [
-        "P(war | off(fog))", "E(payoff[north]|set(gain = 0.2), off(fog))", "cost[north] | off(fog)",
-    ]  # fmt: skip
+        "P(war | off(fog))",
+        "E(payoff[north]|set(gain = 0.2), off(fog))",
+        "cost[north] | off(fog)",
+    ]
     off = Intervention("off", values=(("odd", 0.0),), mechanism="fog")
     gain = Intervention("set", values=(("gain", 0.2),))
     assert [q.interventions for q in second.quantities.values()] == [(off,), (off, gain), (off,)]
@@ -252,9 +297,11 @@ def test_queries_of_one_meaning_are_equal() -> None:
     meaning = understand(read(FULL))
     one, two = (
         parse_query(text, meaning)
-        for text in ("P( war |  do(north.act=climb, when rung==calm,once))",
-                     "P(war | do(north.act = climb, once, when (rung == calm)))")
-    )  # fmt: skip
+        for text in (
+            "P( war |  do(north.act=climb, when rung==calm,once))",
+            "P(war | do(north.act = climb, once, when (rung == calm)))",
+        )
+    )
     assert one.text == "P( war | do(north.act=climb, when rung==calm,once))"
     assert one.interventions == two.interventions
     assert hash(one.interventions) == hash(two.interventions)
@@ -273,8 +320,9 @@ def test_an_account_replaces_whole_entries() -> None:
     assert entries["gain"].distribution is None
     assert entries["gain"].source == "memo"
     assert (entries["cost[south]"].formula, entries["cost[north]"].formula) == (
-        Number(0.5), Number(0.04),
-    )  # fmt: skip
+        Number(0.5),
+        Number(0.04),
+    )
     entries = {a.name: a for a in understand(seen).assumptions}
     assert entries["odd"].distribution is not None
     assert entries["odd"].distribution.bounds == (0.2, 0.6)
@@ -301,8 +349,12 @@ def test_the_schema_knows_the_words() -> None:
     for word in ("claims", "accounts", "levers"):
         assert word in schema["properties"]
     assert set(schema["$defs"]["Lever"]["required"]) == {
-        "parameter", "towards", "held_by", "effort", "limit",
-    }  # fmt: skip
+        "parameter",
+        "towards",
+        "held_by",
+        "effort",
+        "limit",
+    }
 
 
 def test_a_placeholder_is_never_a_name_of_the_scenario() -> None:

@@ -74,62 +74,137 @@ def changed(*changes: tuple[str, str]) -> str:
 
 # name: (text, what the message must contain, how the line it points to begins)
 CASES: dict[str, tuple[str, str, str]] = {
-    "no limit": (changed(("rounds: 2\nat_end: war", "rounds: unlimited")),
-                 "without a limit of rounds", "resolve: {levels"),
-    "no levels": (changed(("levels: [weak, firm], odds", "odds")), "neither levels and range",
-                  "resolve: {odds"),
-    "unknown party": (changed(("known_to: [north]", "known_to: [nroth]")),
-                      "did you mean 'north'", "resolve: {levels"),
-    "missing odds": (changed(("{weak: share, firm: rest}", "{weak: share}")),
-                     "no odds of 'firm'", "resolve: {levels"),
-    "odds of nothing": (changed(("{weak: share, firm: rest}", "{weak: share, firn: rest}")),
-                        "did you mean 'firm'", "resolve: {levels"),
-    "odds that read the state": (changed(("weak: share", "weak: 0.1 * rung")),
-                                 "changes during play", "resolve: {levels"),
-    "odds that read another": (changed(("weak: share", "weak: 0.1 * means")),
-                               "is drawn with the game", "resolve: {levels"),
+    "no limit": (
+        changed(("rounds: 2\nat_end: war", "rounds: unlimited")),
+        "without a limit of rounds",
+        "resolve: {levels",
+    ),
+    "no levels": (
+        changed(("levels: [weak, firm], odds", "odds")),
+        "neither levels and range",
+        "resolve: {odds",
+    ),
+    "unknown party": (
+        changed(("known_to: [north]", "known_to: [nroth]")),
+        "did you mean 'north'",
+        "resolve: {levels",
+    ),
+    "missing odds": (
+        changed(("{weak: share, firm: rest}", "{weak: share}")),
+        "no odds of 'firm'",
+        "resolve: {levels",
+    ),
+    "odds of nothing": (
+        changed(("{weak: share, firm: rest}", "{weak: share, firn: rest}")),
+        "did you mean 'firm'",
+        "resolve: {levels",
+    ),
+    "odds that read the state": (
+        changed(("weak: share", "weak: 0.1 * rung")),
+        "changes during play",
+        "resolve: {levels",
+    ),
+    "odds that read another": (
+        changed(("weak: share", "weak: 0.1 * means")),
+        "is drawn with the game",
+        "resolve: {levels",
+    ),
     "odds too large": (changed(("share: 0.3", "share: 1.3")), "1.3", "resolve: {levels"),
-    "odds that do not add up": (changed(("firm: rest}", "firm: 0.5}")), "add up to 0.8",
-                                "resolve: {levels"),
-    "one name, two things": (changed(("  means: {range", "  rung: {range")),
-                             "'rung' is a private variable here and a variable already",
-                             "rung: {range"),
-    "a level elsewhere": (changed(("levels: [weak, firm]", "levels: [weak, calm]"),
-                                  ("firm: rest}", "calm: rest}"),
-                                  ("firm: 0.1", "calm: 0.1"), ("== firm", "== calm")),
-                          "at the same position", "resolve: {levels"),
-    "set by a move": (changed(("refuse: {", "refuse: {then: {means: 1}, ")),
-                      "the private variable 'means' is set", "refuse: {then"),
-    "when reads what others know": (changed(("accept: {", "accept: {when: resolve == weak, ")),
-                                    "is known to north, not to 'south'", "accept: {when"),
+    "odds that do not add up": (
+        changed(("firm: rest}", "firm: 0.5}")),
+        "add up to 0.8",
+        "resolve: {levels",
+    ),
+    "one name, two things": (
+        changed(("  means: {range", "  rung: {range")),
+        "'rung' is a private variable here and a variable already",
+        "rung: {range",
+    ),
+    "a level elsewhere": (
+        changed(
+            ("levels: [weak, firm]", "levels: [weak, calm]"),
+            ("firm: rest}", "calm: rest}"),
+            ("firm: 0.1", "calm: 0.1"),
+            ("== firm", "== calm"),
+        ),
+        "at the same position",
+        "resolve: {levels",
+    ),
+    "set by a move": (
+        changed(("refuse: {", "refuse: {then: {means: 1}, ")),
+        "the private variable 'means' is set",
+        "refuse: {then",
+    ),
+    "when reads what others know": (
+        changed(("accept: {", "accept: {when: resolve == weak, ")),
+        "is known to north, not to 'south'",
+        "accept: {when",
+    ),
     "then reads what others know": (
         changed(("talk: {}", 'talk: {then: {rung: "if(resolve == weak, 0, 1)"}}')),
-        "is known to north, not to 'broker'", "talk: {then"),
-    "a start that is drawn": (changed(("start: calm", "start: resolve")),
-                              "where a number or level is needed", "rung: {levels"),
-    "unknown step": (changed(("unseen: [act]", "unseen: [atc]")), "did you mean 'act'",
-                     "unseen: [atc]"),
+        "is known to north, not to 'broker'",
+        "talk: {then",
+    ),
+    "a start that is drawn": (
+        changed(("start: calm", "start: resolve")),
+        "where a number or level is needed",
+        "rung: {levels",
+    ),
+    "unknown step": (
+        changed(("unseen: [act]", "unseen: [atc]")),
+        "did you mean 'act'",
+        "unseen: [atc]",
+    ),
     "itself": (changed(("unseen: [act]", "unseen: [answer]")), "itself", "unseen: [answer]"),
-    "later": (changed(("unseen: [act]", "unseen: [act, close]")), "comes later",
-              "unseen: [act, close]"),
-    "nature": (changed(("    by: nature", "    by: nature\n    unseen: [act]")),
-               "chance observes nothing", "unseen: [act]"),
-    "own move": (changed(("  - name: close\n    by: south",
-                          "  - name: close\n    by: south\n    unseen: [act, answer]")),
-                 "'south' would forget its own move at 'answer'", "unseen: [act, answer]"),
-    "a move it has seen": (changed(("    by: south\n    unseen: [act]\n", "    by: south\n"),
-                                   ("  - name: close\n    by: south",
-                                    "  - name: close\n    by: south\n    unseen: [act]")),
-                           "'south' would forget the move at 'act', which it has observed at "
-                           "'answer'", "unseen: [act]"),
-    "other moves on offer": (changed(("refuse: {pay: {south: -0.1 * means}}",
-                                      "refuse: {}\n      resist: {when: rung == tense}")),
-                             "'south' cannot tell apart", "resist: {when"),
-    "unknown word": (changed(("unseen: [act]\n", "unsen: [act]\n")), "did you mean 'unseen'",
-                     "unsen: [act]"),
-    "a mapping for a list": (changed(("unseen: [act]\n", "unseen: {act: 1}\n")), "a list",
-                             "unseen: {act"),
-}  # fmt: skip
+    "later": (
+        changed(("unseen: [act]", "unseen: [act, close]")),
+        "comes later",
+        "unseen: [act, close]",
+    ),
+    "nature": (
+        changed(("    by: nature", "    by: nature\n    unseen: [act]")),
+        "chance observes nothing",
+        "unseen: [act]",
+    ),
+    "own move": (
+        changed(
+            (
+                "  - name: close\n    by: south",
+                "  - name: close\n    by: south\n    unseen: [act, answer]",
+            )
+        ),
+        "'south' would forget its own move at 'answer'",
+        "unseen: [act, answer]",
+    ),
+    "a move it has seen": (
+        changed(
+            ("    by: south\n    unseen: [act]\n", "    by: south\n"),
+            ("  - name: close\n    by: south", "  - name: close\n    by: south\n    unseen: [act]"),
+        ),
+        "'south' would forget the move at 'act', which it has observed at 'answer'",
+        "unseen: [act]",
+    ),
+    "other moves on offer": (
+        changed(
+            (
+                "refuse: {pay: {south: -0.1 * means}}",
+                "refuse: {}\n      resist: {when: rung == tense}",
+            )
+        ),
+        "'south' cannot tell apart",
+        "resist: {when",
+    ),
+    "unknown word": (
+        changed(("unseen: [act]\n", "unsen: [act]\n")),
+        "did you mean 'unseen'",
+        "unsen: [act]",
+    ),
+    "a mapping for a list": (
+        changed(("unseen: [act]\n", "unseen: {act: 1}\n")),
+        "a list",
+        "unseen: {act",
+    ),
+}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -210,11 +285,15 @@ steps:
 def with_mechanism(tmp_path: Path, unseen: str) -> Any:
     (tmp_path / "simultaneous.yaml").write_text(MECHANISM.replace("UNSEEN", unseen))
     path = tmp_path / "crisis.yaml"
-    path.write_text(changed((
-        "  - name: chance",
-        "  - use: simultaneous\n    as: duel\n    with: {one: north, other: south, "
-        "strength: means}\n  - name: chance",
-    )))  # fmt: skip
+    path.write_text(
+        changed(
+            (
+                "  - name: chance",
+                "  - use: simultaneous\n    as: duel\n    with: {one: north, other: south, "
+                "strength: means}\n  - name: chance",
+            )
+        )
+    )
     return read(path)
 
 
@@ -233,10 +312,14 @@ def with_rival(tmp_path: Path, rival: str) -> Any:
         "  - {name: reply, by: mover, unseen: rival, moves: {wait: {}, strike: {}}}\n"
     )
     path = tmp_path / "crisis.yaml"
-    path.write_text(changed((
-        "  - name: chance",
-        f"  - use: blind\n    with: {{mover: broker, rival: {rival}}}\n  - name: chance",
-    )))  # fmt: skip
+    path.write_text(
+        changed(
+            (
+                "  - name: chance",
+                f"  - use: blind\n    with: {{mover: broker, rival: {rival}}}\n  - name: chance",
+            )
+        )
+    )
     return read(path)
 
 

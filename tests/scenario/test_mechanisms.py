@@ -1,6 +1,5 @@
 """Mechanisms: what `use`, `as` and `with` mean, where files are found, and what is refused."""
 
-# ruff: noqa: E501  (tables with one row per line)
 from __future__ import annotations
 
 import os
@@ -77,7 +76,12 @@ def reading(tmp_path: Path):  # type: ignore[no-untyped-def]
 def test_what_a_mechanism_adds_bears_its_name(reading: Any) -> None:
     scenario = reading(using())
     assert [step.name for step in scenario.round] == [
-        "act", "fatigue_tire", "fatigue_give_up", "answer", "chance"]  # fmt: skip
+        "act",
+        "fatigue_tire",
+        "fatigue_give_up",
+        "answer",
+        "chance",
+    ]
     assert list(scenario.state) == ["rung", "left", "table", "fatigue_energy", "fatigue_mood"]
     assert scenario.state["fatigue_mood"].levels == ("fine", "sour")
     assert scenario.state["fatigue_energy"].range == (0, 2)
@@ -93,7 +97,9 @@ def test_what_a_mechanism_adds_bears_its_name(reading: Any) -> None:
     assert sink.when == "fatigue_energy > 0 and fatigue_mood == fine"
     assert sink.odds == "fatigue_pace * fatigue_blunt"
     assert sink.then == {
-        "fatigue_energy": "fatigue_energy - 1", "table": "if(fatigue_energy == 1, deal, table)"}  # fmt: skip
+        "fatigue_energy": "fatigue_energy - 1",
+        "table": "if(fatigue_energy == 1, deal, table)",
+    }
     assert sink.pay == {"north": "-fatigue_pain[north] * (1 - 0)"}
     assert scenario.round[1].moves["stay"].source == "fatigue_keller"
     assert scenario.round[2].by == "north"
@@ -137,7 +143,8 @@ def test_an_expression_keeps_its_brackets(reading: Any) -> None:
     given = 'lost: war, price: "gain + left", worst: empty}'
     scenario = reading(using(USE.replace("lost: war}", given)))
     assert scenario.round[1].moves["sink"].pay == {
-        "north": "-fatigue_pain[north] * (1 - (gain + left))"}  # fmt: skip
+        "north": "-fatigue_pain[north] * (1 - (gain + left))"
+    }
     assert "empty" in str(scenario.round[1].moves["sink"].then["table"])
 
 
@@ -177,8 +184,12 @@ def test_a_mechanism_may_use_another(reading: Any) -> None:
     use = "  - use: outer\n    as: big\n    with: {who: south, table: table, over: war}\n"
     scenario = reading(using(use), fatigue=FATIGUE, outer=NESTED)
     assert [step.name for step in scenario.round][1:6] == [
-        "big_first", "big_inner_tire", "big_inner_give_up", "big_fatigue_tire", "big_fatigue_give_up",
-    ]  # fmt: skip
+        "big_first",
+        "big_inner_tire",
+        "big_inner_give_up",
+        "big_fatigue_tire",
+        "big_fatigue_give_up",
+    ]
     assert list(scenario.mechanisms) == ["big", "big_inner", "big_fatigue"]
     sink = scenario.round[2].moves["sink"]
     assert sink.pay == {"south": "-big_inner_pain[south] * (1 - (big_speed * big_count))"}
@@ -188,30 +199,74 @@ def test_a_mechanism_may_use_another(reading: Any) -> None:
 
 
 REFUSED = {
-    "a need that is not met": (using(USE.replace(", lost: war", "")), "needs 'lost'", "- use: fatigue"),
+    "a need that is not met": (
+        using(USE.replace(", lost: war", "")),
+        "needs 'lost'",
+        "- use: fatigue",
+    ),
     "no with at all": (using("  - use: fatigue\n"), "needs 'who'", "- use: fatigue"),
     "something it does not know": (
-        using(USE.replace("lost:", "pase: 1, lost:")), "did you mean 'pace'", "with: {who"),
+        using(USE.replace("lost:", "pase: 1, lost:")),
+        "did you mean 'pace'",
+        "with: {who",
+    ),
     "a number for a party": (using(USE.replace("north", "3")), "expected: a party", "with: {who"),
-    "a formula for a party": (using(USE.replace("north", "north + 1")), "expected: a party", "with: {who"),
-    "a variable for a party": (using(USE.replace("north", "rung")), "'rung' is no party", "with: {who"),
+    "a formula for a party": (
+        using(USE.replace("north", "north + 1")),
+        "expected: a party",
+        "with: {who",
+    ),
+    "a variable for a party": (
+        using(USE.replace("north", "rung")),
+        "'rung' is no party",
+        "with: {who",
+    ),
     "nobody": (using(USE.replace("north", "nroth")), "did you mean 'north'", "with: {who"),
     "a party for a variable": (
-        using(USE.replace("table: table", "table: south")), "'south' is no variable", "with: {who"),
+        using(USE.replace("table: table", "table: south")),
+        "'south' is no variable",
+        "with: {who",
+    ),
     "a variable for an outcome": (using(USE.replace("war", "rung")), "is no outcome", "with: {who"),
-    "an unknown level": (using(USE.replace("war}", "war, worst: deel}")), "did you mean 'deal'", "with: {who"),
-    "a word for a number": (using(USE.replace("war}", "war, span: two}")), "expected: a number", "with: {who"),
-    "a list for a number": (using(USE.replace("war}", "war, span: [1]}")), "expected: a number", "with: {who"),
-    "a truth value": (using(USE.replace("war}", "war, price: true}")), "expected: a expression", "with: {who"),
+    "an unknown level": (
+        using(USE.replace("war}", "war, worst: deel}")),
+        "did you mean 'deal'",
+        "with: {who",
+    ),
+    "a word for a number": (
+        using(USE.replace("war}", "war, span: two}")),
+        "expected: a number",
+        "with: {who",
+    ),
+    "a list for a number": (
+        using(USE.replace("war}", "war, span: [1]}")),
+        "expected: a number",
+        "with: {who",
+    ),
+    "a truth value": (
+        using(USE.replace("war}", "war, price: true}")),
+        "expected: a expression",
+        "with: {who",
+    ),
     "an unknown name in an expression": (
-        using(USE.replace("war}", "war, pace: gian}")), "did you mean 'gain'", "with: {who"),
+        using(USE.replace("war}", "war, pace: gian}")),
+        "did you mean 'gain'",
+        "with: {who",
+    ),
     "a name twice": (using(USE + USE), "use it under another name", "- use: fatigue"),
     "a name that is taken": (
-        using(USE, ("  odd: 0.25", "  odd: 0.25\n  fatigue_pace: 1")), "there already", "- use: fatigue"),
+        using(USE, ("  odd: 0.25", "  odd: 0.25\n  fatigue_pace: 1")),
+        "there already",
+        "- use: fatigue",
+    ),
     "an unknown word": (using(USE.replace("with:", "width:")), "did you mean 'with'", "width:"),
-    "an unknown mechanism": (using(USE.replace("fatigue", "fatige")), "did you mean 'fatigue'", "- use: fatige"),
+    "an unknown mechanism": (
+        using(USE.replace("fatigue", "fatige")),
+        "did you mean 'fatigue'",
+        "- use: fatige",
+    ),
     "a number as a name": (using(USE.replace("fatigue", "7")), "expected: a text", "- use: 7"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -227,7 +282,11 @@ def test_what_a_use_may_not_say(name: str, reading: Any) -> None:
 
 
 WRONG = {
-    "an undeclared name in a formula": ("odds: pace * blunt", "odds: pace * gain", "'gain' is not declared"),
+    "an undeclared name in a formula": (
+        "odds: pace * blunt",
+        "odds: pace * gain",
+        "'gain' is not declared",
+    ),
     "an undeclared party": ("by: who", "by: north", "'north' is not declared"),
     "an undeclared outcome": ("end: lost", "end: war", "'war' is not declared"),
     "an undeclared variable": ('table: "if(', 'rung: "if(', "'rung' is not declared"),
@@ -235,10 +294,18 @@ WRONG = {
     "an off value of nothing": ("off: {pace: 0,", "off: {pase: 0,", "did you mean 'pace'"),
     "an unknown kind": ("who: {kind: party}", "who: {kind: person}", "'person'"),
     "an unknown word": ("expects:", "expect:", "'expects'"),
-    "no about": ("about: Somebody grows tired. Holds where nobody rests.\n", "", "'about' is missing"),
-    "a source it does not have": ("source: {keller: page 3}", "source: killer", "'fatigue_killer' is no source"),
+    "no about": (
+        "about: Somebody grows tired. Holds where nobody rests.\n",
+        "",
+        "'about' is missing",
+    ),
+    "a source it does not have": (
+        "source: {keller: page 3}",
+        "source: killer",
+        "'fatigue_killer' is no source",
+    ),
     "a start outside": ("start: span}", "start: span + 1}", "starts at 3"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", WRONG)

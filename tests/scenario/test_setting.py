@@ -55,11 +55,16 @@ def test_spaces_in_a_name_do_not_matter() -> None:
 @pytest.mark.parametrize(
     ("name", "near"),
     [
-        ("gian", "gain"), ("cost", "cost["), ("cost[nroth]", "cost[north]"),
+        ("gian", "gain"),
+        ("cost", "cost["),
+        ("cost[nroth]", "cost[north]"),
         ("gain[north]", "did you mean"),
-        ("", "known here"), ("cost[]", "cost["), ("rung", "known here"), ("[", "known here"),
+        ("", "known here"),
+        ("cost[]", "cost["),
+        ("rung", "known here"),
+        ("[", "known here"),
     ],
-)  # fmt: skip
+)
 def test_unknown_names(name: str, near: str) -> None:
     with pytest.raises(OfframpError) as caught:
         with_values(read(BASE), {name: 1})

@@ -85,12 +85,23 @@ def test_commas_that_stand_where_they_may(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "uniform(0,05, 0,2)", "choice(0,1, 0,2)", "triangular(0,1, 0,2, 0,3)", "normal(0,5, 0,1)",
-        "pert(0,5, 1, 2)", "uniform(-1,5, 2)", "beta(1,5, 2,5)",
-        "uniform(2, 1)", "normal(1, -1)", "normal(1)", "pert(3, 1, 2)", "beta(0, 1)", "uniform(1)",
-        "lognormal(0, 0)", "triangular(1, 2)",
+        "uniform(0,05, 0,2)",
+        "choice(0,1, 0,2)",
+        "triangular(0,1, 0,2, 0,3)",
+        "normal(0,5, 0,1)",
+        "pert(0,5, 1, 2)",
+        "uniform(-1,5, 2)",
+        "beta(1,5, 2,5)",
+        "uniform(2, 1)",
+        "normal(1, -1)",
+        "normal(1)",
+        "pert(3, 1, 2)",
+        "beta(0, 1)",
+        "uniform(1)",
+        "lognormal(0, 0)",
+        "triangular(1, 2)",
     ],
-)  # fmt: skip
+)
 def test_the_repair_of_a_range_is_a_range(text: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         parse_distribution(text)
@@ -114,10 +125,13 @@ def test_ranges_of_whole_numbers_stay_as_they_are(text: str) -> None:
         ("stop: {end: x}", "stop: {when: round_number > 3, end: x}"),
         ("rounds: unlimited", "at_end: x\nrounds: unlimited"),
         ("rounds: unlimited", "rounds: 12"),
-        ("parameters:", "private: {type: {levels: [a, b], odds: {a: 1/2, b: 1/2}, known_to: "
-         "[north]}}\nparameters:"),
+        (
+            "parameters:",
+            "private: {type: {levels: [a, b], odds: {a: 1/2, b: 1/2}, known_to: "
+            "[north]}}\nparameters:",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_repair_of_a_limit_of_rounds_holds(written: str, instead: str) -> None:
     text = TEXT.replace(written, instead)
     for word, value in re.findall(r"'(rounds|at_end): (\w+)'", complaint(text).repair):

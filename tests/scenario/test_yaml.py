@@ -1,6 +1,5 @@
 """YAML at its edges: right, or one clear complaint, and never slow."""
 
-# ruff: noqa: E501  (tables with one row per line)
 from __future__ import annotations
 
 import json
@@ -38,49 +37,101 @@ SAME = {
     "a version of YAML": "%YAML 1.2\n---\n" + BASE,
     "an older version of YAML": "%YAML 1.1\n---\n" + BASE,
     "a question mark for a key": changed(("title: A test", "? title\n: A test")),
-    "quoted keys": changed(("title: A test", '"title": \'A test\'')),
+    "quoted keys": changed(("title: A test", "\"title\": 'A test'")),
     "an escape": changed(("title: A test", r'title: "A\x20te\u0073t"')),
     "a tab between words": changed(("wait: {}", "wait: {\t}")),
     "comments": "# first\n" + BASE.replace("state:\n", "state: # what changes\n  # more\n"),
     "a formula over two lines": changed((f"when: {LEVEL}", "when: rung\n          == tense")),
-    "a quoted formula over two lines": changed((f"when: {LEVEL}", 'when: "rung ==\n         tense"')),
+    "a quoted formula over two lines": changed(
+        (f"when: {LEVEL}", 'when: "rung ==\n         tense"')
+    ),
     "no last line end": BASE.rstrip("\n"),
-}  # fmt: skip
+}
 
 # name: (text, what the message says, line, column or 0 where it does not matter)
 REFUSED = {
-    "an alias bomb": ("a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n" + BASE, "anchor or alias", 1, 4),
-    "a merge key": (changed(("  north: {patience", "  <<: {a: 1}\n  north: {patience")), "'<<'", 4, 3),
-    "a merge of an alias": (changed(("  north: {patience", "  <<: *a\n  north: {patience")), "alias", 4, 7),
+    "an alias bomb": (
+        "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n" + BASE,
+        "anchor or alias",
+        1,
+        4,
+    ),
+    "a merge key": (
+        changed(("  north: {patience", "  <<: {a: 1}\n  north: {patience")),
+        "'<<'",
+        4,
+        3,
+    ),
+    "a merge of an alias": (
+        changed(("  north: {patience", "  <<: *a\n  north: {patience")),
+        "alias",
+        4,
+        7,
+    ),
     "a NUL": (changed(("A memo", "A \0 memo")), "a control character", 11, 19),
-    "a NUL in an escape": (changed(("title: A test", r'title: "A\0test"')), "control character", 2, 8),
+    "a NUL in an escape": (
+        changed(("title: A test", r'title: "A\0test"')),
+        "control character",
+        2,
+        8,
+    ),
     "a bell": (changed(("A memo", "A \x07 memo")), "a control character", 11, 19),
-    "half a character": (changed(("title: A test", r'title: "A \ud83d"')), "half of a character", 2, 8),
+    "half a character": (
+        changed(("title: A test", r'title: "A \ud83d"')),
+        "half of a character",
+        2,
+        8,
+    ),
     "an empty key": (BASE + "'': 1\n", "unknown word ''", 41, 0),
     "no key": (BASE + ": 1\n", "'null' stands where a name", 41, 0),
     "a list as a key": (BASE + "? [a, b]\n: 1\n", "a key that is no name", 41, 3),
     "a mapping as a key": (BASE + "? {a: b}\n: 1\n", "a key that is no name", 41, 3),
     "a fraction as a key": (changed(("wait: {}", "1.5: {}")), "a key that is no name", 24, 7),
     "a key twice inside brackets": (
-        changed(("pay: {north: gain}", "pay: {north: gain, north: 1}")), "'north' stands twice", 25, 75),
-    "a byte order mark inside": (changed(("title: A test", "\ufefftitle: A test")), "<U+FEFF>title", 2, 1),
+        changed(("pay: {north: gain}", "pay: {north: gain, north: 1}")),
+        "'north' stands twice",
+        25,
+        75,
+    ),
+    "a byte order mark inside": (
+        changed(("title: A test", "\ufefftitle: A test")),
+        "<U+FEFF>title",
+        2,
+        1,
+    ),
     "a tag": (changed(("odd: 0.25", "odd: !!float 1")), "the tag", 8 + 1, 8),
     "deep brackets": (BASE + "z: " + "[" * 100_000 + "\n", "nested more than 24 deep", 41, 0),
     "deep braces": (BASE + "z: " + "{a: " * 100_000 + "\n", "nested more than 24 deep", 41, 0),
     "deep lists": (BASE + "z:\n" + "".join("  " * d + "-\n" for d in range(1, 40)), "deep", 0, 0),
     "fifty thousand values": (
-        BASE + "z: {" + ", ".join(f"k{i}: 1" for i in range(26_000)) + "}\n", "more than 50,000", 41, 0),
+        BASE + "z: {" + ", ".join(f"k{i}: 1" for i in range(26_000)) + "}\n",
+        "more than 50,000",
+        41,
+        0,
+    ),
     "a word without end": (BASE + "z: !" + "a" * 900_000 + "\n", "a word of 900,001", 41, 4),
     "a megabyte": (BASE + "# x\n" * 300_000, "characters", 1, 1),
     "an unclosed quote": (changed(("title: A test", 'title: "A test')), "not YAML", 0, 0),
     "a formula with brackets": (
-        changed(('north: "-cost[north]"', "north: -cost[north]")), "needs quotes", 36, 0),
+        changed(('north: "-cost[north]"', "north: -cost[north]")),
+        "needs quotes",
+        36,
+        0,
+    ),
     "a block with a wrong name": (
-        BASE.replace(SLIDE, BLOCKS.replace("  tense", "  tnse")), "unknown name 'tnse'", 36, 15),
+        BASE.replace(SLIDE, BLOCKS.replace("  tense", "  tnse")),
+        "unknown name 'tnse'",
+        36,
+        15,
+    ),
     "a wrong name on a second line": (
-        changed((f"when: {LEVEL}", "when: rung\n          == tnse")), "unknown name 'tnse'", 35, 21),
+        changed((f"when: {LEVEL}", "when: rung\n          == tnse")),
+        "unknown name 'tnse'",
+        35,
+        21,
+    ),
     "a second document": (BASE + "...\ntitle: Another\n", "second document", 42, 1),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", SAME)

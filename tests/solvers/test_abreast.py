@@ -22,9 +22,18 @@ from offramp.testing.reference_solver import solve_plainly
 
 ROOT = Path(__file__).resolve().parents[2]
 EXACT = (
-    "value", "payoff", "strategy", "residual", "regret", "regret_anywhere", "sweeps", "status",
-    "branch", "uniqueness", "message",
-)  # fmt: skip
+    "value",
+    "payoff",
+    "strategy",
+    "residual",
+    "regret",
+    "regret_anywhere",
+    "sweeps",
+    "status",
+    "branch",
+    "uniqueness",
+    "message",
+)
 HARD = {"precision": (8.0, 60.0), "patience": (0.8, 0.99), "width": 5}
 FORMS = {
     "plain": {"parties": 3},
@@ -255,9 +264,13 @@ np.savez(sys.argv[1], *some_solutions())
 def test_other_ways_to_compile_change_no_bit(tmp_path, environment):
     told = {"NUMBA_CACHE_DIR": str(tmp_path / "cache"), **environment}
     done = subprocess.run(
-        [sys.executable, "-c", SOLVES, str(tmp_path / "kept.npz")], cwd=ROOT,
-        env={**os.environ, **told}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [sys.executable, "-c", SOLVES, str(tmp_path / "kept.npz")],
+        cwd=ROOT,
+        env={**os.environ, **told},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     with np.load(tmp_path / "kept.npz") as kept:
         for one, two in zip(some_solutions(), kept.values(), strict=True):
@@ -296,6 +309,9 @@ for shape in ((6,), (6, 8)):
 def test_a_row_that_is_not_there_is_an_error_where_that_is_asked_for():
     done = subprocess.run(
         [sys.executable, "-c", OUTSIDE],
-        env={**os.environ, "NUMBA_BOUNDSCHECK": "1"}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        env={**os.environ, "NUMBA_BOUNDSCHECK": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr

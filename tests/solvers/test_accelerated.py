@@ -110,9 +110,16 @@ def test_random_games_are_solved_alike(form):
 def test_many_random_games_are_solved_alike(entropy, steps, levels, precision):
     seed = 100 * steps + 10 * levels + int(precision[0])
     structure, tables = random_game(
-        seed, draws=64, width=8, steps=steps, levels=levels, parties=levels + 2,
-        precision=precision, patience=(0.8, 0.99), entropy=entropy,
-    )  # fmt: skip
+        seed,
+        draws=64,
+        width=8,
+        steps=steps,
+        levels=levels,
+        parties=levels + 2,
+        precision=precision,
+        patience=(0.8, 0.99),
+        entropy=entropy,
+    )
     ours = solve(structure, tables, traced=(0,), starts=1)
     theirs = solve(structure, tables, traced=(0,), starts=1, options=HERE)
     assert np.abs(theirs.value - ours.value).max() < 1e-9
@@ -160,9 +167,14 @@ def test_what_the_device_cannot_do_the_compiled_solver_does():
     tables = replace(tables, pay=pay, patience=patience)
     seen = []
     theirs = solve(
-        structure, tables, traced=(4,), starts=2, seed=3, options=HERE,
+        structure,
+        tables,
+        traced=(4,),
+        starts=2,
+        seed=3,
+        options=HERE,
         progress=lambda done, total: seen.append((done, total)),
-    )  # fmt: skip
+    )
     ours = solve(structure, tables, traced=(4,), starts=2, seed=3)
     sound = [0, 3, 4, 5]
     assert list(theirs.status) == list(ours.status)

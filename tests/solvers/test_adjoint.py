@@ -173,9 +173,11 @@ def test_interventions_and_predicates_have_slopes_too() -> None:
     path = Path(__file__).parents[1] / "oracle" / "worked_example.yaml"
     meaning = understand(read(path))
     texts = [
-        "P(disaster | do(north.act = climb))", "E(payoff[north] | do(north.act = climb))",
-        "P(settlement and table == compromise)", "P(disaster | set(slide = 0.2))",
-    ]  # fmt: skip
+        "P(disaster | do(north.act = climb))",
+        "E(payoff[north] | do(north.act = climb))",
+        "P(settlement and table == compromise)",
+        "P(disaster | set(slide = 0.2))",
+    ]
     queries = [ask(text, meaning) for text in texts]
     found = SlopeFinder(meaning, queries).at()
     assert (found.message == "").all()

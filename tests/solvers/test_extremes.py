@@ -20,10 +20,13 @@ def extreme_game(seed: int) -> tuple[Structure, Tables]:
     """A small cyclic game; pays over 21, patience over 9, precision over 6 orders of magnitude."""
     rng = np.random.default_rng(seed)
     structure, tables = random_game(
-        seed, steps=int(rng.integers(1, 4)), width=int(rng.integers(1, 4)),
-        parties=int(rng.integers(1, 4)), ending=float(rng.choice([0.0, 0.05, 0.3])),
+        seed,
+        steps=int(rng.integers(1, 4)),
+        width=int(rng.integers(1, 4)),
+        parties=int(rng.integers(1, 4)),
+        ending=float(rng.choice([0.0, 0.05, 0.3])),
         nature=bool(rng.integers(2)),
-    )  # fmt: skip
+    )
 
     def spread(low: float, high: float, shape: tuple[int, ...]) -> np.ndarray:
         return 10.0 ** rng.uniform(low, high, shape)
@@ -37,9 +40,12 @@ def extreme_game(seed: int) -> tuple[Structure, Tables]:
     pay = tables.pay * size * (rng.random(tables.pay.shape) < 0.7)
     end_pay = tables.end_pay * spread(0, 12 if kind == 3 else 0, tables.end_pay.shape)
     return structure, replace(
-        tables, pay=pay, end_pay=end_pay, patience=1.0 - spread(-9, -0.5, tables.patience.shape),
+        tables,
+        pay=pay,
+        end_pay=end_pay,
+        patience=1.0 - spread(-9, -0.5, tables.patience.shape),
         precision=spread(-2, 4, tables.precision.shape) / np.maximum(1e-300, size.max()),
-    )  # fmt: skip
+    )
 
 
 def stakes(
@@ -49,8 +55,11 @@ def stakes(
     source = np.repeat(np.arange(structure.nodes), np.diff(structure.first))
     taken, there = chance > 1e-9, {structure.start}
     for _ in range(structure.nodes):
-        there |= {int(t) for s, t in zip(source[taken], structure.target[taken], strict=True)
-                  if s in there and t >= 0}  # fmt: skip
+        there |= {
+            int(t)
+            for s, t in zip(source[taken], structure.target[taken], strict=True)
+            if s in there and t >= 0
+        }
     on_the_way = np.isin(source, list(there)) & taken
     paid = tables.pay[0, structure.pay_class].copy()
     ends = structure.target < 0
@@ -119,9 +128,12 @@ def test_ends_that_nobody_chooses_blur_nothing(size: float) -> None:
 
 @settings(max_examples=30)
 @given(
-    seed=st.integers(0, 10_000), party=st.integers(0, 1), size=st.floats(-6.0, 6.0),
-    entropy=st.booleans(), patience=st.sampled_from([0.7, 0.95, 0.99999]),
-)  # fmt: skip
+    seed=st.integers(0, 10_000),
+    party=st.integers(0, 1),
+    size=st.floats(-6.0, 6.0),
+    entropy=st.booleans(),
+    patience=st.sampled_from([0.7, 0.95, 0.99999]),
+)
 def test_units_change_no_play(
     seed: int, party: int, size: float, entropy: bool, patience: float
 ) -> None:
@@ -131,9 +143,11 @@ def test_units_change_no_play(
     factor = np.ones(structure.parties)
     factor[party] = 10.0**size
     other = replace(
-        tables, pay=tables.pay * factor, end_pay=tables.end_pay * factor,
+        tables,
+        pay=tables.pay * factor,
+        end_pay=tables.end_pay * factor,
         precision=tables.precision / factor,
-    )  # fmt: skip
+    )
     before, after = (solvers.solve(structure, one, traced=(0, 1)) for one in (tables, other))
     assert before.status.tolist() == after.status.tolist()
     np.testing.assert_allclose(after.strategy, before.strategy, atol=1e-9)

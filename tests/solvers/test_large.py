@@ -150,9 +150,12 @@ def test_a_draw_does_not_depend_on_the_others() -> None:
     for draw in range(4):
         rows = slice(draw, draw + 1)
         alone = Tables(
-            tables.pay[rows], tables.odds[rows], tables.end_pay[rows],
-            tables.patience[rows], tables.precision[rows],
-        )  # fmt: skip
+            tables.pay[rows],
+            tables.odds[rows],
+            tables.end_pay[rows],
+            tables.patience[rows],
+            tables.precision[rows],
+        )
         found = solved(structure, alone, (), starts=2)
         np.testing.assert_array_equal(found.value[0], together.value[draw])
         np.testing.assert_array_equal(found.regret[0], together.regret[draw])

@@ -113,9 +113,16 @@ def test_slopes_equal_differences(lone: bool, entropy: bool) -> None:
         tape = write_equations(infosets, facts_of(tables)).tape
         cells, size = np.zeros(tape.cells), infosets.unknowns
         load_tape.py_func(
-            tape, cells, np.zeros(0), tables.pay[0], tables.odds[0], tables.end_pay[0],
-            tables.patience[0], tables.precision[0], 1.0,
-        )  # fmt: skip
+            tape,
+            cells,
+            np.zeros(0),
+            tables.pay[0],
+            tables.odds[0],
+            tables.end_pay[0],
+            tables.patience[0],
+            tables.precision[0],
+            1.0,
+        )
         rng = np.random.default_rng(seed)
         point, lean = rng.normal(size=size + 1), rng.normal(size=size)
         point[-1], cells[tape.lean : tape.lean + size] = 0.7, lean
@@ -217,9 +224,7 @@ def test_the_crisis_with_three_equilibria_shows_them_all() -> None:
     def resists(strategy: np.ndarray) -> float:
         return float(strategy[structure.first[nodes] + 1].mean())
 
-    plays = sorted(
-        [found.strategy[0], *(other.strategy for other in found.others)], key=resists
-    )  # fmt: skip
+    plays = sorted([found.strategy[0], *(other.strategy for other in found.others)], key=resists)
     assert [resists(play) for play in plays] == pytest.approx([0.3465, 0.5688, 0.99995], abs=1e-4)
     for play, stable in zip(plays, (True, False, True), strict=True):
         before = play.copy()
@@ -245,7 +250,7 @@ def reply_of_both(structure: Structure, tables: Tables, strategy: np.ndarray) ->
 
 def respond_plainly_fast(
     structure: Structure, tables: Tables, strategy: np.ndarray
-) -> list[np.ndarray]:  # fmt: skip
+) -> list[np.ndarray]:
     """``respond_plainly`` without its dense solve, for trees whose nodes stand in order."""
     end, nodes = tables.end_pay[0], structure.nodes
     source = np.repeat(np.arange(nodes), np.diff(structure.first))
@@ -314,9 +319,7 @@ def test_who_forgets_is_told() -> None:
     """A party that does not know whether it has moved before cannot be certified."""
     structure, tables = two_by_two(CHICKEN, 1.0)
     forgetful = dataclasses.replace(
-        structure,
-        mover=np.array([0, 0, 0], np.int16),
-        infoset=np.array([0, 0, 0], np.int32),
+        structure, mover=np.array([0, 0, 0], np.int16), infoset=np.array([0, 0, 0], np.int32)
     )
     with pytest.raises(GameError, match="remember"):
         solve(forgetful, tables)

@@ -64,17 +64,19 @@ outcomes:
   lost: {kind: stalemate}
 """
 RANGES = {
-    "uniform": "uniform(-2, 3)", "triangular": "triangular(0, 0.2, 1)", "pert": "pert(0, 1, 4)",
-    "normal": "normal(1, 2)", "lognormal": "lognormal(0, 0.5)", "beta": "beta(2, 3)",
+    "uniform": "uniform(-2, 3)",
+    "triangular": "triangular(0, 0.2, 1)",
+    "pert": "pert(0, 1, 4)",
+    "normal": "normal(1, 2)",
+    "lognormal": "lognormal(0, 0.5)",
+    "beta": "beta(2, 3)",
     "choice": "choice(3, 1, 2, 2)",
-}  # fmt: skip
+}
 FACTOR = 2.0
 """How far the stated error and that on fresh points may be apart."""
 
 
-def draws_of(
-    values: np.ndarray, told: np.ndarray, status: np.ndarray | None = None
-) -> xr.Dataset:  # fmt: skip
+def draws_of(values: np.ndarray, told: np.ndarray, status: np.ndarray | None = None) -> xr.Dataset:
     """Labelled draws of parameters x0, x1, … in which the party's payoff is ``told``."""
     count = len(values)
     variables: dict[str, Any] = {
@@ -85,14 +87,25 @@ def draws_of(
     if status is not None:
         variables["status"] = ("draw", status)
     names = [f"x{i}" for i in range(values.shape[1])]
-    return xr.Dataset(variables, {"draw": np.arange(count), "parameter": names,
-                                  "outcome": ["won", "lost"], "party": ["one"]})  # fmt: skip
+    return xr.Dataset(
+        variables,
+        {
+            "draw": np.arange(count),
+            "parameter": names,
+            "outcome": ["won", "lost"],
+            "party": ["one"],
+        },
+    )
 
 
 def spread(
-    function: Callable[[np.ndarray], np.ndarray], inputs: int, count: int, seed: int,
-    low: float = 0.0, high: float = 1.0,
-) -> xr.Dataset:  # fmt: skip
+    function: Callable[[np.ndarray], np.ndarray],
+    inputs: int,
+    count: int,
+    seed: int,
+    low: float = 0.0,
+    high: float = 1.0,
+) -> xr.Dataset:
     values = low + (high - low) * even_places(count, inputs, seed)
     return draws_of(values, function(values))
 
@@ -184,15 +197,17 @@ def test_a_process_is_that_of_scikit_learn() -> None:
     from sklearn.gaussian_process.kernels import ConstantKernel, DotProduct, Matern, WhiteKernel
 
     share = even_places(60, 2, 1)
-    inputs = [input_of(f"x{i}", share[:, i], parse_distribution("uniform(0, 1)"), None)
-              for i in range(2)]  # fmt: skip
+    inputs = [
+        input_of(f"x{i}", share[:, i], parse_distribution("uniform(0, 1)"), None) for i in range(2)
+    ]
     told = np.sin(6 * share[:, 0]) * share[:, 1]
     found = fit_process(inputs, share, told, np.ones(2), 0)
     length: Any = found.length
     kernel = (
         ConstantKernel(found.bent) * Matern(length, nu=2.5)
-        + ConstantKernel(found.straight) * DotProduct(0, "fixed") + WhiteKernel(found.noise)
-    )  # fmt: skip
+        + ConstantKernel(found.straight) * DotProduct(0, "fixed")
+        + WhiteKernel(found.noise)
+    )
     points = math.sqrt(3) * (2 * share - 1)
     still: Any = None
     peer: Any = GaussianProcessRegressor(kernel, optimizer=still)
@@ -224,8 +239,9 @@ def test_the_gamble_is_emulated_as_well_as_stated(learnt: Surrogate) -> None:
 
 
 def test_errors_of_a_polynomial_hold_on_fresh_points(gamble: xr.Dataset) -> None:
-    found = emulate(gamble, "P(won)", scenario=offramp.read(GAMBLE), method="polynomial", seed=2,
-                    anyway=True)  # fmt: skip
+    found = emulate(
+        gamble, "P(won)", scenario=offramp.read(GAMBLE), method="polynomial", seed=2, anyway=True
+    )
     error = found.emulators[0].error
     assert fresh_error(found, "P(won)", 79) < FACTOR * error.rms
     assert math.isnan(error.coverage)
@@ -243,10 +259,13 @@ def test_stated_errors_are_right_within_a_factor(count: int, seed: int) -> None:
     found = emulate(draws, "E(payoff[one])", seed=seed, anyway=True)
     fresh = spread(ishigami, 3, 4096, 1000 + seed, -np.pi, np.pi)
     values = fresh["parameters"].values
-    inside = np.all([
-        (one.least <= values[:, i]) & (values[:, i] <= one.greatest)
-        for i, one in enumerate(found.inputs)
-    ], axis=0)  # fmt: skip
+    inside = np.all(
+        [
+            (one.least <= values[:, i]) & (values[:, i] <= one.greatest)
+            for i, one in enumerate(found.inputs)
+        ],
+        axis=0,
+    )
     told = found.predict(places_of(found.inputs, values[inside]))[:, 0]
     real = float(np.sqrt(np.mean((told - fresh["payoff"].values[inside, 0]) ** 2)))
     stated = found.emulators[0].error.rms
@@ -263,8 +282,9 @@ def test_noise_is_not_learnt() -> None:
 
 def test_what_is_further_off_than_allowed_is_refused(gamble: xr.Dataset) -> None:
     with pytest.raises(ResultError) as caught:
-        emulate(gamble, "P(won)", scenario=offramp.read(GAMBLE), method="polynomial", seed=1,
-                allow=1e-6)  # fmt: skip
+        emulate(
+            gamble, "P(won)", scenario=offramp.read(GAMBLE), method="polynomial", seed=1, allow=1e-6
+        )
     assert "P(won) is off by" in caught.value.found
     assert caught.value.expected == "at most 1e-06"
     assert "--anyway" in caught.value.repair
@@ -283,8 +303,17 @@ def test_folds_are_even_and_their_seed_is_kept(gamble: xr.Dataset) -> None:
     assert (folds == folds_of(128, 4)).all()
     assert (folds != folds_of(128, 5)).any()
     assert folds_of(3000, 1).max() == 4
-    told = [emulate(gamble, "P(won)", scenario=offramp.read(GAMBLE), seed=seed, anyway=True,
-                    method="polynomial") for seed in (3, 3, 4)]  # fmt: skip
+    told = [
+        emulate(
+            gamble,
+            "P(won)",
+            scenario=offramp.read(GAMBLE),
+            seed=seed,
+            anyway=True,
+            method="polynomial",
+        )
+        for seed in (3, 3, 4)
+    ]
     errors = [one.emulators[0].error.rms for one in told]
     assert errors[0] == errors[1] != errors[2]
     assert told[0].origin.seed == 3
@@ -345,8 +374,11 @@ def test_unsolved_draws_are_left_out_and_told() -> None:
         sentences(found)
     )
     words = "missing solved failed"
-    numbers = xr.Variable("draw", np.r_[np.full(75, 1), np.full(5, 2)].astype(np.int8),
-                          {"flag_values": [0, 1, 2], "flag_meanings": words})  # fmt: skip
+    numbers = xr.Variable(
+        "draw",
+        np.r_[np.full(75, 1), np.full(5, 2)].astype(np.int8),
+        {"flag_values": [0, 1, 2], "flag_meanings": words},
+    )
     assert training_of(draws.assign(status=numbers), ["P(won)"]).left_out == {"failed": 5}
 
 
@@ -519,8 +551,14 @@ def test_a_saved_emulator_says_the_same(
 ) -> None:
     found = learnt
     if method == "polynomial chaos":
-        found = emulate(gamble, "P(won)", scenario=offramp.read(GAMBLE), method="polynomial",
-                        seed=1, anyway=True)  # fmt: skip
+        found = emulate(
+            gamble,
+            "P(won)",
+            scenario=offramp.read(GAMBLE),
+            method="polynomial",
+            seed=1,
+            anyway=True,
+        )
     assert found.of("P(won)").fit.recipe.method == method
     again = read_surrogate(write_surrogate(found, tmp_path / "emulator.json"))
     asked = even_places(100, 3, 4)
@@ -603,13 +641,24 @@ def test_a_run_s_folder_and_its_draws(gamble: xr.Dataset, tmp_path: Path) -> Non
 
 def test_a_sweep_s_store(gamble: xr.Dataset, tmp_path: Path) -> None:
     offramp.sweep(offramp.read(GAMBLE), draws=64, store=tmp_path / "gamble.zarr", seed=5)
-    found = emulate(tmp_path / "gamble.zarr", ["P(won)", "P(kind agreement)"], seed=1,
-                    method="polynomial", anyway=True)  # fmt: skip
+    found = emulate(
+        tmp_path / "gamble.zarr",
+        ["P(won)", "P(kind agreement)"],
+        seed=1,
+        method="polynomial",
+        anyway=True,
+    )
     assert found.origin.used == 64
     assert found.inputs[0].known
     assert found.origin.title == "A gamble"
-    same = emulate(gamble.isel(draw=slice(0, 64)), "P(won)", scenario=offramp.read(GAMBLE), seed=1,
-                   method="polynomial", anyway=True)  # fmt: skip
+    same = emulate(
+        gamble.isel(draw=slice(0, 64)),
+        "P(won)",
+        scenario=offramp.read(GAMBLE),
+        seed=1,
+        method="polynomial",
+        anyway=True,
+    )
     assert found.of("P(won)").error.rms == pytest.approx(same.of("P(won)").error.rms, rel=1e-6)
     assert check_fresh(found, 8).first == 64
 

@@ -61,8 +61,11 @@ def brute(game, odds, outcome):
     wins = [structure.terminal_outcome[-end - 1] == outcome for _, _, end in history]
 
     def from_here(prefix):
-        own = [(p, w) for (p, edges, _), w in zip(history, wins, strict=True)
-               if edges[: len(prefix)] == prefix]  # fmt: skip
+        own = [
+            (p, w)
+            for (p, edges, _), w in zip(history, wins, strict=True)
+            if edges[: len(prefix)] == prefix
+        ]
         total = sum(p for p, _ in own)
         return sum(p for p, w in own if w) / total, total
 
@@ -114,8 +117,11 @@ def test_histories_of_one_end_have_their_share_of_it() -> None:
     assert {one.outcome for one in told.turning} == {"deal"}
     game = build(read(FINITE))
     odds = solve(game).strategy[0]
-    ends = [p for p, _, end in enumerate_all(game.structure, odds)
-            if game.structure.terminal_outcome[-end - 1] == 0]  # fmt: skip
+    ends = [
+        p
+        for p, _, end in enumerate_all(game.structure, odds)
+        if game.structure.terminal_outcome[-end - 1] == 0
+    ]
     assert told.probability == pytest.approx(sum(ends))
     assert [h.probability for h in told.histories] == pytest.approx(sorted(ends, reverse=True))
 

@@ -123,9 +123,13 @@ def test_the_war_option_pair_is_a_fixed_point(
 
 @few
 @given(
-    S_A=number(-0.5, 0.8), barW_A=number(-2, 1), barW_B=number(-3.2, 0.5),
-    bar_a=number(-2, 0.5), V_B=number(0.2, 1.5), sigma=number(0.4, 2),
-)  # fmt: skip
+    S_A=number(-0.5, 0.8),
+    barW_A=number(-2, 1),
+    barW_B=number(-3.2, 0.5),
+    bar_a=number(-2, 0.5),
+    V_B=number(0.2, 1.5),
+    sigma=number(0.4, 2),
+)
 def test_every_equilibrium_of_crisis_signalling_satisfies_its_equations(
     S_A: float, barW_A: float, barW_B: float, bar_a: float, V_B: float, sigma: float
 ) -> None:
@@ -142,8 +146,13 @@ def test_every_equilibrium_of_crisis_signalling_satisfies_its_equations(
         least = (S_A - (1 - resist)) / resist
         assert challenge == pytest.approx(1 - own.cdf(least) * back.cdf(least), abs=1e-9)
         top = max(barW_A + 12 * sigma, least)
-        stands = quad(lambda w: own.pdf(w) * back.cdf(w), max(least, barW_A - 12 * sigma), top,
-                      epsabs=1e-12, limit=200)[0]  # fmt: skip
+        stands = quad(
+            lambda w: own.pdf(w) * back.cdf(w),
+            max(least, barW_A - 12 * sigma),
+            top,
+            epsabs=1e-12,
+            limit=200,
+        )[0]
         assert firm * challenge == pytest.approx(stands, abs=1e-8)
         wish = (firm * barW_B + (1 - firm) * V_B) / (firm * sigma)
         assert resist == pytest.approx(norm.cdf(wish), abs=1e-8)
@@ -178,15 +187,20 @@ def test_the_contest_of_nerves(rate: float, other: float, worst: float, scale: f
     found = value("fearon1994_attrition", a1=rate, a2=other, W1=worst, W2=worst)
     stays = found["pr_1_stays_to_end"] - found["pr_2_stays_to_end"]
     assert stays * (rate - other) >= -1e-12
-    priced = value("fearon1994_attrition", a1=rate * scale, a2=other * scale,
-                   W1=worst * scale, W2=worst * scale, prize=scale)  # fmt: skip
+    priced = value(
+        "fearon1994_attrition",
+        a1=rate * scale,
+        a2=other * scale,
+        W1=worst * scale,
+        W2=worst * scale,
+        prize=scale,
+    )
     assert priced["pr_war"] == pytest.approx(found["pr_war"], rel=1e-9)
 
 
 @given(
-    v_weak=number(0.1, 2), more=number(0.1, 2), p=SHARE, at=number(0.05, 0.95),
-    rho=number(0.05, 1),
-)  # fmt: skip
+    v_weak=number(0.1, 2), more=number(0.1, 2), p=SHARE, at=number(0.05, 0.95), rho=number(0.05, 1)
+)
 def test_tying_hands_pays_the_tough_type_more(
     v_weak: float, more: float, p: float, at: float, rho: float
 ) -> None:
@@ -222,8 +236,10 @@ def test_violence_derails_above_the_threshold_of_strength(tau: float, s: float, 
     assert found["derails"] is (s > bar)
     assert found["posterior_after_violence"] <= tau + 1e-12
     assert found["posterior_after_calm"] >= tau - 1e-12
-    mean = (found["pr_success"] * found["posterior_after_violence"]
-            + (1 - found["pr_success"]) * found["posterior_after_calm"])  # fmt: skip
+    mean = (
+        found["pr_success"] * found["posterior_after_violence"]
+        + (1 - found["pr_success"]) * found["posterior_after_calm"]
+    )
     assert mean == pytest.approx(tau, abs=1e-12)
 
 
@@ -343,8 +359,14 @@ def test_battles_teach_the_same_one_by_one(
     for won in fights:
         a, b = (strong, weak) if won else (1 - strong, 1 - weak)
         belief = belief * a / (belief * a + (1 - belief) * b)
-    found = value("battlefield_learning", prior=prior, pi_strong=strong, pi_weak=weak,
-                  wins=sum(fights), losses=len(fights) - sum(fights))  # fmt: skip
+    found = value(
+        "battlefield_learning",
+        prior=prior,
+        pi_strong=strong,
+        pi_weak=weak,
+        wins=sum(fights),
+        losses=len(fights) - sum(fights),
+    )
     assert found["posterior"] == pytest.approx(belief, abs=1e-10)
 
 
@@ -384,8 +406,13 @@ def test_the_condorcet_position_is_the_weighted_median(
 ) -> None:
     position = [float(one) for one in places[: len(weights)]]
     names = [f"a{i}" for i in range(len(weights))]
-    found = value("spatial_ec_emissions", actors=names, capability=weights, position=position,
-                  salience=[1.0] * len(weights))  # fmt: skip
+    found = value(
+        "spatial_ec_emissions",
+        actors=names,
+        capability=weights,
+        position=position,
+        salience=[1.0] * len(weights),
+    )
     whole, at = sum(weights), found["condorcet"]
     below = sum(w for w, x in zip(weights, position, strict=True) if x < at)
     above = sum(w for w, x in zip(weights, position, strict=True) if x > at)
@@ -434,8 +461,13 @@ def test_a_weak_incumbent_that_mixes_is_indifferent(n: int, p: float, a: float, 
     assert found["entry"] is (found["entrant_payoff_if_enters"] > 0)
     assert (n >= found["deterrence_from_n"]) is (not found["entry"])
     if 0 < fights < 1:
-        later = value("chain_store_reputation", entrants_left=n - 1, a=a, b=b,
-                      p_strong=found["posterior_after_fight"])  # fmt: skip
+        later = value(
+            "chain_store_reputation",
+            entrants_left=n - 1,
+            a=a,
+            b=b,
+            p_strong=found["posterior_after_fight"],
+        )
         assert later["value_weak"] == pytest.approx(1, abs=1e-12)
 
 

@@ -292,7 +292,7 @@ def slow_escalation() -> str:
         "on: {odds: rest}", "on: {odds: rest, then: {clock: 'if(clock > 0, min(clock + 1, 5), 0)'}}"
     )
     text = text.replace("  rung: {levels: [calm, struck], start: calm}\n", "")
-    return re.sub("levers:\n(.*\n)*", "", text)  # fmt: skip
+    return re.sub("levers:\n(.*\n)*", "", text)
 
 
 def test_an_escalation_that_takes_its_time_is_no_first_step() -> None:
@@ -300,8 +300,12 @@ def test_an_escalation_that_takes_its_time_is_no_first_step() -> None:
     meaning = understand(scenario)
     from offramp.scenario import parse_query
 
-    texts = ("P(deal)", "P(deal | do(north.act = mobilise, once))",
-             "P(war)", "P(war | do(north.act = mobilise, once))")  # fmt: skip
+    texts = (
+        "P(deal)",
+        "P(deal | do(north.act = mobilise, once))",
+        "P(war)",
+        "P(war | do(north.act = mobilise, once))",
+    )
     values = evaluate_queries(scenario, [parse_query(text, meaning) for text in texts]).values[0]
     assert values[1] > values[0] + 0.02  # it would work
     assert values[3] < values[2]  # and even make war less likely
@@ -390,12 +394,15 @@ def test_the_share_of_draws_is_that_of_the_closed_form() -> None:
 
 def test_a_settlement_below_going_on_is_imposed() -> None:
     text = CHANCE.replace("pay: {north: 1, south: 1}", "pay: {north: 1, south: 0.1}")
-    text = text.replace("  - name: month", """  - name: answer
+    text = text.replace(
+        "  - name: month",
+        """  - name: answer
     by: south
     moves:
       yield: {end: settlement}
       go_on: {pay: {south: 0.2}}
-  - name: month""").replace("talk * hurry * 2.5", "0")  # fmt: skip
+  - name: month""",
+    ).replace("talk * hurry * 2.5", "0")
     text = text.replace(
         'slide: {value: 0.2, range: "uniform(0.1, 0.3)", unit: per month}', "slide: 0.1"
     )
@@ -431,9 +438,13 @@ def test_first_steps_count_and_have_no_effort() -> None:
     names = [ramp.first_step for ramp in found.found]
     assert names
     assert set(names) <= {
-        "north.propose = offer", "south.answer = accept", "north.act = wait",
-        "north.act = warn", "north.act = step_down", "north.propose = hold",
-    }  # fmt: skip
+        "north.propose = offer",
+        "south.answer = accept",
+        "north.act = wait",
+        "north.act = warn",
+        "north.act = step_down",
+        "north.propose = hold",
+    }
     meaning = understand(read("border-standoff"))
     from offramp.scenario import parse_query
 
@@ -524,20 +535,30 @@ def everything() -> list[OffRamps]:
 
 FORBIDDEN = re.compile(
     r"\b(best|optimal|optimum|likely true|should|must|ought|need(s)? to|has to|have to|"
-    r"recommend\w*|advis\w*|please|let us|confiden\w+)\b", re.IGNORECASE
-)  # fmt: skip
+    r"recommend\w*|advis\w*|please|let us|confiden\w+)\b",
+    re.IGNORECASE,
+)
 OPENINGS = (
     "On the premises of the scenario as written, ",
     "A party's reservation value is what it gets without agreement",
     "Of the settlements that follow, ",
     "The scenario's own numbers ",
-    "On the premises of “", "On the premises of the account “", "It takes an effort of ",
-    "At the nominal values, compared with no change", "That the probability is then at least ",
-    "With the ranges concentrated ", "Without the change it holds ", "The probability jumps there",
-    "The settlements that follow are worth less ", "Another equilibrium was found ",
-    "Only changes that aim at ", "Efforts are in the levers' own units", "A settlement that leaves",
-    "The change of “", "“",
-)  # fmt: skip
+    "On the premises of “",
+    "On the premises of the account “",
+    "It takes an effort of ",
+    "At the nominal values, compared with no change",
+    "That the probability is then at least ",
+    "With the ranges concentrated ",
+    "Without the change it holds ",
+    "The probability jumps there",
+    "The settlements that follow are worth less ",
+    "Another equilibrium was found ",
+    "Only changes that aim at ",
+    "Efforts are in the levers' own units",
+    "A settlement that leaves",
+    "The change of “",
+    "“",
+)
 
 
 def test_no_sentence_commands_ranks_or_claims_truth() -> None:
@@ -557,9 +578,17 @@ def test_results_are_plain_and_repeatable() -> None:
     assert json.dumps(as_json(one), allow_nan=False) == json.dumps(as_json(two), allow_nan=False)
     first = as_json(one)["offramps"][0]
     assert {
-        "lever", "from", "to", "effort", "holders", "probability_before", "probability_after",
-        "works", "imposed", "gains",
-    } <= first.keys()  # fmt: skip
+        "lever",
+        "from",
+        "to",
+        "effort",
+        "holders",
+        "probability_before",
+        "probability_after",
+        "works",
+        "imposed",
+        "gains",
+    } <= first.keys()
     rows = one.table
     assert len(rows) == sum(max(1, len(ramp.changes)) for ramp in one.found)
     assert len(figure(one)) == len(one.frontier)

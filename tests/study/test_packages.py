@@ -121,11 +121,14 @@ def test_where_not_all_can_gain_there_is_no_nash_package() -> None:
 
 WORTHS = st.integers(2, 4).flatmap(
     lambda parties: st.tuples(
-        st.lists(st.lists(st.integers(-8, 8), min_size=parties, max_size=parties),
-                 min_size=1, max_size=12),
+        st.lists(
+            st.lists(st.integers(-8, 8), min_size=parties, max_size=parties),
+            min_size=1,
+            max_size=12,
+        ),
         st.lists(st.integers(-8, 4), min_size=parties, max_size=parties),
     )
-)  # fmt: skip
+)
 
 
 def slowly_undominated(worth: np.ndarray) -> list[bool]:
@@ -156,10 +159,12 @@ def test_scale_and_origin_of_a_party_change_nothing(
     table: tuple[list[list[int]], list[int]], data: st.DataObject
 ) -> None:
     worth, floor = np.array(table[0], float), np.array(table[1], float)
-    scale = np.array(data.draw(st.lists(st.floats(0.01, 100), min_size=len(floor),
-                                        max_size=len(floor))))  # fmt: skip
-    origin = np.array(data.draw(st.lists(st.integers(-5, 5), min_size=len(floor),
-                                         max_size=len(floor))))  # fmt: skip
+    scale = np.array(
+        data.draw(st.lists(st.floats(0.01, 100), min_size=len(floor), max_size=len(floor)))
+    )
+    origin = np.array(
+        data.draw(st.lists(st.integers(-5, 5), min_size=len(floor), max_size=len(floor)))
+    )
     other, level = worth * scale + origin, floor * scale + origin
     assert in_zone(worth, floor).tolist() == in_zone(other, level).tolist()
     assert undominated(worth).tolist() == undominated(other).tolist()
@@ -332,16 +337,20 @@ def test_over_the_draws_by_hand() -> None:
 
 
 def test_values_and_parties_that_are_given() -> None:
-    found = packages(read(HAGGLE), draws=8, seed=1, parties=["south"],
-                     reservations={"south": "1 - weight / 2"})  # fmt: skip
+    found = packages(
+        read(HAGGLE), draws=8, seed=1, parties=["south"], reservations={"south": "1 - weight / 2"}
+    )
     assert found.parties == ("south",)
     assert found.parties_from == "given"
     zone = found.zones[-1]
     assert zone.basis == "given"
     assert zone.reservation == {"south": pytest.approx(0.65)}
     assert zone.count == sum(found.worth[:, 1] >= 0.65 - 1e-12)
-    for bad in ({"parties": ["nobody"]}, {"reservations": {"nobody": 1}},
-                {"reservations": {"north": "P(deal)"}}):  # fmt: skip
+    for bad in (
+        {"parties": ["nobody"]},
+        {"reservations": {"nobody": 1}},
+        {"reservations": {"north": "P(deal)"}},
+    ):
         with pytest.raises(ResultError):
             packages(read(HAGGLE), draws=0, **bad)  # type: ignore[arg-type]
     with pytest.raises(OfframpError):
@@ -411,10 +420,13 @@ def three_sides(issues: int) -> str:
     sides = ("north", "south", "watcher")
     return re.sub(
         r", weight: .*",
-        lambda _: ", weight: {north: 1, south: 1, watcher: 1}, worth: {"
-        + ", ".join(f"{side}: {worths.pop()}" for side in sides) + "}}",
+        lambda _: (
+            ", weight: {north: 1, south: 1, watcher: 1}, worth: {"
+            + ", ".join(f"{side}: {worths.pop()}" for side in sides)
+            + "}}"
+        ),
         text,
-    )  # fmt: skip
+    )
 
 
 def every_sum(found: offramp.Bargaining, scenario: offramp.Scenario) -> np.ndarray:
@@ -463,8 +475,9 @@ def test_more_packages_than_are_listed_against_listing_them(
 
 
 def test_an_empty_zone_among_many_packages_is_empty() -> None:
-    found = packages(read(many_issues(3, issues=10)), draws=0,
-                     reservations={"north": 60, "south": 60})  # fmt: skip
+    found = packages(
+        read(many_issues(3, issues=10)), draws=0, reservations={"north": 60, "south": 60}
+    )
     zone = found.zones[-1]
     every = every_sum(found, read(many_issues(3, issues=10)))
     assert not in_zone(every, np.array([60.0, 60])).any()
@@ -500,8 +513,10 @@ def test_worths_that_change_between_draws_leave_the_share_of_zones_open() -> Non
     text = many_issues(3, issues=10).replace("{north: 1, south: 1}", "{north: weight, south: 1}")
     found = packages(read(text), draws=16, seed=1)
     assert all(zone.some is None for zone in found.zones)
-    assert any("is not told, as the frontier is another one in each" in one
-               for one in package_remarks(found))  # fmt: skip
+    assert any(
+        "is not told, as the frontier is another one in each" in one
+        for one in package_remarks(found)
+    )
     assert found.zones[0].shares[0].share is not None
 
 
@@ -509,8 +524,9 @@ def test_too_many_combinations() -> None:
     """Further issues on which the south has no stake: north takes the last of each."""
     many = "\n".join(
         f"  more{i}: {{options: [a, b, c, d], weight: {{north: 0.1}}, "
-        "worth: {north: [0, 1, 2, 3]}}" for i in range(7)
-    )  # fmt: skip
+        "worth: {north: [0, 1, 2, 3]}}"
+        for i in range(7)
+    )
     text = HAGGLE.replace("packages:\n", f"{many}\npackages:\n")
     found = packages(read(text), draws=0)
     assert not found.complete
@@ -584,8 +600,9 @@ def test_the_border() -> None:
 
 FORBIDDEN = re.compile(
     r"\b(best|optimal|optimum|likely|should|must|ought|need(s)? to|has to|have to|fair|"
-    r"recommend\w*|advis\w*|please|let us|confiden\w+|probably)\b", re.IGNORECASE
-)  # fmt: skip
+    r"recommend\w*|advis\w*|please|let us|confiden\w+|probably)\b",
+    re.IGNORECASE,
+)
 
 
 def test_no_sentence_advises_and_results_are_plain() -> None:

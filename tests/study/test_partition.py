@@ -68,8 +68,9 @@ class Found:
     @property
     def width(self) -> float:
         """The mean width of intervals of inputs that do something."""
-        return float(np.mean([np.ptp(one.alone_interval[self.shares > 0], axis=1)
-                              for one in self.parts]))  # fmt: skip
+        return float(
+            np.mean([np.ptp(one.alone_interval[self.shares > 0], axis=1) for one in self.parts])
+        )
 
     @property
     def off(self) -> float:
@@ -118,25 +119,29 @@ SUMS = {
     "kinks": Case([lambda x: abs(x - 0.4), lambda x: np.maximum(x - 0.6, 0)]),
     "steps": Case([lambda x: 1.0 * (x > 0.3), lambda x: 0.5 * (x > 0.7)]),
     "idle": Case([slope(1), slope(0), np.exp, slope(0)]),
-    "unequal": Case([slope(1), lambda x: 0.6 * x**2, lambda x: 0.4 * np.sqrt(x), curve(0.2),
-                     slope(0.1)]),
+    "unequal": Case(
+        [slope(1), lambda x: 0.6 * x**2, lambda x: 0.4 * np.sqrt(x), curve(0.2), slope(0.1)]
+    ),
     "step and line": Case([lambda x: 1.0 * (x > 0.3), slope(1)]),
     "twenty": Case([slope(1 + i % 3) for i in range(20)]),
     "twenty bent": Case([np.exp, slope(0.3)] * 10),
     "three of twenty": Case([slope(1), lambda x: 0.6 * np.exp(x), curve(0.4)] + [slope(0)] * 17),
     "a little off": Case([slope(1), curve(0.5)], off=0.05),
     "off": Case([slope(1), np.square], off=0.15),
-}  # fmt: skip
+}
 JOINT = {
     "product": Case([slope(0.5), slope(0.5)], lambda u: (u[:, 0] - 0.5) * (u[:, 1] - 0.5), 1 / 144),
     "either or": Case([slope(0)] * 4, lambda u: 1.0 * ((u[:, 0] > 0.5) ^ (u[:, 1] > 0.5)), 0.25),
     "ishigami": Case(
-        [lambda x: (1 + 0.1 * np.pi**4 / 5) * np.sin(centred(x)),
-         lambda x: 7 * np.sin(centred(x)) ** 2, slope(0)],
+        [
+            lambda x: (1 + 0.1 * np.pi**4 / 5) * np.sin(centred(x)),
+            lambda x: 7 * np.sin(centred(x)) ** 2,
+            slope(0),
+        ],
         lambda u: 0.1 * (centred(u[:, 2]) ** 4 - np.pi**4 / 5) * np.sin(centred(u[:, 0])),
         0.01 * np.pi**8 * (1 / 18 - 1 / 50),
     ),
-}  # fmt: skip
+}
 
 
 def test_a_sum_of_straight_lines_is_told_exactly() -> None:
@@ -172,9 +177,14 @@ def test_intervals_hold_the_shares_of_sums_in_nine_of_ten_of_200_seeds(
 
 @pytest.mark.parametrize(
     ("name", "count", "width", "off"),
-    [("step and line", 400, 0.085, 0.01), ("steps", 400, 0.1, 0.015), ("logit", 64, 0.03, 0.01),
-     ("off", 400, 0.14, 0.05), ("off", 1000, 0.08, 0.03)],
-)  # fmt: skip
+    [
+        ("step and line", 400, 0.085, 0.01),
+        ("steps", 400, 0.1, 0.015),
+        ("logit", 64, 0.03, 0.01),
+        ("off", 400, 0.14, 0.05),
+        ("off", 1000, 0.08, 0.03),
+    ],
+)
 def test_intervals_are_not_as_wide_as_what_the_fit_leaves(
     name: str, count: int, width: float, off: float
 ) -> None:

@@ -136,10 +136,12 @@ VALUES = {
     "E(payoff[a] | deviate(a.answer = honour))": Trust(h1=1, h2=1, **SAME).a,
     "P(over | deviate(a.answer = honour, once))": Trust(h1=1, h2=FREE.h2, **SAME).over,
     "E(payoff[b] | deviate(a.answer = honour, when round_number == 2))": LATE.b,
-    "E(payoff[b] | deviate(a.answer = honour), set(nerve = 1))":
-        Trust(1, 1, Trust(nerve=1).t1, Trust(nerve=1).t2).b,
-    "P(over | deviate(b.offer = trust), do(a.answer = honour, once))":
-        Trust(h1=1, h2=FIRST.h2, t1=1, t2=1).over,
+    "E(payoff[b] | deviate(a.answer = honour), set(nerve = 1))": Trust(
+        1, 1, Trust(nerve=1).t1, Trust(nerve=1).t2
+    ).b,
+    "P(over | deviate(b.offer = trust), do(a.answer = honour, once))": Trust(
+        h1=1, h2=FIRST.h2, t1=1, t2=1
+    ).over,
     # fixed assumptions
     "P(over | set(lure = 0))": Trust(lure=0).over,
     "P(over | off(bait))": Trust(lure=0).over,
@@ -151,7 +153,7 @@ VALUES = {
     "twice": 1.2,
     "twice | set(lure = 2)": 4,
     "E(gift[a] + 1)": 1.2,
-}  # fmt: skip
+}
 
 
 def asked(text: str, *texts: str) -> tuple[Query, ...]:
@@ -172,11 +174,16 @@ def test_a_game_that_several_quantities_share_is_solved_once(monkeypatch) -> Non
     plain = module.solve
     monkeypatch.setattr(module, "solve", lambda *a, **k: solved.append(a) or plain(*a, **k))
     texts = (
-        "P(over)", "E(rounds)", "P(ever kept == 1)", "P(over | deviate(a.answer = honour))", "lure",
+        "P(over)",
+        "E(rounds)",
+        "P(ever kept == 1)",
+        "P(over | deviate(a.answer = honour))",
+        "lure",
         "P(over | do(a.answer = cheat), do(b.offer = trust))",
         "P(out | do(b.offer=trust), do( a.answer = cheat))",
-        "P(over | set(lure = 0))", "P(out | off(bait))",
-    )  # fmt: skip
+        "P(over | set(lure = 0))",
+        "P(out | off(bait))",
+    )
     evaluate_queries(read(TRUST), asked(TRUST, *texts))
     assert len(solved) == 3
 
@@ -265,9 +272,12 @@ def test_how_often_the_move_is_not_offered() -> None:
     (reach,) = found.reach
     first, second = reach.reached[0], found.values[0, 0]
     assert second == 0
-    trusts = 1 - evaluate_queries(
-        read(text), asked(text, "P(out by 1 | do(a.answer = honour))")
-    ).values[0, 0]  # fmt: skip
+    trusts = (
+        1
+        - evaluate_queries(read(text), asked(text, "P(out by 1 | do(a.answer = honour))")).values[
+            0, 0
+        ]
+    )
     assert first == pytest.approx(trusts)
     again = evaluate_queries(read(text), asked(text, "P(betrayed | do(a.answer = honour))"))
     assert reach.unoffered[0] == pytest.approx(again.values[0, 0] / (trusts + again.values[0, 0]))

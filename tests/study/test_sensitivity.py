@@ -385,9 +385,9 @@ def test_a_run_tells_shares_from_its_own_draws(
     scenario = scenario_of(text, tmp_path)
     found: Any = investigate(scenario, draws=128, seed=2).sensitivity
     shares = {row["name"]: row["first"] for row in found.table if row["what"] == "share"}
-    expected = {
-        SUM: {"one": 25 / 35, "two": 10 / 35}, PRODUCT: {"a": 3 / 7, "b": 3 / 7},
-    }.get(text.partition("claims")[0], {"only": 1})  # fmt: skip
+    expected = {SUM: {"one": 25 / 35, "two": 10 / 35}, PRODUCT: {"a": 3 / 7, "b": 3 / 7}}.get(
+        text.partition("claims")[0], {"only": 1}
+    )
     assert shares == pytest.approx(expected, abs=1e-4)
     told = as_json(found)["variance"]
     assert told["tried"] == 128

@@ -301,8 +301,9 @@ def test_precisions_and_sentence_and_json(verdicts: tuple[Verdict, ...]) -> None
 def test_no_sentence_advises_or_speaks_of_the_world(verdicts: tuple[Verdict, ...]) -> None:
     wrong = re.compile(
         r"\b(best|optimal|should|must|likely|likelihood|confidence|confident|probabl[ye]|"
-        r"recommend\w*|prove[sn]?)\b", re.IGNORECASE
-    )  # fmt: skip
+        r"recommend\w*|prove[sn]?)\b",
+        re.IGNORECASE,
+    )
     for one in verdicts:
         for said in (sentences(one)[0].replace(one.says.rstrip("."), ""), *sentences(one)[1:]):
             assert not wrong.search(said), said

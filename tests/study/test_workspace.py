@@ -46,8 +46,10 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> dict[str, Counter[object]]:
 def test_a_run_compiles_each_game_once(name: str, counted: dict[str, Counter[object]]) -> None:
     investigate(read(name), draws=0)
     assert {what: max(own.values()) for what, own in counted.items()} == {
-        "build": 1, "_heads": 1, "_pattern": 1,
-    }  # fmt: skip
+        "build": 1,
+        "_heads": 1,
+        "_pattern": 1,
+    }
 
 
 def test_accounts_that_differ_in_numbers_share_one_structure() -> None:

@@ -62,9 +62,13 @@ def test_a_model_hears_all_that_it_lacks() -> None:
 def test_a_figure_hears_of_its_caption_and_its_table() -> None:
     findings = findings_of(scenario_named("border-standoff"), 0)
     figure = Figure(
-        "Mine", "Mine", 1, lambda findings: "Short", lambda findings: [],
+        "Mine",
+        "Mine",
+        1,
+        lambda findings: "Short",
+        lambda findings: [],
         lambda findings: Table(("A", "B"), (("one",),), numeric=frozenset({2})),
-    )  # fmt: skip
+    )
     with pytest.raises(NotConforming) as caught:
         check_figure(figure, findings)
     for part in ("name: small letters", "caption: sentences", "has 2 cells", "'numeric' names"):

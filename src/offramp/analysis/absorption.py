@@ -56,10 +56,7 @@ class Absorbed:
 
 
 def absorb(
-    structure: Structure,
-    strategy: NDArray[np.float64],
-    *,
-    elimination: Elimination | None = None,
+    structure: Structure, strategy: NDArray[np.float64], *, elimination: Elimination | None = None
 ) -> Absorbed:
     """Visits, ends, unresolved mass and rounds of ``strategy`` (draw, edge) from the start.
 
@@ -236,9 +233,19 @@ def _eliminate_run(
     from offramp.analysis.kernels import absorb_draws
 
     layout = (
-        structure.first, structure.target, plan.order, structure.component, plan.home, plan.kind,
-        plan.full, plan.place, plan.lower_first, plan.lower, plan.upper_first, plan.upper,
-    )  # fmt: skip
+        structure.first,
+        structure.target,
+        plan.order,
+        structure.component,
+        plan.home,
+        plan.kind,
+        plan.full,
+        plan.place,
+        plan.lower_first,
+        plan.lower,
+        plan.upper_first,
+        plan.upper,
+    )
     stopped = np.full(len(strategy), -1)
     absorb_draws(low, high, bottom, top, *layout, strategy, visits, terminal, stopped)
     for draw in np.flatnonzero(stopped >= 0).tolist():

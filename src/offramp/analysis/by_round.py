@@ -140,9 +140,18 @@ class _Walk:
 
         def work(low: int, high: int) -> None:
             forward.play_rounds(
-                low, high, self._sweep, game.step, game.first, game.target,
-                self._strategy, self._mass, self._label, ended, state,
-            )  # fmt: skip
+                low,
+                high,
+                self._sweep,
+                game.step,
+                game.first,
+                game.target,
+                self._strategy,
+                self._mass,
+                self._label,
+                ended,
+                state,
+            )
 
         spread(work, draws)
         self._ended = ended[:, -1] if rounds else self._ended

@@ -38,10 +38,23 @@ def absorb_faintly(
     nodes = plan.order[structure.component[which] : structure.component[which + 1]]
     label, closed = _closed_classes(structure, nodes, plan.place, plan.home == which, odds)
     _absorb_in_logs(
-        which, structure.first, structure.target, plan.order, structure.component, plan.home,
-        plan.full, plan.place, plan.lower_first, plan.lower, plan.upper_first, plan.upper,
-        closed, odds, mass, ends,
-    )  # fmt: skip
+        which,
+        structure.first,
+        structure.target,
+        plan.order,
+        structure.component,
+        plan.home,
+        plan.full,
+        plan.place,
+        plan.lower_first,
+        plan.lower,
+        plan.upper_first,
+        plan.upper,
+        closed,
+        odds,
+        mass,
+        ends,
+    )
     held = closed[plan.place[nodes]]
     lost = float(mass[nodes[held]].sum())
     reached = np.unique(label[held & (mass[nodes] > 0.0)])
@@ -78,9 +91,23 @@ def _closed_classes(
 
 @njit(cache=True, nogil=True)
 def _absorb_in_logs(
-    which, first, target, order, component, home, full, place,
-    lower_first, lower_index, upper_first, upper_index, closed, odds, mass, ends,
-):  # fmt: skip
+    which,
+    first,
+    target,
+    order,
+    component,
+    home,
+    full,
+    place,
+    lower_first,
+    lower_index,
+    upper_first,
+    upper_index,
+    closed,
+    odds,
+    mass,
+    ends,
+):
     """See ``absorb_faintly``; what comes to a ``closed`` node (place,) is kept there, once.
 
     Other arguments as in ``kernels.absorb_draws``.
@@ -95,15 +122,37 @@ def _absorb_in_logs(
         if not closed[row]:
             leave[row] = _open_row(nodes[row], which, home, place, first, target, odds, work)
         _censor_row(
-            row, base, size, begin, lower_first, lower_index, upper_first, upper_index,
-            lower, upper, tail, total, leave, work,
-        )  # fmt: skip
+            row,
+            base,
+            size,
+            begin,
+            lower_first,
+            lower_index,
+            upper_first,
+            upper_index,
+            lower,
+            upper,
+            tail,
+            total,
+            leave,
+            work,
+        )
     for row in range(size):
         work[row] = np.log(mass[nodes[row]])
     _visit(
-        base, size, begin, lower_first, lower_index, upper_first, upper_index,
-        lower, upper, tail, total, work,
-    )  # fmt: skip
+        base,
+        size,
+        begin,
+        lower_first,
+        lower_index,
+        upper_first,
+        upper_index,
+        lower,
+        upper,
+        tail,
+        total,
+        work,
+    )
     for row in range(size):
         mass[nodes[row]] = np.exp(work[row])
         if not closed[row]:
@@ -137,9 +186,21 @@ def _open_row(node, which, home, place, first, target, odds, work):
 
 @njit(cache=True, nogil=True)
 def _censor_row(
-    row, base, size, full, lower_first, lower_index, upper_first, upper_index,
-    lower, upper, tail, total, leave, work,
-):  # fmt: skip
+    row,
+    base,
+    size,
+    full,
+    lower_first,
+    lower_index,
+    upper_first,
+    upper_index,
+    lower,
+    upper,
+    tail,
+    total,
+    leave,
+    work,
+):
     """Censor one row by the pivots before it; ``work``, its flows, ends as NEVER.
 
     ``work``, ``total`` and ``leave`` are (row,).
@@ -178,9 +239,19 @@ def _censor_row(
 
 @njit(cache=True, nogil=True)
 def _visit(
-    base, size, full, lower_first, lower_index, upper_first, upper_index,
-    lower, upper, tail, total, work,
-):  # fmt: skip
+    base,
+    size,
+    full,
+    lower_first,
+    lower_index,
+    upper_first,
+    upper_index,
+    lower,
+    upper,
+    tail,
+    total,
+    work,
+):
     """Turn the arrivals ``work`` (row,) of a factored component into visits, all in logs.
 
     ``total`` is (row,), ``tail`` (row, column).

@@ -84,11 +84,7 @@ class _Search:
     """
 
     def __init__(
-        self,
-        structure: Structure,
-        odds: NDArray[np.float64],
-        wanted: NDArray[np.bool_],
-        bound: int,
+        self, structure: Structure, odds: NDArray[np.float64], wanted: NDArray[np.bool_], bound: int
     ) -> None:
         from offramp.analysis import forward
 
@@ -98,9 +94,15 @@ class _Search:
         ahead = np.full(structure.nodes, -np.inf)
         left = np.full(structure.nodes, np.iinfo(np.int64).max)
         forward.best_ahead(
-            structure.order, structure.component, structure.first, structure.target,
-            log_odds, at_end, ahead, left,
-        )  # fmt: skip
+            structure.order,
+            structure.component,
+            structure.first,
+            structure.target,
+            log_odds,
+            at_end,
+            ahead,
+            left,
+        )
         self._odds = odds
         self._structure = structure
         self._log_odds, self._ahead, self._left = log_odds, ahead, left

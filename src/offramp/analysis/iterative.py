@@ -62,9 +62,16 @@ class Component:
         arrivals = mass[self._heads] + self._walk(behind)
         mass[self._heads], error = self._solve(arrivals, entered)
         lost += spread_visits(
-            nodes, game.step, self._inside, self._escapes, game.first, game.target,
-            odds, mass, endless,
-        )  # fmt: skip
+            nodes,
+            game.step,
+            self._inside,
+            self._escapes,
+            game.first,
+            game.target,
+            odds,
+            mass,
+            endless,
+        )
         emit(nodes, self._home, self._which, game.first, game.target, odds, mass, ends)
         mass[endless] = np.inf
         return error, lost
@@ -74,9 +81,16 @@ class Component:
         game = self._structure
         arrived = np.zeros(game.nodes)
         walk_round(
-            self._nodes, game.step, self._inside, self._escapes, game.first, game.target,
-            self._odds, held, arrived,
-        )  # fmt: skip
+            self._nodes,
+            game.step,
+            self._inside,
+            self._escapes,
+            game.first,
+            game.target,
+            self._odds,
+            held,
+            arrived,
+        )
         return arrived[self._heads]
 
     def _after(self, x: Numbers) -> Numbers:

@@ -183,10 +183,27 @@ def triangles(order, full, out, into):
 
 @njit(cache=True, nogil=True)
 def _censor_rows(
-    base, size, full, home, which, order, place, first, target, odds,
-    lower_first, lower_index, upper_first, upper_index,
-    lower, upper, tail, total, leave, work,
-):  # fmt: skip
+    base,
+    size,
+    full,
+    home,
+    which,
+    order,
+    place,
+    first,
+    target,
+    odds,
+    lower_first,
+    lower_index,
+    upper_first,
+    upper_index,
+    lower,
+    upper,
+    tail,
+    total,
+    leave,
+    work,
+):
     """Censor the nodes before the full part one by one, without a subtraction (GTH).
 
     After it ``lower`` holds the flow from a row into an earlier pivot, ``upper`` into later ones,
@@ -275,9 +292,21 @@ def _censor_full(size, tail, total, leave):
 
 @njit(cache=True, nogil=True)
 def _substitute(
-    base, size, full, order, lower_first, lower_index, upper_first, upper_index,
-    lower, upper, tail, total, work, mass,
-):  # fmt: skip
+    base,
+    size,
+    full,
+    order,
+    lower_first,
+    lower_index,
+    upper_first,
+    upper_index,
+    lower,
+    upper,
+    tail,
+    total,
+    work,
+    mass,
+):
     """Turn the arrivals ``mass`` of a factored component into visits; ``work`` ends as zeros.
 
     ``work`` is (row,), ``mass`` (node,).
@@ -344,9 +373,27 @@ def _reached(nodes, mass):
 
 @njit(cache=True, nogil=True)
 def absorb_draws(
-    low, high, bottom, top, first, target, order, component, home, kind, full, place,
-    lower_first, lower_index, upper_first, upper_index, strategy, visits, ends, stopped,
-):  # fmt: skip
+    low,
+    high,
+    bottom,
+    top,
+    first,
+    target,
+    order,
+    component,
+    home,
+    kind,
+    full,
+    place,
+    lower_first,
+    lower_index,
+    upper_first,
+    upper_index,
+    strategy,
+    visits,
+    ends,
+    stopped,
+):
     """Walk the components ``bottom`` to ``top`` backwards, none of them iterated, in some draws.
 
     ``visits`` holds what has arrived and becomes the visits; ``ends`` grows. ``order`` has the
@@ -371,17 +418,46 @@ def absorb_draws(
             if kind[which] == DIRECT:
                 begin = full[which]
                 fine = _censor_rows(
-                    base, size, begin, home, which, order, place, first, target, odds,
-                    lower_first, lower_index, upper_first, upper_index,
-                    lower, upper, tail, total, leave, work,
-                )  # fmt: skip
+                    base,
+                    size,
+                    begin,
+                    home,
+                    which,
+                    order,
+                    place,
+                    first,
+                    target,
+                    odds,
+                    lower_first,
+                    lower_index,
+                    upper_first,
+                    upper_index,
+                    lower,
+                    upper,
+                    tail,
+                    total,
+                    leave,
+                    work,
+                )
                 if fine:
                     fine = _censor_full(size - begin, tail, total[begin:size], leave[begin:size])
                 if not fine:
                     stopped[draw] = which
                     break
                 _substitute(
-                    base, size, begin, order, lower_first, lower_index, upper_first,
-                    upper_index, lower, upper, tail, total, work, mass,
-                )  # fmt: skip
+                    base,
+                    size,
+                    begin,
+                    order,
+                    lower_first,
+                    lower_index,
+                    upper_first,
+                    upper_index,
+                    lower,
+                    upper,
+                    tail,
+                    total,
+                    work,
+                    mass,
+                )
             emit(members, home, which, first, target, odds, mass, ends[draw])

@@ -138,9 +138,14 @@ def respond_draws(
     pulled: tuple[Pullback, ...] = ()
     if fine.any() and not structure.hidden:
         pulled = pull_back(
-            structure, tables, job.draws.tolist(), job.known(), job.quantities(), layout=layout,
+            structure,
+            tables,
+            job.draws.tolist(),
+            job.known(),
+            job.quantities(),
+            layout=layout,
             workers=workers,
-        )  # fmt: skip
+        )
     found = []
     for q, aim in enumerate(aims):
         each = _nothing(tables, len(chosen))

@@ -282,10 +282,7 @@ def _distribution(nominal: Any, many: np.ndarray) -> dict[str, Any]:
 
 def _counts(draws: xr.Dataset) -> dict[str, Any]:
     """How many draws there are, how many are solved, and how many have each status."""
-    counts: dict[str, Any] = {
-        "count": int(draws.sizes["draw"]),
-        "solved": int(solved(draws).sum()),
-    }
+    counts: dict[str, Any] = {"count": int(draws.sizes["draw"]), "solved": int(solved(draws).sum())}
     for name in ("status", "branch", "uniqueness"):
         if name in draws:
             kinds, number = np.unique(draws[name].values.astype(str), return_counts=True)

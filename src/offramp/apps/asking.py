@@ -23,17 +23,23 @@ def told_claims(asked: Asked) -> Answer:
     """Verdicts of every claim on every account, or on the one that was named."""
     scenario = asked.scenario()
     if not scenario.claims:
-        raise refuse(f"'{asked.file}' has no claims", "a scenario with a block 'claims'",
-                     "see 'claims' in the reference of the language")  # fmt: skip
+        raise refuse(
+            f"'{asked.file}' has no claims",
+            "a scenario with a block 'claims'",
+            "see 'claims' in the reference of the language",
+        )
     from offramp.study.claims.checking import check
     from offramp.study.claims.verdicts import UNSOLVED
 
     with progress_bar() as progress:
         found = check(
-            scenario, draws=asked.tried, seed=_seed(asked), progress=progress,
+            scenario,
+            draws=asked.tried,
+            seed=_seed(asked),
+            progress=progress,
             accounts=(asked.account,) if asked.account else None,
             precision_scale=asked.precision_scale,
-        )  # fmt: skip
+        )
     solved = any(one.state != UNSOLVED for one in found)
     if asked.json:
         from offramp.presentation.records import claims_as_json
@@ -44,9 +50,7 @@ def told_claims(asked: Asked) -> Answer:
     return claims_words(scenario.title, found), solved
 
 
-def told_comparison(
-    asked: Asked, accounts: str, quantities: Sequence[str], single: bool
-) -> Answer:  # fmt: skip
+def told_comparison(asked: Asked, accounts: str, quantities: Sequence[str], single: bool) -> Answer:
     """Two accounts side by side, and for every quantity what explains the difference."""
     scenario = asked.scenario()
     pair = _pair(scenario, accounts)
@@ -59,16 +63,28 @@ def told_comparison(
     seed = _seed(asked) or 0
     with progress_bar() as progress:
         verdicts = check(
-            scenario, draws=asked.tried, seed=seed, accounts=tuple(dict.fromkeys(pair)),
-            precision_scale=asked.precision_scale, brief=True, progress=progress,
-        )  # fmt: skip
+            scenario,
+            draws=asked.tried,
+            seed=seed,
+            accounts=tuple(dict.fromkeys(pair)),
+            precision_scale=asked.precision_scale,
+            brief=True,
+            progress=progress,
+        )
         found = [
             compare(
-                scenario, pair, quantity, draws=asked.tried, seed=seed, single=single,
-                precision_scale=asked.precision_scale, verdicts=verdicts, progress=progress,
+                scenario,
+                pair,
+                quantity,
+                draws=asked.tried,
+                seed=seed,
+                single=single,
+                precision_scale=asked.precision_scale,
+                verdicts=verdicts,
+                progress=progress,
             )
             for quantity in quantities or (None,)
-        ]  # fmt: skip
+        ]
     solved = all(None not in one.nominal for one in found)
     if asked.json:
         from offramp.presentation.records import as_json
@@ -105,10 +121,18 @@ def told_sensitivity(
     with progress_bar() as progress:
         try:
             found = [
-                sensitivity(whole, query, points=base, seed=seed, groups=varied, menu=menu,
-                            account=asked.account, progress=progress)
+                sensitivity(
+                    whole,
+                    query,
+                    points=base,
+                    seed=seed,
+                    groups=varied,
+                    menu=menu,
+                    account=asked.account,
+                    progress=progress,
+                )
                 for query in queries
-            ]  # fmt: skip
+            ]
         except ResultError as error:
             raise on_command_line(error, "command line") from None
     solved = all(one.nominal == one.nominal for one in found)
@@ -135,17 +159,25 @@ def told_offramps(asked: Asked, outcome: str, at_least: float) -> Answer:
     """The smallest changes that make an agreement or a ceasefire as probable as asked."""
     scenario = asked.scenario()
     if not 0 < at_least <= 1:
-        raise refuse(f"--at-least {told_apart(at_least, 0, 1)}", "a probability above 0, at most 1",
-                     "say --at-least 0.5")  # fmt: skip
+        raise refuse(
+            f"--at-least {told_apart(at_least, 0, 1)}",
+            "a probability above 0, at most 1",
+            "say --at-least 0.5",
+        )
     from offramp.core.errors import ResultError
     from offramp.study.offramps.proposals import offramps
 
     with progress_bar() as progress:
         try:
             found = offramps(
-                scenario, outcome=outcome, at_least=at_least, draws=asked.tried,
-                seed=_seed(asked), account=asked.account, progress=progress,
-            )  # fmt: skip
+                scenario,
+                outcome=outcome,
+                at_least=at_least,
+                draws=asked.tried,
+                seed=_seed(asked),
+                account=asked.account,
+                progress=progress,
+            )
         except ResultError as error:
             raise on_command_line(error, "command line") from None
     if asked.json:
@@ -164,9 +196,15 @@ def told_histories(asked: Asked, outcome: str | None, count: int, drawn: int) ->
     from offramp.study.histories.retelling import retell
 
     try:
-        found = retell(scenario, outcome, count=count, account=asked.account,
-                       precision_scale=asked.precision_scale, drawn=0 if asked.nominal else drawn,
-                       seed=asked.seed)  # fmt: skip
+        found = retell(
+            scenario,
+            outcome,
+            count=count,
+            account=asked.account,
+            precision_scale=asked.precision_scale,
+            drawn=0 if asked.nominal else drawn,
+            seed=asked.seed,
+        )
     except ResultError as error:
         raise on_command_line(error, "command line") from None
     if asked.json:
@@ -193,10 +231,13 @@ def _object(asked: Asked, scenario: Scenario, used: int | None, **told: Any) -> 
     from offramp.presentation.records import plain
 
     head = {
-        "title": scenario.title, "scenario_hash": scenario.content_hash,
-        "command": asked.words(used), "account": asked.account or "",
-        "draws": asked.tried, "seed": used,
-    }  # fmt: skip
+        "title": scenario.title,
+        "scenario_hash": scenario.content_hash,
+        "command": asked.words(used),
+        "account": asked.account or "",
+        "draws": asked.tried,
+        "seed": used,
+    }
     return plain(head | told)
 
 
@@ -213,19 +254,28 @@ def _pair(scenario: Scenario, accounts: str) -> tuple[str, str]:
     """The two accounts; '' is the scenario as written."""
     known = tuple(scenario.accounts)
     if not known:
-        raise refuse("there are no accounts to compare", "a scenario with a block 'accounts'",
-                     "see 'accounts' in the reference of the language")  # fmt: skip
+        raise refuse(
+            "there are no accounts to compare",
+            "a scenario with a block 'accounts'",
+            "see 'accounts' in the reference of the language",
+        )
     if not accounts:
         if len(known) == 2:
             return known[0], known[1]
         if len(known) == 1:
             return "", known[0]
-        raise refuse("--accounts is missing", "two accounts with a comma between",
-                     f"say --accounts {known[0]},{known[1]}")  # fmt: skip
+        raise refuse(
+            "--accounts is missing",
+            "two accounts with a comma between",
+            f"say --accounts {known[0]},{known[1]}",
+        )
     names = [name.strip() for name in accounts.split(",")]
     if len(names) != 2 or names[0] == names[1]:
-        raise refuse(f"--accounts {accounts}", "two accounts with a comma between",
-                     f"say --accounts {known[0]},{known[-1]}")  # fmt: skip
+        raise refuse(
+            f"--accounts {accounts}",
+            "two accounts with a comma between",
+            f"say --accounts {known[0]},{known[-1]}",
+        )
     from offramp.scenario import with_account
 
     for name in names:

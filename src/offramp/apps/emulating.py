@@ -33,13 +33,24 @@ def add_emulation(app: App) -> None:
 
 
 def emulate_command(
-    draws: Path | None = None, *, quantity: Quantities = (), at: Places = (), over: Over = OVER,
-    check: Further = 0, allow: Annotated[float, real()] = 0.02,
+    draws: Path | None = None,
+    *,
+    quantity: Quantities = (),
+    at: Places = (),
+    over: Over = OVER,
+    check: Further = 0,
+    allow: Annotated[float, real()] = 0.02,
     anyway: Annotated[bool, Parameter(negative="")] = False,
-    method: str = "auto", most: Most = 10_000, seed: Seed = None, scenario: Path | None = None,
-    from_: Annotated[Path | None, Parameter(name="--from")] = None, out: Path | None = None,
-    table: Path | None = None, picture: Path | None = None, json: Json = False,
-) -> None:  # fmt: skip
+    method: str = "auto",
+    most: Most = 10_000,
+    seed: Seed = None,
+    scenario: Path | None = None,
+    from_: Annotated[Path | None, Parameter(name="--from")] = None,
+    out: Path | None = None,
+    table: Path | None = None,
+    picture: Path | None = None,
+    json: Json = False,
+) -> None:
     """Fit a quick stand-in for the solver to solved DRAWS, with its error; never unasked.
 
     DRAWS is the folder of a run, its draws.nc, or the store of a sweep. All that this command
@@ -79,8 +90,20 @@ def emulate_command(
         Write emulated beside solved values of held-out draws as this SVG file; with several
         quantities, of the first.
     """
-    wish = _Wish(draws, tuple(quantity), tuple(at), over, check, allow, anyway, method, most, seed,
-                 scenario, from_)  # fmt: skip
+    wish = _Wish(
+        draws,
+        tuple(quantity),
+        tuple(at),
+        over,
+        check,
+        allow,
+        anyway,
+        method,
+        most,
+        seed,
+        scenario,
+        from_,
+    )
     wish.check_options()
     if picture is not None and picture.suffix != ".svg":
         raise refuse(f"--picture {picture}", "a name that ends in .svg", "say held-out.svg")
@@ -115,11 +138,17 @@ class _Wish:
     def check_options(self) -> None:
         """A ScenarioError for options that do not fit."""
         if (self.draws is None) == (self.saved is None):
-            raise refuse("DRAWS beside --from" if self.draws else "neither DRAWS nor --from",
-                         "one of them", "say offramp emulate offramp-results/NAME")  # fmt: skip
+            raise refuse(
+                "DRAWS beside --from" if self.draws else "neither DRAWS nor --from",
+                "one of them",
+                "say offramp emulate offramp-results/NAME",
+            )
         if self.saved is not None and self.quantities:
-            raise refuse("--quantity beside --from", "one of them: a saved emulator says all that "
-                         "it was fitted for", "leave --quantity out")  # fmt: skip
+            raise refuse(
+                "--quantity beside --from",
+                "one of them: a saved emulator says all that it was fitted for",
+                "leave --quantity out",
+            )
 
     def given(self) -> dict[str, float]:
         """Assumption to value, from --at."""
@@ -130,8 +159,9 @@ class _Wish:
                 values["".join(name.split())] = number_of(value)
             except ValueError as error:
                 fit = f"write --at '{name.strip()}={error}'" if sign else "write name=value"
-                raise refuse(f"--at '{text}'", "name=value or family[key]=value with a number",
-                             fit) from None  # fmt: skip
+                raise refuse(
+                    f"--at '{text}'", "name=value or family[key]=value with a number", fit
+                ) from None
         return values
 
     def words(self, seed: int) -> str:
@@ -163,25 +193,33 @@ class Answer:
 
         found, origin = self.surrogate, asdict(self.surrogate.origin)
         told = {
-            "emulated": True, "label": "emulated, not solved",
+            "emulated": True,
+            "label": "emulated, not solved",
             "sentences": list(surrogate_sentences(found)),
-            **{name: origin.pop(name) for name in ("title", "premises", "scenario_hash", "command",
-                                                   "source", "seed")},
+            **{
+                name: origin.pop(name)
+                for name in ("title", "premises", "scenario_hash", "command", "source", "seed")
+            },
             "learnt": {**origin, "ranges_known": all(one.known for one in found.inputs)},
             "assumptions": {
                 one.name: {"range": one.range, "least": one.least, "greatest": one.greatest}
                 for one in found.inputs
             },
-            "sum_to_one": found.complete, "sums_before": list(found.sums),
-            "quantities": {one.quantity: self._quantity(i, one)
-                           for i, one in enumerate(found.emulators)},
-        }  # fmt: skip
+            "sum_to_one": found.complete,
+            "sums_before": list(found.sums),
+            "quantities": {
+                one.quantity: self._quantity(i, one) for i, one in enumerate(found.emulators)
+            },
+        }
         if self.point is not None:
             outside = [
                 {**asdict(one), "sentence": outside_sentence(one)} for one in self.point.outside
             ]
-            told["at"] = {"given": dict(self.point.given), "values": dict(self.point.values),
-                          "outside": outside}  # fmt: skip
+            told["at"] = {
+                "given": dict(self.point.given),
+                "values": dict(self.point.values),
+                "outside": outside,
+            }
         if self.check is not None:
             told["check"] = {
                 name: getattr(self.check, name)
@@ -192,19 +230,27 @@ class Answer:
     def _quantity(self, position: int, one: Emulator) -> dict[str, Any]:
         """What there is of one quantity."""
         told: dict[str, Any] = {
-            "emulated": True, "method": one.method, "error": asdict(one.error),
+            "emulated": True,
+            "method": one.method,
+            "error": asdict(one.error),
             "solved": asdict(one.solved),
-            "over": {key: value for key, value in asdict(self.spreads[position]).items()
-                     if key != "quantity"},
+            "over": {
+                key: value
+                for key, value in asdict(self.spreads[position]).items()
+                if key != "quantity"
+            },
             "shares": [asdict(share) for share in one.shares],
-            "unexplained": 1 - one.error.explained, "tried": dict(one.tried),
-        }  # fmt: skip
+            "unexplained": 1 - one.error.explained,
+            "tried": dict(one.tried),
+        }
         if self.point is not None:
             reading = asdict(self.point.readings[position])
             told["at"] = {key: reading[key] for key in ("value", "low", "high", "own")}
         if self.check is not None:
-            told["check"] = {**asdict(self.check.errors[one.quantity]),
-                             "within_reach": self.check.within[one.quantity]}  # fmt: skip
+            told["check"] = {
+                **asdict(self.check.errors[one.quantity]),
+                "within_reach": self.check.within[one.quantity],
+            }
         return told
 
 
@@ -223,10 +269,17 @@ def emulated_answer(wish: _Wish) -> Answer:
         seed = secrets.randbits(32) if wish.seed is None else wish.seed
         with progress_bar() as progress:
             found = emulate(
-                wish.draws, wish.quantities, scenario=wish.scenario, allow=wish.allow,
-                anyway=wish.anyway, method=wish.method, most=wish.most, seed=seed,
-                command=wish.words(seed), progress=progress,
-            )  # fmt: skip
+                wish.draws,
+                wish.quantities,
+                scenario=wish.scenario,
+                allow=wish.allow,
+                anyway=wish.anyway,
+                method=wish.method,
+                most=wish.most,
+                seed=seed,
+                command=wish.words(seed),
+                progress=progress,
+            )
     point = found.at(given) if given else None
     spreads = found.over(wish.over)
     return Answer(found, spreads, point, check_fresh(found, wish.check) if wish.check else None)
@@ -241,10 +294,19 @@ def answer_words(answer: Answer) -> Iterator[str]:
     yield f"{BANNER}: {found.origin.title}"
     yield ""
     yield from table_of(
-        ("quantity", "solved mean", "EMULATED mean", "5 %", "median", "95 %", "error (rms)",
-         "largest", "explained"),
+        (
+            "quantity",
+            "solved mean",
+            "EMULATED mean",
+            "5 %",
+            "median",
+            "95 %",
+            "error (rms)",
+            "largest",
+            "explained",
+        ),
         (_row(one, spread) for one, spread in zip(found.emulators, answer.spreads, strict=True)),
-    )  # fmt: skip
+    )
     yield paragraph(
         f"Solved: {found.origin.used:,} draws. Emulated: {answer.spreads[0].draws:,} points of "
         "the ranges. Errors: of draws that a fit had not seen."
@@ -266,10 +328,16 @@ def _row(one: Emulator, spread: Spread) -> tuple[str, ...]:
     word = share_cell if one.is_probability else number_cell
     explained = one.error.explained
     return (
-        one.quantity, word(one.solved.mean), word(spread.mean), word(spread.q05),
-        word(spread.q50), word(spread.q95), number_cell(one.error.rms),
-        number_cell(one.error.largest), "–" if explained != explained else share_cell(explained),
-    )  # fmt: skip
+        one.quantity,
+        word(one.solved.mean),
+        word(spread.mean),
+        word(spread.q05),
+        word(spread.q50),
+        word(spread.q95),
+        number_cell(one.error.rms),
+        number_cell(one.error.largest),
+        "–" if explained != explained else share_cell(explained),
+    )
 
 
 def _point_words(answer: Answer) -> Iterator[str]:
@@ -284,8 +352,14 @@ def _point_words(answer: Answer) -> Iterator[str]:
     rows = []
     for one, reading in zip(answer.surrogate.emulators, point.readings, strict=True):
         word = share_cell if one.is_probability else number_cell
-        rows.append((one.quantity, word(reading.value), f"{word(reading.low)} – "
-                     f"{word(reading.high)}", number_cell(one.error.rms)))  # fmt: skip
+        rows.append(
+            (
+                one.quantity,
+                word(reading.value),
+                f"{word(reading.low)} – {word(reading.high)}",
+                number_cell(one.error.rms),
+            )
+        )
     yield from table_of(("quantity", "EMULATED", "95 % interval", "error (rms)"), rows)
     yield paragraph(
         "The interval is the process's own; where the fit is no process it is the value give or "
@@ -313,9 +387,15 @@ def _share_words(one: Emulator) -> Iterator[str]:
 
     yield from table_of(
         ("assumption", "alone", "", "with others", ""),
-        ((share.name, *cell(share.first, share.first_reach), *cell(share.total, share.total_reach))
-         for share in one.shares),
-    )  # fmt: skip
+        (
+            (
+                share.name,
+                *cell(share.first, share.first_reach),
+                *cell(share.total, share.total_reach),
+            )
+            for share in one.shares
+        ),
+    )
 
 
 def _write(answer: Answer, out: Path | None, table: Path | None, picture: Path | None) -> None:

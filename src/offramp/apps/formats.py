@@ -32,9 +32,13 @@ def _help(command: Callable[..., None]) -> str:
 
 
 def solve_command(
-    game: str, *, precision: Annotated[float, real()] = 1.0, limit: Flag = False,
-    picture: Path | None = None, json: Json = False,
-) -> None:  # fmt: skip
+    game: str,
+    *,
+    precision: Annotated[float, real()] = 1.0,
+    limit: Flag = False,
+    picture: Path | None = None,
+    json: Json = False,
+) -> None:
     """Solve GAME, a file of another program ({read}): agent logit play and its certificate.
 
     The profile is ordered by player, information set and action, as in the file.
@@ -54,9 +58,14 @@ def solve_command(
 
 
 def export_command(
-    scenario: str, *, to: Path, logit: Flag = False, account: Account = None, set_: Settings = (),
+    scenario: str,
+    *,
+    to: Path,
+    logit: Flag = False,
+    account: Account = None,
+    set_: Settings = (),
     json: Json = False,
-) -> None:  # fmt: skip
+) -> None:
     """Write the game of SCENARIO, at nominal values, as a file ({written}).
 
     A picture of the tree is an .svg file; Gambit's are .efg, the tree, and .nfg, the strategic

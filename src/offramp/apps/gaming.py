@@ -38,9 +38,13 @@ def told_solution(
 
 
 def told_export(
-    scenario: str, to: Path, logit: bool, account: str | None, settings: tuple[str, ...],
+    scenario: str,
+    to: Path,
+    logit: bool,
+    account: str | None,
+    settings: tuple[str, ...],
     as_json: bool,
-) -> tuple[Any, bool]:  # fmt: skip
+) -> tuple[Any, bool]:
     """Write a scenario's game as a file of another program: the JSON object or words."""
     from offramp.interop import find_formats, tree_of
     from offramp.presentation.charts.game_tree import tree_picture
@@ -133,10 +137,14 @@ def _words(solved: SolvedGame, picture: Path | None) -> str:
         lines.append(f"  {line}".rstrip())
     if len(rows) > len(shown):
         lines.append(f"  … and {len(rows) - len(shown):,} more actions: see --json")
-    lines += ["", "  expected payoffs: " + ", ".join(
-        f"{name or k + 1} {value:.6g}"
-        for k, (name, value) in enumerate(zip(game.players, solved.payoffs, strict=True))
-    )]  # fmt: skip
+    lines += [
+        "",
+        "  expected payoffs: "
+        + ", ".join(
+            f"{name or k + 1} {value:.6g}"
+            for k, (name, value) in enumerate(zip(game.players, solved.payoffs, strict=True))
+        ),
+    ]
     lines += ["", f"  {play_sentence(solved)}"]
     lines += ["", *(f"  note: {note}" for note in game.notes)] if game.notes else []
     if picture is not None:
@@ -151,12 +159,14 @@ def _cells(rows: list[dict[str, Any]]) -> list[tuple[str, ...]]:
         same = before == (row["player"], row["set"])
         label = f"{row['set']} {row['label']}".strip()
         nodes = f" ({row['nodes']} nodes)" if row["nodes"] > 1 else ""
-        cells.append((
-            "" if same else row["player"] or "(no name)",
-            "" if same else label + nodes,
-            "" if same else f"{row['reached']:.4f}",
-            row["action"] or "(no name)",
-            f"{row['probability']:.6f}",
-        ))  # fmt: skip
+        cells.append(
+            (
+                "" if same else row["player"] or "(no name)",
+                "" if same else label + nodes,
+                "" if same else f"{row['reached']:.4f}",
+                row["action"] or "(no name)",
+                f"{row['probability']:.6f}",
+            )
+        )
         before = (row["player"], row["set"])
     return cells

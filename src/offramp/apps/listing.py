@@ -83,15 +83,17 @@ def _size(facts: dict[str, Any]) -> str:
 
 def check_words(facts: dict[str, Any]) -> str:
     """The facts of a check in a few lines."""
-    return "\n".join([
-        f"{facts['title']}: reads well",
-        f"  parties:     {', '.join(facts['parties'])}",
-        f"  round:       {' → '.join(facts['steps'])}",
-        f"  mechanisms:  {', '.join(facts['mechanisms']) or 'none'}",
-        f"  outcomes:    {', '.join(facts['outcomes'])}",
-        f"  rounds:      {facts['rounds']}",
-        f"  game:        {_size(facts)}",
-        f"  assumptions: {facts['assumptions']}, {facts['with_range']} of them with a range, "
-        f"{facts['judgements']} of them the analyst's judgement",
-        *(f"  warning:     {one}" for one in facts["warnings"]),
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            f"{facts['title']}: reads well",
+            f"  parties:     {', '.join(facts['parties'])}",
+            f"  round:       {' → '.join(facts['steps'])}",
+            f"  mechanisms:  {', '.join(facts['mechanisms']) or 'none'}",
+            f"  outcomes:    {', '.join(facts['outcomes'])}",
+            f"  rounds:      {facts['rounds']}",
+            f"  game:        {_size(facts)}",
+            f"  assumptions: {facts['assumptions']}, {facts['with_range']} of them with a range, "
+            f"{facts['judgements']} of them the analyst's judgement",
+            *(f"  warning:     {one}" for one in facts["warnings"]),
+        ]
+    )

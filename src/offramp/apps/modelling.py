@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 Given = Annotated[
     tuple[str, ...],
     Parameter(
-        name="--set", negative="",
+        name="--set",
+        negative="",
         help="Give a parameter a value: name=value, or name=value,value for a list; may be "
         "repeated.",
     ),
-]  # fmt: skip
+]
 
 
 def add_models(app: App) -> None:
@@ -33,9 +34,8 @@ def add_models(app: App) -> None:
 
 
 def model_command(
-    name: str, *, set_: Given = (), case: str = "", picture: Path | None = None,
-    json: Json = False,
-) -> None:  # fmt: skip
+    name: str, *, set_: Given = (), case: str = "", picture: Path | None = None, json: Json = False
+) -> None:
     """Work out the canonical model NAME in closed form, a name from 'offramp list --models'.
 
     Parameters
@@ -110,11 +110,16 @@ def models_table() -> dict[str, list[dict[str, str]]]:
 
     return {
         "models": [
-            {"name": name, "title": one.title, "family": one.family, "status": one.status,
-             "scenario": one.scenario}
+            {
+                "name": name,
+                "title": one.title,
+                "family": one.family,
+                "status": one.status,
+                "scenario": one.scenario,
+            }
             for name, one in find_models().items()
         ]
-    }  # fmt: skip
+    }
 
 
 def models_list() -> str:

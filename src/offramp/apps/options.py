@@ -24,8 +24,15 @@ def whole(least: int, most: int, say: int | None = None, **more: Any) -> Any:
     def convert(_: object, tokens: Sequence[Any]) -> int:
         (token,) = tokens
         value: Any = as_whole(token.value)
-        return whole_number(value, token.keyword, least, most, say=say, kind=ScenarioError,
-                            place=Place("command line", 1, 1))  # fmt: skip
+        return whole_number(
+            value,
+            token.keyword,
+            least,
+            most,
+            say=say,
+            kind=ScenarioError,
+            place=Place("command line", 1, 1),
+        )
 
     return Parameter(converter=convert, **more)
 
@@ -38,8 +45,11 @@ def real(**more: Any) -> Any:
         try:
             return number_of(token.value)
         except ValueError as error:
-            raise refuse(f"{token.keyword} {token.value}", "a number with a decimal point",
-                         f"say {token.keyword} {error}") from None  # fmt: skip
+            raise refuse(
+                f"{token.keyword} {token.value}",
+                "a number with a decimal point",
+                f"say {token.keyword} {error}",
+            ) from None
 
     return Parameter(converter=convert, **more)
 
@@ -65,18 +75,22 @@ Nominal = Annotated[
 Seed = Annotated[
     int | None,
     whole(
-        0, MAX_SEED, 1, name="--seed",
+        0,
+        MAX_SEED,
+        1,
+        name="--seed",
         help="Seed of the draws; without one, a seed is drawn and recorded.",
     ),
-]  # fmt: skip
+]
 Settings = Annotated[
     tuple[str, ...],
     Parameter(
-        name="--set", negative="",
+        name="--set",
+        negative="",
         help="Give an assumption a value, on every account: name=value or family[key]=value; "
         "may be repeated.",
     ),
-]  # fmt: skip
+]
 Account = Annotated[
     str | None, Parameter(name="--account", help="Tell the scenario as this account does.")
 ]
@@ -105,8 +119,11 @@ class Asked:
     def check(self) -> None:
         """A ScenarioError for an option that does not fit."""
         if not 0 < self.precision_scale < 1e6:
-            raise refuse(f"--precision-scale {self.precision_scale:g}", "a number above 0",
-                         "say --precision-scale 2")  # fmt: skip
+            raise refuse(
+                f"--precision-scale {self.precision_scale:g}",
+                "a number above 0",
+                "say --precision-scale 2",
+            )
 
     @property
     def tried(self) -> int:
@@ -178,12 +195,17 @@ def fixed(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
     }
     accounts = {
         name: account.model_copy(
-            update={"parameters": {
-                **{key: one for key, one in account.parameters.items()
-                   if key.replace(" ", "") not in given},
-                **given,
-            }}
+            update={
+                "parameters": {
+                    **{
+                        key: one
+                        for key, one in account.parameters.items()
+                        if key.replace(" ", "") not in given
+                    },
+                    **given,
+                }
+            }
         )
         for name, account in scenario.accounts.items()
-    }  # fmt: skip
+    }
     return told.model_copy(update={"accounts": accounts}) if accounts else told

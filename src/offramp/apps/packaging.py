@@ -23,8 +23,11 @@ def told_packages(asked: Asked, parties: str, reservations: Sequence[str]) -> tu
     """Packages, zones and reference points, and whether the game without agreement was solved."""
     scenario = asked.scenario()
     if not scenario.issues:
-        raise refuse(f"'{asked.file}' has no issues", "a scenario with a block 'issues'",
-                     "see 'issues' in the reference of the language")  # fmt: skip
+        raise refuse(
+            f"'{asked.file}' has no issues",
+            "a scenario with a block 'issues'",
+            "see 'issues' in the reference of the language",
+        )
     names = [name.strip() for name in parties.split(",") if name.strip()]
     given = dict(_given(text) for text in reservations)
     from offramp.core.errors import ResultError, ScenarioError
@@ -33,9 +36,14 @@ def told_packages(asked: Asked, parties: str, reservations: Sequence[str]) -> tu
     with progress_bar() as progress:
         try:
             found = packages(
-                scenario, draws=asked.tried, seed=asked.seed, account=asked.account,
-                parties=names, reservations=given, progress=progress,
-            )  # fmt: skip
+                scenario,
+                draws=asked.tried,
+                seed=asked.seed,
+                account=asked.account,
+                parties=names,
+                reservations=given,
+                progress=progress,
+            )
         except (ResultError, ScenarioError) as error:
             raise on_command_line(error, "command line") from None
     solved = found.zones[0].known
@@ -44,10 +52,13 @@ def told_packages(asked: Asked, parties: str, reservations: Sequence[str]) -> tu
     from offramp.presentation.records import as_json, plain
 
     head = {
-        "title": scenario.title, "scenario_hash": scenario.content_hash,
-        "command": asked.words(found.seed), "account": asked.account or "", "draws": asked.tried,
+        "title": scenario.title,
+        "scenario_hash": scenario.content_hash,
+        "command": asked.words(found.seed),
+        "account": asked.account or "",
+        "draws": asked.tried,
         "seed": found.seed,
-    }  # fmt: skip
+    }
     return plain(head | as_json(found)), solved
 
 
@@ -55,8 +66,11 @@ def _given(text: str) -> tuple[str, str]:
     """``party=formula``."""
     party, sign, formula = text.partition("=")
     if not sign or not party.strip() or not formula.strip():
-        raise refuse(f"--reservation '{text}'", "party=number or party=formula",
-                     f"write --reservation '{party.strip() or 'north'}=0.4'")  # fmt: skip
+        raise refuse(
+            f"--reservation '{text}'",
+            "party=number or party=formula",
+            f"write --reservation '{party.strip() or 'north'}=0.4'",
+        )
     return party.strip(), formula.strip()
 
 
@@ -68,10 +82,15 @@ def packages_words(title: str, found: Bargaining) -> str:
     for zone in found.zones:
         lines += ["", f"{HEADINGS[zone.basis]}:"]
         lines += table_of(
-            ("package", *(f"worth to {name}" for name in found.parties), "in the zone", "share",
-             "frontier"),
+            (
+                "package",
+                *(f"worth to {name}" for name in found.parties),
+                "in the zone",
+                "share",
+                "frontier",
+            ),
             [_row(found, zone, i) for i in _shown(found, zone)] + [_floor(found, zone)],
-        )  # fmt: skip
+        )
         lines += ["", *(paragraph(text) for text in zone_sentences(found, zone))]
     return "\n".join([*lines, "", *(paragraph(text) for text in package_remarks(found))])
 
@@ -83,19 +102,27 @@ def _shown(found: Bargaining, zone: Zone) -> list[int]:
 
 def _row(found: Bargaining, zone: Zone, package: int) -> tuple[str, ...]:
     share = zone.shares.get(package)
-    points = [word for word, tied in (("Nash", zone.nash),
-                                      ("Kalai-Smorodinsky", zone.kalai_smorodinsky))
-              if package in tied]  # fmt: skip
+    points = [
+        word
+        for word, tied in (("Nash", zone.nash), ("Kalai-Smorodinsky", zone.kalai_smorodinsky))
+        if package in tied
+    ]
     name = found.packages[package].name
     words = f"{name} ({', '.join(points)})" if name and points else name or ", ".join(points)
     return (
-        words, *(number_cell(found.worth_of(package, party)) for party in found.parties),
+        words,
+        *(number_cell(found.worth_of(package, party)) for party in found.parties),
         "yes" if zone.inside[package] else "no" if zone.known else "–",
         share_cell(None if share is None else share.share),
         {True: "no", False: "yes", None: "–"}[found.dominated(package)],
-    )  # fmt: skip
+    )
 
 
 def _floor(found: Bargaining, zone: Zone) -> tuple[str, ...]:
-    return ("without agreement", *(number_cell(zone.reservation[p]) for p in found.parties),
-            "", "", "")  # fmt: skip
+    return (
+        "without agreement",
+        *(number_cell(zone.reservation[p]) for p in found.parties),
+        "",
+        "",
+        "",
+    )

@@ -30,8 +30,13 @@ def progress_bar() -> Iterator[Step | None]:
         TimeRemainingColumn,
     )
 
-    columns = (TextColumn("{task.description:44}"), BarColumn(), MofNCompleteColumn(),
-               TimeElapsedColumn(), TimeRemainingColumn())  # fmt: skip
+    columns = (
+        TextColumn("{task.description:44}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         yield _steps(bar)
 

@@ -26,27 +26,40 @@ from offramp.core.bounds import MAX_POINTS
 Reserved = Annotated[
     tuple[str, ...],
     Parameter(
-        name="--reservation", negative="",
+        name="--reservation",
+        negative="",
         help="Give a party a reservation value: party=number or party=formula of parameters; may "
         "be repeated.",
     ),
-]  # fmt: skip
+]
 Points = Annotated[int | None, whole(0, MAX_POINTS, 128)]
 Quantities = Annotated[tuple[str, ...], Parameter(name="--quantity", negative="")]
 
 
 def add_studies(app: App) -> None:
     """Give an application the commands of this module."""
-    for command in (claims_command, compare_command, sensitivity_command, packages_command,
-                    offramps_command, histories_command):  # fmt: skip
+    for command in (
+        claims_command,
+        compare_command,
+        sensitivity_command,
+        packages_command,
+        offramps_command,
+        histories_command,
+    ):
         app.command(command, name=command.__name__.removesuffix("_command"))
 
 
 def claims_command(
-    file: str, *, draws: Draws = 1000, seed: Seed = None, nominal: Nominal = False,
-    account: Account = None, set_: Settings = (), json: Json = False,
+    file: str,
+    *,
+    draws: Draws = 1000,
+    seed: Seed = None,
+    nominal: Nominal = False,
+    account: Account = None,
+    set_: Settings = (),
+    json: Json = False,
     precision_scale: Scale = 1.0,
-) -> None:  # fmt: skip
+) -> None:
     """Say which claims of FILE follow from its premises, on every account.
 
     The time grows with the draws, the claims and the accounts whose numbers differ.
@@ -59,16 +72,27 @@ def claims_command(
     """
     from offramp.apps.asking import told_claims
 
-    _tell(told_claims(Asked(
-        "claims", file, draws, seed, nominal, json, tuple(set_), account, precision_scale
-    )), json)  # fmt: skip
+    _tell(
+        told_claims(
+            Asked("claims", file, draws, seed, nominal, json, tuple(set_), account, precision_scale)
+        ),
+        json,
+    )
 
 
 def compare_command(
-    file: str, *, accounts: str = "", quantity: Quantities = (), draws: Draws = 64,
-    seed: Seed = None, nominal: Nominal = False, single: Annotated[bool, Parameter(negative="")]
-    = False, set_: Settings = (), json: Json = False, precision_scale: Scale = 1.0,
-) -> None:  # fmt: skip
+    file: str,
+    *,
+    accounts: str = "",
+    quantity: Quantities = (),
+    draws: Draws = 64,
+    seed: Seed = None,
+    nominal: Nominal = False,
+    single: Annotated[bool, Parameter(negative="")] = False,
+    set_: Settings = (),
+    json: Json = False,
+    precision_scale: Scale = 1.0,
+) -> None:
     """Set two accounts of FILE side by side and say what explains their difference.
 
     Parameters
@@ -88,16 +112,26 @@ def compare_command(
     from offramp.apps.asking import told_comparison
 
     more = {"--accounts": accounts} if accounts else {}
-    asked = Asked("compare", file, draws, seed, nominal, json, tuple(set_), None,
-                  precision_scale, more)  # fmt: skip
+    asked = Asked(
+        "compare", file, draws, seed, nominal, json, tuple(set_), None, precision_scale, more
+    )
     _tell(told_comparison(asked, accounts, tuple(quantity), single), json)
 
 
 def sensitivity_command(
-    file: str, *, quantity: Quantities = (), points: Points = None, groups: str = "mechanism",
-    menu: Annotated[bool, Parameter(negative="")] = False, draws: Draws = 4096, seed: Seed = None,
-    nominal: Nominal = False, account: Account = None, set_: Settings = (), json: Json = False,
-) -> None:  # fmt: skip
+    file: str,
+    *,
+    quantity: Quantities = (),
+    points: Points = None,
+    groups: str = "mechanism",
+    menu: Annotated[bool, Parameter(negative="")] = False,
+    draws: Draws = 4096,
+    seed: Seed = None,
+    nominal: Nominal = False,
+    account: Account = None,
+    set_: Settings = (),
+    json: Json = False,
+) -> None:
     """Say which assumptions of FILE a quantity hangs on, over their ranges and locally.
 
     Parameters
@@ -123,10 +157,17 @@ def sensitivity_command(
 
 
 def packages_command(
-    file: str, *, parties: str = "", reservation: Reserved = (), draws: Draws = 256,
-    seed: Seed = None, nominal: Nominal = False, account: Account = None, set_: Settings = (),
+    file: str,
+    *,
+    parties: str = "",
+    reservation: Reserved = (),
+    draws: Draws = 256,
+    seed: Seed = None,
+    nominal: Nominal = False,
+    account: Account = None,
+    set_: Settings = (),
     json: Json = False,
-) -> None:  # fmt: skip
+) -> None:
     """Say what could be agreed on the issues of FILE, beside what parties have without it.
 
     Parameters
@@ -141,16 +182,34 @@ def packages_command(
     from offramp.apps.packaging import told_packages
 
     more = {"--parties": parties} if parties else {}
-    asked = Asked("packages", file, draws, seed, nominal, json, tuple(set_), account, 1.0, more,
-                  tuple(("--reservation", one) for one in reservation))  # fmt: skip
+    asked = Asked(
+        "packages",
+        file,
+        draws,
+        seed,
+        nominal,
+        json,
+        tuple(set_),
+        account,
+        1.0,
+        more,
+        tuple(("--reservation", one) for one in reservation),
+    )
     _tell(told_packages(asked, parties, tuple(reservation)), json)
 
 
 def offramps_command(
-    file: str, *, outcome: str = "agreement", at_least: Annotated[float, real()] = 0.5,
-    draws: Draws = 256, seed: Seed = None, nominal: Nominal = False, account: Account = None,
-    set_: Settings = (), json: Json = False,
-) -> None:  # fmt: skip
+    file: str,
+    *,
+    outcome: str = "agreement",
+    at_least: Annotated[float, real()] = 0.5,
+    draws: Draws = 256,
+    seed: Seed = None,
+    nominal: Nominal = False,
+    account: Account = None,
+    set_: Settings = (),
+    json: Json = False,
+) -> None:
     """Look for the smallest changes of FILE that make an agreement as probable as asked.
 
     Parameters
@@ -164,19 +223,29 @@ def offramps_command(
     """
     from offramp.apps.asking import told_offramps
 
-    _tell(told_offramps(
-        Asked("offramps", file, draws, seed, nominal, json, tuple(set_), account),
-        outcome, at_least,
-    ), json)  # fmt: skip
+    _tell(
+        told_offramps(
+            Asked("offramps", file, draws, seed, nominal, json, tuple(set_), account),
+            outcome,
+            at_least,
+        ),
+        json,
+    )
 
 
 def histories_command(
-    file: str, *, outcome: str | None = None,
+    file: str,
+    *,
+    outcome: str | None = None,
     count: Annotated[int, whole(1, MOST_HISTORIES, 5)] = 5,
-    draws: Annotated[int, whole(0, MOST_DRAWN, 100)] = 0, seed: Seed = None,
-    nominal: Nominal = False, account: Account = None, set_: Settings = (), json: Json = False,
+    draws: Annotated[int, whole(0, MOST_DRAWN, 100)] = 0,
+    seed: Seed = None,
+    nominal: Nominal = False,
+    account: Account = None,
+    set_: Settings = (),
+    json: Json = False,
     precision_scale: Scale = 1.0,
-) -> None:  # fmt: skip
+) -> None:
     """Tell the likeliest histories of FILE and the turning points, at nominal values.
 
     Parameters
@@ -190,8 +259,9 @@ def histories_command(
     """
     from offramp.apps.asking import told_histories
 
-    asked = Asked("histories", file, max(draws, 1), seed, nominal, json, tuple(set_), account,
-                  precision_scale)  # fmt: skip
+    asked = Asked(
+        "histories", file, max(draws, 1), seed, nominal, json, tuple(set_), account, precision_scale
+    )
     _tell(told_histories(asked, outcome, count, draws), json)
 
 

@@ -22,19 +22,21 @@ if TYPE_CHECKING:
 Kept = Annotated[
     tuple[str, ...],
     Parameter(
-        name="--keep", negative="",
+        name="--keep",
+        negative="",
         help="Keep more of every draw: strategy (every move's probability at every node), "
         "move_uses or by_round; may be repeated.",
     ),
-]  # fmt: skip
+]
 Quantities = Annotated[
     tuple[str, ...],
     Parameter(
-        name="--quantity", negative="",
+        name="--quantity",
+        negative="",
         help="A quantity as claims write it, such as 'P(war by 3)', to be kept of every draw; "
         "may be repeated.",
     ),
-]  # fmt: skip
+]
 Wanted = Annotated[int | None, whole(1, MAX_DRAWS, 1000)]
 Starts = Annotated[int | None, whole(0, MAX_STARTS)]
 Chunk = Annotated[int | None, whole(1, MAX_CHUNK)]
@@ -47,12 +49,24 @@ def add_sweeps(app: App) -> None:
 
 
 def sweep_command(
-    file: str, *, draws: Wanted = None, store: Path | None = None, seed: Seed = None,
-    account: Account = None, set_: Settings = (), keep: Kept = (), quantity: Quantities = (),
-    starts: Starts = None, chunk: Chunk = None, workers: Workers = None,
-    dask: str | None = None, device: str = "cpu", table: Path | None = None, json: Json = False,
+    file: str,
+    *,
+    draws: Wanted = None,
+    store: Path | None = None,
+    seed: Seed = None,
+    account: Account = None,
+    set_: Settings = (),
+    keep: Kept = (),
+    quantity: Quantities = (),
+    starts: Starts = None,
+    chunk: Chunk = None,
+    workers: Workers = None,
+    dask: str | None = None,
+    device: str = "cpu",
+    table: Path | None = None,
+    json: Json = False,
     precision_scale: Scale = 1.0,
-) -> None:  # fmt: skip
+) -> None:
     """Solve very many draws of FILE's assumptions into a store on disk.
 
     Give the same command again after an interruption of any kind, and it goes on:
@@ -101,9 +115,19 @@ def sweep_command(
     from offramp.study.sweeps import Wishes
 
     wishes = Wishes(
-        draws, seed, account or "", scale, tuple(keep) or None, tuple(quantity) or None, starts,
-        chunk, device, workers, dask, _Words(file, tuple(set_)),
-    )  # fmt: skip
+        draws,
+        seed,
+        account or "",
+        scale,
+        tuple(keep) or None,
+        tuple(quantity) or None,
+        starts,
+        chunk,
+        device,
+        workers,
+        dask,
+        _Words(file, tuple(set_)),
+    )
     told = _swept(scenario, root, wishes, table)
     hand_over(told) if json else say(sweep_words(told, table))
     if not told["draws"]["solved"]:
@@ -123,9 +147,18 @@ class _Words:
         repeated = [("--keep", one) for one in order.keep]
         repeated += [("--quantity", one) for one in order.quantities]
         return Asked(
-            "sweep", self.file, draws, order.seed, False, False, self.settings,
-            order.account or None, order.precision_scale, more, tuple(repeated),
-        ).words(order.seed)  # fmt: skip
+            "sweep",
+            self.file,
+            draws,
+            order.seed,
+            False,
+            False,
+            self.settings,
+            order.account or None,
+            order.precision_scale,
+            more,
+            tuple(repeated),
+        ).words(order.seed)
 
 
 def _swept(scenario: Any, root: Path, wishes: Wishes, table: Path | None) -> dict[str, Any]:
@@ -164,8 +197,13 @@ def sweep_bar() -> Iterator[Callable[[Going], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("draws solved"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-               TextColumn("{task.description}"))  # fmt: skip
+    columns = (
+        TextColumn("draws solved"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
 
@@ -199,8 +237,11 @@ def sweep_words(told: dict[str, Any], table: Path | None = None) -> str:
         return (name, word(one["mean"]), *(word(one[q]) for q in ("q05", "q50", "q95")))
 
     heads = ("mean", "5 %", "median", "95 %")
-    means = {name: one["mean"] or 0.0 for name, one in told["outcomes"].items()
-             if name != "unresolved" or one["mean"]}  # fmt: skip
+    means = {
+        name: one["mean"] or 0.0
+        for name, one in told["outcomes"].items()
+        if name != "unresolved" or one["mean"]
+    }
     shown, rest = folded(means)
     rows = [row(name, told["outcomes"][name], share_cell) for name in shown]
     if rest:

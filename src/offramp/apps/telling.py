@@ -36,18 +36,23 @@ def table_of(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     every = [list(heads), *(list(row) for row in rows)]
     widths = [max(len(row[i]) for row in every) for i in range(len(heads))]
     return [
-        ("  " + "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)))
-        .rstrip()
+        (
+            "  " + "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True))
+        ).rstrip()
         for row in every
-    ]  # fmt: skip
+    ]
 
 
 def paragraph(text: str) -> str:
     """A sentence or more, in lines that a terminal holds."""
     lines = textwrap.fill(
-        tied(text), WIDTH, initial_indent="  ", subsequent_indent="  ",
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
+        tied(text),
+        WIDTH,
+        initial_indent="  ",
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
     return lines.replace(GAP, " ")
 
 
@@ -72,17 +77,28 @@ def claims_words(title: str, verdicts: Sequence[Any]) -> str:
         own = [one for one in verdicts if one.account == account]
         lines += ["", f"On the premises of {own[0].premises}:"]
         lines += table_of(
-            ("claim", "nominal", "share", "interval", "other weighting", "open", "vacuous",
-             "restates"),
+            (
+                "claim",
+                "nominal",
+                "share",
+                "interval",
+                "other weighting",
+                "open",
+                "vacuous",
+                "restates",
+            ),
             (_verdict_row(one) for one in own),
-        )  # fmt: skip
+        )
     first = verdicts[0].account
     for one in verdicts:
         if one.account == first:
             lines += ["", paragraph(f"{one.name}: {verdict_sentence(one)}")]
             if one.restates:
-                lines += [paragraph(text) for text in verdict_remarks(one)
-                          if text.startswith("It restates")]  # fmt: skip
+                lines += [
+                    paragraph(text)
+                    for text in verdict_remarks(one)
+                    if text.startswith("It restates")
+                ]
     return "\n".join(lines)
 
 
@@ -92,9 +108,15 @@ def _verdict_row(one: Any) -> tuple[str, ...]:
     if one.interval is not None:
         low_high = f"{share_cell(one.interval[0])} – {share_cell(one.interval[1])}"
     return (
-        one.name, said, share_cell(one.share), low_high, share_cell(one.share_other),
-        str(one.open), str(one.vacuous), one.restates or "–",
-    )  # fmt: skip
+        one.name,
+        said,
+        share_cell(one.share),
+        low_high,
+        share_cell(one.share_other),
+        str(one.open),
+        str(one.vacuous),
+        one.restates or "–",
+    )
 
 
 def compared_words(title: str, found: Sequence[Any]) -> str:
@@ -151,16 +173,20 @@ def sensitivity_words(title: str, found: Sequence[Any]) -> str:
         if shares:
             lines += table_of(
                 ("varied", "alone", "with others"),
-                ((r["name"], share_cell(_held(r["first"])), share_cell(_held(r["total"])))
-                 for r in shares[:FEW]),
-            )  # fmt: skip
+                (
+                    (r["name"], share_cell(_held(r["first"])), share_cell(_held(r["total"])))
+                    for r in shares[:FEW]
+                ),
+            )
         slopes = [row for row in one.table if row["what"] == "slope"][:FEW]
         lines += [""] if shares else []
         lines += table_of(
             ("assumption", "nominal", "slope", "change over half its range"),
-            ((r["name"], *(number_cell(r[key]) for key in ("nominal", "slope", "change")))
-             for r in slopes),
-        )  # fmt: skip
+            (
+                (r["name"], *(number_cell(r[key]) for key in ("nominal", "slope", "change")))
+                for r in slopes
+            ),
+        )
         lines += ["", paragraph(" ".join(sensitivity_sentences(one)))]
     return "\n".join(lines)
 
@@ -192,11 +218,16 @@ def offramps_words(title: str, found: Any) -> str:
 
 def _ramp_row(row: Mapping[str, Any]) -> tuple[str, ...]:
     return (
-        str(row["offramp"]), row["first_step"] or row["lever"], number_cell(row["from"]),
-        number_cell(row["to"]), number_cell(row["effort"]), row["held_by"],
-        share_cell(row["probability_before"]), share_cell(row["probability_after"]),
+        str(row["offramp"]),
+        row["first_step"] or row["lever"],
+        number_cell(row["from"]),
+        number_cell(row["to"]),
+        number_cell(row["effort"]),
+        row["held_by"],
+        share_cell(row["probability_before"]),
+        share_cell(row["probability_after"]),
         share_cell(row["works"]),
-    )  # fmt: skip
+    )
 
 
 def histories_words(title: str, found: Any) -> str:
@@ -213,8 +244,10 @@ def histories_words(title: str, found: Any) -> str:
     if found.turning:
         lines += ["", *(paragraph(turning_sentence(one)) for one in found.turning)]
     if not found.complete:
-        lines += ["", paragraph("The search was stopped at its bound; likelier ones may be "
-                                "missing.")]  # fmt: skip
+        lines += [
+            "",
+            paragraph("The search was stopped at its bound; likelier ones may be missing."),
+        ]
     return "\n".join(lines)
 
 
@@ -225,8 +258,9 @@ def run_words(told: Mapping[str, Any]) -> list[str]:
         lines += _outcomes_on_accounts(told)
     if told.get("claims"):
         lines += _claims_on_accounts(told)
-    lines += [part for one in told.get("comparisons", ()) for part in
-              ("", paragraph(one["sentence"]))]  # fmt: skip
+    lines += [
+        part for one in told.get("comparisons", ()) for part in ("", paragraph(one["sentence"]))
+    ]
     about = told.get("offramps_about")
     if about is not None:
         lines += ["", paragraph(about["sentence"])]
@@ -236,16 +270,22 @@ def run_words(told: Mapping[str, Any]) -> list[str]:
 
 def _outcomes_on_accounts(told: Mapping[str, Any]) -> list[str]:
     """Probabilities of the ends at nominal values: the scenario as written and every account."""
-    own = {name: one["nominal"] if isinstance(one, Mapping) else one
-           for name, one in told["outcomes"].items()}  # fmt: skip
+    own = {
+        name: one["nominal"] if isinstance(one, Mapping) else one
+        for name, one in told["outcomes"].items()
+    }
     accounts = list(told["accounts"])[:MOST_ACCOUNTS]
     columns = [own, *(told["accounts"][name]["outcomes"] for name in accounts)]
     happens = {name for name in own if any(column.get(name) for column in columns)}
     columns = [{name: column.get(name) for name in own if name in happens} for column in columns]
     rows = _outcome_rows(columns)
     heads = ("outcome, nominal", "as written", *accounts)
-    return ["", "  No account is the base; each at its own nominal values:", *table_of(heads, rows),
-            *_left_out(len(told["accounts"]))]  # fmt: skip
+    return [
+        "",
+        "  No account is the base; each at its own nominal values:",
+        *table_of(heads, rows),
+        *_left_out(len(told["accounts"])),
+    ]
 
 
 def _left_out(accounts: int) -> list[str]:
@@ -267,20 +307,29 @@ def _outcome_rows(columns: Sequence[Mapping[str, float | None]]) -> list[tuple[s
 
 def _claims_on_accounts(told: Mapping[str, Any]) -> list[str]:
     """Verdicts at nominal values and shares of the combinations, account by account."""
-    every = list(dict.fromkeys(
-        account for one in told["claims"].values() for account in one.get("accounts", {})
-    ))  # fmt: skip
+    every = list(
+        dict.fromkeys(
+            account for one in told["claims"].values() for account in one.get("accounts", {})
+        )
+    )
     names = every[:MOST_ACCOUNTS]
     plain = any(not one.get("account") for one in told["claims"].values())
     heads = ("claim", *(["as written"] if plain else []), *names, "says")
     rows = [
-        (name, *([_verdict_word(one)] if plain else []),
-         *(_verdict_word(one["accounts"].get(account)) for account in names),
-         textwrap.shorten(one["says"], 44, placeholder=" …"))
+        (
+            name,
+            *([_verdict_word(one)] if plain else []),
+            *(_verdict_word(one["accounts"].get(account)) for account in names),
+            textwrap.shorten(one["says"], 44, placeholder=" …"),
+        )
         for name, one in told["claims"].items()
-    ]  # fmt: skip
-    return ["", "  Claims, at nominal values and as a share of the combinations tried:",
-            *table_of(heads, rows), *_left_out(len(every))]  # fmt: skip
+    ]
+    return [
+        "",
+        "  Claims, at nominal values and as a share of the combinations tried:",
+        *table_of(heads, rows),
+        *_left_out(len(every)),
+    ]
 
 
 def _verdict_word(one: Mapping[str, Any] | None) -> str:

@@ -60,9 +60,11 @@ def new_scenario(name: str) -> Path:
     refuse_address(name, ScenarioError)
     if not name.isprintable() or not path.parent.is_dir():
         raise ScenarioError(
-            f"'{path}' cannot be written", expected="a name, or a folder that is there and a name",
-            repair="say offramp new first-try", place=Place(str(path), 1, 1),
-        )  # fmt: skip
+            f"'{path}' cannot be written",
+            expected="a name, or a folder that is there and a name",
+            repair="say offramp new first-try",
+            place=Place(str(path), 1, 1),
+        )
     if os.path.lexists(path):
         raise ScenarioError(
             f"'{path}' exists already",

@@ -28,9 +28,15 @@ class BoundError(OfframpError):
 
 
 def whole_number(
-    value: SupportsIndex, name: str, least: int, most: int, *, say: int | None = None,
-    kind: type[OfframpError] = BoundError, place: Place | None = None,
-) -> int:  # fmt: skip
+    value: SupportsIndex,
+    name: str,
+    least: int,
+    most: int,
+    *,
+    say: int | None = None,
+    kind: type[OfframpError] = BoundError,
+    place: Place | None = None,
+) -> int:
     """The value as an int, if it is a whole number from ``least`` to ``most``.
 
     Raises ``kind``, whose repair is to ``say`` a number that fits: the nearest one, unless given.
@@ -42,8 +48,12 @@ def whole_number(
     if number is not None and least <= number <= most:
         return number
     near = most if number is not None and number > most else least if say is None else say
-    raise kind(f"{name} {_shown(value)}", expected=f"a whole number from {least:,} to {most:,}",
-               repair=f"say {name} {near}", place=place)  # fmt: skip
+    raise kind(
+        f"{name} {_shown(value)}",
+        expected=f"a whole number from {least:,} to {most:,}",
+        repair=f"say {name} {near}",
+        place=place,
+    )
 
 
 def as_whole(text: str) -> int | str:

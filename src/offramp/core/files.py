@@ -37,15 +37,18 @@ def regular_size(
     except (OSError, ValueError) as error:
         raise _unreadable(path, error, expected, kind) from None
     if not stat.S_ISREG(about.st_mode):
-        raise kind(f"'{path}' is not a file", expected=expected, repair="name a file",
-                   place=Place(str(path), 1, 1))  # fmt: skip
+        raise kind(
+            f"'{path}' is not a file",
+            expected=expected,
+            repair="name a file",
+            place=Place(str(path), 1, 1),
+        )
     return about.st_size
 
 
 def read_regular(
-    path: str | Path, most: int, *, expected: str = READABLE,
-    kind: type[OfframpError] = ResultError,
-) -> bytes:  # fmt: skip
+    path: str | Path, most: int, *, expected: str = READABLE, kind: type[OfframpError] = ResultError
+) -> bytes:
     """The bytes of a regular file of at most ``most`` bytes; no more are ever read.
 
     Raises ``kind`` where there is none, it is something else, or it is larger.
@@ -57,10 +60,12 @@ def read_regular(
     except OSError as error:
         raise _unreadable(path, error, expected, kind) from None
     if len(content) > most:
-        raise kind(f"the file has {max(size, len(content)):,} bytes",
-                   expected=f"at most {most:,} bytes",
-                   repair="look whether this is the right file", place=Place(str(path), 1, 1),
-                   )  # fmt: skip
+        raise kind(
+            f"the file has {max(size, len(content)):,} bytes",
+            expected=f"at most {most:,} bytes",
+            repair="look whether this is the right file",
+            place=Place(str(path), 1, 1),
+        )
     return content
 
 
@@ -68,8 +73,12 @@ def _unreadable(
     path: str | Path, error: Exception, expected: str, kind: type[OfframpError]
 ) -> OfframpError:
     reason = getattr(error, "strerror", None) or str(error)
-    return kind(f"the file cannot be read: {reason}", expected=expected,
-                repair="look at its path", place=Place(str(path), 1, 1))  # fmt: skip
+    return kind(
+        f"the file cannot be read: {reason}",
+        expected=expected,
+        repair="look at its path",
+        place=Place(str(path), 1, 1),
+    )
 
 
 def read_json(path: str | Path, most: int = MAX_JSON, *, expected: str = READABLE) -> Any:
@@ -81,16 +90,20 @@ def read_json(path: str | Path, most: int = MAX_JSON, *, expected: str = READABL
         return json.loads(read_regular(path, most, expected=expected))
     except (ValueError, RecursionError) as error:
         why = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise ResultError(f"'{path}' is not JSON: {why}", expected=expected,
-                          place=Place(str(path), 1, 1)) from None  # fmt: skip
+        raise ResultError(
+            f"'{path}' is not JSON: {why}", expected=expected, place=Place(str(path), 1, 1)
+        ) from None
 
 
 def refuse_address(name: str, kind: type[OfframpError] = ResultError) -> None:
     """Raise ``kind`` where a name is an address of the network, not a path."""
     if URL.match(name):
-        raise kind(f"'{name}' is an address, not a path", expected="a path on this machine",
-                   repair="copy what is there to a folder, or mount it, and name that",
-                   place=Place(name, 1, 1))  # fmt: skip
+        raise kind(
+            f"'{name}' is an address, not a path",
+            expected="a path on this machine",
+            repair="copy what is there to a folder, or mount it, and name that",
+            place=Place(name, 1, 1),
+        )
 
 
 def check_target(path: str | Path, *, folder: bool = False, option: str = "") -> None:

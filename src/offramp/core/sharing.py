@@ -24,9 +24,13 @@ def runs_of(draws: int, size: int) -> list[range]:
 
 
 def share_out(
-    work: Callable[[Block], object], blocks: Sequence[Block], threads: int, *,
-    progress: Progress | None = None, before: int = 0,
-) -> None:  # fmt: skip
+    work: Callable[[Block], object],
+    blocks: Sequence[Block],
+    threads: int,
+    *,
+    progress: Progress | None = None,
+    before: int = 0,
+) -> None:
     """Do ``work`` on every block of draws, by ``threads`` at a time.
 
     ``progress`` is told after every block, one at a time; ``before`` draws count as done

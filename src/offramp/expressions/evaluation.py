@@ -288,10 +288,7 @@ def _simple(part: Expression) -> bool:
 
 
 def _checked(
-    node: Binary | Call,
-    function: Callable[..., Any],
-    args: tuple[Array, ...],
-    points: _Points,
+    node: Binary | Call, function: Callable[..., Any], args: tuple[Array, ...], points: _Points
 ) -> Array:
     """The function's value, or the error that says where it is not finite."""
     try:

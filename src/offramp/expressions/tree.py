@@ -59,8 +59,7 @@ class Number(_Written):
     def __post_init__(self) -> None:
         if not math.isfinite(self.value):
             raise ExpressionError(
-                f"{self.value} is not a finite number",
-                expected="a finite number",
+                f"{self.value} is not a finite number", expected="a finite number"
             )
         object.__setattr__(self, "value", float(self.value) + 0.0)
 

@@ -77,9 +77,11 @@ class Game:
         """Draws spread over the ranges of the assumptions; a GameError for more than fit."""
         most = free_memory() // self.bytes_of_a_draw
         if count > most:
-            raise GameError(f"{count:,} draws of a game of this size need more memory than there "
-                            "is", expected=f"at most {most:,} draws",
-                            repair="'offramp sweep' solves any number, part by part")  # fmt: skip
+            raise GameError(
+                f"{count:,} draws of a game of this size need more memory than there is",
+                expected=f"at most {most:,} draws",
+                repair="'offramp sweep' solves any number, part by part",
+            )
         return draw(self.meaning, count, seed)
 
     @property
@@ -87,8 +89,9 @@ class Game:
         """About how much memory one draw takes that is solved: tables, values and strategies."""
         structure, numbers = self.structure, len(self.meaning.assumptions)
         tables = self.valuation.pay_rows * structure.parties + self.valuation.odds_rows
-        return 8 * (2 * structure.nodes * structure.parties + 2 * structure.edges + tables
-                    + numbers)  # fmt: skip
+        return 8 * (
+            2 * structure.nodes * structure.parties + 2 * structure.edges + tables + numbers
+        )
 
     def node_words(self, node: int) -> str:
         """A solved node in words: who moves at which step in which state."""
@@ -109,9 +112,16 @@ class Game:
         solved = self.structure.first[self.merged.node]
         behind = np.repeat(solved - reached.first[:-1], edges) + np.arange(len(reached.target))
         return _structure(
-            self.meaning, reached, reached.step, reached.first, reached.target, reached.turns,
-            reached.at_end, self.structure.pay_class[behind], self.structure.odds_class[behind],
-        )  # fmt: skip
+            self.meaning,
+            reached,
+            reached.step,
+            reached.first,
+            reached.target,
+            reached.turns,
+            reached.at_end,
+            self.structure.pay_class[behind],
+            self.structure.odds_class[behind],
+        )
 
     def unmerged_strategy(self, strategy: NDArray[np.float64]) -> NDArray[np.float64]:
         """A strategy (draw, edge) of the solved game over the edges of ``unmerged``."""
@@ -124,7 +134,7 @@ class Game:
 
 def build(
     scenario: Scenario | Meaning, watched: Iterable[str] = (), *, most_nodes: int = MAX_NODES
-) -> Game:  # fmt: skip
+) -> Game:
     """The game that a scenario (or its meaning, perhaps changed by `intervene`) describes.
 
     ``watched`` variables are never merged away.
@@ -150,13 +160,28 @@ def build(
     odds, odds_class, odds_rows = groups.odds()
     ends, end_index = _ends(meaning, reached)
     valuation = Valuation(
-        meaning, reached.columns, pays, pay_rows, odds, odds_rows, ends, end_index,
+        meaning,
+        reached.columns,
+        pays,
+        pay_rows,
+        odds,
+        odds_rows,
+        ends,
+        end_index,
         len(reached.terminal_outcome),
-    )  # fmt: skip
+    )
     structure = _structure(
-        meaning, reached, step, first, target, reached.turns[edges], reached.at_end[edges],
-        pay_class, odds_class, information_sets(meaning, reached, merged),
-    )  # fmt: skip
+        meaning,
+        reached,
+        step,
+        first,
+        target,
+        reached.turns[edges],
+        reached.at_end[edges],
+        pay_class,
+        odds_class,
+        information_sets(meaning, reached, merged),
+    )
     return Game(meaning, structure, valuation, reached, merged, move)
 
 
@@ -173,27 +198,48 @@ def with_precision(tables: Tables, scale: float) -> Tables:
 
 
 def _structure(
-    meaning: Meaning, reached: Reached, step: NDArray[np.int16], first: Integers,
-    target: Integers, turns: NDArray[np.bool_], at_end: NDArray[np.bool_],
-    pay_class: NDArray[np.int32], odds_class: NDArray[np.int32],
+    meaning: Meaning,
+    reached: Reached,
+    step: NDArray[np.int16],
+    first: Integers,
+    target: Integers,
+    turns: NDArray[np.bool_],
+    at_end: NDArray[np.bool_],
+    pay_class: NDArray[np.int32],
+    odds_class: NDArray[np.int32],
     infoset: NDArray[np.int32] | None = None,
-) -> Structure:  # fmt: skip
+) -> Structure:
     order, component, cyclic = condense(first, target, step)
     movers = np.array([s.mover for s in meaning.rules], np.int16)
     by = [outcome.by for outcome in meaning.outcomes]
     outcomes = reached.terminal_outcome
-    terminal_by = np.array([
-        -1 if by[o] is None else reached.terminal_rows[t, by[o]] - reached.columns.low[by[o]]
-        for t, o in enumerate(outcomes)
-    ], np.int32)  # fmt: skip
+    terminal_by = np.array(
+        [
+            -1 if by[o] is None else reached.terminal_rows[t, by[o]] - reached.columns.low[by[o]]
+            for t, o in enumerate(outcomes)
+        ],
+        np.int32,
+    )
     return Structure(
-        mover=movers[step], first=first, target=target, turns=turns, pay_class=pay_class,
-        odds_class=odds_class, step=step, start=0, parties=len(meaning.parties),
-        terminals=len(outcomes), order=order, component=component, cyclic=cyclic,
-        limit=meaning.limit, terminal_outcome=outcomes, terminal_by=terminal_by,
+        mover=movers[step],
+        first=first,
+        target=target,
+        turns=turns,
+        pay_class=pay_class,
+        odds_class=odds_class,
+        step=step,
+        start=0,
+        parties=len(meaning.parties),
+        terminals=len(outcomes),
+        order=order,
+        component=component,
+        cyclic=cyclic,
+        limit=meaning.limit,
+        terminal_outcome=outcomes,
+        terminal_by=terminal_by,
         at_end_edge=at_end,
         infoset=np.zeros(0, np.int32) if infoset is None else infoset,
-    )  # fmt: skip
+    )
 
 
 def condense(

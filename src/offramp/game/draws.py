@@ -92,8 +92,11 @@ def fix(
     """
     for name in values:
         if name not in draws.names:
-            raise GameError(f"no assumption '{name}'", expected="the name of an assumption",
-                            repair=suggestion(name, draws.names))  # fmt: skip
+            raise GameError(
+                f"no assumption '{name}'",
+                expected="the name of an assumption",
+                repair=suggestion(name, draws.names),
+            )
     changed = _followers(meaning, draws, frozenset(values))
     drawn = {name: draws.values[:, i] for i, name in enumerate(draws.names) if name not in changed}
     drawn |= {name: np.full(len(draws), value) for name, value in values.items()}

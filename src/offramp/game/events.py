@@ -73,6 +73,7 @@ def _truth(game: Game, condition: Expression, rows: Rows) -> Truths:
         words = words_of(game.meaning, columns, rows[min(error.row, len(rows) - 1)])
         raise GameError(
             f"'{condition}' has no value: {error.found} (state: {words})",
-            expected=error.expected, repair=error.repair or "guard it with if(…)",
-        ) from None  # fmt: skip
+            expected=error.expected,
+            repair=error.repair or "guard it with if(…)",
+        ) from None
     return np.broadcast_to(value != 0, (len(rows), 1))[:, 0]

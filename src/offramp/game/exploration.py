@@ -187,12 +187,18 @@ def _rules(
     for outcome, names in kept.items():
         apart[outcome] = columns.mask(names)
     return (
-        writer.code, writer.numbers, np.empty(writer.depth, np.float64),
+        writer.code,
+        writer.numbers,
+        np.empty(writer.depth, np.float64),
         np.cumsum([0, *(len(step.moves) for step in meaning.rules)]).astype(np.int64),
-        np.array(table, np.int64), np.array(then, np.int64).reshape(-1, 2),
-        np.ascontiguousarray(about.T), apart, len(meaning.steps) - 1,
-        meaning.limit, -1 if meaning.at_end is None else meaning.at_end,
-    )  # fmt: skip
+        np.array(table, np.int64),
+        np.array(then, np.int64).reshape(-1, 2),
+        np.ascontiguousarray(about.T),
+        apart,
+        len(meaning.steps) - 1,
+        meaning.limit,
+        -1 if meaning.at_end is None else meaning.at_end,
+    )
 
 
 class _Found:
@@ -220,9 +226,16 @@ class _Found:
     def arrays(self) -> tuple[Any, ...]:
         """In the order in which ``advance`` wants them."""
         return (
-            self.counters, self.rows, self.first, self.edges, self.ends,
-            self.node_keys, self.node_ids, self.end_keys, self.end_ids,
-        )  # fmt: skip
+            self.counters,
+            self.rows,
+            self.first,
+            self.edges,
+            self.ends,
+            self.node_keys,
+            self.node_ids,
+            self.end_keys,
+            self.end_ids,
+        )
 
     def grow(self, widest: int, most: int) -> bool:
         """More room wherever one more node with its moves might not fit; False without memory."""
@@ -356,9 +369,12 @@ class _Fault:
         except EvaluationError as error:
             told = (error.found.replace(" at row 0, draw 0", ""), error.expected, error.repair)
         raise GameError(
-            f"{told[0]} (state: {words})", expected=told[1], repair=told[2],
-            place=self.meaning.place(path), path=".".join(map(str, path)),
-        )  # fmt: skip
+            f"{told[0]} (state: {words})",
+            expected=told[1],
+            repair=told[2],
+            place=self.meaning.place(path),
+            path=".".join(map(str, path)),
+        )
 
     def _outside(
         self, move: MoveMeaning, variable: int, formula: Expression, row: Rows

@@ -25,13 +25,28 @@ GOES_ON, TURNS, AT_END = range(3)
 
 @njit(cache=True, nogil=True)
 def advance(
-    code: NDArray[np.int32], numbers: NDArray[np.float64], stack: NDArray[np.float64],
-    step_first: Integers, moves: Integers, then: Integers, columns: Integers,
-    kept: NDArray[np.bool_], last: int, limit: int, at_end: int, most: int,
-    counters: Integers, rows: NDArray[np.int32], first: Integers, edges: NDArray[np.int32],
-    ends: NDArray[np.int32], node_keys: Integers, node_ids: Integers, end_keys: Integers,
+    code: NDArray[np.int32],
+    numbers: NDArray[np.float64],
+    stack: NDArray[np.float64],
+    step_first: Integers,
+    moves: Integers,
+    then: Integers,
+    columns: Integers,
+    kept: NDArray[np.bool_],
+    last: int,
+    limit: int,
+    at_end: int,
+    most: int,
+    counters: Integers,
+    rows: NDArray[np.int32],
+    first: Integers,
+    edges: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    node_keys: Integers,
+    node_ids: Integers,
+    end_keys: Integers,
     end_ids: Integers,
-) -> None:  # fmt: skip
+) -> None:
     """Expand nodes in the order they were found, until none is left or the room is full.
 
     The rules: programs; ``step_first`` (step + 1,) into ``moves`` (move, 4), whose ``then``

@@ -28,15 +28,39 @@ from offramp.expressions import (
 )
 
 (
-    HALT, NUMBER, COLUMN, JUMP, UNLESS, WHERE, DUP, TUCK, DROP, FAULT,
-    NEGATE, NOT, ABS, EXP, LOG, SQRT,
-    ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, MIN, MAX, LESS, AT_MOST, MORE, AT_LEAST, EQUAL, UNEQUAL,
-) = range(29)  # fmt: skip
+    HALT,
+    NUMBER,
+    COLUMN,
+    JUMP,
+    UNLESS,
+    WHERE,
+    DUP,
+    TUCK,
+    DROP,
+    FAULT,
+    NEGATE,
+    NOT,
+    ABS,
+    EXP,
+    LOG,
+    SQRT,
+    ADD,
+    SUBTRACT,
+    MULTIPLY,
+    DIVIDE,
+    POWER,
+    MIN,
+    MAX,
+    LESS,
+    AT_MOST,
+    MORE,
+    AT_LEAST,
+    EQUAL,
+    UNEQUAL,
+) = range(29)
 
 _ARITHMETIC = {"+": ADD, "-": SUBTRACT, "*": MULTIPLY, "/": DIVIDE, "**": POWER}
-_COMPARISON = {
-    "<": LESS, "<=": AT_MOST, ">": MORE, ">=": AT_LEAST, "==": EQUAL, "!=": UNEQUAL,
-}  # fmt: skip
+_COMPARISON = {"<": LESS, "<=": AT_MOST, ">": MORE, ">=": AT_LEAST, "==": EQUAL, "!=": UNEQUAL}
 _FUNCTION = {"abs": ABS, "exp": EXP, "log": LOG, "sqrt": SQRT}
 
 
@@ -155,9 +179,11 @@ class Writer:
         if node.function in _FUNCTION:
             self._emit(_FUNCTION[node.function])
             return
-        rest = (MAX, MIN) if node.function == "clip" else (
-            (MIN if node.function == "min" else MAX,) * (len(node.args) - 1)
-        )  # fmt: skip
+        rest = (
+            (MAX, MIN)
+            if node.function == "clip"
+            else ((MIN if node.function == "min" else MAX,) * (len(node.args) - 1))
+        )
         for part, operation in zip(node.args[1:], rest, strict=True):
             self._put(part)
             self._emit(operation)
@@ -228,9 +254,13 @@ def _of_two(operation: int, x: float, y: float) -> float:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def run_program(
-    code: NDArray[np.int32], numbers: NDArray[np.float64], at: int, rows: NDArray[np.int32],
-    node: int, stack: NDArray[np.float64],
-) -> float:  # fmt: skip
+    code: NDArray[np.int32],
+    numbers: NDArray[np.float64],
+    at: int,
+    rows: NDArray[np.int32],
+    node: int,
+    stack: NDArray[np.float64],
+) -> float:
     """The value of the program that begins ``at`` in the state ``rows[node]``; NaN is a fault."""
     top = -1
     while True:

@@ -17,14 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.errors import GameError, suggestion
-from offramp.expressions import (
-    EvaluationError,
-    Expression,
-    Number,
-    derivative,
-    evaluate,
-    names,
-)
+from offramp.expressions import EvaluationError, Expression, Number, derivative, evaluate, names
 from offramp.game.draws import Draws
 from offramp.game.structure import Tables
 from offramp.game.valuation import OddsGroup, PayGroup, Valuation
@@ -132,8 +125,11 @@ def table_slopes(
     wanted = tuple(draws.names) if assumptions is None else tuple(assumptions)
     for name in wanted:
         if name not in draws.names:
-            raise GameError(f"no assumption '{name}'", expected="the name of an assumption",
-                            repair=suggestion(name, draws.names))  # fmt: skip
+            raise GameError(
+                f"no assumption '{name}'",
+                expected="the name of an assumption",
+                repair=suggestion(name, draws.names),
+            )
     symbols = derivatives or Derivatives(valuation)
     work = _Differentiation(valuation, draws, symbols)
     return work.slopes(wanted, frozenset(fixed), precision_scale)

@@ -80,11 +80,13 @@ class Valuation:
         for group in self.odds:
             self._odds(group, draws, odds)
         return Tables(
-            pay, odds, end_pay,
+            pay,
+            odds,
+            end_pay,
             self._of_parties("patience", self.meaning.patience, draws),
             self._of_parties("precision", self.meaning.precision, draws),
             self.meaning.scenario.values == "entropy",
-        )  # fmt: skip
+        )
 
     def _pay(self, group: PayGroup, draws: Draws, out: NDArray[np.float64]) -> None:
         for party, formula in group.pays:
@@ -94,9 +96,13 @@ class Valuation:
             out[:, :, party] += np.broadcast_to(value, (len(group.rows), len(draws))).T
 
     def _check_size(
-        self, value: NDArray[np.float64], formula: Expression, rows: Rows, draws: Draws,
+        self,
+        value: NDArray[np.float64],
+        formula: Expression,
+        rows: Rows,
+        draws: Draws,
         path: tuple[str | int, ...],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """What is paid can be multiplied and added up without leaving the numbers there are."""
         if value.max(initial=0.0) <= LARGEST and value.min(initial=0.0) >= -LARGEST:
             return
@@ -104,8 +110,10 @@ class Valuation:
         state = words_of(self.meaning, self.columns, rows[min(row, len(rows) - 1)])
         self._fail(
             f"{value[row, draw]:.6g} is paid ({self._where(draws, draw, formula)}; state: {state})",
-            f"payoffs from {-LARGEST:g} to {LARGEST:g}", "count payoffs in a larger unit", path,
-        )  # fmt: skip
+            f"payoffs from {-LARGEST:g} to {LARGEST:g}",
+            "count payoffs in a larger unit",
+            path,
+        )
 
     def _evaluated(
         self, formula: Expression, rows: Rows, draws: Draws, path: tuple[str | int, ...]
@@ -116,8 +124,12 @@ class Valuation:
         except EvaluationError as error:
             words = words_of(self.meaning, self.columns, rows[min(error.row, len(rows) - 1)])
             found = re.sub(r" at row \d+, draw \d+", "", error.found)
-            self._fail(f"{found} ({self._where(draws, error.draw, formula)}; state: {words})",
-                       error.expected, error.repair, path)  # fmt: skip
+            self._fail(
+                f"{found} ({self._where(draws, error.draw, formula)}; state: {words})",
+                error.expected,
+                error.repair,
+                path,
+            )
         except OfframpError as error:
             raise error.located(self.meaning.place(path)) from None
 
@@ -126,18 +138,26 @@ class Valuation:
         read = names(formula) if formula is not None else frozenset(draws.names)
         listed = ", ".join(
             f"{name} = {draws.values[draw, i]:.6g}"
-            for i, name in enumerate(draws.names) if name in read
-        )  # fmt: skip
-        which = "at nominal values" if draws.seed is None else (
-            f"in draw {draws.first + draw} of seed {draws.seed}"
-        )  # fmt: skip
+            for i, name in enumerate(draws.names)
+            if name in read
+        )
+        which = (
+            "at nominal values"
+            if draws.seed is None
+            else (f"in draw {draws.first + draw} of seed {draws.seed}")
+        )
         return f"{which}, with {listed}" if listed else which
 
     def _fail(
         self, found: str, expected: str, repair: str, path: tuple[str | int, ...]
     ) -> NoReturn:
-        raise GameError(found, expected=expected, repair=repair, place=self.meaning.place(path),
-                        path=".".join(map(str, path)))  # fmt: skip
+        raise GameError(
+            found,
+            expected=expected,
+            repair=repair,
+            place=self.meaning.place(path),
+            path=".".join(map(str, path)),
+        )
 
     # odds
 
@@ -173,14 +193,14 @@ class Valuation:
             self._fail(
                 f"the odds of '{move.name}' are {told_apart(float(odds[row, draw]), 0, 1)} "
                 f"({self._where(draws, draw, move.odds)}; state: {state})",
-                "odds from 0 to 1", "narrow the range of the parameter, or use clip(…, 0, 1)",
+                "odds from 0 to 1",
+                "narrow the range of the parameter, or use clip(…, 0, 1)",
                 (*move.path, "odds"),
-            )  # fmt: skip
+            )
 
     def _check_total(
-        self, group: OddsGroup, total: NDArray[np.float64], sharing: NDArray[np.int64],
-        draws: Draws,
-    ) -> None:  # fmt: skip
+        self, group: OddsGroup, total: NDArray[np.float64], sharing: NDArray[np.int64], draws: Draws
+    ) -> None:
         short = (sharing[:, None] == 0) & (np.abs(total - 1) > TOLERANCE)
         wrong = short | (total > 1 + TOLERANCE)
         if wrong.any():
@@ -193,9 +213,10 @@ class Valuation:
                 f"({self._where(draws, draw, _formulas(step.moves))}; state: {state})",
                 "odds that add up to 1",
                 "lower the others, which add up to more than 1"
-                if sharing[row] else "give one move 'odds: rest'",
+                if sharing[row]
+                else "give one move 'odds: rest'",
                 (*step.path, "name"),
-            )  # fmt: skip
+            )
 
     # parties
 
@@ -212,9 +233,13 @@ class Valuation:
         return values
 
     def _check_party(
-        self, word: str, values: NDArray[np.float64], formula: Expression, draws: Draws,
+        self,
+        word: str,
+        values: NDArray[np.float64],
+        formula: Expression,
+        draws: Draws,
         path: tuple[str | int, ...],
-    ) -> None:  # fmt: skip
+    ) -> None:
         if word == "precision":
             wrong, repair = (values <= 0) | (values > LARGEST), "write a number like 4"
             expected = f"a precision above 0, at most {LARGEST:g}"

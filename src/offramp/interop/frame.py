@@ -43,9 +43,11 @@ def open_game(path: str | Path) -> Reader:
         text = raw.decode(letters)
     except UnicodeDecodeError as error:
         raise FormatError(
-            f"byte {error.start + 1:,} is no letter of {name}", expected="a text file in UTF-8",
-            repair="save the file as UTF-8", place=Place(str(path), 1, 1),
-        ) from None  # fmt: skip
+            f"byte {error.start + 1:,} is no letter of {name}",
+            expected="a text file in UTF-8",
+            repair="save the file as UTF-8",
+            place=Place(str(path), 1, 1),
+        ) from None
     reader = Reader(text, str(path))
     if name != "UTF-8":
         reader.note(f"the letters are not UTF-8 and were read as {name}", 0)
@@ -83,9 +85,13 @@ def read_head(
     reader.step()
     told = reader.take("word", f"the version of the format, {version}")
     if told.value != version:
-        reader.fail(f"version '{told.value}' of the format", f"version {version}",
-                    f"write {version} here: whatever else version {version} writes in another way "
-                    "is then shown at its place", told.offset)  # fmt: skip
+        reader.fail(
+            f"version '{told.value}' of the format",
+            f"version {version}",
+            f"write {version} here: whatever else version {version} writes in another way "
+            "is then shown at its place",
+            told.offset,
+        )
     kind = reader.take("word", "'R' or 'D'")
     if kind.value not in ("R", "D"):
         reader.fail(f"'{kind.value}'", "'R' or 'D'", "write R", kind.offset)
@@ -93,8 +99,12 @@ def read_head(
     at = reader.take("{", "the players, between braces").offset
     players = reader.names("a player's name", MAX_PLAYERS, "players")
     if not players:
-        reader.fail("a game without players", "at least one player",
-                    'name the players between the braces, such as { "A" "B" }', at)  # fmt: skip
+        reader.fail(
+            "a game without players",
+            "at least one player",
+            'name the players between the braces, such as { "A" "B" }',
+            at,
+        )
     return title, players
 
 

@@ -105,15 +105,17 @@ class SolvedGame:
         for (i, _, _), chances in zip(edge_slices(self.game), self.profile, strict=True):
             one, members = self.game.infosets[i], list(self.game.members[i])
             for action, chance in zip(one.actions, chances, strict=True):
-                rows.append({
-                    "player": self.game.players[one.player],
-                    "set": one.number,
-                    "label": one.label,
-                    "nodes": len(members),
-                    "reached": float(self.reach[members].sum()),
-                    "action": action,
-                    "probability": chance,
-                })  # fmt: skip
+                rows.append(
+                    {
+                        "player": self.game.players[one.player],
+                        "set": one.number,
+                        "label": one.label,
+                        "nodes": len(members),
+                        "reached": float(self.reach[members].sum()),
+                        "action": action,
+                        "probability": chance,
+                    }
+                )
         return rows
 
     def _profile(self, strategy: Array) -> tuple[tuple[float, ...], ...]:
@@ -135,8 +137,11 @@ def solve_tree(
     """
     if not 0 < precision <= MAX_PRECISION:
         told = told_apart(precision, MAX_PRECISION)
-        raise FormatError(f"precision {told}", place=Place("precision", 1, 1),
-                          expected=f"a number above 0, at most {MAX_PRECISION:,.0f}")  # fmt: skip
+        raise FormatError(
+            f"precision {told}",
+            place=Place("precision", 1, 1),
+            expected=f"a number above 0, at most {MAX_PRECISION:,.0f}",
+        )
     tree = game.tree if isinstance(game, StrategicGame) else game
     if limit:
         limited = solvers.limit(structure_of(tree), with_even_precisions(tree))
@@ -159,9 +164,7 @@ def paid_at_the_ends(game: ExtensiveGame) -> Tables:
     tables, totals = tables_of(game), totals_of(game)
     ends = np.array([[float(value) for value in sums] for sums in totals])
     return replace(
-        tables,
-        pay=np.zeros_like(tables.pay),
-        end_pay=ends.reshape(tables.end_pay.shape),
+        tables, pay=np.zeros_like(tables.pay), end_pay=ends.reshape(tables.end_pay.shape)
     )
 
 

@@ -57,8 +57,9 @@ def _complain(
     steps: dict[int, Step],
 ) -> None:
     moves = [_path(game, history, steps) for history in histories]
-    at = next((k for k, (a, b) in enumerate(zip(*moves, strict=False)) if a != b),
-              min(map(len, moves)))  # fmt: skip
+    at = next(
+        (k for k, (a, b) in enumerate(zip(*moves, strict=False)) if a != b), min(map(len, moves))
+    )
     forgotten = [path[at] if at < len(path) else "no move" for path in moves]
     where = [game.place(node) for node in nodes]
     lines = f" (lines {where[0].line} and {where[1].line})" if where[0] and where[1] else ""

@@ -175,8 +175,9 @@ class _Unfolded:
                 int(structure.first[node + 1]) - 1, int(structure.first[node]) - 1, -1
             ):
                 target, after = int(structure.target[edge]), turn + bool(structure.turns[edge])
-                total = paid + self._worth(tables.pay[0, structure.pay_class[edge], party],
-                                           turn, since, patience)  # fmt: skip
+                total = paid + self._worth(
+                    tables.pay[0, structure.pay_class[edge], party], turn, since, patience
+                )
                 if target < 0:
                     end = tables.end_pay[0, -target - 1, party]
                     total = total + self._worth(end, after, since, patience)
@@ -199,8 +200,11 @@ class _Unfolded:
         names = [self.game.moves[self.game.edge_move[e]].partition(".") for e in edges]
         player = CHANCE if mover < 0 else self._seat(mover, turn)
         number = self.counts[player] = self.counts.get(player, 0) + 1
-        odds = _exact_odds([float(self.tables.odds[0, structure.odds_class[e]]) for e in edges]
-                           if mover < 0 else [])  # fmt: skip
+        odds = _exact_odds(
+            [float(self.tables.odds[0, structure.odds_class[e]]) for e in edges]
+            if mover < 0
+            else []
+        )
         one = InformationSet(
             player, number, f"{names[0][0]} {number}", tuple(n[2] for n in names), odds
         )

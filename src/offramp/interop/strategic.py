@@ -9,14 +9,7 @@ from itertools import product
 from math import prod
 
 from offramp.interop.tokens import FormatError
-from offramp.interop.trees import (
-    NONE,
-    ExtensiveGame,
-    InformationSet,
-    Node,
-    Outcome,
-    check_game,
-)
+from offramp.interop.trees import NONE, ExtensiveGame, InformationSet, Node, Outcome, check_game
 
 MAX_CELLS = 300_000
 

@@ -149,8 +149,9 @@ class Reader:
         names: list[str] = []
         while not self.skip("}"):
             if len(names) == most:
-                self.fail(f"more than {most:,} {what}", f"at most {most:,} {what}",
-                          "solve a smaller game")  # fmt: skip
+                self.fail(
+                    f"more than {most:,} {what}", f"at most {most:,} {what}", "solve a smaller game"
+                )
             names.append(self.take("text", f"{expected} in quotation marks, or '}}'").value)
             self.skip(",")
         return tuple(names)
@@ -164,8 +165,9 @@ class Reader:
     def _number_of(self, token: Token, expected: str) -> Fraction:
         match = _NUMBER.fullmatch(token.value) if len(token.value) <= MAX_DIGITS else None
         if match is None:
-            self.fail(f"'{token.value}'", f"{expected}: such as 3, 0.25, 1e-3 or 1/4", "",
-                      token.offset)  # fmt: skip
+            self.fail(
+                f"'{token.value}'", f"{expected}: such as 3, 0.25, 1e-3 or 1/4", "", token.offset
+            )
         sign = -1 if match["sign"] == "-" else 1
         if match["top"]:
             if not int(match["bottom"]):

@@ -132,20 +132,26 @@ def check_game(game: ExtensiveGame) -> None:
     _bound(len(game.nodes), MAX_NODES, "nodes")
     for infoset in game.infosets:
         if infoset.player == CHANCE and len(infoset.odds) != len(infoset.actions):
-            raise FormatError(f"{len(infoset.odds)} odds for {len(infoset.actions)} moves",
-                              expected="a probability for every move of chance")  # fmt: skip
+            raise FormatError(
+                f"{len(infoset.odds)} odds for {len(infoset.actions)} moves",
+                expected="a probability for every move of chance",
+            )
     for number, node in enumerate(game.nodes):
         if node.moves and sorted(node.moves) != [*range(len(game.infosets[node.infoset].actions))]:
-            raise FormatError("a branch without an action of its own", place=game.place(number),
-                              expected="every action of the information set once")  # fmt: skip
+            raise FormatError(
+                "a branch without an action of its own",
+                place=game.place(number),
+                expected="every action of the information set once",
+            )
     for _ in _parents(game):
         pass
 
 
 def _bound(count: int, most: int, what: str) -> None:
     if count > most:
-        raise FormatError(f"{count:,} {what}", expected=f"at most {most:,}",
-                          repair="solve a smaller game")  # fmt: skip
+        raise FormatError(
+            f"{count:,} {what}", expected=f"at most {most:,}", repair="solve a smaller game"
+        )
 
 
 def _parents(game: ExtensiveGame) -> Iterator[tuple[int, int]]:
@@ -155,8 +161,11 @@ def _parents(game: ExtensiveGame) -> Iterator[tuple[int, int]]:
         while open_ and open_[-1][1] == open_[-1][2]:
             open_.pop()
         if node and not open_:
-            raise FormatError("a node after the end of the tree", place=game.place(node),
-                              expected="the end of the file")  # fmt: skip
+            raise FormatError(
+                "a node after the end of the tree",
+                place=game.place(node),
+                expected="the end of the file",
+            )
         if open_:
             parent, branch, _ = open_[-1]
             moves = game.nodes[parent].moves
@@ -171,6 +180,8 @@ def _parents(game: ExtensiveGame) -> Iterator[tuple[int, int]]:
         open_.pop()
     if open_:
         raise FormatError(
-            "a tree that is not whole", place=game.place(open_[-1][0]),
-            expected="a node after every action", repair="add the nodes that are missing",
-        )  # fmt: skip
+            "a tree that is not whole",
+            place=game.place(open_[-1][0]),
+            expected="a node after every action",
+            repair="add the nodes that are missing",
+        )

@@ -30,8 +30,12 @@ def structure_of(game: ExtensiveGame) -> Structure:
         first=first,
         target=np.array(target),
         turns=np.zeros(len(target), bool),
-        pay_class=np.array([_outcome(game, inner[k]) if len(game.nodes) > 1 else len(game.outcomes)
-                            for k in source]),
+        pay_class=np.array(
+            [
+                _outcome(game, inner[k]) if len(game.nodes) > 1 else len(game.outcomes)
+                for k in source
+            ]
+        ),
         odds_class=_odds_classes(game, sets, source, first),
         step=_steps(target, source, len(inner)),
         start=0,
@@ -45,7 +49,7 @@ def structure_of(game: ExtensiveGame) -> Structure:
         terminal_by=np.full(ends, -1),
         at_end_edge=np.zeros(len(target), bool),
         infoset=_hidden(game, sets),
-    )  # fmt: skip
+    )
 
 
 def tables_of(game: ExtensiveGame) -> Tables:
@@ -139,5 +143,6 @@ def _finite(value: Fraction, label: str) -> float:
     try:
         return float(value)
     except OverflowError:
-        raise FormatError(f"a payoff of outcome '{label}' that is too large",
-                          expected="a number below 1e308") from None  # fmt: skip
+        raise FormatError(
+            f"a payoff of outcome '{label}' that is too large", expected="a number below 1e308"
+        ) from None

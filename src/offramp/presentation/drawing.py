@@ -69,9 +69,13 @@ def bare(height: int, **layout: Any) -> go.Layout:
 def axis(**more: Any) -> dict[str, Any]:
     """A quiet axis: thin grid, no zero line, no zoom."""
     return {
-        "gridcolor": TRACK, "linecolor": RULE, "zeroline": False, "fixedrange": True,
-        "tickfont": {"color": MUTED, "size": 12}, **more,
-    }  # fmt: skip
+        "gridcolor": TRACK,
+        "linecolor": RULE,
+        "zeroline": False,
+        "fixedrange": True,
+        "tickfont": {"color": MUTED, "size": 12},
+        **more,
+    }
 
 
 def share_axis(top: float = 1.0, **more: Any) -> dict[str, Any]:
@@ -79,8 +83,13 @@ def share_axis(top: float = 1.0, **more: Any) -> dict[str, Any]:
     end, step = axis_end(top)
     ticks = [i * step for i in range(round(end / step) + 1)]
     texts = [f"{100 * tick:.3g} %" if tick else "0" for tick in ticks]
-    return axis(range=[-0.012 * end, 1.012 * end], tickvals=ticks, ticktext=texts,
-                ticklabeloverflow="allow", **more)  # fmt: skip
+    return axis(
+        range=[-0.012 * end, 1.012 * end],
+        tickvals=ticks,
+        ticktext=texts,
+        ticklabeloverflow="allow",
+        **more,
+    )
 
 
 def draw_rows(rows: Sequence[Row], scale: Mapping[str, Any], low: float) -> go.Figure:
@@ -114,16 +123,22 @@ def _traces(row: Row, y: float) -> Iterator[dict[str, Any]]:
     if row.spread.known:
         marks = quantile_marks(row.spread.values)
         faint = 0.16 if len(marks) > 60 else 0.35
-        yield _trace(marks, [y] * len(marks), mode="markers", opacity=faint,
-                     marker=_tick(row.colour, 13, 1))  # fmt: skip
-        yield _trace([row.spread.low, row.spread.high], [y, y], mode="lines",
-                     line={"color": clear(row.colour, 0.55), "width": 7})  # fmt: skip
+        yield _trace(
+            marks, [y] * len(marks), mode="markers", opacity=faint, marker=_tick(row.colour, 13, 1)
+        )
+        yield _trace(
+            [row.spread.low, row.spread.high],
+            [y, y],
+            mode="lines",
+            line={"color": clear(row.colour, 0.55), "width": 7},
+        )
         yield _trace([row.spread.middle], [y], mode="markers", marker=_tick(INK, 17, 2))
     if np.isfinite(row.spread.nominal):
         dot = {"size": 12, "color": row.colour, "line": {"color": "#fff", "width": 2}}
         said = f"{plain(row.label)}: {plain(row.text)}" if row.label else plain(row.text)
-        yield _trace([row.spread.nominal], [y], mode="markers", marker=dot, hoverinfo="text",
-                     text=[said])  # fmt: skip
+        yield _trace(
+            [row.spread.nominal], [y], mode="markers", marker=dot, hoverinfo="text", text=[said]
+        )
 
 
 def _trace(x: Sequence[float], y: Sequence[float], **more: Any) -> dict[str, Any]:
@@ -131,14 +146,26 @@ def _trace(x: Sequence[float], y: Sequence[float], **more: Any) -> dict[str, Any
 
 
 def _tick(colour: str, size: int, width: float) -> dict[str, Any]:
-    return {"symbol": "line-ns-open", "size": size, "color": colour,
-            "line": {"width": width, "color": colour}}  # fmt: skip
+    return {
+        "symbol": "line-ns-open",
+        "size": size,
+        "color": colour,
+        "line": {"width": width, "color": colour},
+    }
 
 
 def rail(y: float) -> dict[str, Any]:
     """The line on which the marks of a row stand."""
-    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y, "layer": "below",
-            "line": {"color": TRACK, "width": 1.5}}  # fmt: skip
+    return {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": y,
+        "y1": y,
+        "layer": "below",
+        "line": {"color": TRACK, "width": 1.5},
+    }
 
 
 def _texts(row: Row, y: float, low: float) -> Iterator[dict[str, Any]]:
@@ -162,11 +189,18 @@ def annotation(text: str, y: float, colour: str, **where: Any) -> dict[str, Any]
     if len(" ".join(_lines(text))) < len(" ".join(text.split())):
         where = {"hovertext": plain(text), **where}
     return {
-        "text": "<br>".join(plain(line) for line in _lines(text)), "align": "left",
-        "y": y, "yref": "y", "yanchor": "bottom", "yshift": 11, "showarrow": False,
-        "font": {"size": 13, "color": colour}, "bgcolor": "rgba(255,255,255,0.75)",
-        "borderpad": 1, **where,
-    }  # fmt: skip
+        "text": "<br>".join(plain(line) for line in _lines(text)),
+        "align": "left",
+        "y": y,
+        "yref": "y",
+        "yanchor": "bottom",
+        "yshift": 11,
+        "showarrow": False,
+        "font": {"size": 13, "color": colour},
+        "bgcolor": "rgba(255,255,255,0.75)",
+        "borderpad": 1,
+        **where,
+    }
 
 
 def quantile_marks(values: NDArray[np.float64] | None) -> list[float]:
@@ -190,9 +224,12 @@ def round_axis(unit: str, rounds: int, **more: Any) -> dict[str, Any]:
         (s for s in (1, 2, 3, 5, 6, 10, 12, 20, 24, 50) if rounds / s <= 8), max(1, rounds // 8)
     )
     ticks = [1, *range(step, rounds + 1, step)] if step > 1 else list(range(1, rounds + 1))
-    return axis(tickvals=ticks, ticktext=[str(tick) for tick in ticks],
-                title={"text": plain(unit), "standoff": 6, "font": {"size": 12, "color": MUTED}},
-                **more)  # fmt: skip
+    return axis(
+        tickvals=ticks,
+        ticktext=[str(tick) for tick in ticks],
+        title={"text": plain(unit), "standoff": 6, "font": {"size": 12, "color": MUTED}},
+        **more,
+    )
 
 
 def figure_json(drawing: go.Figure, isolation: Isolation) -> str:
@@ -202,8 +239,7 @@ def figure_json(drawing: go.Figure, isolation: Isolation) -> str:
     """
     drawing.layout.template = None
     content = _listed(drawing.to_plotly_json(), lambda text: _isolated(text, isolation))
-    text = json.dumps(content, allow_nan=False, ensure_ascii=False,
-                      separators=(",", ":"))  # fmt: skip
+    text = json.dumps(content, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text

@@ -25,9 +25,16 @@ LOW, HIGH = 0.05, 0.95
 FEW = 8
 """Of many ends, moves or packages, the likeliest that are shown; the rest is folded."""
 SHARE_ENDS = (
-    (0.01, 0.0025), (0.02, 0.005), (0.05, 0.01), (0.1, 0.02), (0.2, 0.05), (0.4, 0.1), (0.6, 0.2),
-    (0.8, 0.2), (1.0, 0.25),
-)  # fmt: skip
+    (0.01, 0.0025),
+    (0.02, 0.005),
+    (0.05, 0.01),
+    (0.1, 0.02),
+    (0.2, 0.05),
+    (0.4, 0.1),
+    (0.6, 0.2),
+    (0.8, 0.2),
+    (1.0, 0.25),
+)
 Kind = TypeVar("Kind")
 
 
@@ -340,8 +347,10 @@ def _turn(findings: Findings, step: Any, names: list[str]) -> Turn:
 
 def _total(parts: list[Spread]) -> Spread:
     values = [part.values for part in parts if part.values is not None]
-    return Spread(sum(part.nominal for part in parts),
-                  np.sum(values, axis=0) if len(values) == len(parts) else None)  # fmt: skip
+    return Spread(
+        sum(part.nominal for part in parts),
+        np.sum(values, axis=0) if len(values) == len(parts) else None,
+    )
 
 
 def _share(part: Spread, whole: Spread) -> Spread:

@@ -96,12 +96,15 @@ def endings_of(findings: Findings) -> tuple[Ending, ...]:
     return tuple(
         Ending(
             account_label(findings, account),
-            tuple((end.label, end.colour, share) for end in ends
-                  if (share := sum(own.get(name, 0.0) for name in end.names)) > 0),
+            tuple(
+                (end.label, end.colour, share)
+                for end in ends
+                if (share := sum(own.get(name, 0.0) for name in end.names)) > 0
+            ),
             _likely(findings, own),
         )
         for account, own in found.items()
-    )  # fmt: skip
+    )
 
 
 def _likely(findings: Findings, own: Mapping[str, float]) -> tuple[str, float] | None:

@@ -65,15 +65,25 @@ def report(findings: Findings) -> str:
     """The findings as one HTML page: text, figures, tables, ledger, certificate, provenance."""
     isolation = Isolation(_texts_of(findings.scenario))
     told = list(_told(findings, isolation))
-    return _workshop().get_template("report.html").render(
-        isolation=isolation, title=findings.scenario.title,
-        about=" ".join((findings.scenario.about or "").split()),
-        premises=premises_of(findings), answer=answer(findings), told=told,
-        bars=bars_of(findings), endings=facts.parted(endings_of(findings)),
-        ends=account_ends(findings),
-        style=_asset("report.css"), bundle=_asset("plotly-cartesian.min.js"),
-        script=_asset("report.js"), policy=_policy(),
-    )  # fmt: skip
+    return (
+        _workshop()
+        .get_template("report.html")
+        .render(
+            isolation=isolation,
+            title=findings.scenario.title,
+            about=" ".join((findings.scenario.about or "").split()),
+            premises=premises_of(findings),
+            answer=answer(findings),
+            told=told,
+            bars=bars_of(findings),
+            endings=facts.parted(endings_of(findings)),
+            ends=account_ends(findings),
+            style=_asset("report.css"),
+            bundle=_asset("plotly-cartesian.min.js"),
+            script=_asset("report.js"),
+            policy=_policy(),
+        )
+    )
 
 
 def section_html(name: str, findings: Findings) -> str:
@@ -141,12 +151,15 @@ def _panels(plotted: go.Figure | Sequence[Panel] | None) -> Sequence[Panel]:
 def _workshop() -> Environment:
     """The templates; every value is isolated and escaped, and a missing one is an error."""
     workshop = Environment(
-        loader=ChoiceLoader([
-            PackageLoader("offramp.presentation", "templates"), FunctionLoader(section_template),
-        ]),
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        loader=ChoiceLoader(
+            [PackageLoader("offramp.presentation", "templates"), FunctionLoader(section_template)]
+        ),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
         finalize=_isolated,
-    )  # fmt: skip
+    )
     workshop.filters["percent"] = percent
     workshop.filters["points"] = points
     workshop.filters["roomy"] = _roomy

@@ -41,9 +41,15 @@ PLAYERS = ("#0b62a4", "#b8430f", "#0a7d5a", "#a3457f", "#7a6a00", "#5b4bb5")
 """Players of a game tree, all as dark as words have to be."""
 
 TONES: Mapping[str, str] = {
-    "peace": KINDS["agreement"], "war": KINDS["war"], "risk": KINDS["catastrophe"],
-    "first": "#27548a", "second": "#a35fb5", "third": "#7f9a2e", "quiet": "#8b949c", "ink": INK,
-}  # fmt: skip
+    "peace": KINDS["agreement"],
+    "war": KINDS["war"],
+    "risk": KINDS["catastrophe"],
+    "first": "#27548a",
+    "second": "#a35fb5",
+    "third": "#7f9a2e",
+    "quiet": "#8b949c",
+    "ink": INK,
+}
 """Colours of charts by what they stand for; apart in lightness as well as hue."""
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{3}([0-9a-fA-F]{3})?|[a-zA-Z]{3,20}")

@@ -15,15 +15,34 @@ if TYPE_CHECKING:
     from offramp.study.runs.findings import Findings
 
 ACCOUNTS = (
-    "interview", "broadcast", "speech", "memo", "memorandum", "briefing", "statement", "testimony",
-    "report", "essay", "account",
-)  # fmt: skip
+    "interview",
+    "broadcast",
+    "speech",
+    "memo",
+    "memorandum",
+    "briefing",
+    "statement",
+    "testimony",
+    "report",
+    "essay",
+    "account",
+)
 """Kinds of source that are an account of a crisis; a study that a mechanism cites is none."""
 
 MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 @dataclass(frozen=True)
@@ -100,8 +119,15 @@ def _among_accounts(findings: Findings) -> Premises:
     note = _told(" ".join((account.about or "").split()))
     if source is None:
         return Premises(whose, label, "", "", "", "", note)
-    return Premises(whose, label, source.speaker or "", source.kind or "", day(source.date),
-                    _told(source.stance), note)  # fmt: skip
+    return Premises(
+        whose,
+        label,
+        source.speaker or "",
+        source.kind or "",
+        day(source.date),
+        _told(source.stance),
+        note,
+    )
 
 
 def _teller(scenario: Scenario, name: str) -> Teller:

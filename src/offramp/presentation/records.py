@@ -43,21 +43,35 @@ def as_json(found: Any) -> dict[str, Any]:
 def _(found: Verdict) -> dict[str, Any]:
     deciding = None if found.deciding is None else found.deciding.plain()
     return {
-        "share": found.share, "interval": _listed(found.interval), "nominal": found.nominal,
-        "open": found.open, "vacuous": found.vacuous, "restates": found.restates,
-        "quantities": dict(found.quantities), "state": found.state, "says": found.says,
-        "holds_when": found.holds_when, "tried": found.declared.tried, "solved": found.solved,
-        "counted": found.declared.counted, "share_other": found.share_other,
+        "share": found.share,
+        "interval": _listed(found.interval),
+        "nominal": found.nominal,
+        "open": found.open,
+        "vacuous": found.vacuous,
+        "restates": found.restates,
+        "quantities": dict(found.quantities),
+        "state": found.state,
+        "says": found.says,
+        "holds_when": found.holds_when,
+        "tried": found.declared.tried,
+        "solved": found.solved,
+        "counted": found.declared.counted,
+        "share_other": found.share_other,
         "interval_other": _listed(found.concentrated.interval),
-        "tried_other": found.concentrated.tried, "margin": found.margin,
-        "margin_nominal": found.margin_nominal, "rests_on": list(found.rests_on),
+        "tried_other": found.concentrated.tried,
+        "margin": found.margin,
+        "margin_nominal": found.margin_nominal,
+        "rests_on": list(found.rests_on),
         "precision": {f"{k:g}": v for k, v in found.precision.items()},
         "without": {k: v.plain() for k, v in found.without.items()},
-        "deciding": deciding, "literature": dict(found.literature),
-        "unoffered": dict(found.unoffered), "searched": found.searched,
+        "deciding": deciding,
+        "literature": dict(found.literature),
+        "unoffered": dict(found.unoffered),
+        "searched": found.searched,
         "seed": found.seed,
-        "sentence": verdict_sentence(found), "remarks": list(verdict_remarks(found)),
-    }  # fmt: skip
+        "sentence": verdict_sentence(found),
+        "remarks": list(verdict_remarks(found)),
+    }
 
 
 def claims_as_json(verdicts: Iterable[Verdict]) -> dict[str, Any]:
@@ -73,8 +87,10 @@ def claims_as_json(verdicts: Iterable[Verdict]) -> dict[str, Any]:
 @as_json.register
 def _(found: Comparison) -> dict[str, Any]:
     return {
-        "accounts": list(found.accounts), "quantity": found.quantity,
-        "nominal": list(found.nominal), "mean": list(found.mean),
+        "accounts": list(found.accounts),
+        "quantity": found.quantity,
+        "nominal": list(found.nominal),
+        "mean": list(found.mean),
         "outcomes": {
             one.outcome: {"nominal": list(one.nominal), "mean": list(one.mean)}
             for one in found.outcomes
@@ -87,9 +103,13 @@ def _(found: Comparison) -> dict[str, Any]:
             {**asdict(one), "assumptions": list(one.assumptions)} for one in found.contributions
         ],
         "interactions": [asdict(one) for one in found.interactions],
-        "exact": found.exact, "draws": found.draws, "counted": found.counted, "seed": found.seed,
-        "words": found.words, "sentence": comparison_sentence(found),
-    }  # fmt: skip
+        "exact": found.exact,
+        "draws": found.draws,
+        "counted": found.counted,
+        "seed": found.seed,
+        "words": found.words,
+        "sentence": comparison_sentence(found),
+    }
 
 
 @as_json.register
@@ -100,29 +120,43 @@ def _(found: TurningPoint) -> dict[str, Any]:
 @as_json.register
 def _(found: Retold) -> dict[str, Any]:
     return {
-        "outcome": found.outcome or None, "probability": found.probability,
-        "complete": found.complete, "sentence": histories_sentence(found),
-        "turning_points": [as_json(one) for one in found.turning], "seed": found.seed,
+        "outcome": found.outcome or None,
+        "probability": found.probability,
+        "complete": found.complete,
+        "sentence": histories_sentence(found),
+        "turning_points": [as_json(one) for one in found.turning],
+        "seed": found.seed,
         "histories": [
-            {"probability": one.probability, "outcome": one.outcome,
-             "share": one.probability / found.probability if found.probability else None,
-             "moments": [vars(moment) for moment in one.moments]}
+            {
+                "probability": one.probability,
+                "outcome": one.outcome,
+                "share": one.probability / found.probability if found.probability else None,
+                "moments": [vars(moment) for moment in one.moments],
+            }
             for one in found.histories
         ],
-    }  # fmt: skip
+    }
 
 
 @as_json.register
 def _(found: Sensitivity) -> dict[str, Any]:
-    told = {"quantity": found.quantity, "nominal": found.nominal, "note": found.note,
-            "sentence": " ".join(sensitivity_sentences(found)), "rows": found.table}  # fmt: skip
+    told = {
+        "quantity": found.quantity,
+        "nominal": found.nominal,
+        "note": found.note,
+        "sentence": " ".join(sensitivity_sentences(found)),
+        "rows": found.table,
+    }
     one = found.indices
     if one is not None:
         told["variance"] = {
-            "tried": one.evaluations, "withheld": one.withheld, "unassigned": one.unassigned,
-            "together": one.together, "together_low": one.together_interval[0],
+            "tried": one.evaluations,
+            "withheld": one.withheld,
+            "unassigned": one.unassigned,
+            "together": one.together,
+            "together_low": one.together_interval[0],
             "together_high": one.together_interval[1],
-        }  # fmt: skip
+        }
     return told
 
 
@@ -130,45 +164,70 @@ def _(found: Sensitivity) -> dict[str, Any]:
 def _(found: OffRamp) -> dict[str, Any]:
     only = found.changes[0] if len(found.changes) == 1 else None
     return {
-        "lever": only.lever if only else None, "parameter": only.parameter if only else None,
-        "from": only.start if only else None, "to": only.to if only else None,
+        "lever": only.lever if only else None,
+        "parameter": only.parameter if only else None,
+        "from": only.start if only else None,
+        "to": only.to if only else None,
         "effort": only.effort if only else None,
-        "holders": list(found.holders), "efforts": dict(found.effort),
+        "holders": list(found.holders),
+        "efforts": dict(found.effort),
         "changes": [change.plain() for change in found.changes],
         "first_step": found.first_step or None,
-        "probability_before": found.before, "probability_after": found.after,
-        "danger_before": found.danger_before, "danger_after": found.danger_after,
-        "works": _share(found.works), "works_other": _share(found.works_other),
-        "works_without": _share(found.without), "interval": _interval(found.works),
+        "probability_before": found.before,
+        "probability_after": found.after,
+        "danger_before": found.danger_before,
+        "danger_after": found.danger_after,
+        "works": _share(found.works),
+        "works_other": _share(found.works_other),
+        "works_without": _share(found.without),
+        "interval": _interval(found.works),
         "solved": found.works.counted if found.works else 0,
         "tried": found.works.tried if found.works else 0,
-        "gains": dict(found.gains), "imposed": found.imposed,
-        "imposed_on": list(found.imposed_on), "settlement": _numbers(found.settlement),
-        "going_on": _numbers(found.going_on), "below": _numbers(found.below),
-        "jump": list(found.jump) if found.jump else None, "open": found.open,
-        "balanced": found.balanced, "residual": found.residual, "branch": found.branch,
-        "uniqueness": found.uniqueness, "accounts": _numbers(found.accounts),
+        "gains": dict(found.gains),
+        "imposed": found.imposed,
+        "imposed_on": list(found.imposed_on),
+        "settlement": _numbers(found.settlement),
+        "going_on": _numbers(found.going_on),
+        "below": _numbers(found.below),
+        "jump": list(found.jump) if found.jump else None,
+        "open": found.open,
+        "balanced": found.balanced,
+        "residual": found.residual,
+        "branch": found.branch,
+        "uniqueness": found.uniqueness,
+        "accounts": _numbers(found.accounts),
         "sentences": list(offramp_sentences(found)),
-    }  # fmt: skip
+    }
 
 
 @as_json.register
 def _(found: OffRamps) -> dict[str, Any]:
     return {
         "offramps": [as_json(one) for one in found.found],
-        "outcome": found.outcome, "at_least": found.at_least, "account": found.account,
-        "probability": found.before, "danger": found.danger, "met": found.met,
+        "outcome": found.outcome,
+        "at_least": found.at_least,
+        "account": found.account,
+        "probability": found.before,
+        "danger": found.danger,
+        "met": found.met,
         "nearest": None if found.nearest is None else as_json(found.nearest),
         "left_out": {one.name: left_out_sentence(one) for one in found.excluded},
         "frontier": [
-            {"holders": list(one.holders), "levers": list(one.levers),
-             "effort": one.effort.tolist(), "probability": one.probability.tolist()}
+            {
+                "holders": list(one.holders),
+                "levers": list(one.levers),
+                "effort": one.effort.tolist(),
+                "probability": one.probability.tolist(),
+            }
             for one in found.frontier
         ],
-        "draws": found.draws, "seed": found.seed, "accounts": _numbers(found.accounts),
-        "sentence": offramps_sentence(found), "elsewhere": list(account_sentences(found)),
+        "draws": found.draws,
+        "seed": found.seed,
+        "accounts": _numbers(found.accounts),
+        "sentence": offramps_sentence(found),
+        "elsewhere": list(account_sentences(found)),
         "remarks": list(offramps_remarks(found)),
-    }  # fmt: skip
+    }
 
 
 @as_json.register
@@ -177,30 +236,37 @@ def _(found: Bargaining) -> dict[str, Any]:
     named = {found.packages[i].name: i for i in found.told if found.packages[i].name}
     front: list[int] = np.flatnonzero(found.frontier).tolist()
     return {
-        "parties": list(found.parties), "parties_from": found.parties_from,
-        "combinations": found.combinations, "complete": found.complete,
+        "parties": list(found.parties),
+        "parties_from": found.parties_from,
+        "combinations": found.combinations,
+        "complete": found.complete,
         "searched": found.searched,
         "packages": {
-            name: {**_package(found, i),
-                   "zones": {zone.basis: _placed(found, zone, i) for zone in found.zones}}
+            name: {
+                **_package(found, i),
+                "zones": {zone.basis: _placed(found, zone, i) for zone in found.zones},
+            }
             for name, i in named.items()
         },
         "zones": {zone.basis: _zone(found, zone) for zone in found.zones},
         "frontier": [_package(found, i) for i in front[:MOST_ROWS]] if found.searched else None,
         "frontier_count": found.ties(front) if found.searched else None,
-        "draws": found.draws, "seed": found.seed,
-        "sentence": sentences[0], "sentences": sentences,
+        "draws": found.draws,
+        "seed": found.seed,
+        "sentence": sentences[0],
+        "sentences": sentences,
         "remarks": list(package_remarks(found)),
-    }  # fmt: skip
+    }
 
 
 def _package(found: Bargaining, package: int) -> dict[str, Any]:
     one = found.packages[package]
     return {
-        "name": one.name, "options": dict(one.options),
+        "name": one.name,
+        "options": dict(one.options),
         "worth": {party: found.worth_of(package, party) for party in found.labels},
         "frontier": found.on_frontier(package),
-    }  # fmt: skip
+    }
 
 
 def _placed(found: Bargaining, zone: Zone, package: int) -> dict[str, Any]:
@@ -208,24 +274,27 @@ def _placed(found: Bargaining, zone: Zone, package: int) -> dict[str, Any]:
     share, other = zone.shares.get(package), zone.shares_other.get(package)
     return {
         "inside": bool(zone.inside[package]) if zone.known else None,
-        "short": _numbers(found.short(zone, package)), **_shared(share),
+        "short": _numbers(found.short(zone, package)),
+        **_shared(share),
         "share_other": None if other is None else other.share,
-    }  # fmt: skip
+    }
 
 
 def _zone(found: Bargaining, zone: Zone) -> dict[str, Any]:
     return {
         "reservation": _numbers(zone.reservation),
-        "count": zone.count if found.complete else None, "empty": found.empty(zone),
+        "count": zone.count if found.complete else None,
+        "empty": found.empty(zone),
         "ideal": _numbers(zone.ideal),
         "nash": [_package(found, i) for i in zone.nash[:MOST_ROWS]],
         "nash_ties": found.ties(zone.nash),
         "kalai_smorodinsky": [_package(found, i) for i in zone.kalai_smorodinsky[:MOST_ROWS]],
         "kalai_smorodinsky_ties": found.ties(zone.kalai_smorodinsky),
-        "lottery_gain": _number(zone.lottery), "agreement_left": _number(zone.left),
+        "lottery_gain": _number(zone.lottery),
+        "agreement_left": _number(zone.left),
         **{f"some_{key}": value for key, value in _shared(zone.some).items()},
         "some_share_other": None if zone.some_other is None else zone.some_other.share,
-    }  # fmt: skip
+    }
 
 
 def _share(share: Share | None) -> float | None:
@@ -242,9 +311,11 @@ def _listed(pair: tuple[float, float] | None) -> list[float] | None:
 
 def _shared(share: Share | None) -> dict[str, Any]:
     return {
-        "share": _share(share), "interval": _interval(share),
-        "solved": share.counted if share else 0, "tried": share.tried if share else 0,
-    }  # fmt: skip
+        "share": _share(share),
+        "interval": _interval(share),
+        "solved": share.counted if share else 0,
+        "tried": share.tried if share else 0,
+    }
 
 
 def _number(value: float) -> float | None:

@@ -86,8 +86,13 @@ def _claims(findings: Findings) -> dict[str, Any]:
 def _account(account: Any, dataset: Any) -> dict[str, Any]:
     """Label and outcomes at nominal values of an account."""
     found = summarise(dataset)
-    return {"label": account.label, "outcomes": found["probability"], "payoff": found["payoff"],
-            "rounds": found["rounds"], "status": str(dataset["status"].item())}  # fmt: skip
+    return {
+        "label": account.label,
+        "outcomes": found["probability"],
+        "payoff": found["payoff"],
+        "rounds": found["rounds"],
+        "status": str(dataset["status"].item()),
+    }
 
 
 def _compared(comparison: Any) -> dict[str, Any]:

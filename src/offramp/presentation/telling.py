@@ -83,8 +83,9 @@ def figure(found: Any) -> Any:
 
 @figure.register
 def _(found: Verdict) -> Panels:
-    drawn = draw_claims([(found.name, [found])], {found.account: found.premises},
-                        {found.account: ACCENT})  # fmt: skip
+    drawn = draw_claims(
+        [(found.name, [found])], {found.account: found.premises}, {found.account: ACCENT}
+    )
     return Panels([Panel("", drawn)])
 
 

@@ -41,9 +41,12 @@ def check_accounts(meaning: Meaning) -> None:
             understand(told)
         except OfframpError as error:
             raise type(error)(
-                f"{error.found} (in the account '{name}')", expected=error.expected,
-                repair=error.repair, place=error.place, path=f"accounts.{name}: {error.path}",
-            ) from None  # fmt: skip
+                f"{error.found} (in the account '{name}')",
+                expected=error.expected,
+                repair=error.repair,
+                place=error.place,
+                path=f"accounts.{name}: {error.path}",
+            ) from None
 
 
 def check_levers(meaning: Meaning) -> None:
@@ -58,13 +61,22 @@ def check_levers(meaning: Meaning) -> None:
             repair = suggestion(entry, own)
             if entry in families:
                 repair = f"write {next(iter(families[entry].values()))}"
-            _fail(meaning.scenario, (*path, "parameter"), f"'{entry}' is no parameter",
-                  "a parameter or family[key]", repair)  # fmt: skip
+            _fail(
+                meaning.scenario,
+                (*path, "parameter"),
+                f"'{entry}' is no parameter",
+                "a parameter or family[key]",
+                repair,
+            )
         for position, party in enumerate(lever.held_by):
             if party not in meaning.parties:
-                _fail(meaning.scenario, (*path, "held_by", position), f"'{party}' is no party",
-                      "the parties that would have to move the lever",
-                      suggestion(party, meaning.parties))  # fmt: skip
+                _fail(
+                    meaning.scenario,
+                    (*path, "held_by", position),
+                    f"'{party}' is no party",
+                    "the parties that would have to move the lever",
+                    suggestion(party, meaning.parties),
+                )
         if entry in nominal:
             _check_side(meaning.scenario, name, lever, nominal[entry])
 
@@ -76,20 +88,31 @@ def _check_side(scenario: Scenario, name: str, lever: Lever, start: float) -> No
         side, other = ("below", "higher") if lever.towards == "lower" else ("above", "lower")
         wrong = "above" if side == "below" else "below"
         told = told_apart(start, lever.limit)
-        _fail(scenario, ("levers", name, "limit"),
-              f"the limit {told_apart(lever.limit, start)} lies {wrong} the nominal value {told}, "
-              f"and the lever moves {lever.towards}", f"a limit {side} {told}",
-              f"write 'towards: {other}', or a limit {side} {told}")  # fmt: skip
+        _fail(
+            scenario,
+            ("levers", name, "limit"),
+            f"the limit {told_apart(lever.limit, start)} lies {wrong} the nominal value {told}, "
+            f"and the lever moves {lever.towards}",
+            f"a limit {side} {told}",
+            f"write 'towards: {other}', or a limit {side} {told}",
+        )
 
 
 def _fail(
-    scenario: Scenario, path: tuple[str | int, ...], found: str, expected: str, repair: str,
+    scenario: Scenario,
+    path: tuple[str | int, ...],
+    found: str,
+    expected: str,
+    repair: str,
     key: bool = False,
-) -> NoReturn:  # fmt: skip
+) -> NoReturn:
     raise ScenarioError(
-        found, expected=expected, repair=repair, place=scenario.place(*path, of_value=not key),
+        found,
+        expected=expected,
+        repair=repair,
+        place=scenario.place(*path, of_value=not key),
         path=".".join(map(str, path)),
-    )  # fmt: skip
+    )
 
 
 class _Telling:
@@ -107,8 +130,9 @@ class _Telling:
         key, given = key.removesuffix("]"), self.account.parameters[entry]
         known = self.entries.get(base)
         if known is None:
-            self._fail(entry, f"'{entry}' is no parameter of the scenario",
-                       suggestion(base, self.entries))  # fmt: skip
+            self._fail(
+                entry, f"'{entry}' is no parameter of the scenario", suggestion(base, self.entries)
+            )
         if key and not isinstance(known, Family):
             self._fail(entry, f"'{base}' is a single number", f"write '{base}'")
         if isinstance(known, Family):
@@ -129,8 +153,11 @@ class _Telling:
         told = given.each if isinstance(given, Family) else {key: given}
         unknown = [one for one in told if one not in known.each]
         if unknown:
-            self._fail(entry, f"the family '{base}' has no entry '{unknown[0]}'",
-                       suggestion(unknown[0], known.each))  # fmt: skip
+            self._fail(
+                entry,
+                f"the family '{base}' has no entry '{unknown[0]}'",
+                suggestion(unknown[0], known.each),
+            )
         each = {one: self._single(value, None) for one, value in told.items()}
         about = {}
         if isinstance(given, Family):
@@ -153,10 +180,7 @@ class _Telling:
         """An entry with the account's source where it has none of its own."""
         quantity = given if isinstance(given, Quantity) else Quantity(value=given)
         return quantity.model_copy(
-            update={
-                "source": quantity.source or self.account.source,
-                "unit": quantity.unit or unit,
-            }
+            update={"source": quantity.source or self.account.source, "unit": quantity.unit or unit}
         )
 
     def _node(self, entry: str) -> Node | None:
@@ -166,8 +190,14 @@ class _Telling:
         return node
 
     def _fail(self, entry: str, found: str, repair: str) -> NoReturn:
-        _fail(self.scenario, ("accounts", self.name, "parameters", entry), found,
-              "an entry that replaces one of 'parameters'", repair, key=True)  # fmt: skip
+        _fail(
+            self.scenario,
+            ("accounts", self.name, "parameters", entry),
+            found,
+            "an entry that replaces one of 'parameters'",
+            repair,
+            key=True,
+        )
 
     def scenario_told(self) -> Scenario:
         """The scenario with all entries replaced."""

@@ -59,10 +59,15 @@ class Vocabulary:
     def everything(self) -> tuple[str, ...]:
         """Every name a formula may use, for the nearest repair."""
         return (
-            *self.numbers, *self.families, *self.variables, *self.levels, *self.parties,
-            *self.packages, *(("worth",) if self.packages else ()),
+            *self.numbers,
+            *self.families,
+            *self.variables,
+            *self.levels,
+            *self.parties,
+            *self.packages,
+            *(("worth",) if self.packages else ()),
             *(("round_number",) if self.limited else ()),
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True)
@@ -114,23 +119,31 @@ class _Binding:
         if name in words.variables or (name == "round_number" and words.limited):
             if self.where == "fixed":
                 what = "is drawn with the game" if name in words.private else "changes during play"
-                self.fail(node, f"'{name}' {what}", WHERE["fixed"],
-                          "read it in the odds or pay of a move instead")  # fmt: skip
+                self.fail(
+                    node,
+                    f"'{name}' {what}",
+                    WHERE["fixed"],
+                    "read it in the odds or pay of a move instead",
+                )
             self._check_known(node)
             return node
         if name == "round_number":
             self.fail(
-                node, "'round_number' in a crisis without a limit of rounds",
+                node,
+                "'round_number' in a crisis without a limit of rounds",
                 "'rounds:' with a number",
                 "read it in the odds or pay of a move instead, in a crisis with a limit"
-                if self.where == "fixed" else
-                f"write 'rounds: 12' for 'rounds: unlimited', and 'at_end: {words.outcomes[-1]}'",
-            )  # fmt: skip
+                if self.where == "fixed"
+                else f"write 'rounds: 12' for 'rounds: unlimited', and 'at_end: {words.outcomes[-1]}'",
+            )
         if name in words.numbers:
             if self.where == "structure":
-                self.fail(node, f"the parameter '{name}' stands in the structure",
-                          WHERE["structure"],
-                          "move it into the odds or pay of a move")  # fmt: skip
+                self.fail(
+                    node,
+                    f"the parameter '{name}' stands in the structure",
+                    WHERE["structure"],
+                    "move it into the odds or pay of a move",
+                )
             return node
         self._misused(node)
 
@@ -140,25 +153,38 @@ class _Binding:
         if known is None or not self.reader or self.reader in known:
             return
         whose = " and ".join(known) or "nobody"
-        self.fail(node, f"'{node.id}' is known to {whose}, not to '{self.reader}', who moves here",
-                  "in 'when' and 'then' private variables that the mover knows",
-                  f"read it in 'pay' or 'odds', or add {self.reader} to 'known_to'")  # fmt: skip
+        self.fail(
+            node,
+            f"'{node.id}' is known to {whose}, not to '{self.reader}', who moves here",
+            "in 'when' and 'then' private variables that the mover knows",
+            f"read it in 'pay' or 'odds', or add {self.reader} to 'known_to'",
+        )
 
     def _misused(self, node: Name) -> NoReturn:
         words, name = self.vocabulary, node.id
         if name in words.families:
             keys = ", ".join(words.families[name])
-            self.fail(node, f"the family '{name}' without a key",
-                      f"{name}[key] with one of: {keys}",
-                      f"write {name}[{next(iter(words.families[name]))}]")  # fmt: skip
+            self.fail(
+                node,
+                f"the family '{name}' without a key",
+                f"{name}[key] with one of: {keys}",
+                f"write {name}[{next(iter(words.families[name]))}]",
+            )
         if name in words.parties or name in words.packages:
             kind = "party" if name in words.parties else "package"
-            self.fail(node, f"the {kind} '{name}' stands alone",
-                      f"a {kind} only as an index, say worth[party, package]",
-                      "write worth[party, package], or take it out")  # fmt: skip
+            self.fail(
+                node,
+                f"the {kind} '{name}' stands alone",
+                f"a {kind} only as an index, say worth[party, package]",
+                "write worth[party, package], or take it out",
+            )
         if name in words.levels:
-            self.fail(node, f"the level '{name}' stands among parameters", WHERE["fixed"],
-                      "write its number, or use it as a key: family[level]")  # fmt: skip
+            self.fail(
+                node,
+                f"the level '{name}' stands among parameters",
+                WHERE["fixed"],
+                "write its number, or use it as a key: family[level]",
+            )
         if name in ("rest", "nature", "worth", "payoff", "rounds"):
             told = {"rest": "'rest' alone as the odds of a move", "worth": "worth[party, package]"}
             self.fail(
@@ -167,22 +193,37 @@ class _Binding:
                 told.get(name, "a number or a name"),
                 "take it out, or choose another name",
             )
-        self.fail(node, f"unknown name '{name}'", f"a name in scope ({WHERE[self.where]})",
-                  suggestion(name, words.everything()))  # fmt: skip
+        self.fail(
+            node,
+            f"unknown name '{name}'",
+            f"a name in scope ({WHERE[self.where]})",
+            suggestion(name, words.everything()),
+        )
 
     def _family(self, node: Index) -> Expression:
         words = self.vocabulary
         if node.base not in words.families:
             kind = "a single number" if node.base in words.numbers else "no family"
-            self.fail(node, f"'{node.base}' is {kind}",
-                      "a family of parameters before '['",
-                      suggestion(node.base, words.families))  # fmt: skip
+            self.fail(
+                node,
+                f"'{node.base}' is {kind}",
+                "a family of parameters before '['",
+                suggestion(node.base, words.families),
+            )
         if len(node.keys) != 1:
-            self.fail(node, f"{len(node.keys)} keys for '{node.base}'", "one key",
-                      f"write {node.base}[key]")  # fmt: skip
+            self.fail(
+                node,
+                f"{len(node.keys)} keys for '{node.base}'",
+                "one key",
+                f"write {node.base}[key]",
+            )
         if self.where == "structure":
-            self.fail(node, f"the parameter '{node.base}' stands in the structure",
-                      WHERE["structure"], "move it into the odds or pay of a move")  # fmt: skip
+            self.fail(
+                node,
+                f"the parameter '{node.base}' stands in the structure",
+                WHERE["structure"],
+                "move it into the odds or pay of a move",
+            )
         keys = words.families[node.base]
         written = str(node.keys[0])
         if written in keys:
@@ -192,8 +233,12 @@ class _Binding:
         levels: tuple[str, ...] = () if numbered else tuple(words.levels)
         fixed = {*words.parties, *words.packages, *levels}
         if only and only <= fixed:
-            self.fail(node, f"the family '{node.base}' has no entry '{written}'",
-                      "one of: " + ", ".join(keys), suggestion(written, keys))  # fmt: skip
+            self.fail(
+                node,
+                f"the family '{node.base}' has no entry '{written}'",
+                "one of: " + ", ".join(keys),
+                suggestion(written, keys),
+            )
         return Choose(self.bound(node.keys[0]), self._cases(node, keys), None, node.offset)
 
     def _cases(self, node: Index, keys: Mapping[str, str]) -> tuple[tuple[int, Expression], ...]:
@@ -213,27 +258,41 @@ class _Binding:
             else:
                 continue
             if code in cases:
-                self.fail(node, f"the keys of '{node.base}' mean the same number {code} twice",
-                          "either levels of one variable or whole numbers as keys",
-                          "remove one of the two keys")  # fmt: skip
+                self.fail(
+                    node,
+                    f"the keys of '{node.base}' mean the same number {code} twice",
+                    "either levels of one variable or whole numbers as keys",
+                    "remove one of the two keys",
+                )
             cases[code] = Name(entry, node.offset)
         if not cases:
-            self.fail(node, f"'{node.keys[0]}' is looked up in the family '{node.base}'",
-                      "one of: " + ", ".join(keys),
-                      suggestion(str(node.keys[0]), keys))  # fmt: skip
+            self.fail(
+                node,
+                f"'{node.keys[0]}' is looked up in the family '{node.base}'",
+                "one of: " + ", ".join(keys),
+                suggestion(str(node.keys[0]), keys),
+            )
         return tuple(sorted(cases.items()))
 
     def _worth(self, node: Index) -> Expression:
         words = self.vocabulary
         if self.where != "play":
-            self.fail(node, "worth[…] stands here", WHERE[self.where],
-                      "move it into the odds or pay of a move")  # fmt: skip
+            self.fail(
+                node,
+                "worth[…] stands here",
+                WHERE[self.where],
+                "move it into the odds or pay of a move",
+            )
         if len(node.keys) != 2 or not isinstance(node.keys[0], Name):
             self.fail(node, f"'{node}'", "worth[party, package]", "write worth[party, package]")
         party, key = node.keys[0].id, node.keys[1]
         if party not in words.parties:
-            self.fail(node.keys[0], f"no party '{party}'", "worth[party, package]",
-                      suggestion(party, words.parties))  # fmt: skip
+            self.fail(
+                node.keys[0],
+                f"no party '{party}'",
+                "worth[party, package]",
+                suggestion(party, words.parties),
+            )
         if isinstance(key, Name) and key.id in words.packages:
             return words.worth[party, key.id]
         index = self.bound(key)
@@ -249,9 +308,12 @@ class _Binding:
         if not holders and isinstance(index, Number):
             return Number(0, node.offset)
         if len({level.names for level in holders if set(level.names) & set(words.packages)}) > 1:
-            self.fail(node, f"'{key}' mixes variables that hold packages",
-                      "one variable that holds a package",
-                      "look each of them up on its own")  # fmt: skip
+            self.fail(
+                node,
+                f"'{key}' mixes variables that hold packages",
+                "one variable that holds a package",
+                "look each of them up on its own",
+            )
         return Choose(index, tuple(sorted(cases.items())), Number(0), node.offset)
 
     def fail(self, node: Expression, found: str, expected: str = "", repair: str = "") -> NoReturn:

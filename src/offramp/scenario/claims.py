@@ -86,9 +86,15 @@ def read_claim(meaning: Meaning, name: str) -> Claim:
     reader = _ClaimReader(meaning, meaning.scenario.place(*path), ".".join(path))
     formula, quantities = reader.claim(str(words.holds_when))
     return Claim(
-        name, words.says, words.source, str(words.holds_when), formula, quantities,
-        words.label, words.about,
-    )  # fmt: skip
+        name,
+        words.says,
+        words.source,
+        str(words.holds_when),
+        formula,
+        quantities,
+        words.label,
+        words.about,
+    )
 
 
 class _ClaimReader:
@@ -121,8 +127,9 @@ class _ClaimReader:
             start = at + match.start()
             end = whole.closing(at + match.end() - 1)
             if end < 0:
-                self.reader.fail(whole.part(start), f"'{match[1]}(' is never closed", "')'",
-                                 "close the bracket")  # fmt: skip
+                self.reader.fail(
+                    whole.part(start), f"'{match[1]}(' is never closed", "')'", "close the bracket"
+                )
             cut = whole.part(start, end + 1)
             found.append((start, self.reader.called(match[1], cut)))
             bare = self._put(bare, start, "_", end + 1 - start)

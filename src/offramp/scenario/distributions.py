@@ -88,9 +88,11 @@ def parse_distribution(text: str, place: Place | None = None) -> Distribution:
     arguments = tuple(_number(part, place) for part in _split(rest[:-1]))
     if COMMAS.fullmatch(rest[:-1]) or not _valid(name, arguments):
         raise ScenarioError(
-            f"'{text}' does not fit", expected=SIGNATURES[name],
-            repair=_mended(name, rest[:-1], arguments), place=place,
-        )  # fmt: skip
+            f"'{text}' does not fit",
+            expected=SIGNATURES[name],
+            repair=_mended(name, rest[:-1], arguments),
+            place=place,
+        )
     distribution = Distribution(name, arguments)
     if not np.isfinite(distribution.quantile(np.array([EDGE, 0.5, 1 - EDGE]))).all():
         raise ScenarioError(
@@ -109,8 +111,11 @@ def _mended(name: str, inside: str, arguments: tuple[float, ...]) -> str:
         meant = tuple(_number(part, None) for part in _split(pointed))
         if _valid(name, meant):
             return f"write decimal numbers with a decimal point: '{name}({pointed})'"
-    near = [one for one in (tuple(sorted(arguments)), (*arguments[:1], 1.0), (1.0, 1.0),
-                            (0.0, 0.5, 1.0)) if _valid(name, one)]  # fmt: skip
+    near = [
+        one
+        for one in (tuple(sorted(arguments)), (*arguments[:1], 1.0), (1.0, 1.0), (0.0, 0.5, 1.0))
+        if _valid(name, one)
+    ]
     return f"write it like '{Distribution(name, near[0])}'"
 
 

@@ -58,5 +58,6 @@ def _outside(meaning: Meaning, account: str) -> Iterator[Doubt]:
             f"range {one.distribution}{where}, so that no draw has it",
             f"choose a value from {told_apart(low, value)} to {told_apart(high, value)}, or widen "
             "the range",
-            ".".join(map(str, path)), meaning.place(path),
-        )  # fmt: skip
+            ".".join(map(str, path)),
+            meaning.place(path),
+        )

@@ -20,9 +20,22 @@ from offramp.scenario.yaml_text import Node, parse_yaml, read_text
 MAX_NESTING = 8
 _WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 _SPOKEN = {
-    "and", "or", "not", "if", "min", "max", "abs", "exp", "log", "sqrt", "clip",
-    "rest", "nature", "worth", "round_number",
-}  # fmt: skip
+    "and",
+    "or",
+    "not",
+    "if",
+    "min",
+    "max",
+    "abs",
+    "exp",
+    "log",
+    "sqrt",
+    "clip",
+    "rest",
+    "nature",
+    "worth",
+    "round_number",
+}
 
 
 def expand_uses(document: Node, folder: Path | None) -> Node:
@@ -43,9 +56,15 @@ def expand_uses(document: Node, folder: Path | None) -> Node:
 
 def _check_kind(kind: str, node: Node, document: Node) -> None:
     """What `with` gives as a party, variable, … must be one, once all uses are written out."""
-    section = {"party": "parties", "variable": "state", "outcome": "outcomes",
-               "package": "packages", "parameter": "parameters",
-               "level": "state", "step": "round"}[kind]  # fmt: skip
+    section = {
+        "party": "parties",
+        "variable": "state",
+        "outcome": "outcomes",
+        "package": "packages",
+        "parameter": "parameters",
+        "level": "state",
+        "step": "round",
+    }[kind]
     listed = section in document.mapping and kind != "step"
     entries = document.mapping[section].mapping if listed else {}
     if section == "state" and "private" in document.mapping:
@@ -78,10 +97,12 @@ class _Sections:
     @staticmethod
     def of(document: Node) -> _Sections:
         names = ("sources", "parameters", "state", "mechanisms")
-        return _Sections({
-            name: dict(document.mapping[name].mapping) if name in document.mapping else {}
-            for name in names
-        })  # fmt: skip
+        return _Sections(
+            {
+                name: dict(document.mapping[name].mapping) if name in document.mapping else {}
+                for name in names
+            }
+        )
 
     def add(self, section: str, name: str, node: Node, place: Place) -> None:
         entries = self.sections[section]
@@ -192,10 +213,15 @@ class _Part:
             return Node(need.default, self.tree.at(("with", name)))
         number = isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
         word = isinstance(node.value, str)
-        fits = number if need.kind == "number" else (
-            number or word if need.kind == "expression" else
-            word and bool(re.fullmatch(r"[A-Za-z_]\w*(\[[\w ]+\])?", str(node.value)))
-        )  # fmt: skip
+        fits = (
+            number
+            if need.kind == "number"
+            else (
+                number or word
+                if need.kind == "expression"
+                else word and bool(re.fullmatch(r"[A-Za-z_]\w*(\[[\w ]+\])?", str(node.value)))
+            )
+        )
         if not fits:
             raise ScenarioError(
                 f"'{node.plain()}' is given for '{name}'",
@@ -371,9 +397,9 @@ class _Renamer:
         entries = dict(node.mapping)
         for key in ("value", "range"):
             if key in entries:
-                entries[key] = self._range(entries[key]) if key == "range" else (
-                    self.formula(entries[key])
-                )  # fmt: skip
+                entries[key] = (
+                    self._range(entries[key]) if key == "range" else (self.formula(entries[key]))
+                )
         if "source" in entries:
             entries["source"] = self.citation(entries["source"])
         if "each" in entries:

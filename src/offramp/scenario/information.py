@@ -49,9 +49,13 @@ class _Reader:
         """The positions that a step's ``unseen`` names."""
         words, step = self.scenario.round[position].unseen, self.steps[position]
         if words and step.mover < 0:
-            self.fail((*step.path, "unseen"), f"'unseen' at the step '{step.name}' of nature",
-                      "'unseen' at steps of parties: chance observes nothing", "remove it",
-                      of_value=False)  # fmt: skip
+            self.fail(
+                (*step.path, "unseen"),
+                f"'unseen' at the step '{step.name}' of nature",
+                "'unseen' at steps of parties: chance observes nothing",
+                "remove it",
+                of_value=False,
+            )
         return {
             self._earlier(position, name, (*step.path, "unseen", number))
             for number, name in enumerate(words)
@@ -61,18 +65,26 @@ class _Reader:
         """The position of an earlier step of somebody else."""
         step, expected = self.steps[position], "an earlier step of the round"
         if name not in self.positions:
-            self.fail(path, f"'{name}' is no step", expected,
-                      suggestion(name, self.names[:position]))  # fmt: skip
+            self.fail(
+                path, f"'{name}' is no step", expected, suggestion(name, self.names[:position])
+            )
         earlier = self.positions[name]
         if earlier >= position:
             told = "itself" if earlier == position else f"'{name}', which comes later"
-            self.fail(path, f"the step '{step.name}' does not observe {told}", expected,
-                      "remove it: what comes later cannot be observed")  # fmt: skip
+            self.fail(
+                path,
+                f"the step '{step.name}' does not observe {told}",
+                expected,
+                "remove it: what comes later cannot be observed",
+            )
         if self.steps[earlier].mover == step.mover:
             who = self.parties[step.mover]
-            self.fail(path, f"at '{step.name}' '{who}' would forget its own move at '{name}'",
-                      "steps of others or of nature: a party remembers what it did",
-                      f"take '{name}' out of 'unseen'")  # fmt: skip
+            self.fail(
+                path,
+                f"at '{step.name}' '{who}' would forget its own move at '{name}'",
+                "steps of others or of nature: a party remembers what it did",
+                f"take '{name}' out of 'unseen'",
+            )
         return earlier
 
     def tell_forgotten(
@@ -101,6 +113,9 @@ class _Reader:
     ) -> NoReturn:
         """The error at ``path``."""
         raise ScenarioError(
-            found, expected=expected, repair=repair,
-            place=self.scenario.place(*path, of_value=of_value), path=".".join(map(str, path)),
-        )  # fmt: skip
+            found,
+            expected=expected,
+            repair=repair,
+            place=self.scenario.place(*path, of_value=of_value),
+            path=".".join(map(str, path)),
+        )

@@ -30,9 +30,24 @@ from offramp.scenario.meant import (
 from offramp.scenario.model import Family, Move, Private, Quantity, Scenario, Step, Variable
 
 RESERVED = (
-    "rest", "nature", "worth", "payoff", "rounds", "round_number", "and", "or", "not", "if",
-    "min", "max", "abs", "exp", "log", "sqrt", "clip",
-)  # fmt: skip
+    "rest",
+    "nature",
+    "worth",
+    "payoff",
+    "rounds",
+    "round_number",
+    "and",
+    "or",
+    "not",
+    "if",
+    "min",
+    "max",
+    "abs",
+    "exp",
+    "log",
+    "sqrt",
+    "clip",
+)
 MAX_RANGE = 100_000
 MAX_INTEGER = 1_000_000_000
 
@@ -97,8 +112,13 @@ class _Reader:
         names_of_kind = tuple(among)
         if name not in names_of_kind:
             article = "an" if what[0] in "aeiou" else "a"
-            self.fail(path, f"'{name}' is no {what}", f"{article} {what} of this scenario",
-                      suggestion(name, names_of_kind), key)  # fmt: skip
+            self.fail(
+                path,
+                f"'{name}' is no {what}",
+                f"{article} {what} of this scenario",
+                suggestion(name, names_of_kind),
+                key,
+            )
         return names_of_kind.index(name)
 
     def _variable(self, name: str) -> VariableMeaning:
@@ -124,10 +144,13 @@ class _Reader:
             for position, party in enumerate(words.known_to)
         }
         if not self.scenario.limit:
-            self.fail(path, f"the private variable '{name}' in a crisis without a limit of rounds",
-                      "'rounds:' with a number and 'at_end:'",
-                      f"write 'rounds: 12' for 'rounds: unlimited', and "
-                      f"'at_end: {self.outcomes[-1]}'", key=True)  # fmt: skip
+            self.fail(
+                path,
+                f"the private variable '{name}' in a crisis without a limit of rounds",
+                "'rounds:' with a number and 'at_end:'",
+                f"write 'rounds: 12' for 'rounds: unlimited', and 'at_end: {self.outcomes[-1]}'",
+                key=True,
+            )
         return VariableMeaning(
             name, low, high, low, False, words.levels or (), known_to=tuple(sorted(known))
         )
@@ -136,9 +159,13 @@ class _Reader:
         """Lowest and highest value."""
         if (words.levels is None) == (words.range is None):
             count = "both" if words.levels else "neither"
-            self.fail(path, f"'{name}' has {count} levels and range",
-                      "either 'levels: [a, b]' or 'range: [low, high]'",
-                      "keep one of the two", key=True)  # fmt: skip
+            self.fail(
+                path,
+                f"'{name}' has {count} levels and range",
+                "either 'levels: [a, b]' or 'range: [low, high]'",
+                "keep one of the two",
+                key=True,
+            )
         if words.levels is not None:
             low, high = 0, len(words.levels) - 1
         else:
@@ -147,8 +174,12 @@ class _Reader:
                 self._constant(end, (*path, "range", i)) for i, end in enumerate(words.range)
             )
         if not low <= high <= low + MAX_RANGE:
-            self.fail((*path, "range"), f"the range [{low}, {high}]",
-                      f"low <= high, at most {MAX_RANGE:,} values", "narrow the range")  # fmt: skip
+            self.fail(
+                (*path, "range"),
+                f"the range [{low}, {high}]",
+                f"low <= high, at most {MAX_RANGE:,} values",
+                "narrow the range",
+            )
         return low, high
 
     def _constant(self, formula: int | float | str, path: Path) -> int:
@@ -157,8 +188,12 @@ class _Reader:
         levels = self.words.levels
         for name in sorted(names(expression)):
             if name not in levels:
-                self.fail(path, f"'{name}' stands where a number or level is needed",
-                          "numbers and levels only", suggestion(name, levels))  # fmt: skip
+                self.fail(
+                    path,
+                    f"'{name}' stands where a number or level is needed",
+                    "numbers and levels only",
+                    suggestion(name, levels),
+                )
         value = self._valued(expression, {name: levels[name] for name in names(expression)}, path)
         if value != int(value):
             self.fail(
@@ -168,8 +203,12 @@ class _Reader:
                 f"write {round(value)}",
             )
         if abs(value) > MAX_INTEGER:
-            self.fail(path, f"{told_apart(value, MAX_INTEGER)} is too large",
-                      f"at most {MAX_INTEGER:,}", "count from 0")  # fmt: skip
+            self.fail(
+                path,
+                f"{told_apart(value, MAX_INTEGER)} is too large",
+                f"at most {MAX_INTEGER:,}",
+                "count from 0",
+            )
         return int(value)
 
     def _valued(self, expression: Expression, values: Mapping[str, float], path: Path) -> float:
@@ -215,9 +254,13 @@ class _Reader:
             return
         if key not in vocabulary.levels and key not in vocabulary.packages:
             known = (*vocabulary.parties, *vocabulary.levels, *vocabulary.packages)
-            self.fail(("parameters", name, "each", key), f"the key '{key}' of the family '{name}'",
-                      "a party, level, package or whole number", suggestion(key, known),
-                      key=True)  # fmt: skip
+            self.fail(
+                ("parameters", name, "each", key),
+                f"the key '{key}' of the family '{name}'",
+                "a party, level, package or whole number",
+                suggestion(key, known),
+                key=True,
+            )
 
     def _worths(self, vocabulary: Vocabulary) -> dict[tuple[str, str], Expression]:
         """worth[party, package] as a formula of parameters: the sum over the package's issues."""
@@ -255,15 +298,21 @@ class _Reader:
                 self.known(party, self.parties, "party", ("issues", name, part, party), key=True)
         for party in set(issue.weight) ^ set(issue.worth):
             has, lacks = ("weight", "worth") if party in issue.weight else ("worth", "weight")
-            self.fail(("issues", name, has, party), f"'{party}' is in {has} but not in {lacks}",
-                      "a party in both or in neither", f"add '{party}' to {lacks}",
-                      key=True)  # fmt: skip
+            self.fail(
+                ("issues", name, has, party),
+                f"'{party}' is in {has} but not in {lacks}",
+                "a party in both or in neither",
+                f"add '{party}' to {lacks}",
+                key=True,
+            )
         for party, worth in issue.worth.items():
             if len(worth) != len(issue.options):
-                self.fail(("issues", name, "worth", party),
-                          f"{len(worth)} worths for {len(issue.options)} options",
-                          "one worth per option, in their order",
-                          "the options are: " + ", ".join(issue.options))  # fmt: skip
+                self.fail(
+                    ("issues", name, "worth", party),
+                    f"{len(worth)} worths for {len(issue.options)} options",
+                    "one worth per option, in their order",
+                    "the options are: " + ", ".join(issue.options),
+                )
 
     def _issue_term(
         self, binder: Binder, issue: str, option: str, party: str
@@ -284,9 +333,13 @@ class _Reader:
     # formulas
 
     def _bound(
-        self, formula: int | float | str, path: Path, binder: Binder | None, where: str,
+        self,
+        formula: int | float | str,
+        path: Path,
+        binder: Binder | None,
+        where: str,
         mover: int = -1,
-    ) -> Expression:  # fmt: skip
+    ) -> Expression:
         """A formula bound for one of: fixed (parameters), structure (state only), play (both).
 
         Where a party is the ``mover``, it may not read what is private to others.
@@ -320,8 +373,13 @@ class _Reader:
         else:
             quantity, value_path = entry, (*path, "value")
         if quantity.value is None and quantity.range is None:
-            self.fail(path, f"'{name}' has neither value nor range", "a value, a range, or both",
-                      "add 'value: …'", key=True)  # fmt: skip
+            self.fail(
+                path,
+                f"'{name}' has neither value nor range",
+                "a value, a range, or both",
+                "add 'value: …'",
+                key=True,
+            )
         spread = None
         if quantity.range is not None:
             range_path = (*path, "range")
@@ -332,23 +390,31 @@ class _Reader:
             else self._bound(quantity.value or 0, value_path, None, "fixed")
         )
         return Assumption(
-            name, formula, spread,
+            name,
+            formula,
+            spread,
             quantity.unit or (family.unit if family else None),
             quantity.source or (family.source if family else None),
-            quantity.note or (family.note if family else None), path,
-        )  # fmt: skip
+            quantity.note or (family.note if family else None),
+            path,
+        )
 
     # the round
 
     def _step(self, position: int, step: Step) -> StepMeaning:
         path: Path = ("round", position)
         if self.first_of[step.name] < position:
-            self.fail((*path, "name"), f"the step name '{step.name}' stands twice",
-                      "every step name once",
-                      f"rename it, say '{step.name}_{position}'")  # fmt: skip
-        mover = -1 if step.by == "nature" else self.known(
-            step.by, (*self.parties, "nature"), "party", (*path, "by")
-        )  # fmt: skip
+            self.fail(
+                (*path, "name"),
+                f"the step name '{step.name}' stands twice",
+                "every step name once",
+                f"rename it, say '{step.name}_{position}'",
+            )
+        mover = (
+            -1
+            if step.by == "nature"
+            else self.known(step.by, (*self.parties, "nature"), "party", (*path, "by"))
+        )
         moves = tuple(
             self._move(name, move, mover, (*path, "moves", name))
             for name, move in step.moves.items()
@@ -365,9 +431,13 @@ class _Reader:
             self.known(key, values, f"value of '{name}'", (*path, "odds", key), key=True)
         for word in values:
             if word not in words.odds:
-                self.fail((*path, "odds"), f"'{name}' has no odds of '{word}'",
-                          "odds of every value", f"add '{word}: …' (a probability, or rest)",
-                          key=True)  # fmt: skip
+                self.fail(
+                    (*path, "odds"),
+                    f"'{name}' has no odds of '{word}'",
+                    "odds of every value",
+                    f"add '{word}: …' (a probability, or rest)",
+                    key=True,
+                )
         moves = tuple(
             self._drawn(word, (number, value), words.odds[word], (*path, "odds", word))
             for word, value in values.items()
@@ -384,12 +454,21 @@ class _Reader:
 
     def _move(self, name: str, move: Move, mover: int, path: Path) -> MoveMeaning:
         if mover < 0 and move.odds is None:
-            self.fail(path, f"nature's move '{name}' has no odds", "odds on every move of nature",
-                      "add 'odds: …' (a probability, or rest)", key=True)  # fmt: skip
+            self.fail(
+                path,
+                f"nature's move '{name}' has no odds",
+                "odds on every move of nature",
+                "add 'odds: …' (a probability, or rest)",
+                key=True,
+            )
         if mover >= 0 and move.odds is not None:
-            self.fail((*path, "odds"), f"the move '{name}' of a party has odds",
-                      "odds on nature's moves only", "remove it: a party chooses",
-                      key=True)  # fmt: skip
+            self.fail(
+                (*path, "odds"),
+                f"the move '{name}' of a party has odds",
+                "odds on nature's moves only",
+                "remove it: a party chooses",
+                key=True,
+            )
         rest = isinstance(move.odds, str) and move.odds.strip() == "rest"
         then = tuple(
             (
@@ -400,27 +479,31 @@ class _Reader:
         )
         return MoveMeaning(
             name,
-            None if move.when is None else self._bound(
-                move.when, (*path, "when"), None, "structure", mover
-            ),
+            None
+            if move.when is None
+            else self._bound(move.when, (*path, "when"), None, "structure", mover),
             self._pay(move.pay, (*path, "pay")),
             then,
-            None if move.end is None else self.known(
-                move.end, self.outcomes, "outcome", (*path, "end")
-            ),
-            None if move.odds is None or rest else self._bound(
-                move.odds, (*path, "odds"), None, "play"
-            ),
+            None
+            if move.end is None
+            else self.known(move.end, self.outcomes, "outcome", (*path, "end")),
+            None
+            if move.odds is None or rest
+            else self._bound(move.odds, (*path, "odds"), None, "play"),
             rest,
             path,
-        )  # fmt: skip
+        )
 
     def _set(self, variable: str, path: Path) -> int:
         """The position of a variable that a move sets."""
         if variable in self.scenario.private:
-            self.fail(path, f"the private variable '{variable}' is set by a move",
-                      "a variable of the state: what is private is drawn once and stays",
-                      "keep what changes in a variable under 'state'", key=True)  # fmt: skip
+            self.fail(
+                path,
+                f"the private variable '{variable}' is set by a move",
+                "a variable of the state: what is private is drawn once and stays",
+                "keep what changes in a variable under 'state'",
+                key=True,
+            )
         return self.known(variable, self.scenario.state, "variable", path, key=True)
 
     def _pay(
@@ -438,24 +521,39 @@ class _Reader:
         words = self.scenario.outcomes[name]
         path: Path = ("outcomes", name)
         if name == "unresolved":
-            self.fail(path, "the outcome 'unresolved'", "another name: this one means play that "
-                      "never ends", "rename it", key=True)  # fmt: skip
-        by = None if words.by is None else self.known(
-            words.by, [variable.name for variable in self.variables], "variable", (*path, "by")
-        )  # fmt: skip
+            self.fail(
+                path,
+                "the outcome 'unresolved'",
+                "another name: this one means play that never ends",
+                "rename it",
+                key=True,
+            )
+        by = (
+            None
+            if words.by is None
+            else self.known(
+                words.by, [variable.name for variable in self.variables], "variable", (*path, "by")
+            )
+        )
         return OutcomeMeaning(name, words.kind, self._pay(words.pay, (*path, "pay")), by)
 
     def _check_ends(self) -> None:
         scenario = self.scenario
         if scenario.limit and scenario.at_end is None:
-            self.fail(("rounds",), "a limit of rounds without 'at_end'",
-                      "the outcome that happens when the last round is completed",
-                      f"add 'at_end: {self.outcomes[-1]}'")  # fmt: skip
+            self.fail(
+                ("rounds",),
+                "a limit of rounds without 'at_end'",
+                "the outcome that happens when the last round is completed",
+                f"add 'at_end: {self.outcomes[-1]}'",
+            )
         if not scenario.limit and scenario.at_end is not None:
-            self.fail(("at_end",), "'at_end' in a crisis without a limit of rounds",
-                      "'rounds:' with a number",
-                      "write 'rounds: 12' for 'rounds: unlimited', or remove 'at_end'",
-                      key=True)  # fmt: skip
+            self.fail(
+                ("at_end",),
+                "'at_end' in a crisis without a limit of rounds",
+                "'rounds:' with a number",
+                "write 'rounds: 12' for 'rounds: unlimited', or remove 'at_end'",
+                key=True,
+            )
         if scenario.at_end is not None:
             self.known(scenario.at_end, self.outcomes, "outcome", ("at_end",))
 
@@ -489,9 +587,13 @@ class _Words:
         self._scenario = scenario
         self._taken: dict[str, str] = dict.fromkeys(RESERVED, "a word of the language")
         self.levels: dict[str, int] = {}
-        for kind, section in (("party", "parties"), ("parameter", "parameters"),
-                              ("variable", "state"), ("private variable", "private"),
-                              ("package", "packages")):  # fmt: skip
+        for kind, section in (
+            ("party", "parties"),
+            ("parameter", "parameters"),
+            ("variable", "state"),
+            ("private variable", "private"),
+            ("package", "packages"),
+        ):
             for name in getattr(scenario, section):
                 self._take(name, f"a {kind}", (section, name))
         variables: dict[Path, Variable | Private] = {

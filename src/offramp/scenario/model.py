@@ -422,9 +422,16 @@ class Need(Words):
     """Something that a mechanism needs from the scenario."""
 
     kind: Literal[
-        "party", "variable", "number", "expression", "level", "outcome", "package", "parameter",
+        "party",
+        "variable",
+        "number",
+        "expression",
+        "level",
+        "outcome",
+        "package",
+        "parameter",
         "step",
-    ]  # fmt: skip
+    ]
     default: Formula | None = None
     about: Text | None = None
 

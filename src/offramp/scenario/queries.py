@@ -146,8 +146,12 @@ class QueryReader:
             found = self.called(match[1], cut)
         else:
             if match or re.match(r"[A-Z]\s*\(", cut.text):
-                self.fail(cut, f"'{cut.text}' is no single quantity", f"{_FORMS}, {_EXPECTATIONS}",
-                          "write one quantity without arithmetic")  # fmt: skip
+                self.fail(
+                    cut,
+                    f"'{cut.text}' is no single quantity",
+                    f"{_FORMS}, {_EXPECTATIONS}",
+                    "write one quantity without arithmetic",
+                )
             found = self.static(cut)
         return found.under(self.interventions(tail), tail.spaced()) if bar else found
 
@@ -156,12 +160,17 @@ class QueryReader:
         inside = cut.part(cut.text.index("(") + 1, len(cut.text) - 1)
         head, bar, tail = inside.partition("|")
         if bar and "|" in tail.text:
-            self.fail(tail.partition("|")[2], "a second '|' in one quantity",
-                      "one '|', then interventions", "put a comma between them")  # fmt: skip
+            self.fail(
+                tail.partition("|")[2],
+                "a second '|' in one quantity",
+                "one '|', then interventions",
+                "put a comma between them",
+            )
         head = head.stripped()
         if not head.text:
-            self.fail(head, f"nothing stands in {letter}( )", _FORMS if letter == "P" else
-                      _EXPECTATIONS)  # fmt: skip
+            self.fail(
+                head, f"nothing stands in {letter}( )", _FORMS if letter == "P" else _EXPECTATIONS
+            )
         found = self.probability(head) if letter == "P" else self.expectation(head)
         interventions = self.interventions(tail) if bar else ()
         return replace(found, text=cut.spaced(), interventions=interventions).trimmed()
@@ -177,8 +186,12 @@ class QueryReader:
         if word == "not":
             self.fail(head, "'not' stands before an outcome", _FORMS, f"write 1 - P({rest.text})")
         if word == "unresolved":
-            self.fail(rest, "'unresolved' is no end, so it has neither state nor round",
-                      "P(unresolved)", "take the rest out")  # fmt: skip
+            self.fail(
+                rest,
+                "'unresolved' is no end, so it has neither state nor round",
+                "P(unresolved)",
+                "take the rest out",
+            )
         outcomes = [outcome.name for outcome in self.meaning.outcomes]
         found = f"'{word or head.text}' is no outcome"
         self.fail(head, found, _FORMS, suggestion(word, (*outcomes, "kind", "ever", "unresolved")))
@@ -214,13 +227,19 @@ class QueryReader:
             return None, by
         word, tail = rest.word()
         if word != "and":
-            repair = f"add probabilities: P({event}) + P(…)" if word in ("or", "+") else (
-                f"write P({event} and …)" if word else f"write P({event})"
-            )  # fmt: skip
+            repair = (
+                f"add probabilities: P({event}) + P(…)"
+                if word in ("or", "+")
+                else (f"write P({event} and …)" if word else f"write P({event})")
+            )
             self.fail(rest, f"'{rest.text}' follows '{event}'", "'and predicate' or 'by n'", repair)
         if tail.has_word("or"):
-            self.fail(tail, "'or' stands beside 'and'", "brackets that say which comes first",
-                      f"write {event} and ({tail.text})")  # fmt: skip
+            self.fail(
+                tail,
+                "'or' stands beside 'and'",
+                "brackets that say which comes first",
+                f"write {event} and ({tail.text})",
+            )
         return self.predicate(tail), by
 
     def split_by(self, rest: Cut) -> tuple[Cut, int | None]:
@@ -231,8 +250,12 @@ class QueryReader:
         number = match[1]
         if not number.isdigit() or not 1 <= int(number) <= MOST_ROUNDS:
             expected = f"a whole number from 1 to {MOST_ROUNDS}"
-            self.fail(rest.part(match.start(1)), f"'{number}' is no number of rounds", expected,
-                      "write P(outcome by 3)")  # fmt: skip
+            self.fail(
+                rest.part(match.start(1)),
+                f"'{number}' is no number of rounds",
+                expected,
+                "write P(outcome by 3)",
+            )
         return rest.part(0, match.start()).stripped(), int(number)
 
     def predicate(self, cut: Cut, reader: str = "") -> Expression:
@@ -251,8 +274,12 @@ class QueryReader:
         expression = self.bound(cut, "play")
         own = {assumption.name for assumption in self.meaning.assumptions}
         for name in sorted(names(expression) - own):
-            self.fail(cut, f"'{name}' changes during play", f"{_FORMS}, {_EXPECTATIONS}",
-                      f"write P(ever {cut.text}) or P(outcome and {cut.text})")  # fmt: skip
+            self.fail(
+                cut,
+                f"'{name}' changes during play",
+                f"{_FORMS}, {_EXPECTATIONS}",
+                f"write P(ever {cut.text}) or P(outcome and {cut.text})",
+            )
         return Query(cut.spaced(), "static", expression=expression)
 
     def bound(self, cut: Cut, where: str, reader: str = "") -> Expression:
@@ -315,11 +342,19 @@ class QueryReader:
         mechanisms = self.meaning.scenario.mechanisms
         able = [name for name, record in mechanisms.items() if record.off]
         if part.text not in mechanisms:
-            self.fail(part, f"'{part.text}' is no mechanism of this scenario", "off(mechanism)",
-                      suggestion(part.text, able))  # fmt: skip
+            self.fail(
+                part,
+                f"'{part.text}' is no mechanism of this scenario",
+                "off(mechanism)",
+                suggestion(part.text, able),
+            )
         if part.text not in able:
-            self.fail(part, f"the mechanism '{part.text}' has no off value", "one that has",
-                      "set its parameters: set(parameter = value)")  # fmt: skip
+            self.fail(
+                part,
+                f"the mechanism '{part.text}' has no off value",
+                "one that has",
+                "set its parameters: set(parameter = value)",
+            )
         values = tuple(off_values(self.meaning, part.text).items())
         return Intervention("off", values=values, mechanism=part.text)
 
@@ -335,9 +370,12 @@ class QueryReader:
                 when = self.predicate(rest, self._owner(self.meaning.steps[step].mover))
             else:
                 twice = " a second time" if head in ("once", "when") else ""
-                self.fail(part, f"'{part.text}' stands in {word}( ){twice}",
-                          "'once' and 'when condition', each at most once",
-                          suggestion(head, ("once", "when")))  # fmt: skip
+                self.fail(
+                    part,
+                    f"'{part.text}' stands in {word}( ){twice}",
+                    "'once' and 'when condition', each at most once",
+                    suggestion(head, ("once", "when")),
+                )
         return Intervention(word, step, move, once, when)
 
     def _move(self, word: str, part: Cut) -> tuple[int, int]:
@@ -346,31 +384,51 @@ class QueryReader:
         match = re.match(r"([A-Za-z_]\w*)\s*\.\s*([A-Za-z_]\w*)$", left.text)
         if match is None:
             steps = [f"{self._owner(s.mover)}.{s.name}" for s in self.meaning.steps if s.mover >= 0]
-            self.fail(left, f"'{left.text}' names no step of a party", _EXAMPLES[word],
-                      suggestion(left.text, steps))  # fmt: skip
+            self.fail(
+                left,
+                f"'{left.text}' names no step of a party",
+                _EXAMPLES[word],
+                suggestion(left.text, steps),
+            )
         step = self._step(left, match[1], left.part(match.start(2)), match[2])
         moves = [move.name for move in self.meaning.steps[step].moves]
         if right.text not in moves:
-            self.fail(right, f"the step '{match[2]}' has no move '{right.text}'",
-                      "one of: " + ", ".join(moves), suggestion(right.text, moves))  # fmt: skip
+            self.fail(
+                right,
+                f"the step '{match[2]}' has no move '{right.text}'",
+                "one of: " + ", ".join(moves),
+                suggestion(right.text, moves),
+            )
         return step, moves.index(right.text)
 
     def _step(self, left: Cut, party: str, at: Cut, name: str) -> int:
         steps = [step.name for step in self.meaning.steps]
         chance = name in steps and self.meaning.steps[steps.index(name)].mover < 0
         if party == "nature" or (party in self.meaning.parties and chance):
-            self.fail(left, "nature may not be committed", "a step of a party",
-                      "change the odds: set(parameter = value)")  # fmt: skip
+            self.fail(
+                left,
+                "nature may not be committed",
+                "a step of a party",
+                "change the odds: set(parameter = value)",
+            )
         if party not in self.meaning.parties:
-            self.fail(left, f"'{party}' is no party", "do(party.step = move)",
-                      suggestion(party, self.meaning.parties))  # fmt: skip
+            self.fail(
+                left,
+                f"'{party}' is no party",
+                "do(party.step = move)",
+                suggestion(party, self.meaning.parties),
+            )
         own = [s.name for s in self.meaning.steps if self._owner(s.mover) == party]
         if name not in steps:
             self.fail(at, f"'{name}' is no step", f"a step of '{party}'", suggestion(name, own))
         owner = self._owner(self.meaning.steps[steps.index(name)].mover)
         if owner != party:
-            self.fail(at, f"the step '{name}' is one of '{owner}'", f"a step of '{party}'",
-                      f"write {owner}.{name}")  # fmt: skip
+            self.fail(
+                at,
+                f"the step '{name}' is one of '{owner}'",
+                f"a step of '{party}'",
+                f"write {owner}.{name}",
+            )
         return steps.index(name)
 
     def _owner(self, mover: int) -> str:

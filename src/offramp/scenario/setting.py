@@ -26,9 +26,11 @@ def with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
         key = key.removesuffix("]")
         entry = entries.get(base)
         known = _entry_names(scenario)
-        if entry is None or bool(key) != isinstance(entry, Family) or (
-            isinstance(entry, Family) and key not in entry.each
-        ):  # fmt: skip
+        if (
+            entry is None
+            or bool(key) != isinstance(entry, Family)
+            or (isinstance(entry, Family) and key not in entry.each)
+        ):
             raise ScenarioError(
                 f"no assumption '{name}'",
                 expected="a parameter, or family[key]",
@@ -36,8 +38,9 @@ def with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
                 place=Place("--set", 1, 1),
             )
         if not math.isfinite(value):
-            raise ScenarioError(f"{name} = {value}", expected="a finite number",
-                                place=Place("--set", 1, 1))  # fmt: skip
+            raise ScenarioError(
+                f"{name} = {value}", expected="a finite number", place=Place("--set", 1, 1)
+            )
         if isinstance(entry, Family):
             each = {**entry.each, key: _fixed(entry.each[key], value)}
             entries[base] = entry.model_copy(update={"each": each})

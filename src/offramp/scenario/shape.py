@@ -87,9 +87,11 @@ def _of_unknown_word(found: _Found) -> ScenarioError:
 def _of_missing_word(found: _Found) -> ScenarioError:
     word = str(found.detail["loc"][-1])
     return found.error(
-        f"'{word}' is missing", f"an entry '{word}: …' here", f"add '{word}:'",
+        f"'{word}' is missing",
+        f"an entry '{word}: …' here",
+        f"add '{word}:'",
         found.node.at(found.steps),
-    )  # fmt: skip
+    )
 
 
 def _of_name(found: _Found) -> ScenarioError:

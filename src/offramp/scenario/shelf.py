@@ -67,8 +67,11 @@ def _exists(path: Path) -> bool:
 
 def mechanism_path(name: str, folder: Path | None, place: Place) -> Path:
     """A mechanism's file: beside the scenario, in its ``mechanisms`` folder, or a library's."""
-    beside = [folder / sub / f"{name}{suffix}" for sub in ("", "mechanisms") for suffix in SUFFIXES
-              ] if folder else []  # fmt: skip
+    beside = (
+        [folder / sub / f"{name}{suffix}" for sub in ("", "mechanisms") for suffix in SUFFIXES]
+        if folder
+        else []
+    )
     for path in beside:
         if path.is_file():
             return path

@@ -203,9 +203,10 @@ class _Composer:
                 lines = event.end_mark.line > event.start_mark.line
                 self._refuse_turning(event)
                 node = Node(
-                    _scalar(event, place), replace(inside, whole=lines),
+                    _scalar(event, place),
+                    replace(inside, whole=lines),
                     quoted=event.style is not None,
-                )  # fmt: skip
+                )
             elif kind in ("MappingEndEvent", "SequenceEndEvent"):
                 node = stack.pop().closed()
             elif kind == "DocumentStartEvent" and root is not None:
@@ -318,10 +319,15 @@ class _Open:
         """Whether what comes next in { } is a key that may be the rest of a text."""
         last = next(reversed(self._entries.values()), None)
         return (
-            self._flow and self._mapping and self._key is None and not self._skip
-            and last is not None and not last.quoted
-            and isinstance(last.value, str | int | float) and not isinstance(last.value, bool)
-        )  # fmt: skip
+            self._flow
+            and self._mapping
+            and self._key is None
+            and not self._skip
+            and last is not None
+            and not last.quoted
+            and isinstance(last.value, str | int | float)
+            and not isinstance(last.value, bool)
+        )
 
     def tear(self, whole: str) -> None:
         """Take a word without a colon as the rest of the text before it, torn off at a comma."""
@@ -420,9 +426,18 @@ _BASED = re.compile(r"0x[0-9a-fA-F]{1,12}\Z|0o[0-7]{1,16}\Z")
 _INTEGER = re.compile(r"[-+]?[0-9][0-9_]*\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _WORDS: dict[str, Scalar] = {
-    "": None, "~": None, "null": None, "Null": None, "NULL": None,
-    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
-}  # fmt: skip
+    "": None,
+    "~": None,
+    "null": None,
+    "Null": None,
+    "NULL": None,
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+}
 
 
 def _scalar(event: Any, place: Place) -> Scalar:

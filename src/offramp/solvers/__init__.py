@@ -49,10 +49,15 @@ def solve(
     check_shapes(structure, tables)
     units = units_of(structure, tables)
     request = Request(
-        structure, in_units(tables, units), options or Options(), progress,
-        traced=frozenset(int(draw) for draw in traced), starts=starts, seed=seed,
+        structure,
+        in_units(tables, units),
+        options or Options(),
+        progress,
+        traced=frozenset(int(draw) for draw in traced),
+        starts=starts,
+        seed=seed,
         known=known if known is None or units.plain else units.numbers(known),
-    )  # fmt: skip
+    )
     return in_payoffs(answer(request), units)
 
 

@@ -57,9 +57,12 @@ class Request:
         """The same of some draws."""
         traced = np.flatnonzero(np.isin(rows, list(self.traced)))
         return replace(
-            self, tables=rows_of(self.tables, rows), traced=frozenset(traced.tolist()),
-            known=known, progress=progress,
-        )  # fmt: skip
+            self,
+            tables=rows_of(self.tables, rows),
+            traced=frozenset(traced.tolist()),
+            known=known,
+            progress=progress,
+        )
 
 
 @dataclass(frozen=True)
@@ -188,10 +191,13 @@ def find_invalid(structure: Structure, tables: Tables) -> list[str]:
     sentences = [
         (~finite, "A pay or an odds is not a finite number. Mend the expression that gives it."),
         (~patient, "A patience is outside (0, 1]. Mend the parameter or its range."),
-        (endless, "A patience of 1 has no finite value in a crisis without a limit of rounds. "
-                  "Lower the patience or give a limit."),
+        (
+            endless,
+            "A patience of 1 has no finite value in a crisis without a limit of rounds. "
+            "Lower the patience or give a limit.",
+        ),
         (~sharp, "A precision is not a positive number. Mend the parameter or its range."),
-    ]  # fmt: skip
+    ]
     return [
         next((text for wrong, text in sentences if wrong[draw]), "") for draw in range(tables.draws)
     ]

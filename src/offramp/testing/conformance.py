@@ -155,9 +155,12 @@ def _fits(path: Path, examples: int) -> Iterator[str]:
     from offramp.testing.strategies import Words, uses_of
 
     @settings(
-        max_examples=examples, derandomize=True, database=None, deadline=None,
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
         suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large),
-    )  # fmt: skip
+    )
     @given(uses_of(path.stem, path.parent))
     def fits(words: Words) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -247,9 +250,11 @@ def _chart(model: Model) -> Iterator[str]:
     if len(chart.y.title) > WIDEST_TITLE:
         yield f"chart: a vertical title of at most {WIDEST_TITLE} letters, to fit beside the plot"
     numbers = [
-        value for mark in chart.marks for axis in ("x", "y")
+        value
+        for mark in chart.marks
+        for axis in ("x", "y")
         for value in np.ravel(getattr(mark, axis))
-    ]  # fmt: skip
+    ]
     if any(math.isinf(value) for value in numbers):
         yield "chart: a mark lies at infinity"
 

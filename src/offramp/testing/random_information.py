@@ -221,9 +221,14 @@ def haggle(
 
 
 def _haggle_on(
-    draft: _Draft, before: int, kind: int, past: tuple[int, ...], offers: int, rounds: int,
+    draft: _Draft,
+    before: int,
+    kind: int,
+    past: tuple[int, ...],
+    offers: int,
+    rounds: int,
     informed: int,
-) -> None:  # fmt: skip
+) -> None:
     """Write down the game after the offers ``past``, all of which were refused."""
     turn, base = len(past), 1 if before >= 0 else 0
     proposer = turn % 2

@@ -84,7 +84,7 @@ def _mover(depth: int, drawing: list[int], mover: NDArray) -> int:
 
 def _memory(
     history: tuple[int, ...], who: int, drawing: list[int], hidden: list[set[int]]
-) -> tuple[object, ...] | None:  # fmt: skip
+) -> tuple[object, ...] | None:
     """What a party knows after a history: its type, and the moves it has seen."""
     if who < 0:
         return None
@@ -124,9 +124,17 @@ def signalling_game(types_a: int, types_b: int) -> Structure:
 
 
 def signalling_tables(
-    precision: float, odds_a: NDArray, odds_b: NDArray, war_a: NDArray, back_a: NDArray,
-    war_b: NDArray, *, worth: float = 1.0, conceded: float = 0.0, bluff: float = 1.0,
-) -> Tables:  # fmt: skip
+    precision: float,
+    odds_a: NDArray,
+    odds_b: NDArray,
+    war_a: NDArray,
+    back_a: NDArray,
+    war_b: NDArray,
+    *,
+    worth: float = 1.0,
+    conceded: float = 0.0,
+    bluff: float = 1.0,
+) -> Tables:
     """One draw for ``signalling_game``: ``worth`` to A and ``conceded`` to B of a concession,
     ``war_a`` and ``back_a`` by type of A, ``war_b`` by type of B, ``bluff`` to B if A backs down.
     """

@@ -33,9 +33,14 @@ STEP = "weather"
 HIGHEST = {"rung": 2, "left": 2, "trust": 1, "table": 2, "warned": 1}
 LOWEST = {"rung": 0, "left": 0, "trust": -1, "table": 0, "warned": 0}
 RANGES = (
-    "uniform(0.1, 0.6)", "triangular(0, 0.2, 0.9)", "pert(0.1, 0.3, 0.8)", "normal(0.4, 0.05)",
-    "lognormal(-1.2, 0.3)", "beta(2, 5)", "choice(0.1, 0.5, 0.2)",
-)  # fmt: skip
+    "uniform(0.1, 0.6)",
+    "triangular(0, 0.2, 0.9)",
+    "pert(0.1, 0.3, 0.8)",
+    "normal(0.4, 0.05)",
+    "lognormal(-1.2, 0.3)",
+    "beta(2, 5)",
+    "choice(0.1, 0.5, 0.2)",
+)
 TEXTS = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co")), max_size=30
 )
@@ -112,18 +117,21 @@ def _choice(wanted: bool | None) -> st.SearchStrategy[bool]:
     return st.booleans() if wanted is None else st.just(wanted)
 
 
-def _given(
-    draw: st.DrawFn, name: str, need: Need, parties: tuple[str, ...], given: Words
-) -> Any:  # fmt: skip
+def _given(draw: st.DrawFn, name: str, need: Need, parties: tuple[str, ...], given: Words) -> Any:
     """Something of the kind that is needed; two needs never stand for one variable."""
     if need.kind == "variable":
         free = [v for v in ("table", "rung", "left", "warned") if v not in given.values()]
         return name if name in free else draw(st.sampled_from([v for v in free if v not in given]))
     choices = {
-        "party": parties, "number": (1,), "expression": ("gain", "0.1 * gain", 0.2),
-        "level": ("deal", "swap"), "outcome": ("settled", "war"), "package": ("deal", "swap"),
-        "parameter": ("gain", "odd"), "step": (STEP,),
-    }  # fmt: skip
+        "party": parties,
+        "number": (1,),
+        "expression": ("gain", "0.1 * gain", 0.2),
+        "level": ("deal", "swap"),
+        "outcome": ("settled", "war"),
+        "package": ("deal", "swap"),
+        "parameter": ("gain", "odd"),
+        "step": (STEP,),
+    }
     return draw(st.sampled_from(choices[need.kind]))
 
 

@@ -24,9 +24,13 @@ from offramp.study.sweeps.ordering import Order
 def order_of(chunk: int, traced: int, starts: int = 0) -> Order:
     scenario = read("border-standoff")
     return Order(
-        scenario=scenario_text(scenario), scenario_hash=scenario.content_hash, seed=1,
-        chunk=chunk, traced=traced, starts=starts,
-    )  # fmt: skip
+        scenario=scenario_text(scenario),
+        scenario_hash=scenario.content_hash,
+        seed=1,
+        chunk=chunk,
+        traced=traced,
+        starts=starts,
+    )
 
 
 def by_part(chunks: Iterator[Chunk]) -> dict[Any, Chunk]:
@@ -50,9 +54,13 @@ def assert_same(one: dict[Any, Chunk], other: dict[Any, Chunk]) -> None:
 def local_cluster() -> Iterator[Any]:
     nowhere: Any = None
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=nowhere,
-        silence_logs=50, memory_limit=0,
-    ) as found:  # fmt: skip
+        n_workers=2,
+        threads_per_worker=1,
+        host="127.0.0.1",
+        dashboard_address=nowhere,
+        silence_logs=50,
+        memory_limit=0,
+    ) as found:
         yield found
 
 

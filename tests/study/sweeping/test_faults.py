@@ -149,8 +149,8 @@ def killed(store: Path, folder: Path, kills: int, seed: int) -> list[int]:
     text.write_text(UNFIT, encoding="utf-8")
     words = [str(text), str(store), str(DRAWS), str(CHUNK), str(kills), str(seed)]
     ran = subprocess.run(
-        [sys.executable, str(KILLER), *words], capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [sys.executable, str(KILLER), *words], capture_output=True, text=True, check=False
+    )
     assert ran.returncode == 0, ran.stderr
     return json.loads(ran.stdout)
 

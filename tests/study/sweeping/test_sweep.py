@@ -193,17 +193,22 @@ def test_a_chunk_that_comes_twice_counts_once(
     seen: list[Going] = []
     for draws in (10, 40):
         swept(
-            tmp_path / "S.zarr", UNFIT, keep=ALL, quantities=ASKED, draws=draws,
+            tmp_path / "S.zarr",
+            UNFIT,
+            keep=ALL,
+            quantities=ASKED,
+            draws=draws,
             progress=seen.append,
-        )  # fmt: skip
+        )
     assert seen[-1].done == 40
     assert files_of(tmp_path / "S.zarr") == files_of(made)
 
 
 def test_a_part_that_never_comes_is_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usual = local.solve_chunks
-    monkeypatch.setattr(local, "solve_chunks", lambda order, parts, **one: usual(
-        order, list(parts)[1:], **one))  # fmt: skip
+    monkeypatch.setattr(
+        local, "solve_chunks", lambda order, parts, **one: usual(order, list(parts)[1:], **one)
+    )
     with pytest.raises(ResultError, match="1 parts of the sweep did not come back"):
         swept(tmp_path / "S.zarr")
 
@@ -332,11 +337,15 @@ def test_accounts_are_swept_as_they_are_told(tmp_path: Path) -> None:
 
 def test_quantiles_are_numpys() -> None:
     rng = np.random.default_rng(0)
-    columns = np.column_stack([
-        rng.normal(size=997), np.round(rng.uniform(-1, 1, 997), 1), np.zeros(997),
-        np.where(rng.uniform(size=997) < 0.3, np.nan, rng.lognormal(size=997) * 1e-300),
-        np.full(997, np.inf),
-    ])  # fmt: skip
+    columns = np.column_stack(
+        [
+            rng.normal(size=997),
+            np.round(rng.uniform(-1, 1, 997), 1),
+            np.zeros(997),
+            np.where(rng.uniform(size=997) < 0.3, np.nan, rng.lognormal(size=997) * 1e-300),
+            np.full(997, np.inf),
+        ]
+    )
     shares = (0.0, 0.05, 0.5, 0.95, 1.0)
     found = find_spreads(lambda: iter(np.array_split(columns, 7)), shares)
     for column, one in zip(columns.T, found, strict=True):

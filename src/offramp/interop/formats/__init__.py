@@ -45,18 +45,18 @@ def format_of(path: str | Path, repair: str = "") -> Format:
     name = Path(path).suffix.lower().removeprefix(".")
     if name not in found:
         raise FormatError(
-            f"a file named '{Path(path).name}'", place=Place(str(path), 1, 1),
+            f"a file named '{Path(path).name}'",
+            place=Place(str(path), 1, 1),
             expected=f"a name that ends in {suffixes_in_words()}",
             repair=suggestion(name, found) or repair,
-        )  # fmt: skip
+        )
     return found[name]
 
 
 def read_game(path: str | Path) -> Game:
     """The game of a file, in the format that its name tells; FormatError where it is unfit."""
     return format_of(
-        path,
-        f"name a game in such a way; a scenario is solved with: offramp run {path}",
+        path, f"name a game in such a way; a scenario is solved with: offramp run {path}"
     ).read(path)
 
 

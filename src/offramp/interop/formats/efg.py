@@ -101,8 +101,10 @@ class _Parser:
         title, comment = self._prologue()
         nodes, offsets = self._tree()
         if reader.ahead.kind == "word" and reader.ahead.value in NODES:
-            reader.fail(expected="the end of the tree, as every action has its node already",
-                        repair="take it away, or give an action to a node before it")  # fmt: skip
+            reader.fail(
+                expected="the end of the tree, as every action has its node already",
+                repair="take it away, or give an action to a node before it",
+            )
         note_rest(reader, "the tree")
         self._number_zero()
         order = sorted(range(len(self.infosets)), key=lambda i: self.infosets[i].player)
@@ -112,12 +114,14 @@ class _Parser:
             players=self.players,
             infosets=tuple(self.infosets[i] for i in order),
             outcomes=tuple(self.outcomes),
-            nodes=tuple(Node(label, place.get(infoset, NONE), outcome, moves)
-                        for label, infoset, outcome, moves in nodes),
+            nodes=tuple(
+                Node(label, place.get(infoset, NONE), outcome, moves)
+                for label, infoset, outcome, moves in nodes
+            ),
             comment=comment,
             where=tuple(reader.place(offset) for offset in offsets),
             notes=reader.notes,
-        )  # fmt: skip
+        )
         check_game(game)
         return game
 
@@ -166,16 +170,19 @@ class _Parser:
             at = reader.ahead.offset
             player = reader.whole("the number of the player who moves", LARGEST_NUMBER) - 1
             if not 0 <= player < len(self.players):
-                reader.fail(f"player {player + 1}", f"a player from 1 to {len(self.players)}", "",
-                            at)  # fmt: skip
+                reader.fail(
+                    f"player {player + 1}", f"a player from 1 to {len(self.players)}", "", at
+                )
         at = reader.ahead.offset
         number = reader.whole("the number of the information set", LARGEST_NUMBER)
         known = self.sets.get((player, number), NONE)
         label = reader.step().value if reader.ahead.kind == "text" else ""
         if not reader.skip("{"):
             if known == NONE:
-                reader.fail(expected=f"the actions of information set {number}, between braces",
-                            repair="its first node must list them")  # fmt: skip
+                reader.fail(
+                    expected=f"the actions of information set {number}, between braces",
+                    repair="its first node must list them",
+                )
             return known, ()
         one = self._actions(player, number, label, at)
         if known != NONE:
@@ -214,13 +221,17 @@ class _Parser:
         missed, told = abs(total - 1), told_apart(total, 1)
         if missed >= max(slack, NOISE):
             more = f"; rounding of these decimals explains less than {float(slack):g} more or less"
-            self.reader.fail(f"probabilities that add up to {told}",
-                             "a sum of 1" + (more if slack else ""),
-                             "look for a slip; odds that decimals do not write exactly are "
-                             "fractions such as 1/3", at)  # fmt: skip
+            self.reader.fail(
+                f"probabilities that add up to {told}",
+                "a sum of 1" + (more if slack else ""),
+                "look for a slip; odds that decimals do not write exactly are "
+                "fractions such as 1/3",
+                at,
+            )
         if missed > NOISE:
-            self.reader.note(f"odds that add up to {told}, as rounded decimals do, were divided by "
-                             "their sum", at)  # fmt: skip
+            self.reader.note(
+                f"odds that add up to {told}, as rounded decimals do, were divided by their sum", at
+            )
         return tuple(p / total for p in values)
 
     def _moves(self, known: InformationSet, one: InformationSet, at: int) -> tuple[int, ...]:
@@ -231,26 +242,35 @@ class _Parser:
         if len(known.actions) != len(one.actions):
             reader.fail(
                 f"information set {number} with {len(one.actions)} actions here and "
-                f"{len(known.actions)} before", "the same actions at all its nodes",
-                "give this node an information set of its own", at)  # fmt: skip
+                f"{len(known.actions)} before",
+                "the same actions at all its nodes",
+                "give this node an information set of its own",
+                at,
+            )
         moves = _matched(known.actions, one.actions)
         if not moves:
             reader.fail(
                 f"information set {number} with the actions {_listed(one.actions)} here and "
                 f"{_listed(known.actions)} before",
                 "the same actions at all its nodes; in another order only where no two have the "
-                "same name", "name them as before, or give this node an information set of its own",
-                at)  # fmt: skip
+                "same name",
+                "name them as before, or give this node an information set of its own",
+                at,
+            )
         if any(known.odds[k] != p for k, p in zip(moves, one.odds, strict=False)):
-            reader.fail(f"information set {number} of chance with other odds than before",
-                        "the same odds at all its nodes",
-                        "give this node an information set of its own", at)  # fmt: skip
+            reader.fail(
+                f"information set {number} of chance with other odds than before",
+                "the same odds at all its nodes",
+                "give this node an information set of its own",
+                at,
+            )
         if moves == tuple(range(len(moves))):
             actions = tuple(a or b for a, b in zip(known.actions, one.actions, strict=True))
             self.infosets[self.sets[known.player, number]] = replace(known, actions=actions)
             return ()
-        reader.note("actions that stand in another order than before were matched by their names",
-                    at)  # fmt: skip
+        reader.note(
+            "actions that stand in another order than before were matched by their names", at
+        )
         return moves
 
     def _outcome(self, at_end: bool) -> int:
@@ -262,8 +282,10 @@ class _Parser:
         known = self.numbers.get(number, NONE)
         if not reader.skip("{"):
             if number and known == NONE:
-                reader.fail(expected=f"the payoffs of outcome {number}, between braces",
-                            repair="its first node must list them")  # fmt: skip
+                reader.fail(
+                    expected=f"the payoffs of outcome {number}, between braces",
+                    repair="its first node must list them",
+                )
             if not number and (at_end or label) and self.bare is None:
                 self.bare = at
             return known if number else NONE
@@ -274,9 +296,12 @@ class _Parser:
             known = self.numbers[number] = len(self.outcomes)
             self.outcomes.append(one)
         elif self.outcomes[known].payoffs != one.payoffs:
-            reader.fail(f"outcome {number} with other payoffs than before",
-                        "the same payoffs wherever an outcome is named",
-                        "give this outcome a number of its own", at)  # fmt: skip
+            reader.fail(
+                f"outcome {number} with other payoffs than before",
+                "the same payoffs wherever an outcome is named",
+                "give this outcome a number of its own",
+                at,
+            )
         return known
 
     def _number_zero(self) -> None:
@@ -291,10 +316,13 @@ class _Parser:
                     f"outcome 0 without payoffs, while outcome 0 has payoffs in line {where.line}",
                     "0 for no outcome, or the payoffs of outcome 0",
                     "count outcomes from 1 and write 0 where nothing is paid",
-                    self.bare)  # fmt: skip
+                    self.bare,
+                )
             self.reader.note(
                 "outcome 0, a number that stands for none, has payoffs: they are counted here; "
-                "where 0 stands alone nothing is paid", self.paid)  # fmt: skip
+                "where 0 stands alone nothing is paid",
+                self.paid,
+            )
         free = next(number for number in count(1) if number not in self.numbers)
         self.outcomes[known] = replace(self.outcomes[known], number=free)
 
@@ -306,8 +334,10 @@ class _Parser:
         if len(payoffs) != len(self.players):
             self.reader.fail(
                 f"{len(payoffs)} payoffs for {len(self.players)} players",
-                "a payoff for every player", f"complete outcome {number}", at,
-            )  # fmt: skip
+                "a payoff for every player",
+                f"complete outcome {number}",
+                at,
+            )
         return tuple(payoffs)
 
 

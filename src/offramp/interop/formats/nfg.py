@@ -11,11 +11,7 @@ from offramp.interop.formats import Format, Game
 from offramp.interop.frame import note_rest, open_game, read_head
 from offramp.interop.strategic import MAX_CELLS, StrategicGame
 from offramp.interop.strategies import strategic_form
-from offramp.interop.tokens import (
-    Reader,
-    number_text,
-    quoted,
-)
+from offramp.interop.tokens import Reader, number_text, quoted
 from offramp.interop.trees import NONE, Outcome
 
 MAX_STRATEGIES = 10_000
@@ -48,8 +44,10 @@ def _game(reader: Reader) -> StrategicGame:
         outcomes = tuple(_outcomes(reader, len(players)))
         numbers = _numbers(reader, len(outcomes), cells)
     if reader.at_number:
-        reader.fail(expected=f"the end of the file after {cells:,} combinations of strategies",
-                    repair="take away what is too many, or count the strategies again")  # fmt: skip
+        reader.fail(
+            expected=f"the end of the file after {cells:,} combinations of strategies",
+            repair="take away what is too many, or count the strategies again",
+        )
     note_rest(reader, "the game")
     return StrategicGame(
         title, players, strategies, outcomes, numbers, comment, listed, reader.notes
@@ -121,8 +119,12 @@ def _outcomes(reader: Reader, players: int) -> Iterator[Outcome]:
             payoffs.append(reader.number("a payoff, or '}'"))
             reader.skip(",")
         if len(payoffs) != players:
-            reader.fail(f"{len(payoffs)} payoffs for {players} players",
-                        "a payoff for every player", f"complete outcome {number}", at)  # fmt: skip
+            reader.fail(
+                f"{len(payoffs)} payoffs for {players} players",
+                "a payoff for every player",
+                f"complete outcome {number}",
+                at,
+            )
         if number > MAX_CELLS:
             reader.fail("too many outcomes", f"at most {MAX_CELLS:,}", "", at)
         yield Outcome(number, label, tuple(payoffs))
@@ -138,7 +140,9 @@ def _numbers(reader: Reader, outcomes: int, cells: int) -> tuple[int, ...]:
     if NONE in numbers and outcomes and outcomes - 1 not in numbers:
         reader.note(
             "nothing is paid where a combination has the number 0, as this format counts outcomes "
-            f"from 1; outcome {outcomes}, the last, is at no combination", at)  # fmt: skip
+            f"from 1; outcome {outcomes}, the last, is at no combination",
+            at,
+        )
     return numbers
 
 

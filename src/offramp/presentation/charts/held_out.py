@@ -21,9 +21,11 @@ def held_out_chart(found: Surrogate, one: Emulator) -> Chart:
     low, high = _ends(one)
     reach = one.error.reach
     band = Area(
-        (low, high, high, low), (low - reach, high - reach, high + reach, low + reach),
-        "95 % of errors", "quiet",
-    )  # fmt: skip
+        (low, high, high, low),
+        (low - reach, high - reach, high + reach, low + reach),
+        "95 % of errors",
+        "quiet",
+    )
     line = Line((low, high), (low, high), "emulated = solved", "ink", dashed=True)
     dots = Dots(tuple(solved.tolist()), tuple(emulated.tolist()), "a draw not learnt from", "first")
     error = one.error
@@ -35,9 +37,12 @@ def held_out_chart(found: Surrogate, one: Emulator) -> Chart:
     )
     return Chart(
         f"Emulated beside solved: {one.quantity}",
-        Axis(f"{one.quantity}, solved", low, high), Axis(f"{one.quantity}, emulated", low, high),
-        (band, line, dots), told, told,
-    )  # fmt: skip
+        Axis(f"{one.quantity}, solved", low, high),
+        Axis(f"{one.quantity}, emulated", low, high),
+        (band, line, dots),
+        told,
+        told,
+    )
 
 
 def _ends(one: Emulator) -> tuple[float, float]:

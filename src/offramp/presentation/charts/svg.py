@@ -169,8 +169,9 @@ def _marks(frame: Frame, key: str) -> Iterator[str]:
                 yield _dot(frame.across(x), frame.down(y), TONES[mark.tone], mark.hollow)
     for mark in frame.chart.marks:
         if isinstance(mark, Words):
-            yield _text(frame.across(mark.x), frame.down(mark.y), mark.text, mark.align, INK, 13,
-                        halo=True)  # fmt: skip
+            yield _text(
+                frame.across(mark.x), frame.down(mark.y), mark.text, mark.align, INK, 13, halo=True
+            )
 
 
 def _path(frame: Frame, line: Line) -> str:

@@ -43,18 +43,27 @@ def _plot(findings: Findings) -> go.Figure | None:
     labels = [account_label(findings, account) for account in found]
     tall = [ROW + LINE * (lines_of(label) - 1) for label in labels]
     total = sum(tall)
-    drawing = go.Figure(layout=bare(
-        total + 40, barmode="stack", bargap=0, xaxis=share_axis(),
-        yaxis={"visible": False, "range": [0, total], "fixedrange": True},
-    ))  # fmt: skip
+    drawing = go.Figure(
+        layout=bare(
+            total + 40,
+            barmode="stack",
+            bargap=0,
+            xaxis=share_axis(),
+            yaxis={"visible": False, "range": [0, total], "fixedrange": True},
+        )
+    )
     places = [total - sum(tall[: i + 1]) + BAR / 2 + 4 for i in range(len(found))]
     for end in account_ends(findings):
         values = [_share(end, own) for own in found.values()]
         drawing.add_bar(
-            x=short(values), y=places, orientation="h", width=BAR, hoverinfo="text",
+            x=short(values),
+            y=places,
+            orientation="h",
+            width=BAR,
+            hoverinfo="text",
             hovertext=[plain(f"{end.label} {percent(one)}") for one in values],
             marker={"color": end.colour, "line": {"color": "#fff", "width": 1}},
-        )  # fmt: skip
+        )
     for label, y in zip(labels, places, strict=True):
         drawing.add_annotation(annotation(label, y + 2, INK, xref="x", x=0, xanchor="left"))
     return drawing
@@ -77,6 +86,12 @@ def _keys(findings: Findings) -> list[Key]:
 
 
 FIGURE = Figure(
-    "account_outcomes", "How it ends on each account", 75, _caption, _plot, _table,
-    section="disagreement", keys=_keys,
-)  # fmt: skip
+    "account_outcomes",
+    "How it ends on each account",
+    75,
+    _caption,
+    _plot,
+    _table,
+    section="disagreement",
+    keys=_keys,
+)

@@ -7,13 +7,7 @@ from typing import TYPE_CHECKING
 import plotly.graph_objects as go
 
 from offramp.presentation import facts
-from offramp.presentation.drawing import (
-    NOMINAL_KEY,
-    SPREAD_KEYS,
-    Row,
-    draw_rows,
-    share_axis,
-)
+from offramp.presentation.drawing import NOMINAL_KEY, SPREAD_KEYS, Row, draw_rows, share_axis
 from offramp.presentation.gallery import Figure, Fold, Key, Table
 from offramp.presentation.palette import MUTED
 from offramp.presentation.text.numbers import between, percent
@@ -65,6 +59,13 @@ def _keys(findings: Findings) -> tuple[Key, ...]:
 
 
 FIGURE = Figure(
-    "agreement_terms", "What is agreed", 20, _caption, _plot, _table,
-    section="outcomes", keys=_keys, beside=True,
-)  # fmt: skip
+    "agreement_terms",
+    "What is agreed",
+    20,
+    _caption,
+    _plot,
+    _table,
+    section="outcomes",
+    keys=_keys,
+    beside=True,
+)

@@ -47,8 +47,10 @@ def _order(one: Indices) -> list[int]:
 
 def _plot(findings: Findings) -> list[Panel] | None:
     found, known = _indices(findings), labels_of(findings)
-    panels = [Panel(words.capitalize() if len(found) > 1 else "", draw_shares(one, known))
-              for words, one in found]  # fmt: skip
+    panels = [
+        Panel(words.capitalize() if len(found) > 1 else "", draw_shares(one, known))
+        for words, one in found
+    ]
     return panels or None
 
 
@@ -57,9 +59,13 @@ def draw_shares(one: Indices, known: Mapping[str, str]) -> go.Figure:
     names, order = list(one.groups), _order(one)
     labels = [known.get(names[i], names[i]) for i in order]
     heights, layout = stacked(labels)
-    drawing = go.Figure(layout=bare(
-        **layout, xaxis={**share_axis(), "range": [-0.02, 1.04]}, shapes=[rail(y) for y in heights],
-    ))  # fmt: skip
+    drawing = go.Figure(
+        layout=bare(
+            **layout,
+            xaxis={**share_axis(), "range": [-0.02, 1.04]},
+            shapes=[rail(y) for y in heights],
+        )
+    )
     for i, label, y in zip(order, labels, heights, strict=True):
         first, total = _clip(one.first[i]), _clip(one.total[i])
         said = plain(f"{label}: {percent(first)} alone, {percent(total)} with others")
@@ -85,9 +91,13 @@ def draw_shares(one: Indices, known: Mapping[str, str]) -> go.Figure:
             hoverinfo="skip",
             line={"color": MUTED, "width": 1},
         )
-        drawing.add_scatter(x=short([total]), y=[y - 7], mode="markers", hoverinfo="skip",
-                            marker={"size": 8, "color": PAPER,
-                                    "line": {"color": MUTED, "width": 1.8}})  # fmt: skip
+        drawing.add_scatter(
+            x=short([total]),
+            y=[y - 7],
+            mode="markers",
+            hoverinfo="skip",
+            marker={"size": 8, "color": PAPER, "line": {"color": MUTED, "width": 1.8}},
+        )
         drawing.add_annotation(annotation(label, y, INK, x=0, xanchor="left", xref="x"))
         drawing.add_annotation(
             annotation(percent(first), y, MUTED, x=1, xanchor="right", xref="paper")
@@ -105,24 +115,43 @@ def _table(findings: Findings) -> Table | None:
         names = list(one.groups)
         for i in _order(one):
             left = np.sqrt(max(0.0, one.variance - float(one.knowing[i])))
-            rows.append((
-                names[i], percent(_clip(one.first[i])),
-                between(*(_clip(v) for v in one.first_interval[i])),
-                percent(_clip(one.total[i])), between(*(_clip(v) for v in one.total_interval[i])),
-                f"{figure_of(float(np.sqrt(one.variance)), 2)} to {figure_of(float(left), 2)}",
-            ))  # fmt: skip
-    columns = ("Assumption", "Alone", "Interval", "With others", "Interval",
-               "Standard deviation, if it were known")  # fmt: skip
+            rows.append(
+                (
+                    names[i],
+                    percent(_clip(one.first[i])),
+                    between(*(_clip(v) for v in one.first_interval[i])),
+                    percent(_clip(one.total[i])),
+                    between(*(_clip(v) for v in one.total_interval[i])),
+                    f"{figure_of(float(np.sqrt(one.variance)), 2)} to {figure_of(float(left), 2)}",
+                )
+            )
+    columns = (
+        "Assumption",
+        "Alone",
+        "Interval",
+        "With others",
+        "Interval",
+        "Standard deviation, if it were known",
+    )
     return Table(columns, tuple(rows), frozenset({1, 2, 3, 4, 5})) if rows else None
 
 
 def _keys(findings: Findings) -> list[Key]:
     del findings
-    return [Key("bar", ACCENT, "alone"), Key("ring", MUTED, "together with others"),
-            Key("line", INK, "interval")]  # fmt: skip
+    return [
+        Key("bar", ACCENT, "alone"),
+        Key("ring", MUTED, "together with others"),
+        Key("line", INK, "interval"),
+    ]
 
 
 FIGURE = Figure(
-    "assumption_shares", "Where the spread comes from", 81, _caption, _plot, _table,
-    section="sensitivity", keys=_keys,
-)  # fmt: skip
+    "assumption_shares",
+    "Where the spread comes from",
+    81,
+    _caption,
+    _plot,
+    _table,
+    section="sensitivity",
+    keys=_keys,
+)

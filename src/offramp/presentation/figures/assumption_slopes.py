@@ -44,8 +44,11 @@ def _rows(one: Sensitivity) -> list[LocalSlope]:
 
 def _plot(findings: Findings) -> go.Figure | list[Panel] | None:
     found, known = found_of(findings), labels_of(findings)
-    panels = [Panel(one.words.capitalize() if len(found) > 1 else "", draw_slopes(one, known))
-              for one in found if _rows(one)]  # fmt: skip
+    panels = [
+        Panel(one.words.capitalize() if len(found) > 1 else "", draw_slopes(one, known))
+        for one in found
+        if _rows(one)
+    ]
     return panels or None
 
 
@@ -56,18 +59,23 @@ def draw_slopes(one: Sensitivity, known: Mapping[str, str]) -> go.Figure:
     heights, layout = stacked(labels)
     scale = 100 if one.is_probability else 1
     reach = 1.15 * scale * max(1e-9, *(abs(row.change) for row in rows))
-    drawing = go.Figure(layout=bare(
-        **layout, xaxis=axis(range=[-reach, reach], nticks=6), shapes=[rail(y) for y in heights],
-    ))  # fmt: skip
+    drawing = go.Figure(
+        layout=bare(
+            **layout, xaxis=axis(range=[-reach, reach], nticks=6), shapes=[rail(y) for y in heights]
+        )
+    )
     drawing.add_vline(x=0, line={"color": MUTED, "width": 1})
     for row, label, y in zip(rows, labels, heights, strict=True):
         told = signed(scale * row.change)
         said = plain(f"{label}: {told}")
         drawing.add_scatter(
-            x=short([0, scale * row.change]), y=[y, y], mode="lines", hoverinfo="text",
+            x=short([0, scale * row.change]),
+            y=[y, y],
+            mode="lines",
+            hoverinfo="text",
             hovertext=[said] * 2,
             line={"color": RISE if row.change >= 0 else FALL, "width": 10},
-        )  # fmt: skip
+        )
         drawing.add_annotation(annotation(label, y, INK, x=0, xanchor="left", xref="paper"))
         drawing.add_annotation(annotation(told, y, MUTED, x=1, xanchor="right", xref="paper"))
     return drawing
@@ -75,24 +83,45 @@ def draw_slopes(one: Sensitivity, known: Mapping[str, str]) -> go.Figure:
 
 def _table(findings: Findings) -> Table | None:
     rows = [
-        (assumption_words(findings.scenario, row.assumption), row.assumption,
-         figure_of(row.nominal), figure_of(row.half_width), figure_of(row.slope),
-         signed(row.change), figure_of(row.elasticity))
+        (
+            assumption_words(findings.scenario, row.assumption),
+            row.assumption,
+            figure_of(row.nominal),
+            figure_of(row.half_width),
+            figure_of(row.slope),
+            signed(row.change),
+            figure_of(row.elasticity),
+        )
         for one in found_of(findings)
         for row in _rows(one)
-    ]  # fmt: skip
-    columns = ("Assumption", "Name", "Nominal", "Half the range", "Slope", "Reach of the bar",
-               "Per cent for a per cent")  # fmt: skip
+    ]
+    columns = (
+        "Assumption",
+        "Name",
+        "Nominal",
+        "Half the range",
+        "Slope",
+        "Reach of the bar",
+        "Per cent for a per cent",
+    )
     return Table(columns, tuple(rows), frozenset({2, 3, 4, 5, 6})) if rows else None
 
 
 def _keys(findings: Findings) -> list[Key]:
     del findings
-    return [Key("box", RISE, "grows with the assumption"),
-            Key("box", FALL, "shrinks with the assumption")]  # fmt: skip
+    return [
+        Key("box", RISE, "grows with the assumption"),
+        Key("box", FALL, "shrinks with the assumption"),
+    ]
 
 
 FIGURE = Figure(
-    "assumption_slopes", "What each assumption does near the nominal values", 80,
-    _caption, _plot, _table, section="sensitivity", keys=_keys,
-)  # fmt: skip
+    "assumption_slopes",
+    "What each assumption does near the nominal values",
+    80,
+    _caption,
+    _plot,
+    _table,
+    section="sensitivity",
+    keys=_keys,
+)

@@ -61,17 +61,21 @@ def _plot(findings: Findings) -> go.Figure | None:
 
 
 def draw_claims(
-    groups: Sequence[tuple[str, Sequence[Verdict]]], called: Mapping[str, str],
+    groups: Sequence[tuple[str, Sequence[Verdict]]],
+    called: Mapping[str, str],
     colours: Mapping[str, str],
-) -> go.Figure:  # fmt: skip
+) -> go.Figure:
     """A block for each claim, a line in it for each account, ``called`` so and in its colour."""
     tall = {label: LABEL + LINE * (lines_of(label) - 1) for label, _ in groups}
     total = sum(tall[label] + STEP * len(own) + PAD for label, own in groups)
     scale = {**share_axis(), "range": [-0.03, 1.012]}
-    drawing = go.Figure(layout=bare(
-        total + 40, xaxis=scale,
-        yaxis={"visible": False, "range": [0, total], "fixedrange": True},
-    ))  # fmt: skip
+    drawing = go.Figure(
+        layout=bare(
+            total + 40,
+            xaxis=scale,
+            yaxis={"visible": False, "range": [0, total], "fixedrange": True},
+        )
+    )
     y = float(total)
     for label, own in groups:
         y -= tall[label]
@@ -87,15 +91,32 @@ def draw_claims(
 def _draw(drawing: go.Figure, one: Verdict, y: float, account: str, colour: str) -> None:
     share, (low, high) = one.share or 0.0, one.interval or (one.share, one.share)
     said = f"{account}: {percent(share)}"
-    drawing.add_scatter(x=short([0, share]), y=[y, y], mode="lines", hoverinfo="skip",
-                        line={"color": clear(colour, 0.55), "width": 9})  # fmt: skip
-    drawing.add_scatter(x=short([low, high]), y=[y, y], mode="lines", hoverinfo="skip",
-                        line={"color": INK, "width": 1.5})  # fmt: skip
     drawing.add_scatter(
-        x=[-0.014], y=[y], mode="markers", hoverinfo="text", hovertext=[plain(said)],
-        marker={"size": 8, "color": colour if one.nominal else PAPER,
-                "line": {"color": colour, "width": 1.8}},
-    )  # fmt: skip
+        x=short([0, share]),
+        y=[y, y],
+        mode="lines",
+        hoverinfo="skip",
+        line={"color": clear(colour, 0.55), "width": 9},
+    )
+    drawing.add_scatter(
+        x=short([low, high]),
+        y=[y, y],
+        mode="lines",
+        hoverinfo="skip",
+        line={"color": INK, "width": 1.5},
+    )
+    drawing.add_scatter(
+        x=[-0.014],
+        y=[y],
+        mode="markers",
+        hoverinfo="text",
+        hovertext=[plain(said)],
+        marker={
+            "size": 8,
+            "color": colour if one.nominal else PAPER,
+            "line": {"color": colour, "width": 1.8},
+        },
+    )
 
 
 def _colours(findings: Findings) -> dict[str, str]:
@@ -105,27 +126,52 @@ def _colours(findings: Findings) -> dict[str, str]:
 
 def _table(findings: Findings) -> Table | None:
     rows = [
-        (claim_label(findings, one.name), account_label(findings, one.account),
-         STATES[one.state][0], "" if one.share is None else percent(one.share),
-         "" if one.interval is None else between(*one.interval),
-         "" if one.share_other is None else percent(one.share_other),
-         f"{one.open:,}", f"{one.vacuous:,}")
+        (
+            claim_label(findings, one.name),
+            account_label(findings, one.account),
+            STATES[one.state][0],
+            "" if one.share is None else percent(one.share),
+            "" if one.interval is None else between(*one.interval),
+            "" if one.share_other is None else percent(one.share_other),
+            f"{one.open:,}",
+            f"{one.vacuous:,}",
+        )
         for one in shown_verdicts(findings)
-    ]  # fmt: skip
-    columns = ("Claim", "On the premises of", "At nominal values", "Holds in", "Interval",
-               "Holds in, ranges concentrated", "Open", "Vacuous")  # fmt: skip
+    ]
+    columns = (
+        "Claim",
+        "On the premises of",
+        "At nominal values",
+        "Holds in",
+        "Interval",
+        "Holds in, ranges concentrated",
+        "Open",
+        "Vacuous",
+    )
     note = "Shares are of the combinations of assumptions tried; they describe the assumptions, not the world."  # noqa: E501
     return Table(columns, tuple(rows), frozenset({3, 4, 5, 6, 7}), note) if rows else None
 
 
 def _keys(findings: Findings) -> list[Key]:
-    own = [Key("bar", colour, account_label(findings, name))
-           for name, colour in _colours(findings).items()]  # fmt: skip
-    return [*own, Key("line", INK, "sampling interval"),
-            Key("dot", INK, "holds at the nominal values"), Key("ring", INK, "does not, or no single verdict")]  # fmt: skip  # noqa: E501
+    own = [
+        Key("bar", colour, account_label(findings, name))
+        for name, colour in _colours(findings).items()
+    ]
+    return [
+        *own,
+        Key("line", INK, "sampling interval"),
+        Key("dot", INK, "holds at the nominal values"),
+        Key("ring", INK, "does not, or no single verdict"),
+    ]
 
 
 FIGURE = Figure(
-    "claim_shares", "Which claims hold, and over how much of the assumptions", 5,
-    _caption, _plot, _table, section="claims", keys=_keys,
-)  # fmt: skip
+    "claim_shares",
+    "Which claims hold, and over how much of the assumptions",
+    5,
+    _caption,
+    _plot,
+    _table,
+    section="claims",
+    keys=_keys,
+)

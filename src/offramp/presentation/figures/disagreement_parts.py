@@ -36,14 +36,17 @@ def _caption(findings: Findings) -> str:
         "up are the whole difference."
     ) + (
         " The hollow mark is the same for the mean over combinations of assumptions, with its "
-        "sampling error as a thin line." if _sampled(findings) else ""
-    )  # fmt: skip
+        "sampling error as a thin line."
+        if _sampled(findings)
+        else ""
+    )
 
 
 def _sampled(findings: Findings) -> bool:
     """Whether the mean over draws was taken to pieces too."""
-    return any(part.mean is not None for one in comparisons_of(findings)
-               for part in one.contributions)  # fmt: skip
+    return any(
+        part.mean is not None for one in comparisons_of(findings) for part in one.contributions
+    )
 
 
 def _plot(findings: Findings) -> list[Panel] | None:
@@ -66,13 +69,23 @@ def parts_panel(one: Comparison, known: Mapping[str, str], title: str) -> Panel:
     labels = [known[part.group] for part in parts]
     heights, layout = stacked(labels, below=34)
     scale = 100 if one.is_probability else 1
-    ends = [value for part in parts for value in (
-        part.nominal, part.mean, (part.mean or 0) + REACH * (part.mean_error or 0),
-        (part.mean or 0) - REACH * (part.mean_error or 0)) if value is not None]  # fmt: skip
+    ends = [
+        value
+        for part in parts
+        for value in (
+            part.nominal,
+            part.mean,
+            (part.mean or 0) + REACH * (part.mean_error or 0),
+            (part.mean or 0) - REACH * (part.mean_error or 0),
+        )
+        if value is not None
+    ]
     reach = 1.15 * scale * max(1e-9, *(abs(value) for value in ends))
-    drawing = go.Figure(layout=bare(
-        **layout, xaxis=axis(range=[-reach, reach], nticks=5), shapes=[rail(y) for y in heights],
-    ))  # fmt: skip
+    drawing = go.Figure(
+        layout=bare(
+            **layout, xaxis=axis(range=[-reach, reach], nticks=5), shapes=[rail(y) for y in heights]
+        )
+    )
     drawing.add_vline(x=0, line={"color": MUTED, "width": 1})
     for part, label, y in zip(parts, labels, heights, strict=True):
         _draw(drawing, part, label, y, one)
@@ -86,19 +99,29 @@ def parts_panel(one: Comparison, known: Mapping[str, str], title: str) -> Panel:
 def _draw(drawing: go.Figure, part: Contribution, label: str, y: float, one: Comparison) -> None:
     value, scale = part.nominal or 0.0, 100 if one.is_probability else 1
     drawing.add_scatter(
-        x=short([0, scale * value]), y=[y, y], mode="lines", hoverinfo="text",
+        x=short([0, scale * value]),
+        y=[y, y],
+        mode="lines",
+        hoverinfo="text",
         hovertext=[plain(f"{label}: {signed(one, value)}")] * 2,
         line={"color": FORWARD if value >= 0 else BACK, "width": 10},
-    )  # fmt: skip
+    )
     if part.mean is not None:
         error = REACH * (part.mean_error or 0.0)
         drawing.add_scatter(
-            x=short([scale * (part.mean - error), scale * (part.mean + error)]), y=[y, y],
-            mode="lines", hoverinfo="skip", line={"color": INK, "width": 1.3},
-        )  # fmt: skip
-        drawing.add_scatter(x=short([scale * part.mean]), y=[y], mode="markers", hoverinfo="skip",
-                            marker={"size": 9, "color": PAPER,
-                                    "line": {"color": INK, "width": 1.6}})  # fmt: skip
+            x=short([scale * (part.mean - error), scale * (part.mean + error)]),
+            y=[y, y],
+            mode="lines",
+            hoverinfo="skip",
+            line={"color": INK, "width": 1.3},
+        )
+        drawing.add_scatter(
+            x=short([scale * part.mean]),
+            y=[y],
+            mode="markers",
+            hoverinfo="skip",
+            marker={"size": 9, "color": PAPER, "line": {"color": INK, "width": 1.6}},
+        )
     drawing.add_annotation(annotation(label, y, INK, x=0, xanchor="left", xref="paper"))
     said = signed(one, value).removesuffix(" points").removesuffix(" point")
     drawing.add_annotation(annotation(said, y, MUTED, x=1, xanchor="right", xref="paper"))
@@ -106,30 +129,50 @@ def _draw(drawing: go.Figure, part: Contribution, label: str, y: float, one: Com
 
 def _table(findings: Findings) -> Table | None:
     rows = [
-        (pair_title(findings, one), group_label(findings, part.group, part.label),
-         ", ".join(part.assumptions),
-         "not known" if part.nominal is None else signed(one, part.nominal),
-         "" if part.mean is None else signed(one, part.mean),
-         "" if part.mean_error is None else amount(one, part.mean_error))
+        (
+            pair_title(findings, one),
+            group_label(findings, part.group, part.label),
+            ", ".join(part.assumptions),
+            "not known" if part.nominal is None else signed(one, part.nominal),
+            "" if part.mean is None else signed(one, part.mean),
+            "" if part.mean_error is None else amount(one, part.mean_error),
+        )
         for one in comparisons_of(findings)
         for part in one.contributions
-    ]  # fmt: skip
-    columns = ("Accounts", "Assumptions", "Names", "Part at nominal values", "Part of the mean",
-               "Standard error")  # fmt: skip
+    ]
+    columns = (
+        "Accounts",
+        "Assumptions",
+        "Names",
+        "Part at nominal values",
+        "Part of the mean",
+        "Standard error",
+    )
     note = "Parts are Shapley values: averages over all orders in which the assumptions could be changed from the first account's to the second's."  # noqa: E501
     return Table(columns, tuple(rows), frozenset({3, 4, 5}), note) if rows else None
 
 
 def _keys(findings: Findings) -> list[Key]:
-    own = [Key("box", FORWARD, "larger on the second account"),
-           Key("box", BACK, "smaller on the second account")]  # fmt: skip
+    own = [
+        Key("box", FORWARD, "larger on the second account"),
+        Key("box", BACK, "smaller on the second account"),
+    ]
     if not _sampled(findings):
         return own
-    return [*own, Key("ring", INK, "part of the mean over combinations"),
-            Key("line", LEVELS[-1], "its sampling error")]  # fmt: skip
+    return [
+        *own,
+        Key("ring", INK, "part of the mean over combinations"),
+        Key("line", LEVELS[-1], "its sampling error"),
+    ]
 
 
 FIGURE = Figure(
-    "disagreement_parts", "What the difference goes back to", 76, _caption, _plot, _table,
-    section="disagreement", keys=_keys,
-)  # fmt: skip
+    "disagreement_parts",
+    "What the difference goes back to",
+    76,
+    _caption,
+    _plot,
+    _table,
+    section="disagreement",
+    keys=_keys,
+)

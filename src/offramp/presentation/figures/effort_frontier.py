@@ -52,26 +52,45 @@ def _plot(findings: Findings) -> list[Panel] | None:
 def effort_panel(asked: OffRamps, front: Frontier, labels: Mapping[str, str]) -> Panel:
     """The highest probability found up to each effort of one set of holders."""
     reach = float(max(front.effort)) * 1.04 or 1.0
-    drawing = go.Figure(layout=bare(
-        240, margin={"l": 48, "r": 12, "t": 8, "b": 42},
-        xaxis=axis(range=[-0.02 * reach, reach], nticks=6,
-                   title={"text": "effort", "standoff": 6, "font": {"size": 12, "color": MUTED}}),
-        yaxis=axis(range=[-0.02, 1.03], tickvals=TICKS,
-                   ticktext=[f"{100 * one:.0f} %" for one in TICKS]),
-    ))  # fmt: skip
+    drawing = go.Figure(
+        layout=bare(
+            240,
+            margin={"l": 48, "r": 12, "t": 8, "b": 42},
+            xaxis=axis(
+                range=[-0.02 * reach, reach],
+                nticks=6,
+                title={"text": "effort", "standoff": 6, "font": {"size": 12, "color": MUTED}},
+            ),
+            yaxis=axis(
+                range=[-0.02, 1.03],
+                tickvals=TICKS,
+                ticktext=[f"{100 * one:.0f} %" for one in TICKS],
+            ),
+        )
+    )
     drawing.add_hline(y=asked.at_least, line={"color": MUTED, "width": 1.2, "dash": "dash"})
-    drawing.add_scatter(x=short(front.effort), y=short(front.probability), mode="lines",
-                        line={"color": KINDS["agreement"], "width": 2.5, "shape": "hv"},
-                        hoverinfo="skip")  # fmt: skip
-    own = [ramp for ramp in asked.found
-           if ramp.effort and {*ramp.holders} == {*front.holders}
-           and len(set(ramp.effort.values())) == 1]  # fmt: skip
+    drawing.add_scatter(
+        x=short(front.effort),
+        y=short(front.probability),
+        mode="lines",
+        line={"color": KINDS["agreement"], "width": 2.5, "shape": "hv"},
+        hoverinfo="skip",
+    )
+    own = [
+        ramp
+        for ramp in asked.found
+        if ramp.effort
+        and {*ramp.holders} == {*front.holders}
+        and len(set(ramp.effort.values())) == 1
+    ]
     drawing.add_scatter(
         x=short([max(ramp.effort.values()) for ramp in own]),
-        y=short([ramp.after for ramp in own]), mode="markers", hoverinfo="text",
+        y=short([ramp.after for ramp in own]),
+        mode="markers",
+        hoverinfo="text",
         hovertext=[plain(title_of(ramp)) for ramp in own],
         marker={"size": 11, "color": ACCENT, "line": {"color": PAPER, "width": 1.5}},
-    )  # fmt: skip
+    )
     whose = listed([labels[name] for name in front.holders])
     return Panel(whose, drawing, f"probability of {aim_in_words(asked.outcome)}")
 
@@ -86,21 +105,32 @@ def _table(findings: Findings) -> Table | None:
         step = max(1, len(front.effort) // ROWS)
         kept = [*range(0, len(front.effort) - 1, step), len(front.effort) - 1]
         rows += [
-            (_whose(findings, front), figure_of(float(front.effort[i])),
-             percent(float(front.probability[i])))
+            (
+                _whose(findings, front),
+                figure_of(float(front.effort[i])),
+                percent(float(front.probability[i])),
+            )
             for i in kept
-        ]  # fmt: skip
+        ]
     columns = ("Held by", "Effort up to", "Highest probability found")
     return Table(columns, tuple(rows), frozenset({1, 2})) if rows else None
 
 
 def _keys(findings: Findings) -> list[Key]:
-    return [Key("line", KINDS["agreement"], "highest probability found"),
-            Key("dash", INK, "what was asked for"),
-            Key("dot", ACCENT, "a change listed here")]  # fmt: skip
+    return [
+        Key("line", KINDS["agreement"], "highest probability found"),
+        Key("dash", INK, "what was asked for"),
+        Key("dot", ACCENT, "a change listed here"),
+    ]
 
 
 FIGURE = Figure(
-    "effort_frontier", "How far effort leads", 92, _caption, _plot, _table,
-    section="offramps", keys=_keys,
-)  # fmt: skip
+    "effort_frontier",
+    "How far effort leads",
+    92,
+    _caption,
+    _plot,
+    _table,
+    section="offramps",
+    keys=_keys,
+)

@@ -55,20 +55,34 @@ def _plot(findings: Findings) -> go.Figure | None:
         part = np.nan_to_num(_of(findings, end))
         total = total + part
         drawing.add_scatter(
-            x=rounds.tolist(), y=short(part), stackgroup="ends", mode="lines",
-            line={"width": 0.8, "color": "#fff"}, fillcolor=clear(end.colour, 0.92),
+            x=rounds.tolist(),
+            y=short(part),
+            stackgroup="ends",
+            mode="lines",
+            line={"width": 0.8, "color": "#fff"},
+            fillcolor=clear(end.colour, 0.92),
             hoverinfo="text",
-            text=[f"{end.label}, by {unit} {n}: {percent(p)}".replace("<", "&lt;")
-                  for n, p in zip(rounds, part, strict=True)],
-        )  # fmt: skip
+            text=[
+                f"{end.label}, by {unit} {n}: {percent(p)}".replace("<", "&lt;")
+                for n, p in zip(rounds, part, strict=True)
+            ],
+        )
     drawing.update_layout(
         xaxis=round_axis(f"end of {unit}", int(rounds[-1])),
-        yaxis=axis(range=[0, 1], tickvals=[0, 0.25, 0.5, 0.75, 1],
-                   ticktext=["0", "25 %", "50 %", "75 %", "100 %"]),
+        yaxis=axis(
+            range=[0, 1],
+            tickvals=[0, 0.25, 0.5, 0.75, 1],
+            ticktext=["0", "25 %", "50 %", "75 %", "100 %"],
+        ),
         hovermode="x unified",
-    )  # fmt: skip
-    drawing.add_scatter(x=rounds.tolist(), y=short(total), mode="lines", hoverinfo="skip",
-                        line={"color": RULE, "width": 1})  # fmt: skip
+    )
+    drawing.add_scatter(
+        x=rounds.tolist(),
+        y=short(total),
+        mode="lines",
+        hoverinfo="skip",
+        line={"color": RULE, "width": 1},
+    )
     return drawing
 
 
@@ -82,21 +96,35 @@ def _table(findings: Findings) -> Table | None:
         np.linspace(0, len(rounds) - 1, min(MOST_ROWS, len(rounds))).round().astype(int)
     )
     rows = [
-        (str(rounds[i]), *(percent(float(part[i])) for part in parts),
-         percent(max(0.0, 1 - float(sum(part[i] for part in parts)))))
+        (
+            str(rounds[i]),
+            *(percent(float(part[i])) for part in parts),
+            percent(max(0.0, 1 - float(sum(part[i] for part in parts)))),
+        )
         for i in shown
-    ]  # fmt: skip
-    columns = (f"By the end of {facts.time_unit(findings)}",
-               *(end.label for end in named), "Goes on")  # fmt: skip
+    ]
+    columns = (
+        f"By the end of {facts.time_unit(findings)}",
+        *(end.label for end in named),
+        "Goes on",
+    )
     return Table(columns, tuple(rows), frozenset(range(1, len(columns))))
 
 
 def _keys(findings: Findings) -> list[Key]:
-    return [*(Key("box", end.colour, end.label) for end in _named(findings)),
-            Key("hollow", RULE, "goes on")]  # fmt: skip
+    return [
+        *(Key("box", end.colour, end.label) for end in _named(findings)),
+        Key("hollow", RULE, "goes on"),
+    ]
 
 
 FIGURE = Figure(
-    "ends_by_round", "How the ends add up over time", 40, _caption, _plot, _table,
-    section="time", keys=_keys,
-)  # fmt: skip
+    "ends_by_round",
+    "How the ends add up over time",
+    40,
+    _caption,
+    _plot,
+    _table,
+    section="time",
+    keys=_keys,
+)

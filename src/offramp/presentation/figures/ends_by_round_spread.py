@@ -80,19 +80,36 @@ def _drawing(findings: Findings, end: facts.End, top: float) -> go.Figure:
     x = rounds.tolist()
     drawing = go.Figure(layout=bare(200, margin={"l": 44, "r": 8, "t": 6, "b": 42}))
     drawing.add_scatter(
-        x=x + x[::-1], y=short([*high, *low[::-1]]), fill="toself", mode="lines",
-        line={"width": 0}, fillcolor=clear(end.colour, 0.28), hoverinfo="skip",
-    )  # fmt: skip
-    drawing.add_scatter(x=x, y=short(middle), mode="lines", hoverinfo="skip",
-                        line={"color": end.colour, "width": 1.2, "dash": "dot"})  # fmt: skip
+        x=x + x[::-1],
+        y=short([*high, *low[::-1]]),
+        fill="toself",
+        mode="lines",
+        line={"width": 0},
+        fillcolor=clear(end.colour, 0.28),
+        hoverinfo="skip",
+    )
     drawing.add_scatter(
-        x=x, y=short(nominal), mode="lines", line={"color": end.colour, "width": 3},
+        x=x,
+        y=short(middle),
+        mode="lines",
+        hoverinfo="skip",
+        line={"color": end.colour, "width": 1.2, "dash": "dot"},
+    )
+    drawing.add_scatter(
+        x=x,
+        y=short(nominal),
+        mode="lines",
+        line={"color": end.colour, "width": 3},
         hoverinfo="text",
-        text=[f"{n}: {percent(p)} ({between(a, b)})".replace("<", "&lt;")
-              for n, p, a, b in zip(x, nominal, low, high, strict=True)],
-    )  # fmt: skip
-    drawing.update_layout(xaxis=round_axis(f"end of {facts.time_unit(findings)}", x[-1]),
-                          yaxis=axis(range=[0, top], tickformat=".1~%", nticks=5))  # fmt: skip
+        text=[
+            f"{n}: {percent(p)} ({between(a, b)})".replace("<", "&lt;")
+            for n, p, a, b in zip(x, nominal, low, high, strict=True)
+        ],
+    )
+    drawing.update_layout(
+        xaxis=round_axis(f"end of {facts.time_unit(findings)}", x[-1]),
+        yaxis=axis(range=[0, top], tickformat=".1~%", nticks=5),
+    )
     return drawing
 
 
@@ -117,11 +134,20 @@ def _cell(quantiles: tuple[np.ndarray, ...], at: int) -> str:
 
 
 def _keys(findings: Findings) -> tuple[Key, ...]:
-    return (Key("line", INK, "at the nominal values"), Key("dash", MUTED, "median"),
-            Key("band", MUTED, "middle nine tenths of the combinations tried"))  # fmt: skip
+    return (
+        Key("line", INK, "at the nominal values"),
+        Key("dash", MUTED, "median"),
+        Key("band", MUTED, "middle nine tenths of the combinations tried"),
+    )
 
 
 FIGURE = Figure(
-    "ends_by_round_spread", "The same over the assumptions", 45, _caption, _plot, _table,
-    section="time", keys=_keys,
-)  # fmt: skip
+    "ends_by_round_spread",
+    "The same over the assumptions",
+    45,
+    _caption,
+    _plot,
+    _table,
+    section="time",
+    keys=_keys,
+)

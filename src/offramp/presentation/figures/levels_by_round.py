@@ -63,15 +63,18 @@ def _panel(findings: Findings, one: facts.Watched) -> Panel:
 
 def _stack(findings: Findings, one: facts.Watched) -> go.Figure:
     rounds = one.rounds[: _shown(one)]
-    drawing = go.Figure(layout=bare(190, margin={"l": 44, "r": 8, "t": 6, "b": 42}, bargap=0.08,
-                                    barmode="stack"))  # fmt: skip
+    drawing = go.Figure(
+        layout=bare(190, margin={"l": 44, "r": 8, "t": 6, "b": 42}, bargap=0.08, barmode="stack")
+    )
     for position, colour in enumerate(level_colours(len(one.levels))):
         part = one.probability[: len(rounds), position]
         drawing.add_bar(
-            x=rounds.tolist(), y=short(part), marker={"color": colour, "line": {"width": 0}},
+            x=rounds.tolist(),
+            y=short(part),
+            marker={"color": colour, "line": {"width": 0}},
             hoverinfo="text",
             hovertext=[f"{plain(one.levels[position])}: {plain(percent(p))}" for p in part],
-        )  # fmt: skip
+        )
     drawing.update_layout(
         xaxis=round_axis(f"beginning of {facts.time_unit(findings)}", int(rounds[-1])),
         yaxis=axis(range=[0, 1], tickvals=[0, 0.5, 1], ticktext=["0", "50 %", "100 %"]),
@@ -81,13 +84,20 @@ def _stack(findings: Findings, one: facts.Watched) -> go.Figure:
 
 def _strip(findings: Findings, one: facts.Watched) -> go.Figure:
     rounds = one.rounds[: _shown(one)]
-    drawing = go.Figure(layout=bare(60 + 20 * len(one.levels),
-                                    margin={"l": 70, "r": 8, "t": 6, "b": 42}))  # fmt: skip
+    drawing = go.Figure(
+        layout=bare(60 + 20 * len(one.levels), margin={"l": 70, "r": 8, "t": 6, "b": 42})
+    )
     drawing.add_heatmap(
-        x=rounds.tolist(), y=[plain(level) for level in one.levels],
-        z=[short(column) for column in one.probability[: len(rounds)].T], zmin=0, zmax=1,
-        colorscale=[[0, PAPER], [1, DARKEST]], showscale=False, xgap=1, ygap=1,
-    )  # fmt: skip
+        x=rounds.tolist(),
+        y=[plain(level) for level in one.levels],
+        z=[short(column) for column in one.probability[: len(rounds)].T],
+        zmin=0,
+        zmax=1,
+        colorscale=[[0, PAPER], [1, DARKEST]],
+        showscale=False,
+        xgap=1,
+        ygap=1,
+    )
     drawing.update_layout(
         xaxis=round_axis(f"beginning of {facts.time_unit(findings)}", int(rounds[-1])),
         yaxis=axis(type="category", tickfont={"color": INK, "size": 12}),
@@ -117,6 +127,12 @@ def _keys(findings: Findings) -> tuple[Key, ...]:
 
 
 FIGURE = Figure(
-    "levels_by_round", "Where things stand as each round begins", 60, _caption, _plot, _table,
-    section="levels", keys=_keys,
-)  # fmt: skip
+    "levels_by_round",
+    "Where things stand as each round begins",
+    60,
+    _caption,
+    _plot,
+    _table,
+    section="levels",
+    keys=_keys,
+)

@@ -15,8 +15,7 @@ from offramp.presentation.text.numbers import GAP, MINUS, percent, points
 if TYPE_CHECKING:
     from offramp.study.runs.findings import Findings
 
-TITLE = {"text": "change in percentage points", "standoff": 6,
-         "font": {"size": 12, "color": MUTED}}  # fmt: skip
+TITLE = {"text": "change in percentage points", "standoff": 6, "font": {"size": 12, "color": MUTED}}
 STEPS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)
 
 
@@ -58,14 +57,25 @@ def _ticks(reach: float) -> tuple[list[float], list[str]]:
 
 def _draw(drawing: go.Figure, mechanism: Mechanism, effect: Effect, y: float) -> None:
     colour = KINDS.get(effect.kind, INK)
-    drawing.add_scatter(x=short([0, effect.change]), y=[y, y], mode="lines", hoverinfo="skip",
-                        line={"color": colour, "width": 4})  # fmt: skip
     drawing.add_scatter(
-        x=short([effect.change]), y=[y], mode="markers", hoverinfo="text",
+        x=short([0, effect.change]),
+        y=[y, y],
+        mode="lines",
+        hoverinfo="skip",
+        line={"color": colour, "width": 4},
+    )
+    drawing.add_scatter(
+        x=short([effect.change]),
+        y=[y],
+        mode="markers",
+        hoverinfo="text",
         hovertext=[plain(f"{mechanism.label}, {effect.kind}: {points(effect.change)}")],
-        marker={"size": 13, "color": colour if effect.held else "#fff",
-                "line": {"color": colour, "width": 2.5}},
-    )  # fmt: skip
+        marker={
+            "size": 13,
+            "color": colour if effect.held else "#fff",
+            "line": {"color": colour, "width": 2.5},
+        },
+    )
     drawing.add_annotation(annotation(mechanism.label, y, INK, x=0, xanchor="left", xref="paper"))
     change = points(effect.change).removesuffix(f"{GAP}points")
     drawing.add_annotation(annotation(change, y, MUTED, x=1, xanchor="right", xref="paper"))
@@ -73,24 +83,47 @@ def _draw(drawing: go.Figure, mechanism: Mechanism, effect: Effect, y: float) ->
 
 def _table(findings: Findings) -> Table | None:
     rows = [
-        (one.label, effect.kind, effect.stated, points(effect.change), effect.verdict,
-         percent(effect.share) if effect.draws else "")
+        (
+            one.label,
+            effect.kind,
+            effect.stated,
+            points(effect.change),
+            effect.verdict,
+            percent(effect.share) if effect.draws else "",
+        )
         for one, effect in _pairs(findings)
-    ]  # fmt: skip
-    columns = ("Mechanism", "Kind of end", "The account says", "Change, on against off",
-               "Verdict at nominal values", "Same sign, share of combinations solved")  # fmt: skip
-    note = ("The last column describes the assumptions, not the world; other ranges give "
-            "another figure.")  # fmt: skip
+    ]
+    columns = (
+        "Mechanism",
+        "Kind of end",
+        "The account says",
+        "Change, on against off",
+        "Verdict at nominal values",
+        "Same sign, share of combinations solved",
+    )
+    note = (
+        "The last column describes the assumptions, not the world; other ranges give "
+        "another figure."
+    )
     return Table(columns, tuple(rows), frozenset({3, 5}), note) if rows else None
 
 
 def _keys(findings: Findings) -> list[Key]:
     kinds = dict.fromkeys(effect.kind for _, effect in _pairs(findings))
-    return [Key("dot", MUTED, "as the account says"), Key("ring", MUTED, "not as the account says"),
-            *(Key("box", KINDS.get(kind, RULE), kind) for kind in kinds)]  # fmt: skip
+    return [
+        Key("dot", MUTED, "as the account says"),
+        Key("ring", MUTED, "not as the account says"),
+        *(Key("box", KINDS.get(kind, RULE), kind) for kind in kinds),
+    ]
 
 
 FIGURE = Figure(
-    "mechanism_changes", "What each mechanism changes", 70, _caption, _plot, _table,
-    section="mechanisms", keys=_keys,
-)  # fmt: skip
+    "mechanism_changes",
+    "What each mechanism changes",
+    70,
+    _caption,
+    _plot,
+    _table,
+    section="mechanisms",
+    keys=_keys,
+)

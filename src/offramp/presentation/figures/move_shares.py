@@ -39,10 +39,14 @@ def _panel(findings: Findings, turn: facts.Turn) -> Panel:
         ranked = sorted(turn.choices, key=lambda one: -np.nan_to_num(one.share.nominal))
         shown, rest = facts.parted(ranked)
     rows = [
-        Row(choice.label + (" (force)" if choice.force else ""), choice.share, colour,
-            percent(choice.share.nominal))
+        Row(
+            choice.label + (" (force)" if choice.force else ""),
+            choice.share,
+            colour,
+            percent(choice.share.nominal),
+        )
         for choice in shown
-    ]  # fmt: skip
+    ]
     note = f"reached {_times(turn.uses.nominal)} at the nominal values"
     if rest:
         part = percent(sum(one.share.nominal for one in rest))
@@ -60,17 +64,24 @@ def _table(findings: Findings) -> Table:
     moves = [(turn, choice) for turn in facts.turns(findings) for choice in turn.choices]
     columns = ("Step", "Who", "Move", "Share of the step", "Expected uses")
     rows = [
-        (turn.label, facts.mover_label(findings, turn.mover), choice.label,
-         percent(choice.share.nominal), figure_of(choice.uses.nominal))
+        (
+            turn.label,
+            facts.mover_label(findings, turn.mover),
+            choice.label,
+            percent(choice.share.nominal),
+            figure_of(choice.uses.nominal),
+        )
         for turn, choice in moves
-    ]  # fmt: skip
+    ]
     if facts.varied(findings) is None:
         return Table(columns, tuple(rows), frozenset({3, 4}))
     spreads = [
-        (between(choice.share.low, choice.share.high),
-         f"{figure_of(choice.uses.low)} to {figure_of(choice.uses.high)}")
+        (
+            between(choice.share.low, choice.share.high),
+            f"{figure_of(choice.uses.low)} to {figure_of(choice.uses.high)}",
+        )
         for _, choice in moves
-    ]  # fmt: skip
+    ]
     full = [
         (*row[:4], share, row[4], uses) for row, (share, uses) in zip(rows, spreads, strict=True)
     ]
@@ -83,6 +94,12 @@ def _keys(findings: Findings) -> tuple[Key, ...]:
 
 
 FIGURE = Figure(
-    "move_shares", "What is done at each step", 50, _caption, _plot, _table,
-    section="moves", keys=_keys,
-)  # fmt: skip
+    "move_shares",
+    "What is done at each step",
+    50,
+    _caption,
+    _plot,
+    _table,
+    section="moves",
+    keys=_keys,
+)

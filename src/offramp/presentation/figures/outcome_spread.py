@@ -44,10 +44,14 @@ def _table(findings: Findings) -> Table:
         rows = [(end.label, percent(end.spread.nominal)) for end in ends]
         return Table(plain_columns, tuple(rows), frozenset({1}), fold=fold)
     rows = [
-        (end.label, percent(end.spread.nominal), percent(end.spread.middle),
-         between(end.spread.low, end.spread.high))
+        (
+            end.label,
+            percent(end.spread.nominal),
+            percent(end.spread.middle),
+            between(end.spread.low, end.spread.high),
+        )
         for end in ends
-    ]  # fmt: skip
+    ]
     columns = (*plain_columns, "Median", "Middle nine tenths")
     return Table(columns, tuple(rows), frozenset({1, 2, 3}), fold=fold)
 
@@ -59,6 +63,13 @@ def _keys(findings: Findings) -> tuple[Key, ...]:
 
 
 FIGURE = Figure(
-    "outcome_spread", "Probability of each outcome", 10, _caption, _plot, _table,
-    section="outcomes", keys=_keys, beside=True,
-)  # fmt: skip
+    "outcome_spread",
+    "Probability of each outcome",
+    10,
+    _caption,
+    _plot,
+    _table,
+    section="outcomes",
+    keys=_keys,
+    beside=True,
+)

@@ -62,10 +62,12 @@ def _label(found: Bargaining, zone: Zone, package: int) -> str:
     """A package with what it is in this zone, where it is a reference point."""
     points = [
         words
-        for words, tied in (("Nash package", zone.nash),
-                            ("Kalai–Smorodinsky package", zone.kalai_smorodinsky))
+        for words, tied in (
+            ("Nash package", zone.nash),
+            ("Kalai–Smorodinsky package", zone.kalai_smorodinsky),
+        )
         if package in tied[:1]
-    ]  # fmt: skip
+    ]
     if not found.packages[package].name:
         return " and ".join(points)
     name = package_label(found, package)
@@ -79,25 +81,47 @@ def _drawing(found: Bargaining, zone: Zone) -> go.Figure:
     gains = {p: [found.worth_of(i, p) - zone.reservation[p] for i in rows] for p in found.parties}
     low, high = _ends([value for own in gains.values() for value in own])
     colours = account_colours(len(found.parties))
-    named = {"text": "worth above or below having no agreement", "standoff": 6,
-             "font": {"size": 12, "color": MUTED}}  # fmt: skip
+    named = {
+        "text": "worth above or below having no agreement",
+        "standoff": 6,
+        "font": {"size": 12, "color": MUTED},
+    }
     middle = (len(found.parties) - 1) / 2
-    zero = {"type": "line", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1,
-            "line": {"color": INK, "width": 1.4}}  # fmt: skip
-    drawing = go.Figure(layout=bare(
-        **layout, xaxis=axis(range=[low, high], nticks=6, title=named),
-        shapes=[*(rail(y) for y in heights), zero],
-        annotations=[text for i, label, y in zip(rows, labels, heights, strict=True)
-                     for text in _texts(zone, i, label, y, low)],
-    ))  # fmt: skip
+    zero = {
+        "type": "line",
+        "x0": 0,
+        "x1": 0,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": INK, "width": 1.4},
+    }
+    drawing = go.Figure(
+        layout=bare(
+            **layout,
+            xaxis=axis(range=[low, high], nticks=6, title=named),
+            shapes=[*(rail(y) for y in heights), zero],
+            annotations=[
+                text
+                for i, label, y in zip(rows, labels, heights, strict=True)
+                for text in _texts(zone, i, label, y, low)
+            ],
+        )
+    )
     for place, (party, own) in enumerate(gains.items()):
         drawing.add_scatter(
-            x=short(own), y=[y + APART * (middle - place) for y in heights], mode="markers",
+            x=short(own),
+            y=[y + APART * (middle - place) for y in heights],
+            mode="markers",
             hoverinfo="text",
             hovertext=[f"{plain(found.labels[party])}: {signed(value)}" for value in own],
-            marker={"size": 12, "color": colours[place], "symbol": SYMBOLS[place % len(SYMBOLS)],
-                    "line": {"color": "#fff", "width": 1.5}},
-        )  # fmt: skip
+            marker={
+                "size": 12,
+                "color": colours[place],
+                "symbol": SYMBOLS[place % len(SYMBOLS)],
+                "line": {"color": "#fff", "width": 1.5},
+            },
+        )
     return drawing
 
 
@@ -127,16 +151,25 @@ def _table(findings: Findings) -> Table | None:
         return None
     rows = [
         (
-            _label(found, zone, i), heading_of(zone),
+            _label(found, zone, i),
+            heading_of(zone),
             *(signed(found.worth_of(i, p) - zone.reservation[p]) for p in found.parties),
-            "yes" if zone.inside[i] else "no", _share(zone, i) or "not tried", _counted(zone, i),
+            "yes" if zone.inside[i] else "no",
+            _share(zone, i) or "not tried",
+            _counted(zone, i),
         )
         for zone in found.zones
         if zone.known
         for i in _told(found, zone)
-    ]  # fmt: skip
-    columns = ("Package", "Measured", *(f"Gain of {found.labels[p]}" for p in found.parties),
-               "In the zone", "Share in the zone", "Ranges concentrated")  # fmt: skip
+    ]
+    columns = (
+        "Package",
+        "Measured",
+        *(f"Gain of {found.labels[p]}" for p in found.parties),
+        "In the zone",
+        "Share in the zone",
+        "Ranges concentrated",
+    )
     if not rows:
         return None
     return Table(columns, tuple(rows), frozenset(range(2, 2 + len(found.parties))))
@@ -159,6 +192,12 @@ def _keys(findings: Findings) -> tuple[Key, ...]:
 
 
 FIGURE = Figure(
-    "package_gains", "Who would gain by each package, and who would lose", 86, _caption, _plot,
-    _table, section="packages", keys=_keys,
-)  # fmt: skip
+    "package_gains",
+    "Who would gain by each package, and who would lose",
+    86,
+    _caption,
+    _plot,
+    _table,
+    section="packages",
+    keys=_keys,
+)

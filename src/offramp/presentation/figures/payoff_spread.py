@@ -60,16 +60,22 @@ def _table(findings: Findings) -> Table:
     if "value" in findings.nominal:
         return _with_values(findings)
     names = facts.names_along(findings.nominal, "party")
-    spreads = [(facts.party_label(findings, name), facts.spread_of(findings, "payoff", party=name))
-               for name in names]  # fmt: skip
+    spreads = [
+        (facts.party_label(findings, name), facts.spread_of(findings, "payoff", party=name))
+        for name in names
+    ]
     if facts.varied(findings) is None:
         rows = [(label, figure_of(spread.nominal)) for label, spread in spreads]
         return Table(("Party", "Nominal"), tuple(rows), frozenset({1}))
     full = [
-        (label, figure_of(spread.nominal), figure_of(spread.middle),
-         f"{figure_of(spread.low)} to {figure_of(spread.high)}")
+        (
+            label,
+            figure_of(spread.nominal),
+            figure_of(spread.middle),
+            f"{figure_of(spread.low)} to {figure_of(spread.high)}",
+        )
         for label, spread in spreads
-    ]  # fmt: skip
+    ]
     columns = ("Party", "Nominal", "Median", "Middle nine tenths")
     return Table(columns, tuple(full), frozenset({1, 2, 3}))
 
@@ -77,11 +83,15 @@ def _table(findings: Findings) -> Table:
 def _with_values(findings: Findings) -> Table:
     """Under the entropy convention the value, which counts the worth of choosing, stands beside."""
     rows = [
-        (facts.party_label(findings, name),
-         *(figure_of(facts.spread_of(findings, what, party=name).nominal)
-           for what in ("payoff", "value")))
+        (
+            facts.party_label(findings, name),
+            *(
+                figure_of(facts.spread_of(findings, what, party=name).nominal)
+                for what in ("payoff", "value")
+            ),
+        )
         for name in facts.names_along(findings.nominal, "party")
-    ]  # fmt: skip
+    ]
     note = "A value counts the worth of having a choice among moves; a payoff does not."
     return Table(
         ("Party", "Payoff, nominal", "Value, nominal"), tuple(rows), frozenset({1, 2}), note
@@ -93,6 +103,12 @@ def _keys(findings: Findings) -> tuple[Key, ...]:
 
 
 FIGURE = Figure(
-    "payoff_spread", "Expected payoff of each party", 30, _caption, _plot, _table,
-    section="payoffs", keys=_keys,
-)  # fmt: skip
+    "payoff_spread",
+    "Expected payoff of each party",
+    30,
+    _caption,
+    _plot,
+    _table,
+    section="payoffs",
+    keys=_keys,
+)

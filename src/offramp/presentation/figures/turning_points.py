@@ -10,13 +10,7 @@ import plotly.graph_objects as go
 from offramp.presentation.drawing import annotation, axis, bare, plain, rail, short, stacked
 from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import INK, KINDS, MUTED, account_colours
-from offramp.presentation.sections.turning import (
-    Turned,
-    move_words,
-    points_of,
-    turned_of,
-    typical,
-)
+from offramp.presentation.sections.turning import Turned, move_words, points_of, turned_of, typical
 from offramp.presentation.text.numbers import figure_of, points
 
 if TYPE_CHECKING:
@@ -54,18 +48,26 @@ def _panel(turned: Turned, reach: float) -> Panel:
     labels = [move_words(one) for one in turned.points]
     heights, layout = stacked(labels)
     ticks = [-0.8 * reach, 0.0, 0.8 * reach]
-    scale = axis(range=[-reach, reach], tickvals=ticks,
-                 ticktext=["less probable", "as before", "more probable"])  # fmt: skip
+    scale = axis(
+        range=[-reach, reach],
+        tickvals=ticks,
+        ticktext=["less probable", "as before", "more probable"],
+    )
     drawing = go.Figure(layout=bare(**layout, xaxis=scale, shapes=[rail(y) for y in heights]))
     drawing.add_vline(x=0, line={"color": MUTED, "width": 1})
     for one, label, y in zip(turned.points, labels, heights, strict=True):
         size, said = typical(one), _mean(one)
         drawing.add_scatter(
-            x=short([0, one.change] if size is None else [-size, size]), y=[y, y], mode="lines",
-            hoverinfo="text", hovertext=[plain(f"{label}: {said}")] * 2,
-            line={"color": MIXED if size is not None else RISE if one.change >= 0 else FALL,
-                  "width": 10},
-        )  # fmt: skip
+            x=short([0, one.change] if size is None else [-size, size]),
+            y=[y, y],
+            mode="lines",
+            hoverinfo="text",
+            hovertext=[plain(f"{label}: {said}")] * 2,
+            line={
+                "color": MIXED if size is not None else RISE if one.change >= 0 else FALL,
+                "width": 10,
+            },
+        )
         drawing.add_annotation(annotation(label, y, INK, x=0, xanchor="left", xref="paper"))
         drawing.add_annotation(
             annotation(said.partition("\u00a0")[0], y, MUTED, x=1, xanchor="right", xref="paper")
@@ -75,11 +77,17 @@ def _panel(turned: Turned, reach: float) -> Panel:
 
 def _table(findings: Findings) -> Table | None:
     rows = [
-        (own.label, move_words(one), _mean(one), points(one.largest),
-         figure_of(one.uses), figure_of(one.decides))
+        (
+            own.label,
+            move_words(one),
+            _mean(one),
+            points(one.largest),
+            figure_of(one.uses),
+            figure_of(one.decides),
+        )
         for own in turned_of(findings)
         for one in own.points
-    ]  # fmt: skip
+    ]
     columns = ("End", "Move", "Mean change", "Largest change", "Times made", "Decides")
     note = "What a move decides is the size of its changes, summed over the times that it is made."
     return Table(columns, tuple(rows), frozenset({2, 3, 4, 5}), note) if rows else None
@@ -93,11 +101,13 @@ def _mean(one: TurningPoint) -> str:
 def _keys(findings: Findings) -> list[Key]:
     if not points_of(findings):
         return []
-    return [Key("box", RISE, "more probable after the move"),
-            Key("box", FALL, "less probable after the move"),
-            Key("box", MIXED, "more at some times, less at others (typical size)")]  # fmt: skip
+    return [
+        Key("box", RISE, "more probable after the move"),
+        Key("box", FALL, "less probable after the move"),
+        Key("box", MIXED, "more at some times, less at others (typical size)"),
+    ]
 
 
 FIGURE = Figure(
-    "turning_points", "Where it turns", 60, _caption, _plot, _table, section="turning", keys=_keys,
-)  # fmt: skip
+    "turning_points", "Where it turns", 60, _caption, _plot, _table, section="turning", keys=_keys
+)

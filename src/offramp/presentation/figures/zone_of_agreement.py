@@ -74,10 +74,14 @@ def _how_to_read(found: Bargaining | None) -> str:
     pair = (
         "" if found is None or len(found.parties) == 2 else " One panel for each pair of parties."
     )
-    some = "" if found is None or found.complete else (
-        " Of so many packages only those are drawn that have a name"
-        + (" or lie on the frontier." if found.searched else ".")
-    )  # fmt: skip
+    some = (
+        ""
+        if found is None or found.complete
+        else (
+            " Of so many packages only those are drawn that have a name"
+            + (" or lie on the frontier." if found.searched else ".")
+        )
+    )
     return (
         f"Every dot is a package: one option on every issue.{some}{pair} The further to the right, "
         "the more it is worth to the one party; the higher, the more to the other. Dashed lines "
@@ -108,14 +112,24 @@ def _title(found: Bargaining, zone: Zone, pair: tuple[str, str], several: bool) 
 
 def _drawing(found: Bargaining, zone: Zone, one: str, two: str) -> go.Figure:
     named = {"standoff": 6, "font": {"size": 12, "color": MUTED}}
-    drawing = go.Figure(layout=bare(
-        360, margin={"l": 46, "r": 14, "t": 8, "b": 44}, shapes=_floors(found, zone, one, two),
-        annotations=_names(found, one, two),
-        xaxis=axis(range=_span(found, one), nticks=6,
-                   title={"text": f"worth to {plain(found.labels[one])}", **named}),
-        yaxis=axis(range=_span(found, two), nticks=6,
-                   title={"text": f"worth to {plain(found.labels[two])}", **named}),
-    ))  # fmt: skip
+    drawing = go.Figure(
+        layout=bare(
+            360,
+            margin={"l": 46, "r": 14, "t": 8, "b": 44},
+            shapes=_floors(found, zone, one, two),
+            annotations=_names(found, one, two),
+            xaxis=axis(
+                range=_span(found, one),
+                nticks=6,
+                title={"text": f"worth to {plain(found.labels[one])}", **named},
+            ),
+            yaxis=axis(
+                range=_span(found, two),
+                nticks=6,
+                title={"text": f"worth to {plain(found.labels[two])}", **named},
+            ),
+        )
+    )
     drawing.add_traces(list(_marks(found, zone, one, two)))
     return drawing
 
@@ -136,15 +150,25 @@ def _table(findings: Findings) -> Table | None:
         for i in shown
     ]
     floor = [
-        (heading_of(zone), *(figure_of(zone.reservation[party]) for party in found.parties),
-         "", *("" for _ in found.zones))
+        (
+            heading_of(zone),
+            *(figure_of(zone.reservation[party]) for party in found.parties),
+            "",
+            *("" for _ in found.zones),
+        )
         for zone in found.zones
-    ]  # fmt: skip
-    heads = ("In the zone",) if len(found.zones) == 1 else tuple(
-        f"In the zone, {heading_of(zone).lower()}" for zone in found.zones
-    )  # fmt: skip
-    columns = ("Package", *(f"Worth to {found.labels[p]}" for p in found.parties), "Frontier",
-               *heads)  # fmt: skip
+    ]
+    heads = (
+        ("In the zone",)
+        if len(found.zones) == 1
+        else tuple(f"In the zone, {heading_of(zone).lower()}" for zone in found.zones)
+    )
+    columns = (
+        "Package",
+        *(f"Worth to {found.labels[p]}" for p in found.parties),
+        "Frontier",
+        *heads,
+    )
     more = len(front) - ROWS
     note = f"{more} more packages of the frontier are not listed." if more > 0 else ""
     numeric = frozenset(range(1, 1 + len(found.parties)))
@@ -179,17 +203,26 @@ def _marks(found: Bargaining, zone: Zone, one: str, two: str) -> Iterator[dict[s
     kinds = (
         (np.flatnonzero(~zone.inside), {"size": 6, "color": OUTSIDE}),
         (np.flatnonzero(zone.inside), {"size": 6, "color": INSIDE}),
-    )  # fmt: skip
+    )
     for rows, marker in kinds:
         yield _dots(x, y, _thinned(rows), marker, hoverinfo="skip")
     yield _dots(
-        x, y, told, {"size": 12, "color": NAMED, "line": {"color": PAPER, "width": 2}},
-        hovertext=[_hover(found, i, one, two) for i in told], hoverinfo="text",
-    )  # fmt: skip
+        x,
+        y,
+        told,
+        {"size": 12, "color": NAMED, "line": {"color": PAPER, "width": 2}},
+        hovertext=[_hover(found, i, one, two) for i in told],
+        hoverinfo="text",
+    )
     front = _thinned(np.flatnonzero(found.frontier)) if found.searched else []
     sizes = [17 if i in told else 9 for i in front]
-    yield _dots(x, y, front, {"size": sizes, "color": INK, "symbol": "circle-open",
-                              "line": {"width": 1}}, hoverinfo="skip")  # fmt: skip
+    yield _dots(
+        x,
+        y,
+        front,
+        {"size": sizes, "color": INK, "symbol": "circle-open", "line": {"width": 1}},
+        hoverinfo="skip",
+    )
     points = (
         (zone.nash, "square", NASH, 10, 0, "Nash package"),
         (zone.kalai_smorodinsky, "square-open", KALAI, 15, 2.5, "Kalai–Smorodinsky package"),
@@ -211,13 +244,22 @@ def _names(found: Bargaining, one: str, two: str, **where: Any) -> list[dict[str
         size = LETTER * len(text), LINE
         corner = min(CORNERS, key=lambda one: _hidden(_room(one, at[i], size), taken))
         taken.append(_room(corner, at[i], size))
-        found_ones.append({
-            "x": found.worth_of(i, one), "y": found.worth_of(i, two), "text": plain(text),
-            "showarrow": False, "font": {"size": 12, "color": INK}, "borderpad": 1,
-            "bgcolor": "rgba(255,255,255,0.72)", "xshift": BESIDE * corner[0],
-            "yshift": BESIDE * corner[1], "xanchor": ("center", "left", "right")[corner[0]],
-            "yanchor": "bottom" if corner[1] > 0 else "top", **where,
-        })  # fmt: skip
+        found_ones.append(
+            {
+                "x": found.worth_of(i, one),
+                "y": found.worth_of(i, two),
+                "text": plain(text),
+                "showarrow": False,
+                "font": {"size": 12, "color": INK},
+                "borderpad": 1,
+                "bgcolor": "rgba(255,255,255,0.72)",
+                "xshift": BESIDE * corner[0],
+                "yshift": BESIDE * corner[1],
+                "xanchor": ("center", "left", "right")[corner[0]],
+                "yanchor": "bottom" if corner[1] > 0 else "top",
+                **where,
+            }
+        )
     return found_ones
 
 
@@ -235,13 +277,39 @@ def _floors(found: Bargaining, zone: Zone, one: str, two: str) -> list[dict[str,
     line = {"color": INK, "width": 1.2, "dash": "dash"}
     (_, right), (_, top) = (_span(found, party) for party in (one, two))
     return [
-        {"type": "rect", "x0": a, "x1": max(a, right), "y0": b, "y1": max(b, top),
-         "line": {"width": 0}, "fillcolor": clear(KINDS["agreement"], 0.09), "layer": "below"},
-        {"type": "line", "xref": "x", "yref": "paper", "x0": a, "x1": a, "y0": 0, "y1": 1,
-         "line": line, "layer": "below"},
-        {"type": "line", "xref": "paper", "yref": "y", "x0": 0, "x1": 1, "y0": b, "y1": b,
-         "line": line, "layer": "below"},
-    ]  # fmt: skip
+        {
+            "type": "rect",
+            "x0": a,
+            "x1": max(a, right),
+            "y0": b,
+            "y1": max(b, top),
+            "line": {"width": 0},
+            "fillcolor": clear(KINDS["agreement"], 0.09),
+            "layer": "below",
+        },
+        {
+            "type": "line",
+            "xref": "x",
+            "yref": "paper",
+            "x0": a,
+            "x1": a,
+            "y0": 0,
+            "y1": 1,
+            "line": line,
+            "layer": "below",
+        },
+        {
+            "type": "line",
+            "xref": "paper",
+            "yref": "y",
+            "x0": 0,
+            "x1": 1,
+            "y0": b,
+            "y1": b,
+            "line": line,
+            "layer": "below",
+        },
+    ]
 
 
 def _span(found: Bargaining, party: str) -> tuple[float, float]:
@@ -258,9 +326,14 @@ def _dots(
 ) -> dict[str, Any]:
     rows = list(rows)
     return {
-        "type": "scatter", "mode": "markers", "x": [float(f"{x[i]:.6g}") for i in rows],
-        "y": [float(f"{y[i]:.6g}") for i in rows], "marker": marker, "showlegend": False, **more,
-    }  # fmt: skip
+        "type": "scatter",
+        "mode": "markers",
+        "x": [float(f"{x[i]:.6g}") for i in rows],
+        "y": [float(f"{y[i]:.6g}") for i in rows],
+        "marker": marker,
+        "showlegend": False,
+        **more,
+    }
 
 
 def _thinned(rows: Any) -> Any:
@@ -296,6 +369,12 @@ def _hover(found: Bargaining, package: int, one: str, two: str) -> str:
 
 
 FIGURE = Figure(
-    "zone_of_agreement", "What each package is worth to whom", 87, _caption, _plot, _table,
-    section="packages", keys=_keys,
-)  # fmt: skip
+    "zone_of_agreement",
+    "What each package is worth to whom",
+    87,
+    _caption,
+    _plot,
+    _table,
+    section="packages",
+    keys=_keys,
+)

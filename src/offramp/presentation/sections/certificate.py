@@ -177,11 +177,15 @@ def _regrets(findings: Findings) -> list[RegretRow]:
         inside = all_regret <= all_bound * (1 + 1e-9) + 1e-9
         worst = np.nanmax(all_regret) if np.isfinite(all_regret).any() else np.nan
         beyond = int((~inside).sum())
-        rows.append(RegretRow(
-            facts.party_label(findings, name), figure_of(regret.nominal), figure_of(worst),
-            figure_of(bound.nominal),
-            f"beyond its bound in {beyond:,}" if beyond else "within its bound in all",
-        ))  # fmt: skip
+        rows.append(
+            RegretRow(
+                facts.party_label(findings, name),
+                figure_of(regret.nominal),
+                figure_of(worst),
+                figure_of(bound.nominal),
+                f"beyond its bound in {beyond:,}" if beyond else "within its bound in all",
+            )
+        )
     return rows
 
 
@@ -221,10 +225,12 @@ def _failures(findings: Findings) -> tuple[tuple[str, str], ...]:
     )
     counted = Counter((status, message) for status, message in pairs)
     return tuple(
-        (f"{count_of(number, 'combination')} ({percent(number / len(lost))})",
-         sentence(message or status))
+        (
+            f"{count_of(number, 'combination')} ({percent(number / len(lost))})",
+            sentence(message or status),
+        )
         for (status, message), number in counted.most_common(12)
-    )  # fmt: skip
+    )
 
 
 def _content(findings: Findings) -> Content:

@@ -141,9 +141,12 @@ def claims_answer(findings: Findings) -> str:
     groups = [
         ("holds", "hold", [one for one in own if one.nominal is True]),
         ("does not hold", "do not hold", [one for one in own if one.nominal is False]),
-        ("has no single verdict", "have no single verdict",
-         [one for one in own if one.nominal is None]),
-    ]  # fmt: skip
+        (
+            "has no single verdict",
+            "have no single verdict",
+            [one for one in own if one.nominal is None],
+        ),
+    ]
     parts = [
         f"{len(group)} {one if len(group) == 1 else many}{_named(findings, group)}"
         for one, many, group in groups
@@ -159,9 +162,12 @@ def claims_answer(findings: Findings) -> str:
         )
     differ = _differing(verdicts)
     if len({one.account for one in verdicts}) > 1:
-        text += f"; on one account or another {listed([_short(findings, n) for n in differ])}" + (
-            " fare otherwise" if len(differ) > 1 else " fares otherwise"
-        ) if differ else "; on every account they have the same verdicts"  # fmt: skip
+        text += (
+            f"; on one account or another {listed([_short(findings, n) for n in differ])}"
+            + (" fare otherwise" if len(differ) > 1 else " fares otherwise")
+            if differ
+            else "; on every account they have the same verdicts"
+        )
     return f"{text}."
 
 
@@ -183,8 +189,14 @@ def _differing(verdicts: Sequence[Verdict]) -> list[str]:
 
 
 def _numbers(one: Verdict) -> tuple[object, ...]:
-    return (one.state, one.share, one.interval, one.open, one.vacuous,
-            tuple(one.quantities.values()))  # fmt: skip
+    return (
+        one.state,
+        one.share,
+        one.interval,
+        one.open,
+        one.vacuous,
+        tuple(one.quantities.values()),
+    )
 
 
 def _claim(findings: Findings, verdicts: Sequence[Verdict]) -> ClaimTold:
@@ -243,9 +255,13 @@ def bar_of(share: Share) -> Bar | None:
         return None
     low, high = share.interval or (share.share, share.share)
     return Bar(
-        percent(share.share), between(low, high),
-        f"{share.held:,} of {share.counted:,}", 100 * share.share, 100 * low, 100 * high,
-    )  # fmt: skip
+        percent(share.share),
+        between(low, high),
+        f"{share.held:,} of {share.counted:,}",
+        100 * share.share,
+        100 * low,
+        100 * high,
+    )
 
 
 def premise_words(findings: Findings, one: Verdict) -> str:

@@ -98,11 +98,16 @@ def account_ends(findings: Findings) -> tuple[facts.End, ...]:
             highest[name] = max(highest.get(name, 0.0), float(np.nan_to_num(value)))
     colours = facts.colours_of(findings)
     ends = [
-        facts.End((name,), facts.outcome_label(findings, name),
-                  facts.outcome_kind(findings, name), colours.get(name, MUTED),
-                  facts.Spread(value, None))
-        for name, value in highest.items() if value > 0
-    ]  # fmt: skip
+        facts.End(
+            (name,),
+            facts.outcome_label(findings, name),
+            facts.outcome_kind(findings, name),
+            colours.get(name, MUTED),
+            facts.Spread(value, None),
+        )
+        for name, value in highest.items()
+        if value > 0
+    ]
     return facts.few_ends(sorted(ends, key=lambda end: -end.spread.nominal))
 
 
@@ -118,8 +123,12 @@ def quantity_words(one: Comparison) -> str:
 
 
 def _dispute(findings: Findings, one: Comparison) -> Dispute:
-    return Dispute(pair_title(findings, one), _explained(findings, one),
-                   _interaction(findings, one), _verdicts(findings, one))  # fmt: skip
+    return Dispute(
+        pair_title(findings, one),
+        _explained(findings, one),
+        _interaction(findings, one),
+        _verdicts(findings, one),
+    )
 
 
 def _explained(findings: Findings, one: Comparison) -> str:
@@ -168,8 +177,10 @@ def _verdicts(findings: Findings, one: Comparison) -> Table | None:
             ]
             rows.append((claim_label(findings, name), *told))
     columns = ("Claim", *(account_label(findings, name) for name in one.accounts))
-    note = ("At the nominal values, and the share of the combinations of assumptions tried in "
-            "which it holds; this describes the assumptions, not the world.")  # fmt: skip
+    note = (
+        "At the nominal values, and the share of the combinations of assumptions tried in "
+        "which it holds; this describes the assumptions, not the world."
+    )
     return Table(columns, tuple(rows), note=note) if rows else None
 
 

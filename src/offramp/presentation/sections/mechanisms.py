@@ -107,12 +107,15 @@ def _mechanism(findings: Findings, name: str, record: Any, tried: Any) -> Mechan
     return Mechanism(
         name=name,
         label=record.label or spoken(name).capitalize(),
-        about=about, finds=finds, limits=limits,
+        about=about,
+        finds=finds,
+        limits=limits,
         asserted=_asserted(findings, record),
         off=listed([f"{key} = {value}" for key, value in record.off.items()]),
         library=record.from_,
-        effects=effects, other=other,
-    )  # fmt: skip
+        effects=effects,
+        other=other,
+    )
 
 
 def _effects(expects: Mapping[str, str], tried: Any) -> Iterable[Effect]:
@@ -123,9 +126,13 @@ def _effects(expects: Mapping[str, str], tried: Any) -> Iterable[Effect]:
             continue
         share = (tried.share or {}).get(kind, float("nan"))
         yield Effect(
-            kind, stated, float(tried.change[kind]), float(share), int(tried.draws or 0),
+            kind,
+            stated,
+            float(tried.change[kind]),
+            float(share),
+            int(tried.draws or 0),
             bool(tried.held(kind)),
-        )  # fmt: skip
+        )
 
 
 def _told(about: str) -> tuple[str, str, str]:

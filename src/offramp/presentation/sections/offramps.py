@@ -248,8 +248,9 @@ def _fare(ramp: OffRamp) -> str:
     for verb, sign in (("gain", 1), ("lose", -1)):
         names = [name for name in order if sign * ramp.gains[name] > EQUAL]
         if names:
-            labels = [ramp.labels[name] + (" (holder)" if name in ramp.holders else "")
-                      for name in names]  # fmt: skip
+            labels = [
+                ramp.labels[name] + (" (holder)" if name in ramp.holders else "") for name in names
+            ]
             told.append(f"{verb if len(names) > 1 else verb + 's'}: {', '.join(labels)}")
     return "; ".join(told) or "all as before"
 
@@ -303,19 +304,27 @@ def _marks(ramp: OffRamp) -> Sequence[str]:
 def _moved(ramp: OffRamp, change: Change) -> Moved:
     unit = change.unit if change.unit and change.unit != "1" else ""
     return Moved(
-        label=change.label, parameter=change.parameter,
-        called=change.called or spoken(change.parameter), start=figure_of(change.start),
-        to=figure_of(change.to, 4), unit=unit, limit=figure_of(change.limit),
+        label=change.label,
+        parameter=change.parameter,
+        called=change.called or spoken(change.parameter),
+        start=figure_of(change.start),
+        to=figure_of(change.to, 4),
+        unit=unit,
+        limit=figure_of(change.limit),
         effort=figure_of(change.effort),
         holders=listed([ramp.labels.get(name, name) for name in change.held_by]),
-    )  # fmt: skip
+    )
 
 
 def _odds(label: str, before: float, after: float) -> Odds:
     return Odds(
-        label, percent(before), percent(after), f"{percent(after)} ({points(after - before)})",
-        100 * before, 100 * after,
-    )  # fmt: skip
+        label,
+        percent(before),
+        percent(after),
+        f"{percent(after)} ({points(after - before)})",
+        100 * before,
+        100 * after,
+    )
 
 
 def _stakes(ramp: OffRamp) -> list[Stake]:
@@ -327,11 +336,16 @@ def _stake(ramp: OffRamp, name: str) -> Stake:
     gain, holder = ramp.gains[name], name in ramp.holders
     worth, alone = ramp.settlement.get(name, math.nan), ramp.going_on.get(name, math.nan)
     return Stake(
-        party=ramp.labels[name], holder=holder,
-        before=figure_of(ramp.payoff_before[name]), after=figure_of(ramp.payoff_after[name]),
-        gain=signed(gain), verdict=_verdict(gain, holder), settlement=figure_of(worth),
-        going_on=figure_of(alone), imposed=name in ramp.imposed_on,
-    )  # fmt: skip
+        party=ramp.labels[name],
+        holder=holder,
+        before=figure_of(ramp.payoff_before[name]),
+        after=figure_of(ramp.payoff_after[name]),
+        gain=signed(gain),
+        verdict=_verdict(gain, holder),
+        settlement=figure_of(worth),
+        going_on=figure_of(alone),
+        imposed=name in ramp.imposed_on,
+    )
 
 
 def _verdict(gain: float, holder: bool) -> str:

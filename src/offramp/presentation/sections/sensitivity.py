@@ -48,11 +48,15 @@ def told_of(one: Sensitivity) -> tuple[str, ...]:
 def menu_of(findings: Findings, one: Sensitivity) -> Table | None:
     """Moves of parties written twice, the largest change first."""
     rows = [
-        (facts.party_label(findings, change.party),
-         f"{_step(findings, change.step)}: {_move(findings, change.step, change.move)}",
-         figure_of(change.before), figure_of(change.value), signed(change.change))
+        (
+            facts.party_label(findings, change.party),
+            f"{_step(findings, change.step)}: {_move(findings, change.step, change.move)}",
+            figure_of(change.before),
+            figure_of(change.value),
+            signed(change.change),
+        )
         for change in one.menu[:MOVES]
-    ]  # fmt: skip
+    ]
     columns = ("Party", "Move written twice", "Before", "After", "Difference")
     return Table(columns, tuple(rows), frozenset({2, 3, 4})) if rows else None
 

@@ -41,10 +41,13 @@ def turned_of(findings: Findings) -> tuple[Turned, ...]:
     ends = {end.name: end for end in facts.ends(findings)}
     found = turned(points_of(findings))
     return tuple(
-        replace(one, label=facts.outcome_label(findings, one.outcome),
-                colour=ends[one.outcome].colour if one.outcome in ends else MUTED)
+        replace(
+            one,
+            label=facts.outcome_label(findings, one.outcome),
+            colour=ends[one.outcome].colour if one.outcome in ends else MUTED,
+        )
         for one in found
-    )  # fmt: skip
+    )
 
 
 def turned(points: Sequence[TurningPoint]) -> tuple[Turned, ...]:

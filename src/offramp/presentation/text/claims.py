@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from offramp.study.claims.verdicts import Verdict
 
 NOMINALLY = {
-    HOLDS: "holds", FAILS: "does not hold",
+    HOLDS: "holds",
+    FAILS: "does not hold",
     OPEN: "is open (equilibria found disagree on it)",
     VACUOUS: "says nothing (a step that it commits is never reached)",
     UNSOLVED: "has no verdict (a game that it needs was not solved)",
-}  # fmt: skip
+}
 
 
 def verdict_sentences(one: Verdict) -> tuple[str, ...]:
@@ -57,9 +58,13 @@ def verdict_remarks(one: Verdict) -> Iterator[str]:
         )
     if one.restates:
         lost = one.without[one.restates].lost
-        over = "" if lost is None else (
-            f" and in {percent(lost)} of the combinations looked at in which it otherwise holds"
-        )  # fmt: skip
+        over = (
+            ""
+            if lost is None
+            else (
+                f" and in {percent(lost)} of the combinations looked at in which it otherwise holds"
+            )
+        )
         said = premise(one.restates, one.without[one.restates].label)
         yield (
             f"It restates premise {said}: with that mechanism off it does not hold at nominal "

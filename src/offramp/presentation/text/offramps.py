@@ -256,8 +256,11 @@ def _warnings(ramp: OffRamp) -> list[str]:
             f"The settlements that follow are worth less to {names}, on average, than what {each} "
             "without agreement: they are called imposed."
         )
-    some = [(ramp.labels[name], share) for name, share in ramp.below.items()
-            if name not in ramp.imposed_on and share >= SOME]  # fmt: skip
+    some = [
+        (ramp.labels[name], share)
+        for name, share in ramp.below.items()
+        if name not in ramp.imposed_on and share >= SOME
+    ]
     if some:
         shares = listed([f"{percent(share)} are worth less to {name}" for name, share in some])
         gets = "it gets" if len(some) == 1 else "that party gets"

@@ -55,8 +55,14 @@ def zone_sentences(found: Bargaining, zone: Zone) -> tuple[str, ...]:
             f"On the premises of {found.whose}, as encoded here, the game without an agreement "
             "was not solved, so that it says nothing about the zone of agreement.",
         )
-    told = [_how_many(found, zone), _named(found, zone), _empty(found, zone),
-            _points(found, zone), _some(zone), *_shares(found, zone)]  # fmt: skip
+    told = [
+        _how_many(found, zone),
+        _named(found, zone),
+        _empty(found, zone),
+        _points(found, zone),
+        _some(zone),
+        *_shares(found, zone),
+    ]
     return tuple(text for text in told if text)
 
 
@@ -162,9 +168,10 @@ def _points(found: Bargaining, zone: Zone) -> str:
             f"the Nash package and the Kalai–Smorodinsky package are {_same(found, nash)}"
         )
     one = (
-        f"the Nash package is {_which(found, nash)}" if nash else
-        "there is no Nash package, as no package gains something for each of these parties"
-    )  # fmt: skip
+        f"the Nash package is {_which(found, nash)}"
+        if nash
+        else "there is no Nash package, as no package gains something for each of these parties"
+    )
     return f"{sentence(one)} The Kalai–Smorodinsky package is {_which(found, kalai)}."
 
 
@@ -233,9 +240,9 @@ def _shares(found: Bargaining, zone: Zone) -> list[str]:
         return []
     return [
         "The share of these combinations of assumptions in which a package lies in the zone is "
-        f"{listed(parts)}" + (", in brackets with the ranges concentrated." if
-                              zone.shares_other else ".")
-    ]  # fmt: skip
+        f"{listed(parts)}"
+        + (", in brackets with the ranges concentrated." if zone.shares_other else ".")
+    ]
 
 
 def _reservations(found: Bargaining) -> list[str]:

@@ -67,7 +67,7 @@ def _told_shares(one: Sensitivity, indices: Indices) -> list[str]:
         f"average, the standard deviation from {amount(one, spread)} to about {amount(one, left)}.",
         *_told_together(indices),
         CAVEAT,
-    ]  # fmt: skip
+    ]
 
 
 def _shares(share: float, low: float, high: float) -> tuple[str, str]:
@@ -83,8 +83,9 @@ def _told_together(indices: Indices) -> list[str]:
     low, high = map(float, indices.together_interval)
     if np.isfinite(indices.together) and high >= LITTLE:
         share, ends = _shares(indices.together, low, high)
-        return [f"About {share} of it{ends} comes from several together that none of them brings "
-                "alone."]  # fmt: skip
+        return [
+            f"About {share} of it{ends} comes from several together that none of them brings alone."
+        ]
     if high < LITTLE:
         return ["What single assumptions bring adds up to all of it, or all but 1 %."]
     return [

@@ -64,9 +64,10 @@ def device_for(structure: Structure, name: str) -> Any | None:
     """
     if name not in DEVICES:
         raise DeviceError(
-            f"there is no device '{name}'", expected="'cpu' or 'gpu'",
+            f"there is no device '{name}'",
+            expected="'cpu' or 'gpu'",
             repair=suggestion(name, DEVICES[:2]),
-        )  # fmt: skip
+        )
     if name == "cpu":
         return None
     device, reason = _look_for(name)

@@ -316,12 +316,20 @@ class _Program:
         nothing, one = jnp.zeros(active.shape), jnp.ones(active.shape)
         at = values[self.waves.heads]
         begun = DeviceLadder(
-            values=values, past=jnp.zeros((3, *at.shape)), when=jnp.zeros((3, len(active))),
-            known=jnp.zeros(active.shape, jnp.int32), weight=1.0 / self.scale(values),
-            steep=one, top=nothing, least=nothing, now=nothing, stride=nothing,
-            total=jnp.zeros(active.shape, jnp.int32), solved=jnp.zeros(active.shape, bool),
+            values=values,
+            past=jnp.zeros((3, *at.shape)),
+            when=jnp.zeros((3, len(active))),
+            known=jnp.zeros(active.shape, jnp.int32),
+            weight=1.0 / self.scale(values),
+            steep=one,
+            top=nothing,
+            least=nothing,
+            now=nothing,
+            stride=nothing,
+            total=jnp.zeros(active.shape, jnp.int32),
+            solved=jnp.zeros(active.shape, bool),
             active=active,
-        )  # fmt: skip
+        )
         return lax.while_loop(lambda state: state.active.any(), self.rung, begun)
 
     def rung(self, state: DeviceLadder) -> DeviceLadder:
@@ -337,9 +345,13 @@ class _Program:
         )
         short = jnp.minimum(limits.sweeps, SHORT)
         values, used = self.settle_all(
-            values, share, jnp.where(last, limits.tolerance, ROUGH),
-            jnp.where(last | begin, limits.sweeps, short), state.weight, active,
-        )  # fmt: skip
+            values,
+            share,
+            jnp.where(last, limits.tolerance, ROUGH),
+            jnp.where(last | begin, limits.sweeps, short),
+            state.weight,
+            active,
+        )
         at = values[heads]
         moved = _largest((at - start) * state.weight)
         again = ~begin & ((used < 0) | ~(moved <= 0.4)) & (state.stride > state.least)
@@ -383,11 +395,23 @@ def _begin(values: Array, size: int, begun: Array, moving: Array) -> Mixing:
     many = jnp.zeros((MEMORY, *at.shape))
     none, whole = jnp.zeros(draws), jnp.zeros(draws, jnp.int32)
     return Mixing(
-        values=values, kept=at, gap=at, steps=many, bends=many,
-        gram=jnp.zeros((MEMORY, MEMORY, draws)), count=whole, slot=whole, damping=none + 1.0,
-        best=none + jnp.inf, stride=none, sweep=jnp.zeros((), jnp.int32), used=whole + 1,
-        active=begun & moving, begun=begun, over=jnp.zeros((), bool),
-    )  # fmt: skip
+        values=values,
+        kept=at,
+        gap=at,
+        steps=many,
+        bends=many,
+        gram=jnp.zeros((MEMORY, MEMORY, draws)),
+        count=whole,
+        slot=whole,
+        damping=none + 1.0,
+        best=none + jnp.inf,
+        stride=none,
+        sweep=jnp.zeros((), jnp.int32),
+        used=whole + 1,
+        active=begun & moving,
+        begun=begun,
+        over=jnp.zeros((), bool),
+    )
 
 
 def _mix(state: Mixing, before: Array, gap: Array, wide: Array) -> tuple[Mixing, Array]:
@@ -412,9 +436,15 @@ def _mix(state: Mixing, before: Array, gap: Array, wide: Array) -> tuple[Mixing,
     onward -= (mix[:, None, None] * (steps + state.damping * bends)).sum(axis=0)
     stride = _largest((onward - before) * wide)
     return state._replace(
-        kept=before, gap=gap, steps=steps, bends=bends, gram=gram, count=count, slot=slot,
+        kept=before,
+        gap=gap,
+        steps=steps,
+        bends=bends,
+        gram=gram,
+        count=count,
+        slot=slot,
         stride=stride,
-    ), onward  # fmt: skip
+    ), onward
 
 
 def _solve_small(gram: Array, right: Array, count: Array) -> Array:

@@ -115,10 +115,13 @@ def lay_out(layout: Layout) -> tuple[Waves, Outline, NDArray[np.int32]]:
     row[shape.node] = pieces.row
     cut = np.searchsorted(pieces.part, np.arange(2 * stages + 3))
     waves = Waves(
-        **_fill_slots(shape, outline, pieces, pay, len(used)), kind=_small(pieces.kind),
-        cut=_small(cut), heads=_small(pieces.row[shape.heads]), turn=_small(turn),
+        **_fill_slots(shape, outline, pieces, pay, len(used)),
+        kind=_small(pieces.kind),
+        cut=_small(cut),
+        heads=_small(pieces.row[shape.heads]),
+        turn=_small(turn),
         row=_small(row),
-    )  # fmt: skip
+    )
     return waves, outline, used
 
 
@@ -224,9 +227,14 @@ def _fill_slots(
     there[at], turns[at], paid[at] = True, shape.turns > 0, pay
     odds[at] = np.maximum(shape.odds_class, 0)
     return {
-        "mover": mover, "target": target, "turns": turns, "pay": paid, "odds": odds,
-        "there": there, "slot": _small(slot[:-1]),
-    }  # fmt: skip
+        "mover": mover,
+        "target": target,
+        "turns": turns,
+        "pay": paid,
+        "odds": odds,
+        "there": there,
+        "slot": _small(slot[:-1]),
+    }
 
 
 def _small(array: NDArray) -> NDArray[np.int32]:

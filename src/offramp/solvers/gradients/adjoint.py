@@ -110,15 +110,18 @@ def pull_back(
     size = width * max(1, -(-len(chosen) // (2 * threads * width)))
     share_out(
         lambda run: job(abreast[run.start : run.stop], BASIS, known, asked, slopes),
-        runs_of(len(chosen), size), threads,
-    )  # fmt: skip
+        runs_of(len(chosen), size),
+        threads,
+    )
     return tuple(
         Pullback(
             {name: getattr(slopes, name)[q] for name in NAMES},
-            slopes.condition[q], slopes.residual[q], slopes.missing[q],
+            slopes.condition[q],
+            slopes.residual[q],
+            slopes.missing[q],
         )
         for q in range(len(quantities))
-    )  # fmt: skip
+    )
 
 
 def worth_ahead(
@@ -133,9 +136,15 @@ def worth_ahead(
     shape = arrange(structure).shape
     ahead, residual = np.zeros((1, structure.nodes)), np.zeros(1)
     foresee(
-        like_for(shape), shape, sealed(strategy[None]), _rows([at_end], np.arange(len(at_end))),
-        _rows([on_edge], shape.edge), BASIS, ahead, residual,
-    )  # fmt: skip
+        like_for(shape),
+        shape,
+        sealed(strategy[None]),
+        _rows([at_end], np.arange(len(at_end))),
+        _rows([on_edge], shape.edge),
+        BASIS,
+        ahead,
+        residual,
+    )
     return ahead[0], float(residual[0])
 
 

@@ -16,12 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.compiling import njit
-from offramp.solvers.gradients.transposed_rounds import (
-    Rounds,
-    look_ahead,
-    push_through,
-    rounds_for,
-)
+from offramp.solvers.gradients.transposed_rounds import Rounds, look_ahead, push_through, rounds_for
 from offramp.solvers.kernels.abreast import (
     exponential,
     four_of,
@@ -121,9 +116,15 @@ class AdjointWorkspace(NamedTuple):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def pull_draws(
-    like, shape: Shape, arrays: TableArrays, draws, most, known: Known, quantities: Quantities,
+    like,
+    shape: Shape,
+    arrays: TableArrays,
+    draws,
+    most,
+    known: Known,
+    quantities: Quantities,
     slopes: Derivatives,
-):  # fmt: skip
+):
     """Fill the slopes of ``draws``; what a draw gets does not depend on the others.
 
     Each is a pair: the draw, and where its slopes stand. ``like`` comes from ``like_for``, ``most``
@@ -205,16 +206,27 @@ def adjoint_workspace(like, shape: Shape, arrays: TableArrays):
     places, both = nodes * lanes, (nodes + shape.terminals) * lanes
     raw = both if arrays.entropy else 0
     numbers = Numbers(
-        rows_like(like, classes * lanes), np.zeros(classes, np.int64), rows_like(like, odds),
-        rows_like(like, lanes), rows_like(like, lanes), arrays.entropy,
-    )  # fmt: skip
+        rows_like(like, classes * lanes),
+        np.zeros(classes, np.int64),
+        rows_like(like, odds),
+        rows_like(like, lanes),
+        rows_like(like, lanes),
+        arrays.entropy,
+    )
     return AdjointWorkspace(
-        numbers, rows_like(like, both), rows_like(like, places), rows_like(like, both),
-        rows_like(like, both), rows_like(like, raw), rows_like(like, raw),
-        rows_like(like, nodes + shape.terminals), rows_like(like, nodes), rows_like(like, edges),
+        numbers,
+        rows_like(like, both),
+        rows_like(like, places),
+        rows_like(like, both),
+        rows_like(like, both),
+        rows_like(like, raw),
+        rows_like(like, raw),
+        rows_like(like, nodes + shape.terminals),
+        rows_like(like, nodes),
+        rows_like(like, edges),
         rows_like(like, (shape.widest + 1) * (lanes + 1)),
         rows_like(like, (classes + 2) * lanes + odds),
-    )  # fmt: skip
+    )
 
 
 @jit_inside
@@ -257,8 +269,11 @@ def linearise_team(shape: Shape, work: AdjointWorkspace, rounds: Rounds):
     """
     lanes, numbers, values, total = shape.lanes, work.numbers, work.values, work.total
     pay, paid, patience, precision = (
-        numbers.pay, numbers.paid, numbers.patience, numbers.precision,
-    )  # fmt: skip
+        numbers.pay,
+        numbers.paid,
+        numbers.patience,
+        numbers.precision,
+    )
     chance, slope, rate, wide = rounds.chance, rounds.slope, work.rate, shape.widest
     for n in range(len(shape.mover)):
         m, a, b = np.int64(shape.mover[n]), shape.first[n], shape.first[n + 1]
@@ -397,9 +412,7 @@ def bend_play(shape: Shape, work: AdjointWorkspace, rounds: Rounds):
             c, w = np.int64(shape.pay_class[e]), np.int64(shape.turns[e])
             v = np.int64(shape.target[e]) * lanes + m
             bend, r = load(chance, e) * (load(through, e) - mean), (classes + 1) * lanes + m
-            total = worth(
-                values, v, numbers.paid[c], numbers.pay, c * lanes + m, w, patience, m
-            )  # fmt: skip
+            total = worth(values, v, numbers.paid[c], numbers.pay, c * lanes + m, w, patience, m)
             save(sums, r, load(sums, r) + bend * total)
             bend = load(numbers.precision, m) * bend
             save(through, e, bend)
@@ -491,9 +504,14 @@ def add_direct(shape: Shape, work: AdjointWorkspace, rounds: Rounds, party):
 
 @jit_inside
 def hand_in(
-    shape: Shape, work: AdjointWorkspace, rounds: Rounds, batch: Batch, missing, q,
+    shape: Shape,
+    work: AdjointWorkspace,
+    rounds: Rounds,
+    batch: Batch,
+    missing,
+    q,
     slopes: Derivatives,
-):  # fmt: skip
+):
     """Write the slopes of a batch into the rows of its draws.
 
     ``missing`` is (place,), slopes by (quantity, draw) and number.

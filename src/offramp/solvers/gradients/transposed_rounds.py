@@ -87,11 +87,16 @@ def rounds_for(like, shape: Shape, most):
     lanes, edges, longest = shape.lanes, len(shape.target), max(1, shape.longest)
     unknown = longest * lanes
     return Rounds(
-        rows_like(like, lanes), rows_like(like, edges), rows_like(like, edges * lanes),
-        rows_like(like, 2 * lanes), rows_like(like, (len(shape.mover) + shape.terminals) * lanes),
-        np.zeros(edges), krylov_for(like, unknown, min(unknown, most)), np.ones(many(like)),
+        rows_like(like, lanes),
+        rows_like(like, edges),
+        rows_like(like, edges * lanes),
+        rows_like(like, 2 * lanes),
+        rows_like(like, (len(shape.mover) + shape.terminals) * lanes),
+        np.zeros(edges),
+        krylov_for(like, unknown, min(unknown, most)),
+        np.ones(many(like)),
         np.zeros(many(like)),
-    )  # fmt: skip
+    )
 
 
 @jit_inside

@@ -138,8 +138,14 @@ def mask_zeros(infosets: InfoSets, tables: Tables) -> Floats:
     masks = np.zeros((draws, len(numbers.live) + len(numbers.credible)))
     for draw in range(draws):
         gather_set_numbers(
-            infosets, numbers, tables.pay[draw], tables.odds[draw], tables.end_pay[draw],
-            tables.patience[draw], tables.precision[draw], 1.0,
-        )  # fmt: skip
+            infosets,
+            numbers,
+            tables.pay[draw],
+            tables.odds[draw],
+            tables.end_pay[draw],
+            tables.patience[draw],
+            tables.precision[draw],
+            1.0,
+        )
         masks[draw, ~np.concatenate([numbers.live, numbers.credible])] = -np.inf
     return masks

@@ -82,9 +82,7 @@ def _row_of(kind: Any) -> Any:
     return abreast if kind.ndim == 2 else types.float64
 
 
-def _address(
-    context: Any, builder: Any, kind: Any, array: Any, row: Any, wide: int = 1
-) -> Any:  # fmt: skip
+def _address(context: Any, builder: Any, kind: Any, array: Any, row: Any, wide: int = 1) -> Any:
     """Where a row begins, or ``wide`` numbers of a draw alone."""
     data = _data(context, builder, kind, array, row, wide)
     if kind.ndim == 2:
@@ -114,9 +112,7 @@ def _data(context: Any, builder: Any, kind: Any, array: Any, row: Any, wide: int
     return made.data
 
 
-def _read(
-    context: Any, builder: Any, kind: Any, array: Any, row: Any, wide: int = 1
-) -> Any:  # fmt: skip
+def _read(context: Any, builder: Any, kind: Any, array: Any, row: Any, wide: int = 1) -> Any:
     return builder.load(_address(context, builder, kind, array, row, wide), align=8)
 
 
@@ -152,9 +148,16 @@ def save(typing: Any, array: Any, row: Any, value: Any) -> Any:
 
 @_written
 def worth(
-    typing: Any, value: Any, at: Any, paid: Any, pay: Any, row: Any, waits: Any, patience: Any,
+    typing: Any,
+    value: Any,
+    at: Any,
+    paid: Any,
+    pay: Any,
+    row: Any,
+    waits: Any,
+    patience: Any,
     party: Any,
-) -> Any:  # fmt: skip
+) -> Any:
     """``value[at]``, times ``patience[party]`` if it ``waits``, plus ``pay[row]`` if ``paid``.
 
     What is left out would be times 1 or plus 0; the sign of a zero is the same either way, if
@@ -170,9 +173,18 @@ def worth(
 
 @_written
 def add_worth(
-    typing: Any, total: Any, share: Any, value: Any, at: Any, paid: Any, pay: Any, row: Any,
-    waits: Any, patience: Any, party: Any,
-) -> Any:  # fmt: skip
+    typing: Any,
+    total: Any,
+    share: Any,
+    value: Any,
+    at: Any,
+    paid: Any,
+    pay: Any,
+    row: Any,
+    waits: Any,
+    patience: Any,
+    party: Any,
+) -> Any:
     """The total of four parties plus ``share`` times the ``worth`` of each of them."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -191,9 +203,16 @@ def add_worth(
 
 @_written
 def four_worth(
-    typing: Any, value: Any, at: Any, paid: Any, pay: Any, row: Any, waits: Any, patience: Any,
+    typing: Any,
+    value: Any,
+    at: Any,
+    paid: Any,
+    pay: Any,
+    row: Any,
+    waits: Any,
+    patience: Any,
     party: Any,
-) -> Any:  # fmt: skip
+) -> Any:
     """The ``worth`` of four parties."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:

@@ -139,9 +139,17 @@ def step_back(shape: Shape, numbers: Numbers, values, low, high, scratch):
             for e in range(a, b):
                 c, w, v = np.int64(pay_class[e]), np.int64(turns[e]), np.int64(target[e])
                 mean = add_worth(
-                    mean, load(scratch, e - a), values, v * lanes + j, paid[c], pay, c * lanes + j,
-                    w, patience, j,
-                )  # fmt: skip
+                    mean,
+                    load(scratch, e - a),
+                    values,
+                    v * lanes + j,
+                    paid[c],
+                    pay,
+                    c * lanes + j,
+                    w,
+                    patience,
+                    j,
+                )
             save_four(values, n * lanes + j, mean)
         if numbers.entropy and m >= 0 and b - a > 1:
             for k in range(many(values)):

@@ -95,9 +95,17 @@ def check_fixed_point(given: Given, numbers: Numbers, lanes, value, strategy, re
                 c, w, v = np.int64(given.pay_class[e]), np.int64(given.turns[e]), given.target[e]
                 v = v if v >= 0 else nodes - v - 1
                 mean = add_worth(
-                    mean, load(strategy, e), value, v * lanes + j, paid[c], pay, c * lanes + j,
-                    w, patience, j,
-                )  # fmt: skip
+                    mean,
+                    load(strategy, e),
+                    value,
+                    v * lanes + j,
+                    paid[c],
+                    pay,
+                    c * lanes + j,
+                    w,
+                    patience,
+                    j,
+                )
             here = n * lanes + j
             gap = size(four_of(value, here) - mean)
             if numbers.entropy and m >= j and m < j + 4:

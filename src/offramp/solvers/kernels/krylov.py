@@ -77,20 +77,40 @@ def krylov_for(like, size, most):
     """
     step = most + 2
     return Krylov(
-        rows_like(like, (most + 3) * size), rows_like(like, 6 * step + 3 + most * (most + 1) // 2),
-        0, step, 2 * step, 3 * step, 4 * step, 5 * step, 6 * step, 6 * step + 3, most,
-        np.zeros(many(like), np.int64), np.zeros(many(like), np.bool_),
-    )  # fmt: skip
+        rows_like(like, (most + 3) * size),
+        rows_like(like, 6 * step + 3 + most * (most + 1) // 2),
+        0,
+        step,
+        2 * step,
+        3 * step,
+        4 * step,
+        5 * step,
+        6 * step,
+        6 * step + 3,
+        most,
+        np.zeros(many(like), np.int64),
+        np.zeros(many(like), np.bool_),
+    )
 
 
 def krylov_alone(size: int, most: int) -> Krylov:
     """The same for one draw alone, outside compiled code."""
     step = most + 2
     return Krylov(
-        np.zeros((most + 3) * size), np.zeros(6 * step + 3 + most * (most + 1) // 2),
-        0, step, 2 * step, 3 * step, 4 * step, 5 * step, 6 * step, 6 * step + 3, most,
-        np.zeros(1, np.int64), np.zeros(1, np.bool_),
-    )  # fmt: skip
+        np.zeros((most + 3) * size),
+        np.zeros(6 * step + 3 + most * (most + 1) // 2),
+        0,
+        step,
+        2 * step,
+        3 * step,
+        4 * step,
+        5 * step,
+        6 * step,
+        6 * step + 3,
+        most,
+        np.zeros(1, np.int64),
+        np.zeros(1, np.bool_),
+    )
 
 
 @njit(cache=True, nogil=True)

@@ -115,11 +115,21 @@ def anderson_workspace(shape: Shape, like):
     right = gram + MEMORY * MEMORY
     return AndersonWorkspace(
         rows_like(like, right + 3 * MEMORY + MEMORY * (MEMORY + 1)),
-        begin, begin + unknown, begin + 2 * unknown, begin + 3 * unknown, begin + 4 * unknown,
-        begin + (4 + MEMORY) * unknown, gram, right, right + MEMORY, right + 2 * MEMORY,
-        right + 3 * MEMORY, rows_like(like, len(shape.heads) * shape.lanes),
-        rows_like(like, shape.lanes), scratch_for(shape, like),
-    )  # fmt: skip
+        begin,
+        begin + unknown,
+        begin + 2 * unknown,
+        begin + 3 * unknown,
+        begin + 4 * unknown,
+        begin + (4 + MEMORY) * unknown,
+        gram,
+        right,
+        right + MEMORY,
+        right + 2 * MEMORY,
+        right + 3 * MEMORY,
+        rows_like(like, len(shape.heads) * shape.lanes),
+        rows_like(like, shape.lanes),
+        scratch_for(shape, like),
+    )
 
 
 @jit_inside

@@ -87,13 +87,19 @@ def reply_workspace(shape: Shape, like):
     """
     unknown, lanes = max(1, shape.longest * shape.lanes), shape.lanes
     return ReplyWorkspace(
-        rows_like(like, unknown), rows_like(like, unknown), rows_like(like, unknown),
-        rows_like(like, MEMORY * unknown), rows_like(like, MEMORY * unknown),
-        rows_like(like, MEMORY * MEMORY * lanes), rows_like(like, MEMORY * lanes),
-        rows_like(like, MEMORY * lanes), rows_like(like, MEMORY * lanes),
+        rows_like(like, unknown),
+        rows_like(like, unknown),
+        rows_like(like, unknown),
+        rows_like(like, MEMORY * unknown),
+        rows_like(like, MEMORY * unknown),
+        rows_like(like, MEMORY * MEMORY * lanes),
+        rows_like(like, MEMORY * lanes),
+        rows_like(like, MEMORY * lanes),
+        rows_like(like, MEMORY * lanes),
         rows_like(like, MEMORY * (MEMORY + 1) * lanes),
-        rows_like(like, len(shape.mover)), rows_like(like, 5 * lanes),
-    )  # fmt: skip
+        rows_like(like, len(shape.mover)),
+        rows_like(like, 5 * lanes),
+    )
 
 
 @jit_inside
@@ -127,9 +133,17 @@ def follow_back(shape: Shape, numbers: Numbers, chance, values, low, high, best,
             for e in range(a, b):
                 c, w, v = np.int64(pay_class[e]), np.int64(turns[e]), np.int64(target[e])
                 mean = add_worth(
-                    mean, load(chance, e), values, v * lanes + j, paid[c], pay, c * lanes + j,
-                    w, patience, j,
-                )  # fmt: skip
+                    mean,
+                    load(chance, e),
+                    values,
+                    v * lanes + j,
+                    paid[c],
+                    pay,
+                    c * lanes + j,
+                    w,
+                    patience,
+                    j,
+                )
             save_four(values, n * lanes + j, mean)
         if best == 1 and m >= 0:
             save(values, n * lanes + m, top)
@@ -137,9 +151,17 @@ def follow_back(shape: Shape, numbers: Numbers, chance, values, low, high, best,
 
 @jit_inside
 def follow(
-    shape: Shape, numbers: Numbers, chance, values, best, scale, tolerance, limit,
-    work: ReplyWorkspace, slack,
-):  # fmt: skip
+    shape: Shape,
+    numbers: Numbers,
+    chance,
+    values,
+    best,
+    scale,
+    tolerance,
+    limit,
+    work: ReplyWorkspace,
+    slack,
+):
     """Raw payoffs under ``chance``, or upper bounds on best replies, from a first guess, in place.
 
     Best replies where ``best`` is 1. ``slack`` (lane,) receives a bound on the error: either way,
@@ -217,9 +239,17 @@ def iterate_parties(
             save_four(work.x, r, four_of(values, base + r))
         hold = best == 1 and sweep > WILFUL
         follow_back(
-            shape, numbers, chance, values, low, high, best, hold, work.pick,
+            shape,
+            numbers,
+            chance,
+            values,
+            low,
+            high,
+            best,
+            hold,
+            work.pick,
             work.lane[HELD * lanes :],
-        )  # fmt: skip
+        )
         measure_parties(work, lanes, values, base, unknown)
         left = 0
         for j in range(lanes):

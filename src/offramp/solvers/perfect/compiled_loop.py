@@ -76,9 +76,16 @@ SOLVE, STARTS, ELSEWHERE = range(3)
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def solve_draws(
-    like, shape: Shape, given: Given, arrays: TableArrays, draws, known, starts, settings: Settings,
+    like,
+    shape: Shape,
+    given: Given,
+    arrays: TableArrays,
+    draws,
+    known,
+    starts,
+    settings: Settings,
     found: Solutions,
-):  # fmt: skip
+):
     """Solve ``draws`` and certify them; what a draw gets does not depend on the others.
 
     ``like`` comes from ``like_for``. ``known`` (draw, node, party), or empty, are values to be
@@ -102,14 +109,24 @@ def solve_draws(
                 at = START if stage > SOLVE else KNOWN if len(known) else FLAT
                 while at != DONE:
                     limit = begin_stage(
-                        at, stage, few, work, shape, arrays, batch, known, starts, state, settings,
+                        at,
+                        stage,
+                        few,
+                        work,
+                        shape,
+                        arrays,
+                        batch,
+                        known,
+                        starts,
+                        state,
+                        settings,
                         found,
-                    )  # fmt: skip
+                    )
                     if limit > 0:
                         hasty = few if at != KNOWN and not batch.drifts.any() else 0
                         solve_components(
                             shape, work.level, work.values, hasty, limit, work.anderson, batch
-                        )  # fmt: skip
+                        )
                     at = end_stage(at, stage, work, shape, batch, state, settings, found)
                     if at == SOLVED:
                         certify(work, shape, given, batch, settings, found)
@@ -140,9 +157,19 @@ def queue_up(queue, stage, draws, starts, shape: Shape, settings: Settings, foun
 
 @jit_inside
 def begin_stage(
-    at, stage, few, work: Workspace, shape: Shape, arrays: TableArrays, batch: Batch, known, starts,
-    state: LadderState, settings: Settings, found: Solutions,
-):  # fmt: skip
+    at,
+    stage,
+    few,
+    work: Workspace,
+    shape: Shape,
+    arrays: TableArrays,
+    batch: Batch,
+    known,
+    starts,
+    state: LadderState,
+    settings: Settings,
+    found: Solutions,
+):
     """Where the next sweeps begin, for whom (``used`` 0), and how many there may be.
 
     ``known`` is (draw, node, party) or empty, ``starts`` (start, head * lanes + lane).
@@ -264,9 +291,17 @@ def certify(
     for best in range(0 if work.numbers.entropy else 1, 2):
         tolerance, limit = (settings.reply_tolerance, 400) if best == 1 else (1e-12, 1000)
         follow(
-            shape, work.numbers, chance, work.values, best, lane, tolerance, limit, work.replies,
+            shape,
+            work.numbers,
+            chance,
+            work.values,
+            best,
+            lane,
+            tolerance,
+            limit,
+            work.replies,
             lane[(2 + 2 * best) * lanes :],
-        )  # fmt: skip
+        )
         if best == 0:
             hand_out(shape, work.values, work.given, batch, found.payoff)
             copy_rows(work.values, work.given)

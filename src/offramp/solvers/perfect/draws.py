@@ -113,9 +113,16 @@ class PerfectResults(Results):
     def sweep(self, draws: NDArray[np.int64], known: Array, settings: Settings) -> None:
         """Solve and certify draws in compiled code; where random starts led elsewhere is kept."""
         pairs, others = solve_draws(
-            self.like, self.layout.shape, self.given, self.arrays, draws, known, self.places,
-            settings, self.found,
-        )  # fmt: skip
+            self.like,
+            self.layout.shape,
+            self.given,
+            self.arrays,
+            draws,
+            known,
+            self.places,
+            settings,
+            self.found,
+        )
         for (draw, start), other in zip(pairs.tolist(), others, strict=True):
             if self.found.ended[draw, start] == ELSEWHERE:
                 self.elsewhere[draw].append(other.copy())
@@ -190,9 +197,17 @@ class PerfectResults(Results):
         few = self.structure.nodes > self.options.start_nodes
         for start in range(1 if few else 8):
             ended = restart(
-                self.layout, self.alone(draw), values, nowhere, (floor, ceiling), scale,
-                self.request.seed, start, self.options.tolerance, self.options.sweeps,
-            )  # fmt: skip
+                self.layout,
+                self.alone(draw),
+                values,
+                nowhere,
+                (floor, ceiling),
+                scale,
+                self.request.seed,
+                start,
+                self.options.tolerance,
+                self.options.sweeps,
+            )
             if ended:
                 self.branch[draw] = "fixed_point"
                 self.message[draw] = (

@@ -67,10 +67,13 @@ def ladder_for(shape: Shape, like):
     """A ladder for one batch after the other. Past values are (3 * head * lanes,)."""
     abreast = many(like)
     return LadderState(
-        np.zeros((NUMBERS, abreast)), np.zeros(abreast, np.bool_), np.zeros(abreast, np.bool_),
-        np.zeros(abreast, np.bool_), rows_like(like, 3 * len(shape.heads) * shape.lanes),
+        np.zeros((NUMBERS, abreast)),
+        np.zeros(abreast, np.bool_),
+        np.zeros(abreast, np.bool_),
+        np.zeros(abreast, np.bool_),
+        rows_like(like, 3 * len(shape.heads) * shape.lanes),
         rows_like(like, 4),
-    )  # fmt: skip
+    )
 
 
 @jit_inside

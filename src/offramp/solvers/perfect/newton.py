@@ -80,9 +80,16 @@ def find_gap(
     """Linearise at ``point``; g(u, t) - u with a zero for the border, and its largest entry."""
     put_unknowns(shape, linear, point, values)
     linearise(
-        shape, numbers, point[-1], values, shape.reach, linear.scratch,
-        linear.chance, linear.slope, linear.rate,
-    )  # fmt: skip
+        shape,
+        numbers,
+        point[-1],
+        values,
+        shape.reach,
+        linear.scratch,
+        linear.chance,
+        linear.slope,
+        linear.rate,
+    )
     gap = read_unknowns(shape, linear, values, 0.0) - point
     gap[-1] = 0.0
     return gap, float(np.abs(gap).max())
@@ -97,9 +104,16 @@ def apply_border(shape: Shape, numbers: Numbers, linear: Linearisation, border, 
             k = i * lanes + j
             change[shape.heads[i] * lanes + j] = vector[k] / linear.weight[k]
     push_change(
-        shape, discounts(numbers), linear.chance, linear.slope, linear.rate,
-        vector[size], change, shape.reach, linear.scratch,
-    )  # fmt: skip
+        shape,
+        discounts(numbers),
+        linear.chance,
+        linear.slope,
+        linear.rate,
+        vector[size],
+        change,
+        shape.reach,
+        linear.scratch,
+    )
     last = border[size] * vector[size]
     for i in range(len(shape.heads)):
         for j in range(lanes):
@@ -126,9 +140,13 @@ def solve_border(
     while left > 0 and column < krylov.most:
         here = column * size
         apply_border(
-            shape, numbers, linear, border, basis[here : here + count],
+            shape,
+            numbers,
+            linear,
+            border,
+            basis[here : here + count],
             basis[here + size : here + size + count],
-        )  # fmt: skip
+        )
         left = take_in(krylov, size, column)
         column += 1
     rest = abs(krylov.rows[krylov.load + krylov.used[0]])
@@ -154,9 +172,16 @@ def solve_step(
 
 
 def correct(
-    shape: Shape, numbers: Numbers, linear: Linearisation, values: Array, point: Array,
-    border: Array, aim: float, krylov: float, limit: int,
-) -> int:  # fmt: skip
+    shape: Shape,
+    numbers: Numbers,
+    linear: Linearisation,
+    values: Array,
+    point: Array,
+    border: Array,
+    aim: float,
+    krylov: float,
+    limit: int,
+) -> int:
     """Newton steps on ``point``, in place, that keep border . point; iterations, -1 on failure.
 
     Stops when the largest gap (relative to the scale of values) is at most ``aim``, or as
@@ -177,9 +202,14 @@ def correct(
 
 
 def seek(
-    shape: Shape, numbers: Numbers, linear: Linearisation, values: Array, point: Array,
-    box: tuple[Array, Array], limit: int,
-) -> int:  # fmt: skip
+    shape: Shape,
+    numbers: Numbers,
+    linear: Linearisation,
+    values: Array,
+    point: Array,
+    box: tuple[Array, Array],
+    limit: int,
+) -> int:
     """Newton steps at t = 1 from anywhere, shortened where they do not help and kept in a box.
 
     ``box`` holds least and largest unknowns. Changes ``point`` in place; returns iterations,

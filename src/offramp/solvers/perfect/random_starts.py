@@ -23,9 +23,15 @@ Array = NDArray[np.float64]
 
 
 def search_others(
-    layout: Layout, numbers: Numbers, known: Array, scale: Array, box: tuple[Array, Array],
-    starts: int, seed: int, most: int = 6,
-) -> tuple[int, list[Array]]:  # fmt: skip
+    layout: Layout,
+    numbers: Numbers,
+    known: Array,
+    scale: Array,
+    box: tuple[Array, Array],
+    starts: int,
+    seed: int,
+    most: int = 6,
+) -> tuple[int, list[Array]]:
     """Newton's method from random starts: how many ended in a solution, and the new ones.
 
     ``box`` holds the range (lane,) of values; values are flat, with the terminals.
@@ -49,9 +55,17 @@ def search_others(
 
 
 def restart(
-    layout: Layout, tables: Tables, values: Array, known: Array, box: tuple[Array, Array],
-    scale: Array, seed: int, start: int, tolerance: float, limit: int,
-) -> int:  # fmt: skip
+    layout: Layout,
+    tables: Tables,
+    values: Array,
+    known: Array,
+    box: tuple[Array, Array],
+    scale: Array,
+    seed: int,
+    start: int,
+    tolerance: float,
+    limit: int,
+) -> int:
     """Sweeps from a random start into ``values``: 0 not settled, 1 as ``known``, 2 different.
 
     ``tables`` are those of one draw.
@@ -80,9 +94,16 @@ def iterate_from(
     known = np.empty((1, *inner.shape))
     known[0, shape.node] = inner
     solve_draws(
-        like_for(shape), shape, given_of(structure), arrays_of(tables), np.zeros(1, np.int64),
-        known, np.zeros((0, 0)), settings, found,
-    )  # fmt: skip
+        like_for(shape),
+        shape,
+        given_of(structure),
+        arrays_of(tables),
+        np.zeros(1, np.int64),
+        known,
+        np.zeros((0, 0)),
+        settings,
+        found,
+    )
     if found.sweeps[0] > 0:
         inner[:] = found.value[0, shape.node]
     return bool(found.sweeps[0] > 0)

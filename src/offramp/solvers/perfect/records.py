@@ -158,11 +158,20 @@ def batch_for(like, shape: Shape):
     """Places for as many draws as stand abreast in ``like``. Its arrays are (place,)."""
     abreast = many(like)
     return Batch(
-        np.empty(abreast, np.int64), np.empty(abreast, np.int64), np.empty(1, np.int64),
-        np.empty(abreast, np.int64), np.empty(abreast, np.int64), np.empty(abreast),
-        np.empty(abreast), np.empty(abreast), np.empty(abreast), np.empty(abreast),
-        np.empty(abreast, np.bool_), np.zeros(abreast, np.bool_), np.zeros(abreast, np.bool_),
-    )  # fmt: skip
+        np.empty(abreast, np.int64),
+        np.empty(abreast, np.int64),
+        np.empty(1, np.int64),
+        np.empty(abreast, np.int64),
+        np.empty(abreast, np.int64),
+        np.empty(abreast),
+        np.empty(abreast),
+        np.empty(abreast),
+        np.empty(abreast),
+        np.empty(abreast),
+        np.empty(abreast, np.bool_),
+        np.zeros(abreast, np.bool_),
+        np.zeros(abreast, np.bool_),
+    )
 
 
 @jit_inside

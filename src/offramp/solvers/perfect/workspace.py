@@ -49,16 +49,30 @@ def workspace_for(like, shape: Shape, arrays: TableArrays):
     lanes, edges = shape.lanes, len(shape.target)
     rows, classes = (len(shape.mover) + shape.terminals) * lanes, arrays.pay.shape[1]
     numbers = Numbers(
-        rows_like(like, classes * lanes), np.zeros(classes, np.int64),
-        rows_like(like, arrays.odds.shape[1]), rows_like(like, lanes), rows_like(like, lanes),
+        rows_like(like, classes * lanes),
+        np.zeros(classes, np.int64),
+        rows_like(like, arrays.odds.shape[1]),
+        rows_like(like, lanes),
+        rows_like(like, lanes),
         arrays.entropy,
-    )  # fmt: skip
+    )
     level = Numbers(
-        numbers.pay, numbers.paid, numbers.odds, numbers.patience, rows_like(like, lanes),
+        numbers.pay,
+        numbers.paid,
+        numbers.odds,
+        numbers.patience,
+        rows_like(like, lanes),
         arrays.entropy,
-    )  # fmt: skip
+    )
     return Workspace(
-        rows_like(like, rows), rows_like(like, rows), rows_like(like, rows),
-        rows_like(like, edges), rows_like(like, edges), numbers, level,
-        rows_like(like, 5 * lanes), anderson_workspace(shape, like), reply_workspace(shape, like),
-    )  # fmt: skip
+        rows_like(like, rows),
+        rows_like(like, rows),
+        rows_like(like, rows),
+        rows_like(like, edges),
+        rows_like(like, edges),
+        numbers,
+        level,
+        rows_like(like, 5 * lanes),
+        anderson_workspace(shape, like),
+        reply_workspace(shape, like),
+    )

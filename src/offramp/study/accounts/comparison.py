@@ -21,14 +21,7 @@ from numpy.typing import NDArray
 from offramp.core.errors import ScenarioError
 from offramp.expressions import Compare, Number, names
 from offramp.game import Draws, draw, nominal_draw
-from offramp.scenario import (
-    Claim,
-    Meaning,
-    Query,
-    Scenario,
-    parse_query,
-    read_claim,
-)
+from offramp.scenario import Claim, Meaning, Query, Scenario, parse_query, read_claim
 from offramp.scenario.distributions import Distribution
 from offramp.study.accounts.attribution import (
     coalitions_along,
@@ -93,9 +86,14 @@ def compare(
     over = work.over_draws(draws, used) if draws else _NO_DRAWS
     if verdicts is None:
         verdicts = check(
-            workspace, draws=draws, seed=used, accounts=tuple(dict.fromkeys(accounts)),
-            precision_scale=precision_scale, brief=True, progress=progress,
-        )  # fmt: skip
+            workspace,
+            draws=draws,
+            seed=used,
+            accounts=tuple(dict.fromkeys(accounts)),
+            precision_scale=precision_scale,
+            brief=True,
+            progress=progress,
+        )
     contributions = [
         Contribution(name, pair.labels[name], members, *nominal.of(i), *over.of(i))
         for i, (name, members) in enumerate(pair.groups.items())
@@ -161,8 +159,7 @@ class _Pair:
         """Whether an assumption follows another one in one account and not in the other."""
         differing = {name for members in self.groups.values() for name in members}
         both = (*self.first.assumptions, *self.second.assumptions)
-        return any(a.name in differing and a.formula is not None and names(a.formula)
-                   for a in both)  # fmt: skip
+        return any(a.name in differing and a.formula is not None and names(a.formula) for a in both)
 
 
 @dataclass(frozen=True)
@@ -178,14 +175,20 @@ class _Target:
 def _target(meaning: Meaning, quantity: str | None) -> _Target:
     if quantity is None:
         kinds = [outcome.kind for outcome in meaning.outcomes]
-        quantity = "P(kind agreement)" if "agreement" in kinds else (
-            f"P({meaning.outcomes[0].name})" if meaning.outcomes else "E(rounds)"
-        )  # fmt: skip
+        quantity = (
+            "P(kind agreement)"
+            if "agreement" in kinds
+            else (f"P({meaning.outcomes[0].name})" if meaning.outcomes else "E(rounds)")
+        )
     if quantity in meaning.scenario.claims:
         return _of_claim(read_claim(meaning, quantity))
     query = parse_query(quantity, meaning)
-    return _Target(query.text, (query,), lambda found: _fit(found, found.of(query), (query,)),
-                   f"the {worded(query, meaning)}")  # fmt: skip
+    return _Target(
+        query.text,
+        (query,),
+        lambda found: _fit(found, found.of(query), (query,)),
+        f"the {worded(query, meaning)}",
+    )
 
 
 def _of_claim(claim: Claim) -> _Target:
@@ -258,10 +261,14 @@ class _Mixtures:
         met = sorted({c for row in along for c in row} | {alone for *_, alone in swaps})
         worth = self.worth({c: nominal_draw(self.pair.mixture(c)) for c in met})
         value = {coalition: float(values[0]) for coalition, values in worth.items()}
-        added = paired(np.array([
-            marginals_along(order, [value[c] for c in row])
-            for order, row in zip(sampled, along, strict=True)
-        ]))  # fmt: skip
+        added = paired(
+            np.array(
+                [
+                    marginals_along(order, [value[c] for c in row])
+                    for order, row in zip(sampled, along, strict=True)
+                ]
+            )
+        )
         fine = np.isfinite(added).all(axis=1)
         pieces = errors = np.full(added.shape[1], np.nan)
         if fine.any():
@@ -304,17 +311,16 @@ class _Mixtures:
             for c, own in rows.items()
         }
         worth = self.worth(drawn)
-        values = np.array([
-            [worth[c][rows[c].index(i)] for c in coalitions] for i, coalitions in enumerate(along)
-        ])  # fmt: skip
+        values = np.array(
+            [[worth[c][rows[c].index(i)] for c in coalitions] for i, coalitions in enumerate(along)]
+        )
         fine = np.isfinite(values).all(axis=1)
         if not fine.any():
             return _Parts((None, None), np.full(groups, np.nan), None)
         if exact:
             added = shapley_values(np.ascontiguousarray(values[fine].T)).T
         else:
-            added = np.array([marginals_along(sampled[i], values[i])
-                              for i in np.flatnonzero(fine)])  # fmt: skip
+            added = np.array([marginals_along(sampled[i], values[i]) for i in np.flatnonzero(fine)])
         pieces, errors = mean_and_error(added)
         means = values[fine].mean(axis=0)
         return _Parts(_ends(means), pieces, errors, int(fine.sum()))
@@ -343,10 +349,15 @@ class _Mixtures:
     def solved(self, meaning: Meaning, draws: Draws, *, traced: tuple[int, ...]) -> Array:
         """The target in every draw."""
         found = evaluate_queries(
-            meaning, self.target.queries, draws, precision_scale=self.scale, traced=traced,
-            starts=0, workspace=self.workspace,
+            meaning,
+            self.target.queries,
+            draws,
+            precision_scale=self.scale,
+            traced=traced,
+            starts=0,
+            workspace=self.workspace,
             progress=self._tell("mixtures of two accounts solved"),
-        )  # fmt: skip
+        )
         return self.target.value(found)
 
     def outcomes(self, count: int, seed: int) -> tuple[OutcomeRow, ...]:
@@ -360,10 +371,15 @@ class _Mixtures:
                 parts.append(_through(meaning, _points(meaning, count, seed), seed).values)
             names_ = tuple(a.name for a in meaning.assumptions)
             found = evaluate_queries(
-                meaning, queries, Draws(names_, np.concatenate(parts), seed), traced=(0,),
-                precision_scale=self.scale, starts=0, workspace=self.workspace,
+                meaning,
+                queries,
+                Draws(names_, np.concatenate(parts), seed),
+                traced=(0,),
+                precision_scale=self.scale,
+                starts=0,
+                workspace=self.workspace,
                 progress=self._tell("outcomes of accounts"),
-            )  # fmt: skip
+            )
             own = np.where(np.isin(found.status, UNFIT), np.nan, found.values)
             mean = None
             if np.isfinite(own[1:]).any():
@@ -372,12 +388,15 @@ class _Mixtures:
         (here, mean), (there, other) = columns
         return tuple(
             OutcomeRow(
-                name, (_number(here[i]), _number(there[i])),
-                (None if mean is None else _number(mean[i]),
-                 None if other is None else _number(other[i])),
+                name,
+                (_number(here[i]), _number(there[i])),
+                (
+                    None if mean is None else _number(mean[i]),
+                    None if other is None else _number(other[i]),
+                ),
             )
             for i, name in enumerate(ends)
-        )  # fmt: skip
+        )
 
     def _interactions(self, values: Array) -> tuple[Interaction, ...]:
         """Every pair of groups with its interaction, the largest first."""

@@ -94,13 +94,34 @@ class Comparison:
         rows: list[dict[str, Any]] = []
         for one in self.outcomes:
             for i, account in enumerate(self.accounts):
-                rows.append({"what": "outcome", "name": one.outcome, "account": account,
-                             "nominal": one.nominal[i], "mean": one.mean[i]})  # fmt: skip
+                rows.append(
+                    {
+                        "what": "outcome",
+                        "name": one.outcome,
+                        "account": account,
+                        "nominal": one.nominal[i],
+                        "mean": one.mean[i],
+                    }
+                )
         for verdict in self.verdicts:
-            rows.append({"what": "claim", "name": verdict.name, "account": verdict.account,
-                         "nominal": verdict.nominal, "mean": verdict.share})  # fmt: skip
+            rows.append(
+                {
+                    "what": "claim",
+                    "name": verdict.name,
+                    "account": verdict.account,
+                    "nominal": verdict.nominal,
+                    "mean": verdict.share,
+                }
+            )
         for piece in self.contributions:
-            rows.append({"what": "contribution", "name": piece.group, "account": "",
-                         "nominal": piece.nominal, "mean": piece.mean,
-                         "error": piece.mean_error})  # fmt: skip
+            rows.append(
+                {
+                    "what": "contribution",
+                    "name": piece.group,
+                    "account": "",
+                    "nominal": piece.nominal,
+                    "mean": piece.mean,
+                    "error": piece.mean_error,
+                }
+            )
         return rows

@@ -78,18 +78,30 @@ def packages(
     """
     workspace = Workspace.of(scenario)
     if not workspace.scenario.issues:
-        raise ResultError("the scenario has no issues", expected="a scenario with 'issues'",
-                          repair="see 'issues' in the reference of the language")  # fmt: skip
+        raise ResultError(
+            "the scenario has no issues",
+            expected="a scenario with 'issues'",
+            repair="see 'issues' in the reference of the language",
+        )
     known = workspace.meaning(account).parties
     named = [*parties, *(reservations or {})]
     for name in named:
         if name not in known:
-            raise ResultError(f"'{name}' is no party", expected="parties of this scenario",
-                              repair=suggestion(name, known))  # fmt: skip
+            raise ResultError(
+                f"'{name}' is no party",
+                expected="parties of this scenario",
+                repair=suggestion(name, known),
+            )
     asked = _PackageQuestion(
-        workspace, tuple(parties), dict(reservations or {}), draws, seed, account or "",
-        most_solved, progress,
-    )  # fmt: skip
+        workspace,
+        tuple(parties),
+        dict(reservations or {}),
+        draws,
+        seed,
+        account or "",
+        most_solved,
+        progress,
+    )
     return asked.answer()
 
 
@@ -178,14 +190,17 @@ def _menu(meaning: Meaning) -> _Menu:
         known.setdefault(_choice(scenario, starts, package, len(terms)), name)
     rows = list(known)
     if total <= MOST:
-        ranges = [range(start, start + count) for start, count in
-                  zip(starts.values(), counts, strict=True)]  # fmt: skip
+        ranges = [
+            range(start, start + count)
+            for start, count in zip(starts.values(), counts, strict=True)
+        ]
         rows += [row for row in itertools.product(*ranges) if row not in known]
     found = tuple(_package(scenario, row, known.get(row, "")) for row in rows)
     issues = tuple(name for name, issue in scenario.issues.items() for _ in issue.options)
     choice = np.array(rows, np.intp).reshape(len(rows), len(starts))
-    return _Menu(found, choice, tuple(terms), total <= MOST, total, meaning, issues,
-                 np.ones(len(rows)))  # fmt: skip
+    return _Menu(
+        found, choice, tuple(terms), total <= MOST, total, meaning, issues, np.ones(len(rows))
+    )
 
 
 def _package(scenario: Scenario, row: Sequence[int], name: str) -> Package:
@@ -228,10 +243,16 @@ class _PackageQuestion:
     """One question: values every package, then each zone at nominal values and over draws."""
 
     def __init__(
-        self, workspace: Workspace, parties: tuple[str, ...], given: Mapping[str, float | str],
-        draws: int, seed: int | None, account: str, most_solved: int | None,
+        self,
+        workspace: Workspace,
+        parties: tuple[str, ...],
+        given: Mapping[str, float | str],
+        draws: int,
+        seed: int | None,
+        account: str,
+        most_solved: int | None,
         progress: Progress | None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.workspace, self.game = workspace, workspace.game(account)
         self.meaning = self.game.meaning
         self.count, self.seed, self.account = draws, seed, account
@@ -262,21 +283,39 @@ class _PackageQuestion:
         over = self._shares(own, tried, list(dict.fromkeys(told)))
         again = self._shares(own, other, list(dict.fromkeys(told)))
         zones = tuple(
-            _zone(basis, self.parties, mine, row[0], points[basis],
-                  float(implied.left[0]) if basis == GAME else math.nan,
-                  over.get(basis), again.get(basis), searched)
+            _zone(
+                basis,
+                self.parties,
+                mine,
+                row[0],
+                points[basis],
+                float(implied.left[0]) if basis == GAME else math.nan,
+                over.get(basis),
+                again.get(basis),
+                searched,
+            )
             for basis, row in values.items()
-        )  # fmt: skip
+        )
         return Bargaining(
-            whose=whose_premises(scenario, self.account), account=self.account,
-            parties=self.parties, parties_from=self.parties_from, labels=labels,
+            whose=whose_premises(scenario, self.account),
+            account=self.account,
+            parties=self.parties,
+            parties_from=self.parties_from,
+            labels=labels,
             issues={name: one.label or spoken(name) for name, one in scenario.issues.items()},
-            packages=self.menu.packages, complete=self.menu.complete,
-            combinations=self.menu.combinations, worth=worth, frontier=undominated(mine),
-            searched=searched, alike=self.menu.alike, idle=self._idle(nominal, labels),
-            zones=zones, paid=self._paid(worth, labels), draws=self.count,
+            packages=self.menu.packages,
+            complete=self.menu.complete,
+            combinations=self.menu.combinations,
+            worth=worth,
+            frontier=undominated(mine),
+            searched=searched,
+            alike=self.menu.alike,
+            idle=self._idle(nominal, labels),
+            zones=zones,
+            paid=self._paid(worth, labels),
+            draws=self.count,
             seed=None if tried is None else tried.draws.seed,
-        )  # fmt: skip
+        )
 
     # who, and what they have without
 
@@ -325,8 +364,10 @@ class _PackageQuestion:
         found = {name: parse_query(str(text), self.meaning) for name, text in given.items()}
         for name, query in found.items():
             if query.kind != "static":
-                raise ResultError(f"the reservation value of '{name}' is {query.text}",
-                                  expected="a formula of parameters and worths")  # fmt: skip
+                raise ResultError(
+                    f"the reservation value of '{name}' is {query.text}",
+                    expected="a formula of parameters and worths",
+                )
         return found
 
     def _declared(self) -> dict[str, Query]:
@@ -359,8 +400,9 @@ class _PackageQuestion:
         """Those of the parties to whom no option is worth anything."""
         every = [self.meaning.parties.index(party) for party in labels]
         valued = self.menu.options(nominal, every)[0].any(axis=0)
-        return tuple(p for p, any_ in zip(labels, valued, strict=True)
-                     if p in self.parties and not any_)  # fmt: skip
+        return tuple(
+            p for p, any_ in zip(labels, valued, strict=True) if p in self.parties and not any_
+        )
 
     # over the draws
 
@@ -380,9 +422,12 @@ class _PackageQuestion:
     def _tried(self, draws: Draws, most: int, own: Sequence[int]) -> _Tried:
         few, what = rows_of(draws, slice(0, most)), "draws without agreement"
         implied = reservation_values(
-            self.game, self.aim, few, workspace=self.workspace,
+            self.game,
+            self.aim,
+            few,
+            workspace=self.workspace,
             progress=lambda done: self.tell(what, done, len(few)),
-        )  # fmt: skip
+        )
         return _Tried(draws, self._values(draws, implied, own))
 
     def _shares(
@@ -393,10 +438,13 @@ class _PackageQuestion:
             return {}
         count = len(self.menu.packages)
         found = {
-            basis: _Counts(np.zeros((len(values), len(told)), np.bool_),
-                           np.zeros(len(values), np.bool_), np.zeros(count))
+            basis: _Counts(
+                np.zeros((len(values), len(told)), np.bool_),
+                np.zeros(len(values), np.bool_),
+                np.zeros(count),
+            )
             for basis, values in tried.values.items()
-        }  # fmt: skip
+        }
         for part, worth in self.menu.worth(tried.draws, own):
             for basis, values in tried.values.items():
                 rows, counts = values[part], found[basis]
@@ -484,17 +532,29 @@ def _points(
 
 
 def _zone(
-    basis: str, parties: Sequence[str], worth: Array, reservation: Array,
-    points: tuple[tuple[int, ...], tuple[int, ...]], left: float, over: _Shares | None,
-    again: _Shares | None, searched: bool,
-) -> Zone:  # fmt: skip
+    basis: str,
+    parties: Sequence[str],
+    worth: Array,
+    reservation: Array,
+    points: tuple[tuple[int, ...], tuple[int, ...]],
+    left: float,
+    over: _Shares | None,
+    again: _Shares | None,
+    searched: bool,
+) -> Zone:
     inside = in_zone(worth, reservation)
     ideal = ideal_point(worth, reservation) if searched else np.full(len(parties), np.nan)
     return Zone(
-        basis, dict(zip(parties, map(float, reservation), strict=True)), inside,
-        dict(zip(parties, map(float, ideal), strict=True)), *points,
-        lottery_gain(worth, reservation) if searched and not inside.any() else math.nan, left,
-        {} if over is None else over.told, {} if again is None else again.told,
+        basis,
+        dict(zip(parties, map(float, reservation), strict=True)),
+        inside,
+        dict(zip(parties, map(float, ideal), strict=True)),
+        *points,
+        lottery_gain(worth, reservation) if searched and not inside.any() else math.nan,
+        left,
+        {} if over is None else over.told,
+        {} if again is None else again.told,
         np.zeros(0) if over is None else over.often,
-        None if over is None else over.some, None if again is None else again.some,
-    )  # fmt: skip
+        None if over is None else over.some,
+        None if again is None else again.some,
+    )

@@ -62,9 +62,13 @@ def without_agreement(game: Game, aim: Sequence[int], workspace: Workspace) -> G
 
 
 def reservation_values(
-    game: Game, aim: Sequence[int], draws: Draws | None = None, *,
-    workspace: Workspace | None = None, progress: Callable[[int], None] | None = None,
-) -> Reservations:  # fmt: skip
+    game: Game,
+    aim: Sequence[int],
+    draws: Draws | None = None,
+    *,
+    workspace: Workspace | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Reservations:
     """What each party expects without an end in ``aim`` (positions of outcomes).
 
     Without ``draws`` at nominal values, on the principal branch; draws climb to it as those of

@@ -122,10 +122,13 @@ def lottery_gain(worth: Array, reservation: Array) -> float:
     count, parties = worth.shape
     gains = np.concatenate([-(worth - reservation).T, np.ones((parties, 1))], axis=1)
     found = linprog(
-        np.r_[np.zeros(count), -1.0], A_ub=gains, b_ub=np.zeros(parties),
-        A_eq=np.r_[np.ones(count), 0.0][None], b_eq=[1.0],
+        np.r_[np.zeros(count), -1.0],
+        A_ub=gains,
+        b_ub=np.zeros(parties),
+        A_eq=np.r_[np.ones(count), 0.0][None],
+        b_eq=[1.0],
         bounds=[(0, None)] * count + [(None, None)],
-    )  # fmt: skip
+    )
     return float(-found.fun) if found.status == 0 else float("nan")
 
 

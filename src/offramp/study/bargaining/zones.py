@@ -164,15 +164,18 @@ class Bargaining:
         for zone in self.zones:
             share = zone.shares.get(package)
             yield {
-                "package": one.name, "basis": zone.basis,
+                "package": one.name,
+                "basis": zone.basis,
                 **{f"issue {name}": one.options.get(name, "") for name in self.issues},
                 **{f"worth {p}": self.worth_of(package, p) for p in self.labels},
-                "in_zone": bool(zone.inside[package]), "frontier": self.on_frontier(package),
+                "in_zone": bool(zone.inside[package]),
+                "frontier": self.on_frontier(package),
                 "nash": package in zone.nash,
                 "kalai_smorodinsky": package in zone.kalai_smorodinsky,
                 "share": (float(zone.often[package]) if len(zone.often) else None)
-                if share is None else share.share,
-            }  # fmt: skip
+                if share is None
+                else share.share,
+            }
 
     def on_frontier(self, package: int) -> bool | None:
         """Whether no package is worth as much to all and more to one; None if not known."""

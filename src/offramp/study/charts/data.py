@@ -86,9 +86,16 @@ class Chart:
 
 
 def curve(
-    low: float, high: float, function: Callable[[float], float], name: str = "",
-    tone: str = "first", *, dashed: bool = False, breaks: Sequence[float] = (), points: int = 97,
-) -> Line:  # fmt: skip
+    low: float,
+    high: float,
+    function: Callable[[float], float],
+    name: str = "",
+    tone: str = "first",
+    *,
+    dashed: bool = False,
+    breaks: Sequence[float] = (),
+    points: int = 97,
+) -> Line:
     """A function from ``low`` to ``high``; at ``breaks`` it jumps and the line is cut."""
     ends = [low, *sorted(at for at in breaks if low < at < high), high]
     step = 1e-9 * (high - low)

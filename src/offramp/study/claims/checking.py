@@ -11,14 +11,7 @@ from numpy.typing import NDArray
 
 from offramp.expressions import Binary, Compare, evaluate
 from offramp.game import Draws, fix, nominal_draw
-from offramp.scenario import (
-    Claim,
-    Meaning,
-    Query,
-    Scenario,
-    off_values,
-    read_claims,
-)
+from offramp.scenario import Claim, Meaning, Query, Scenario, off_values, read_claims
 from offramp.study.claims.deciding import find_deciding
 from offramp.study.claims.restating import Without, concern_of, literature_of, restated
 from offramp.study.claims.verdicts import FAILS, HOLDS, OPEN, UNSOLVED, VACUOUS, Verdict, truth_of
@@ -146,9 +139,14 @@ class _AccountClaims:
     """All claims on the premises of one account."""
 
     def __init__(
-        self, workspace: Workspace, account: str, scale: float, brief: bool, tell: Any,
+        self,
+        workspace: Workspace,
+        account: str,
+        scale: float,
+        brief: bool,
+        tell: Any,
         effort: Effort,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.workspace, self.effort = workspace, effort
         self.meaning = meaning = workspace.meaning(account)
         self.account, self.scale = account, scale
@@ -171,23 +169,41 @@ class _AccountClaims:
         precisions = self.at_precisions(states)
         without = {} if self.brief else self.without(states, drawn)
         return tuple(
-            self.verdict(claim, here, states[claim.name], drawn[claim.name],
-                         precisions[claim.name], without.get(claim.name, {}))
+            self.verdict(
+                claim,
+                here,
+                states[claim.name],
+                drawn[claim.name],
+                precisions[claim.name],
+                without.get(claim.name, {}),
+            )
             for claim in self.claims
-        )  # fmt: skip
+        )
 
     def values(
-        self, claims: Sequence[Claim], draws: Draws, phase: str, *,
-        traced: tuple[int, ...] = (), starts: int = 2, factor: float = 1.0,
-    ) -> QueryValues:  # fmt: skip
+        self,
+        claims: Sequence[Claim],
+        draws: Draws,
+        phase: str,
+        *,
+        traced: tuple[int, ...] = (),
+        starts: int = 2,
+        factor: float = 1.0,
+    ) -> QueryValues:
         """The quantities of some claims."""
         asked: dict[Query, None] = dict.fromkeys(
             query for claim in claims for query in claim.quantities.values()
         )
         return evaluate_queries(
-            self.meaning, asked, draws, precision_scale=self.scale * factor, traced=traced,
-            starts=starts, workspace=self.workspace, progress=self.tell(phase),
-        )  # fmt: skip
+            self.meaning,
+            asked,
+            draws,
+            precision_scale=self.scale * factor,
+            traced=traced,
+            starts=starts,
+            workspace=self.workspace,
+            progress=self.tell(phase),
+        )
 
     def over_draws(self, count: int, seed: int | None, here: QueryValues) -> dict[str, _Drawn]:
         """Per claim the declared ranges and, behind them, the concentrated ones.
@@ -209,8 +225,9 @@ class _AccountClaims:
             rows = np.concatenate([first.values, other.values])
             whole = Draws(first.names, rows, first.seed)
         pilot = tuple(range(min(PILOT, count))) if self.small else ()
-        found = self.values(self.claims, whole, "over draws", traced=pilot,
-                            starts=self.effort.starts)  # fmt: skip
+        found = self.values(
+            self.claims, whole, "over draws", traced=pilot, starts=self.effort.starts
+        )
         plain = _Drawn(whole, count, found, False)
         drawn = dict.fromkeys((claim.name for claim in self.claims), plain)
         return drawn | self.searched(here, plain, len(pilot))
@@ -234,8 +251,12 @@ class _AccountClaims:
         if not self.small:
             few = min(THOROUGH, plain.declared)
             whole = Draws(whole.names, whole.values[:few], whole.seed)
-        found = self.values(suspects, whole, "over draws, searched for further equilibria",
-                            traced=tuple(range(len(whole))))  # fmt: skip
+        found = self.values(
+            suspects,
+            whole,
+            "over draws, searched for further equilibria",
+            traced=tuple(range(len(whole))),
+        )
         thorough = _Drawn(whole, few, found, False, True)
         return {
             claim.name: thorough
@@ -254,8 +275,14 @@ class _AccountClaims:
         for factor in (1.0,) if self.brief else self.effort.scales:
             here = None
             if factor != 1:
-                here = self.values(self.claims, self.nominal, f"at precision ×{factor:g}",
-                                   traced=(0,), starts=0, factor=factor)  # fmt: skip
+                here = self.values(
+                    self.claims,
+                    self.nominal,
+                    f"at precision ×{factor:g}",
+                    traced=(0,),
+                    starts=0,
+                    factor=factor,
+                )
             for claim in self.claims:
                 state = states[claim.name] if here is None else str(judge(claim, here)[0])
                 found[claim.name][factor] = truth_of(state)
@@ -281,8 +308,11 @@ class _AccountClaims:
             for name, state in zip(mechanisms, judge(claim, there).tolist(), strict=True):
                 found[claim.name][name] = Without(name, self.labels[name], truth_of(state))
         for name, off in mechanisms.items():
-            concerned = [c for c in self.claims if drawn[c.name].found is not None
-                         and self._depends(c, name, states, found)]  # fmt: skip
+            concerned = [
+                c
+                for c in self.claims
+                if drawn[c.name].found is not None and self._depends(c, name, states, found)
+            ]
             if concerned and self.effort.without:
                 for claim, one in self._lost(name, off, concerned, drawn):
                     known = found[claim.name][name]
@@ -290,24 +320,34 @@ class _AccountClaims:
         return found
 
     def _depends(
-        self, claim: Claim, mechanism: str, states: Mapping[str, str],
+        self,
+        claim: Claim,
+        mechanism: str,
+        states: Mapping[str, str],
         found: Mapping[str, Mapping[str, Without]],
-    ) -> bool:  # fmt: skip
+    ) -> bool:
         """Whether a mechanism may carry a claim, so that draws are worth their time."""
         flipped = found[claim.name][mechanism].nominal is not truth_of(states[claim.name])
         return flipped or concern_of(self.meaning, claim, mechanism).named
 
     def _lost(
-        self, mechanism: str, off: Mapping[str, float], concerned: Sequence[Claim],
+        self,
+        mechanism: str,
+        off: Mapping[str, float],
+        concerned: Sequence[Claim],
         drawn: Mapping[str, _Drawn],
-    ) -> Iterable[tuple[Claim, Without]]:  # fmt: skip
+    ) -> Iterable[tuple[Claim, Without]]:
         """Claims over the first draws, which all of them share, with a mechanism off."""
         one = drawn[concerned[0].name]
         assert one.draws is not None
         few = min(self.effort.without, one.declared)
         part = Draws(one.draws.names, one.draws.values[:few], one.draws.seed)
-        there = self.values(concerned, fix(self.meaning, part, off),
-                            f"over draws, without {self.labels[mechanism]}", starts=0)  # fmt: skip
+        there = self.values(
+            concerned,
+            fix(self.meaning, part, off),
+            f"over draws, without {self.labels[mechanism]}",
+            starts=0,
+        )
         for claim in concerned:
             with_it = drawn[claim.name].found
             assert with_it is not None
@@ -320,9 +360,14 @@ class _AccountClaims:
             yield claim, Without(mechanism, label, None, share, lost, int(known.sum()))
 
     def verdict(
-        self, claim: Claim, here: QueryValues, state: str, drawn: _Drawn,
-        precision: Mapping[float, bool | None], without: Mapping[str, Without],
-    ) -> Verdict:  # fmt: skip
+        self,
+        claim: Claim,
+        here: QueryValues,
+        state: str,
+        drawn: _Drawn,
+        precision: Mapping[float, bool | None],
+        without: Mapping[str, Without],
+    ) -> Verdict:
         """One claim, everything put together."""
         concern = {name: concern_of(self.meaning, claim, name) for name in without}
         restates, rests = restated(truth_of(state), without, concern)
@@ -330,21 +375,38 @@ class _AccountClaims:
         records = self.meaning.scenario.mechanisms
         texts = {name: literature_of(records[name].about) for name in about}
         at_nominal = margins_of(claim, here)
-        over = drawn.of(claim, self.meaning) if drawn.found is not None else {
-            "declared": _NONE, "concentrated": _NONE, "solved": int(state != UNSOLVED),
-            "open": int(state == OPEN), "vacuous": int(state == VACUOUS), "margin": None,
-            "margins": np.zeros(0),
-        }  # fmt: skip
+        over = (
+            drawn.of(claim, self.meaning)
+            if drawn.found is not None
+            else {
+                "declared": _NONE,
+                "concentrated": _NONE,
+                "solved": int(state != UNSOLVED),
+                "open": int(state == OPEN),
+                "vacuous": int(state == VACUOUS),
+                "margin": None,
+                "margins": np.zeros(0),
+            }
+        )
         return Verdict(
-            name=claim.name, says=claim.says, holds_when=claim.holds_when, account=self.account,
-            premises="", state=state,
+            name=claim.name,
+            says=claim.says,
+            holds_when=claim.holds_when,
+            account=self.account,
+            premises="",
+            state=state,
             margin_nominal=_number(at_nominal[0]) if len(at_nominal) else None,
             quantities={q.text: _number(here.of(q)[0]) for q in claim.quantities.values()},
-            precision=precision, without=without, restates=restates, rests_on=rests,
+            precision=precision,
+            without=without,
+            restates=restates,
+            rests_on=rests,
             literature={name: text for name, text in texts.items() if text},
-            unoffered=_unoffered(claim, here), searched=drawn.searched,
-            seed=None if drawn.draws is None else drawn.draws.seed, **over,
-        )  # fmt: skip
+            unoffered=_unoffered(claim, here),
+            searched=drawn.searched,
+            seed=None if drawn.draws is None else drawn.draws.seed,
+            **over,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -370,8 +432,11 @@ class _Drawn:
             margins[~counts] = np.nan
         margins.setflags(write=False)
         matter = behind(meaning, claim)
-        ranged = [i for i, a in enumerate(meaning.assumptions)
-                  if a.distribution is not None and a.name in matter]  # fmt: skip
+        ranged = [
+            i
+            for i, a in enumerate(meaning.assumptions)
+            if a.distribution is not None and a.name in matter
+        ]
         deciding = None
         if ranged:
             names = [meaning.assumptions[i].name for i in ranged]
@@ -384,10 +449,13 @@ class _Drawn:
         return {
             "declared": share_of(own == HOLDS, counts, only_one=self.only_one),
             "concentrated": share_of(other == HOLDS, np.isin(other, (HOLDS, FAILS))),
-            "solved": int((own != UNSOLVED).sum()), "open": int((own == OPEN).sum()),
-            "vacuous": int((own == VACUOUS).sum()), "margins": margins,
-            "margin": float(np.median(known)) if len(known) else None, "deciding": deciding,
-        }  # fmt: skip
+            "solved": int((own != UNSOLVED).sum()),
+            "open": int((own == OPEN).sum()),
+            "vacuous": int((own == VACUOUS).sum()),
+            "margins": margins,
+            "margin": float(np.median(known)) if len(known) else None,
+            "deciding": deciding,
+        }
 
 
 def _has_several(claim: Claim, found: QueryValues, draws: int) -> bool:

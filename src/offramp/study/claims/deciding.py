@@ -72,9 +72,12 @@ class Deciding:
     def plain(self) -> dict[str, object]:
         """As numbers and strings."""
         return {
-            "conditions": [str(one) for one in self.conditions], "holds": self.holds,
-            "coverage": self.coverage, "density": self.density, "base": self.base,
-        }  # fmt: skip
+            "conditions": [str(one) for one in self.conditions],
+            "holds": self.holds,
+            "coverage": self.coverage,
+            "density": self.density,
+            "base": self.base,
+        }
 
 
 def find_deciding(

@@ -49,8 +49,12 @@ class Without:
 
     def plain(self) -> dict[str, object]:
         """As numbers and strings."""
-        return {"nominal": self.nominal, "share": self.share, "lost": self.lost,
-                "draws": self.draws}  # fmt: skip
+        return {
+            "nominal": self.nominal,
+            "share": self.share,
+            "lost": self.lost,
+            "draws": self.draws,
+        }
 
 
 @dataclass(frozen=True)

@@ -104,8 +104,15 @@ class Verdict:
 
 
 def _row(one: Verdict, what: str, value: Any) -> dict[str, Any]:
-    row: dict[str, Any] = {"claim": one.name, "account": one.account, "what": what, "value": value,
-                           "low": None, "high": None, "draws": None}  # fmt: skip
+    row: dict[str, Any] = {
+        "claim": one.name,
+        "account": one.account,
+        "what": what,
+        "value": value,
+        "low": None,
+        "high": None,
+        "draws": None,
+    }
     if isinstance(value, Share):
         row |= {"value": value.share, "low": value.low, "high": value.high, "draws": value.counted}
     return row

@@ -35,11 +35,18 @@ SHOWN = 1000
 
 
 def emulate(
-    draws: str | Path | xr.Dataset, quantities: str | Sequence[str] = (), *,
-    scenario: Scenario | str | Path | None = None, allow: float = ALLOWED, anyway: bool = False,
-    method: str = "auto", most: int = MOST, seed: int | None = None, command: str = "",
+    draws: str | Path | xr.Dataset,
+    quantities: str | Sequence[str] = (),
+    *,
+    scenario: Scenario | str | Path | None = None,
+    allow: float = ALLOWED,
+    anyway: bool = False,
+    method: str = "auto",
+    most: int = MOST,
+    seed: int | None = None,
+    command: str = "",
     progress: Progress | None = None,
-) -> Surrogate:  # fmt: skip
+) -> Surrogate:
     """Emulators of ``quantities`` learnt from solved ``draws``.
 
     ``draws`` is a run's folder, its draws.nc, a sweep's store, or a labelled dataset. A quantity
@@ -68,9 +75,13 @@ def emulate(
             for target, one in zip(training.targets, held, strict=True)
         )
     found = Surrogate(
-        training.inputs, emulators, training.complete, sums,
-        _origin(source, training, used, held, command), source.order,
-    )  # fmt: skip
+        training.inputs,
+        emulators,
+        training.complete,
+        sums,
+        _origin(source, training, used, held, command),
+        source.order,
+    )
     if not anyway:
         refuse_far_off(found, allow)
     return found
@@ -78,14 +89,19 @@ def emulate(
 
 def _check(allow: float, most: int) -> None:
     if not allow > 0:
-        raise ResultError(f"an allowed error of {allow:g}", expected="a number above 0",
-                          repair="say 0.02")  # fmt: skip
+        raise ResultError(
+            f"an allowed error of {allow:g}", expected="a number above 0", repair="say 0.02"
+        )
     if most < 1:
-        raise ResultError(f"{most} draws to learn from", expected="at least one",
-                          repair=f"say {MOST}")  # fmt: skip
+        raise ResultError(
+            f"{most} draws to learn from", expected="at least one", repair=f"say {MOST}"
+        )
     if find_spec("sklearn") is None:
-        raise ResultError("scikit-learn is not installed", expected="the extra 'emulation'",
-                          repair='pip install "offramp[emulation]"')  # fmt: skip
+        raise ResultError(
+            "scikit-learn is not installed",
+            expected="the extra 'emulation'",
+            repair='pip install "offramp[emulation]"',
+        )
 
 
 def _one_thread() -> Any:
@@ -95,9 +111,7 @@ def _one_thread() -> Any:
     return threadpool_limits(1)
 
 
-def _source(
-    draws: str | Path | xr.Dataset, scenario: Scenario | str | Path | None
-) -> Source:  # fmt: skip
+def _source(draws: str | Path | xr.Dataset, scenario: Scenario | str | Path | None) -> Source:
     if not isinstance(draws, str | Path):
         return source_of(draws, "", scenario)
     if scenario is None or isinstance(scenario, str | Path):
@@ -126,10 +140,11 @@ def _in_sum(held: Sequence[HeldOut]) -> tuple[list[HeldOut], tuple[float, float]
     sums = told.sum(axis=1)
     divided = together(told)
     changed = [
-        HeldOut(one.solved, divided[:, i], one.inside, one.stated, one.recipe, one.fold_fits,
-                one.tried)
+        HeldOut(
+            one.solved, divided[:, i], one.inside, one.stated, one.recipe, one.fold_fits, one.tried
+        )
         for i, one in enumerate(held)
-    ]  # fmt: skip
+    ]
     return changed, (float(sums.min()), float(sums.max()))
 
 
@@ -140,8 +155,9 @@ def _emulator(training: Training, target: Target, held: HeldOut, seed: int) -> E
     error = errors_of(held, training, target, weights)
     shares = variance_shares(training.inputs, fit, held.fold_fits, weights, seed)
     values = target.values
-    solved = Solved(*(float(one) for one in (values.mean(), values.std(), values.min(),
-                                             values.max())))  # fmt: skip
+    solved = Solved(
+        *(float(one) for one in (values.mean(), values.std(), values.min(), values.max()))
+    )
     tried = {f"{one.method}, {one.scale}": error for one, error in held.tried.items()}
     pairs = np.stack([held.solved, held.emulated])[:, :SHOWN].copy()
     return Emulator(target.text, fit, error, solved, shares, pairs, tried)
@@ -151,9 +167,9 @@ def _final(training: Training, target: Target, held: HeldOut, seed: int) -> Fitt
     if not target.varies:
         return constant_fit(target)
     near = {held.recipe: held.fold_fits[0]}
-    return fit_recipes(
-        training.inputs, training.places, target, [held.recipe], seed, near
-    )[held.recipe]  # fmt: skip
+    return fit_recipes(training.inputs, training.places, target, [held.recipe], seed, near)[
+        held.recipe
+    ]
 
 
 def _weights(training: Training, target: Target) -> Array:
@@ -169,13 +185,23 @@ def _origin(
     packages: Mapping[str, str] = versions()
     attrs = source.draws.attrs
     return Origin(
-        title=str(attrs.get("title", source.name)), premises=source.premises,
-        scenario_hash=str(attrs.get("scenario_hash", "")), source=source.name, seed=seed,
-        offered=training.offered, used=training.count, spare=training.spare,
-        several=training.several, folds=max(len(one.fold_fits) for one in held),
-        last=int(training.numbers.max()), left_out=training.left_out, fixed=training.fixed,
-        versions={**packages, **_version("scikit-learn")}, created=now(), command=command,
-    )  # fmt: skip
+        title=str(attrs.get("title", source.name)),
+        premises=source.premises,
+        scenario_hash=str(attrs.get("scenario_hash", "")),
+        source=source.name,
+        seed=seed,
+        offered=training.offered,
+        used=training.count,
+        spare=training.spare,
+        several=training.several,
+        folds=max(len(one.fold_fits) for one in held),
+        last=int(training.numbers.max()),
+        left_out=training.left_out,
+        fixed=training.fixed,
+        versions={**packages, **_version("scikit-learn")},
+        created=now(),
+        command=command,
+    )
 
 
 def _version(package: str) -> dict[str, str]:

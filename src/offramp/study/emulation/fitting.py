@@ -90,8 +90,11 @@ def methods_of(word: str) -> tuple[str, ...]:
     if word == "auto":
         return tuple(METHODS.values())
     if word not in METHODS:
-        raise ResultError(f"no method '{word}'", expected="auto, polynomial or process",
-                          repair=suggestion(word, ("auto", *METHODS)))  # fmt: skip
+        raise ResultError(
+            f"no method '{word}'",
+            expected="auto, polynomial or process",
+            repair=suggestion(word, ("auto", *METHODS)),
+        )
     return (METHODS[word],)
 
 
@@ -103,9 +106,13 @@ def scales_of(target: Target) -> tuple[str, ...]:
 
 
 def fit_recipes(
-    inputs: Sequence[Input], places: Array, target: Target, recipes: Sequence[Recipe], seed: int,
+    inputs: Sequence[Input],
+    places: Array,
+    target: Target,
+    recipes: Sequence[Recipe],
+    seed: int,
     near: Mapping[Recipe, Fitted] | None = None,
-) -> dict[Recipe, Fitted]:  # fmt: skip
+) -> dict[Recipe, Fitted]:
     """The quantity fitted in several ways to the same draws.
 
     A process is told what each input weighs by the polynomial of the same draws; its search
@@ -125,9 +132,13 @@ def fit_recipes(
             else:
                 before = near[recipe].model if near else None
                 model = fit_process(
-                    inputs, places, values, polynomial.weights, seed,
+                    inputs,
+                    places,
+                    values,
+                    polynomial.weights,
+                    seed,
                     before if isinstance(before, Process) else None,
-                )  # fmt: skip
+                )
             found[recipe] = Fitted(recipe, model, target.low, target.high)
     return found
 

@@ -46,8 +46,12 @@ def check_fresh(surrogate: Surrogate, count: int) -> Check:
     or too few of the draws are solved.
     """
     if count < 1:
-        raise ResultError(f"{count} draws to check with", expected="at least one",
-                          repair="say --check 64", place=Place("--check", 1, 1))  # fmt: skip
+        raise ResultError(
+            f"{count} draws to check with",
+            expected="at least one",
+            repair="say --check 64",
+            place=Place("--check", 1, 1),
+        )
     if surrogate.order is None:
         raise ResultError(
             "the scenario of these draws is not known, so that nothing can be solved",
@@ -60,12 +64,15 @@ def check_fresh(surrogate: Surrogate, count: int) -> Check:
     draws = _solved(surrogate, order, first, count)
     status = words_of(draws, "status")
     targets = [target_of(draws, text, meaning_of(order)) for text in surrogate.quantities]
-    fine = (status == "solved") & np.isfinite(
-        np.column_stack([one.values for one in targets])
-    ).all(axis=1)  # fmt: skip
+    fine = (status == "solved") & np.isfinite(np.column_stack([one.values for one in targets])).all(
+        axis=1
+    )
     if not fine.any():
-        raise ResultError(f"none of {count} fresh draws was solved", expected="at least one",
-                          repair="say --check with more draws")  # fmt: skip
+        raise ResultError(
+            f"none of {count} fresh draws was solved",
+            expected="at least one",
+            repair="say --check with more draws",
+        )
     names = [one.name for one in surrogate.inputs]
     values = draws["parameters"].sel(parameter=names).values[fine]
     places = places_of(surrogate.inputs, values)
@@ -77,18 +84,24 @@ def check_fresh(surrogate: Surrogate, count: int) -> Check:
         for i, (one, target) in enumerate(zip(surrogate.emulators, targets, strict=True))
     }
     within = {
-        one.quantity: float((np.abs(told[:, i] - targets[i].values[fine])
-                             <= one.error.reach + 1e-12).mean())
+        one.quantity: float(
+            (np.abs(told[:, i] - targets[i].values[fine]) <= one.error.reach + 1e-12).mean()
+        )
         for i, one in enumerate(surrogate.emulators)
-    }  # fmt: skip
+    }
     unsolved = dict(zip(kinds.tolist(), map(int, counts), strict=True))
     return Check(order.seed, first, count, int(fine.sum()), unsolved, errors, within)
 
 
 def _errors(
-    one: Emulator, target: Target, fine: NDArray[np.bool_], told: Array, places: Array,
-    numbers: NDArray[np.int64], names: Sequence[str],
-) -> Errors:  # fmt: skip
+    one: Emulator,
+    target: Target,
+    fine: NDArray[np.bool_],
+    told: Array,
+    places: Array,
+    numbers: NDArray[np.int64],
+    names: Sequence[str],
+) -> Errors:
     """The errors of one quantity on fresh draws."""
     own = Target(target.text, target.values[fine], target.low, target.high)
     ends = one.fit.interval(places)
@@ -97,8 +110,9 @@ def _errors(
         inside = (ends[0] <= own.values) & (own.values <= ends[1])
     weights = np.array([_weight(one, name) for name in names])
     corners = (weights * (2 * places - 1) ** 2).sum(axis=1)
-    return measured(own.values, told, numbers, own, corners >= np.quantile(corners, 1 - OUTER),
-                    inside)  # fmt: skip
+    return measured(
+        own.values, told, numbers, own, corners >= np.quantile(corners, 1 - OUTER), inside
+    )
 
 
 def _weight(one: Emulator, name: str) -> float:
@@ -129,14 +143,18 @@ def _solved(surrogate: Surrogate, order: Any, first: int, count: int) -> Any:
         "quantity": list(kept),
     }
     dims = {
-        "probability": ("draw", "outcome"), "payoff": ("draw", "party"), "rounds": ("draw",),
-        "parameters": ("draw", "parameter"), "quantity_value": ("draw", "quantity"),
-    }  # fmt: skip
+        "probability": ("draw", "outcome"),
+        "payoff": ("draw", "party"),
+        "rounds": ("draw",),
+        "parameters": ("draw", "parameter"),
+        "quantity_value": ("draw", "quantity"),
+    }
     variables: dict[str, Any] = {name: (dims[name], data[name]) for name in dims if name in data}
     variables["status"] = ("draw", decode("status", data["status"]))
     if kept:
         variables["quantity_status"] = (
-            ("draw", "quantity"), decode("quantity_status", data["quantity_status"])
-        )  # fmt: skip
+            ("draw", "quantity"),
+            decode("quantity_status", data["quantity_status"]),
+        )
     used = {dim for one in variables.values() for dim in np.atleast_1d(one[0]).tolist()}
     return xr.Dataset(variables, {dim: names for dim, names in labels.items() if dim in used})

@@ -14,13 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.study.emulation.fitting import (
-    Fitted,
-    Recipe,
-    constant_fit,
-    fit_recipes,
-    scales_of,
-)
+from offramp.study.emulation.fitting import Fitted, Recipe, constant_fit, fit_recipes, scales_of
 from offramp.study.emulation.training import Target, Training
 
 Array = NDArray[np.float64]
@@ -102,12 +96,26 @@ def hold_out(
     for fold in range(count):
         out = folds == fold
         own = Target(target.text, solved[~out], target.low, target.high)
-        fits.append(fit_recipes(
-            training.inputs, training.places[~out], own, recipes, seed, fits[0] if fits else None
-        ))  # fmt: skip
+        fits.append(
+            fit_recipes(
+                training.inputs,
+                training.places[~out],
+                own,
+                recipes,
+                seed,
+                fits[0] if fits else None,
+            )
+        )
         for row, recipe in enumerate(recipes):
-            _tell_apart(fits[-1][recipe], training.places, solved, out, emulated[row],
-                        inside[row], stated[row])  # fmt: skip
+            _tell_apart(
+                fits[-1][recipe],
+                training.places,
+                solved,
+                out,
+                emulated[row],
+                inside[row],
+                stated[row],
+            )
         if told is not None:
             told(fold + 1, count)
     square = (emulated - solved) ** 2
@@ -115,26 +123,33 @@ def hold_out(
     rows = np.arange(len(solved))
     best = int(np.argmin(square.mean(axis=1)))
     return HeldOut(
-        solved, emulated[choice, rows], inside[choice, rows], stated[choice, rows], recipes[best],
+        solved,
+        emulated[choice, rows],
+        inside[choice, rows],
+        stated[choice, rows],
+        recipes[best],
         tuple(one[recipes[best]] for one in fits),
         {one: float(np.sqrt(square[row].mean())) for row, one in enumerate(recipes)},
-    )  # fmt: skip
+    )
 
 
-def errors_of(
-    held: HeldOut, training: Training, target: Target, weights: Array
-) -> Errors:  # fmt: skip
+def errors_of(held: HeldOut, training: Training, target: Target, weights: Array) -> Errors:
     """The errors of held-out draws; ``weights`` (input,) say which way is far out."""
     corners = (weights * (2 * training.places - 1) ** 2).sum(axis=1)
     outer = corners >= np.quantile(corners, 1 - OUTER)
-    return measured(held.solved, held.emulated, training.numbers, target, outer,
-                    held.inside[held.stated])  # fmt: skip
+    return measured(
+        held.solved, held.emulated, training.numbers, target, outer, held.inside[held.stated]
+    )
 
 
 def measured(
-    solved: Array, emulated: Array, numbers: NDArray[np.int64], target: Target,
-    outer: NDArray[np.bool_], inside: NDArray[np.bool_],
-) -> Errors:  # fmt: skip
+    solved: Array,
+    emulated: Array,
+    numbers: NDArray[np.int64],
+    target: Target,
+    outer: NDArray[np.bool_],
+    inside: NDArray[np.bool_],
+) -> Errors:
     """Errors of emulated values (draw,) beside solved ones; ``outer`` (draw,) marks corners."""
     error = emulated - solved
     rms = float(np.sqrt((error**2).mean()))
@@ -142,20 +157,28 @@ def measured(
     variance = float(solved.var()) if target.varies else 0.0
     span = float(np.ptp(target.values))
     return Errors(
-        rms=rms, largest=float(abs(error[worst])), draw=int(numbers[worst]),
-        bias=float(error.mean()), reach=float(np.quantile(np.abs(error), REACH)),
+        rms=rms,
+        largest=float(abs(error[worst])),
+        draw=int(numbers[worst]),
+        bias=float(error.mean()),
+        reach=float(np.quantile(np.abs(error), REACH)),
         corners=float(np.sqrt((error[outer] ** 2).mean())) if outer.any() else float("nan"),
         explained=1 - rms**2 / variance if variance > 0 else float("nan"),
         coverage=float(inside.mean()) if len(inside) else float("nan"),
         relative=rms if target.is_probability else rms / span if target.varies else 0.0,
         draws=len(solved),
-    )  # fmt: skip
+    )
 
 
 def _tell_apart(
-    fit: Fitted, places: Array, solved: Array, out: NDArray[np.bool_], emulated: Array,
-    inside: NDArray[np.bool_], stated: NDArray[np.bool_],
-) -> None:  # fmt: skip
+    fit: Fitted,
+    places: Array,
+    solved: Array,
+    out: NDArray[np.bool_],
+    emulated: Array,
+    inside: NDArray[np.bool_],
+    stated: NDArray[np.bool_],
+) -> None:
     """Fill in what a fit says of the draws that it has not seen."""
     emulated[out] = fit.predict(places[out])
     ends = fit.interval(places[out])

@@ -162,9 +162,11 @@ def _fitted(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # terms that are alike are left out, and that is fine
         _, order, _ = lars_path(
-            scaled, values - values.mean(), method="lar",
+            scaled,
+            values - values.mean(),
+            method="lar",
             max_iter=min(count // 2, len(terms), TERMS),
-        )  # fmt: skip
+        )
     chosen, coefficients = _least_squares(columns[:, order], values)
     kept = tuple(terms[int(i)] for i in order[:chosen])
     return Polynomial(inputs, float(coefficients[0]), kept, coefficients[1:].copy())

@@ -104,9 +104,13 @@ class Process:
 
 
 def fit_process(
-    inputs: Sequence[Input], places: Array, values: Array, weights: Array, seed: int,
+    inputs: Sequence[Input],
+    places: Array,
+    values: Array,
+    weights: Array,
+    seed: int,
     near: Process | None = None,
-) -> Process:  # fmt: skip
+) -> Process:
     """The process through ``values`` (draw,) at ``places`` (draw, input).
 
     ``weights`` (input,) is what each input weighs; of more than 1,500 draws as many are taken
@@ -123,9 +127,17 @@ def fit_process(
     told = (values[rows] - centre) / spread
     length, bent, straight, noise = _tuned(points[:TUNED], told[:TUNED], own, near)
     empty = Process(
-        tuple(inputs), scale, np.broadcast_to(length, len(inputs)).copy(), bent, straight, noise,
-        centre, spread, points, np.zeros(len(rows)),
-    )  # fmt: skip
+        tuple(inputs),
+        scale,
+        np.broadcast_to(length, len(inputs)).copy(),
+        bent,
+        straight,
+        noise,
+        centre,
+        spread,
+        points,
+        np.zeros(len(rows)),
+    )
     pull = cho_solve((empty.root, True), told)
     parts = {name: getattr(empty, name) for name in empty.__dataclass_fields__}
     return Process(**{**parts, "pull": pull})
@@ -136,12 +148,7 @@ def _tuned(
 ) -> tuple[Array, float, float, float]:
     """Lengths, and the sizes of the bent part, the straight part and the noise."""
     from sklearn.gaussian_process import GaussianProcessRegressor
-    from sklearn.gaussian_process.kernels import (
-        ConstantKernel,
-        DotProduct,
-        Matern,
-        WhiteKernel,
-    )
+    from sklearn.gaussian_process.kernels import ConstantKernel, DotProduct, Matern, WhiteKernel
 
     length: Any = np.full(points.shape[1], 2.0) if own else 1.0
     bent, straight, noise = 1.0, 0.1, 1e-2
@@ -173,14 +180,16 @@ def _largest(negative: Any, start: Array, bounds: Array) -> tuple[Array, float]:
 
     start = np.clip(start, bounds[:, 0], bounds[:, 1])
     found = minimize(
-        negative, start, jac=True, bounds=bounds, method="L-BFGS-B",
+        negative,
+        start,
+        jac=True,
+        bounds=bounds,
+        method="L-BFGS-B",
         options={"maxiter": STEPS, "ftol": ENOUGH, "gtol": 1e-3},
-    )  # fmt: skip
+    )
     return np.asarray(found.x, np.float64), float(found.fun)
 
 
 def _coordinates(inputs: Sequence[Input], places: Array) -> Array:
     """(draw, input) places as numbers with mean 0 and variance 1 over the range."""
-    return np.column_stack([
-        one.polynomials(places[:, i], 1)[:, 0] for i, one in enumerate(inputs)
-    ])  # fmt: skip
+    return np.column_stack([one.polynomials(places[:, i], 1)[:, 0] for i, one in enumerate(inputs)])

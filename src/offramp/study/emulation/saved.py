@@ -96,13 +96,17 @@ def read_surrogate(path: str | Path) -> Surrogate:
 def packed(found: Surrogate) -> dict[str, Any]:
     """The emulator as JSON has it; numbers that do not exist are null."""
     return {
-        "format": FORMAT, "version": VERSION, "emulated": True, "label": LABEL,
-        "complete": found.complete, "sums": list(found.sums),
+        "format": FORMAT,
+        "version": VERSION,
+        "emulated": True,
+        "label": LABEL,
+        "complete": found.complete,
+        "sums": list(found.sums),
         "origin": _plain(asdict(found.origin)),
         "inputs": [_plain(asdict(one)) for one in found.inputs],
         "emulators": [_packed(one) for one in found.emulators],
         "order": None if found.order is None else found.order.plain(),
-    }  # fmt: skip
+    }
 
 
 def unpacked(plain: Mapping[str, Any]) -> Surrogate:
@@ -112,21 +116,29 @@ def unpacked(plain: Mapping[str, Any]) -> Surrogate:
         _ = one.distribution  # a range that cannot be read is a ScenarioError with its place
     low, high = plain["sums"]
     return Surrogate(
-        inputs, tuple(_unpacked(one, inputs) for one in plain["emulators"]),
-        bool(plain["complete"]), (float(low), float(high)), Origin(**plain["origin"]),
+        inputs,
+        tuple(_unpacked(one, inputs) for one in plain["emulators"]),
+        bool(plain["complete"]),
+        (float(low), float(high)),
+        Origin(**plain["origin"]),
         None if plain["order"] is None else Order.of(plain["order"]),
-    )  # fmt: skip
+    )
 
 
 def _packed(one: Emulator) -> dict[str, Any]:
     return {
-        "quantity": one.quantity, "method": one.fit.recipe.method, "scale": one.fit.recipe.scale,
-        "low": _number(one.fit.low), "high": _number(one.fit.high),
+        "quantity": one.quantity,
+        "method": one.fit.recipe.method,
+        "scale": one.fit.recipe.scale,
+        "low": _number(one.fit.low),
+        "high": _number(one.fit.high),
         "model": _model(one.fit.model),
-        "error": _plain(asdict(one.error)), "solved": _plain(asdict(one.solved)),
+        "error": _plain(asdict(one.error)),
+        "solved": _plain(asdict(one.solved)),
         "shares": [_plain(asdict(share)) for share in one.shares],
-        "tried": dict(one.tried), "held_out": one.held_out.tolist(),
-    }  # fmt: skip
+        "tried": dict(one.tried),
+        "held_out": one.held_out.tolist(),
+    }
 
 
 def _model(model: Any) -> dict[str, Any]:
@@ -134,8 +146,11 @@ def _model(model: Any) -> dict[str, Any]:
         return {"value": model.value}
     if isinstance(model, Polynomial):
         terms = [[list(factor) for factor in term] for term in model.terms]
-        return {"constant": model.constant, "terms": terms,
-                "coefficients": model.coefficients.tolist()}  # fmt: skip
+        return {
+            "constant": model.constant,
+            "terms": terms,
+            "coefficients": model.coefficients.tolist(),
+        }
     return {
         name: one.tolist() if isinstance(one := getattr(model, name), np.ndarray) else float(one)
         for name in _process_fields()
@@ -154,10 +169,14 @@ def _unpacked(plain: Mapping[str, Any], inputs: tuple[Input, ...]) -> Emulator:
     )
     errors = _numbers(plain["error"], [one.name for one in fields(Errors)])
     return Emulator(
-        plain["quantity"], Fitted(recipe, _model_again(plain["model"], inputs), low, high),
-        Errors(**errors), Solved(**plain["solved"]), shares, np.array(plain["held_out"], float),
+        plain["quantity"],
+        Fitted(recipe, _model_again(plain["model"], inputs), low, high),
+        Errors(**errors),
+        Solved(**plain["solved"]),
+        shares,
+        np.array(plain["held_out"], float),
         plain["tried"],
-    )  # fmt: skip
+    )
 
 
 def _model_again(plain: Mapping[str, Any], inputs: tuple[Input, ...]) -> Any:
@@ -201,11 +220,18 @@ def _numbers(plain: Mapping[str, Any], names: Any) -> dict[str, Any]:
 
 
 def _unwritable(path: str | Path, error: OSError, option: str) -> ResultError:
-    return ResultError(f"'{path}' cannot be written: {error.strerror or error}",
-                       expected="a file that can be written", repair=f"name another with {option}",
-                       place=Place(str(path), 1, 1))  # fmt: skip
+    return ResultError(
+        f"'{path}' cannot be written: {error.strerror or error}",
+        expected="a file that can be written",
+        repair=f"name another with {option}",
+        place=Place(str(path), 1, 1),
+    )
 
 
 def _unfit(path: str | Path, found: str) -> ResultError:
-    return ResultError(found, expected="a file that 'offramp emulate --out' wrote",
-                       repair="fit the emulator again", place=Place(str(path), 1, 1))  # fmt: skip
+    return ResultError(
+        found,
+        expected="a file that 'offramp emulate --out' wrote",
+        repair="fit the emulator again",
+        place=Place(str(path), 1, 1),
+    )

@@ -17,8 +17,16 @@ if TYPE_CHECKING:
 
     from offramp.scenario import Scenario
 
-NEEDED = ("parameters", "probability", "payoff", "rounds", "status", "several",
-          "quantity_value", "quantity_status")  # fmt: skip
+NEEDED = (
+    "parameters",
+    "probability",
+    "payoff",
+    "rounds",
+    "status",
+    "several",
+    "quantity_value",
+    "quantity_status",
+)
 CHUNK = 1024
 
 
@@ -55,9 +63,12 @@ def open_draws(path: str | Path, scenario: str | Path | None = None) -> Source:
     if place.is_dir():
         place = place / "draws.nc"
     if place.suffix == ".json":
-        raise ResultError(f"'{path}' is no file of draws", expected="draws.nc, or a store",
-                          repair=f"a saved emulator is read with --from {path}",
-                          place=Place(str(path), 1, 1))  # fmt: skip
+        raise ResultError(
+            f"'{path}' is no file of draws",
+            expected="draws.nc, or a store",
+            repair=f"a saved emulator is read with --from {path}",
+            place=Place(str(path), 1, 1),
+        )
     from offramp.analysis.results import load
 
     beside = place.with_name("scenario.yaml")
@@ -76,10 +87,19 @@ def source_of(
     told = read(scenario) if isinstance(scenario, str | Path) else scenario
     _fit(told, draws, name if not isinstance(scenario, str | Path) else str(scenario))
     seed = draws.attrs.get("seed", "")
-    return Source(draws, name, Order(
-        scenario_text(told), told.content_hash, -1 if seed == "" else int(seed), CHUNK,
-        precision_scale=float(draws.attrs.get("precision_scale", 1.0)), traced=0,
-    ), title)  # fmt: skip
+    return Source(
+        draws,
+        name,
+        Order(
+            scenario_text(told),
+            told.content_hash,
+            -1 if seed == "" else int(seed),
+            CHUNK,
+            precision_scale=float(draws.attrs.get("precision_scale", 1.0)),
+            traced=0,
+        ),
+        title,
+    )
 
 
 def meaning_of(order: Order) -> Meaning:
@@ -125,8 +145,9 @@ def _group(place: Path) -> xr.Dataset:
             consolidated=whole,
         )
     except (OSError, ValueError, KeyError) as error:
-        raise ResultError(f"'{place}' cannot be read: {error}",
-                          expected="a zarr group of labelled draws") from None  # fmt: skip
+        raise ResultError(
+            f"'{place}' cannot be read: {error}", expected="a zarr group of labelled draws"
+        ) from None
 
 
 def _needed(draws: xr.Dataset) -> xr.Dataset:

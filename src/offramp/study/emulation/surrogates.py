@@ -166,9 +166,12 @@ class Surrogate:
         for one in self.emulators:
             if one.quantity == text:
                 return one
-        raise ResultError(f"'{text}' is not emulated", expected="a quantity that was fitted",
-                          repair=suggestion(text, self.quantities),
-                          place=Place("quantity", 1, 1))  # fmt: skip
+        raise ResultError(
+            f"'{text}' is not emulated",
+            expected="a quantity that was fitted",
+            repair=suggestion(text, self.quantities),
+            place=Place("quantity", 1, 1),
+        )
 
     def predict(self, places: Array) -> Array:
         """(draw, quantity) emulated values at places (draw, input), shares of every range."""
@@ -188,11 +191,16 @@ class Surrogate:
         row = np.array([[values[one.name] for one in self.inputs]])
         places = places_of(self.inputs, row)
         outside = tuple(
-            Outside(one.name, values[one.name], float(one.value(places[:, i])[0]), one.least,
-                    one.greatest)
-            for i, one in enumerate(self.inputs) if not one.holds(values[one.name])
-            and one.name in asked
-        )  # fmt: skip
+            Outside(
+                one.name,
+                values[one.name],
+                float(one.value(places[:, i])[0]),
+                one.least,
+                one.greatest,
+            )
+            for i, one in enumerate(self.inputs)
+            if not one.holds(values[one.name]) and one.name in asked
+        )
         told = self.predict(places)[0]
         readings = tuple(
             _reading(one, float(value), places)
@@ -206,11 +214,14 @@ class Surrogate:
         told = np.concatenate(parts)
         return tuple(
             Spread(
-                one.quantity, count, float(column.mean()), float(column.std()),
+                one.quantity,
+                count,
+                float(column.mean()),
+                float(column.std()),
                 *(float(q) for q in np.quantile(column, list(QUANTILES.values()))),
             )
             for one, column in zip(self.emulators, told.T, strict=True)
-        )  # fmt: skip
+        )
 
     def emulated_draws(self, count: int, seed: int | None = None) -> xr.Dataset:
         """Emulated values of ``count`` points of the ranges, as one labelled dataset.
@@ -231,20 +242,35 @@ class Surrogate:
             {
                 "emulated": (("draw", "quantity"), told, about),
                 "emulation_error": (("quantity",), errors, off),
-                "parameters": (("draw", "parameter"), values,
-                               {"units": "1", "long_name": "Value of the parameter"}),
+                "parameters": (
+                    ("draw", "parameter"),
+                    values,
+                    {"units": "1", "long_name": "Value of the parameter"},
+                ),
             },
-            {"draw": np.arange(count), "quantity": list(self.quantities),
-             "parameter": [one.name for one in self.inputs]},
-            {"emulated": 1, "label": LABEL, "title": self.origin.title, "seed": used,
-             "scenario_hash": self.origin.scenario_hash},
-        )  # fmt: skip
+            {
+                "draw": np.arange(count),
+                "quantity": list(self.quantities),
+                "parameter": [one.name for one in self.inputs],
+            },
+            {
+                "emulated": 1,
+                "label": LABEL,
+                "title": self.origin.title,
+                "seed": used,
+                "scenario_hash": self.origin.scenario_hash,
+            },
+        )
 
     def points(self, count: int, seed: int | None = None) -> Iterator[Array]:
         """``count`` points of the ranges as places (draw, input), some at a time."""
         if not 1 <= count <= MOST:
-            raise ResultError(f"{count:,} draws to emulate", expected=f"1 to {MOST:,}",
-                              repair="say --over 100000", place=Place("--over", 1, 1))  # fmt: skip
+            raise ResultError(
+                f"{count:,} draws to emulate",
+                expected=f"1 to {MOST:,}",
+                repair="say --over 100000",
+                place=Place("--over", 1, 1),
+            )
         return place_chunks(count, len(self.inputs), self.origin.seed if seed is None else seed)
 
     def values(self, places: Array) -> Array:
@@ -257,26 +283,30 @@ class Surrogate:
         if name in known:
             if np.isfinite(value):
                 return
-            raise ResultError(f"{name} = {value}", expected="a finite number",
-                              place=Place("--at", 1, 1))  # fmt: skip
+            raise ResultError(
+                f"{name} = {value}", expected="a finite number", place=Place("--at", 1, 1)
+            )
         if name in self.origin.fixed:
             raise ResultError(
                 f"'{name}' was {self.origin.fixed[name]:g} in all draws",
                 expected="an assumption that varied in them",
-                repair="solve draws in which it has a range", place=Place("--at", 1, 1),
-            )  # fmt: skip
-        raise ResultError(f"no assumption '{name}' was learnt from", place=Place("--at", 1, 1),
-                          expected="an assumption that varied in the draws",
-                          repair=suggestion(name, known))  # fmt: skip
+                repair="solve draws in which it has a range",
+                place=Place("--at", 1, 1),
+            )
+        raise ResultError(
+            f"no assumption '{name}' was learnt from",
+            place=Place("--at", 1, 1),
+            expected="an assumption that varied in the draws",
+            repair=suggestion(name, known),
+        )
 
     @property
     def table(self) -> list[dict[str, Any]]:
         """A row per quantity: method and errors; every row says that it is emulated."""
         return [
-            {"emulated": True, "quantity": one.quantity, "method": one.method,
-             **asdict(one.error)}
+            {"emulated": True, "quantity": one.quantity, "method": one.method, **asdict(one.error)}
             for one in self.emulators
-        ]  # fmt: skip
+        ]
 
 
 def together(told: Array) -> Array:

@@ -81,9 +81,12 @@ class Training:
 
 
 def training_of(
-    draws: xr.Dataset, quantities: Sequence[str] = (), *, meaning: Meaning | None = None,
+    draws: xr.Dataset,
+    quantities: Sequence[str] = (),
+    *,
+    meaning: Meaning | None = None,
     most: int = MOST,
-) -> Training:  # fmt: skip
+) -> Training:
     """Inputs and targets of labelled draws, the first ``most`` that are solved.
 
     Without ``quantities`` the probabilities of all outcomes. ``meaning`` gives the ranges, the
@@ -92,8 +95,11 @@ def training_of(
     """
     for name in ("parameters", "probability"):
         if name not in draws:
-            raise ResultError(f"the draws have no '{name}'", repair="give draws.nc of a run, or a "
-                              "sweep's store", expected="a labelled dataset of draws")  # fmt: skip
+            raise ResultError(
+                f"the draws have no '{name}'",
+                repair="give draws.nc of a run, or a sweep's store",
+                expected="a labelled dataset of draws",
+            )
     rows, left_out, spare = _rows(draws, most)
     run = len(rows) and rows[-1] - rows[0] == len(rows) - 1  # a slice is read faster
     kept = draws.isel(draw=slice(rows[0], rows[-1] + 1) if run else rows).load()
@@ -108,19 +114,25 @@ def training_of(
     if fine.sum() < FEWEST:
         raise ResultError(
             f"{int(fine.sum())} of {draws.sizes['draw']} draws are solved and have a value",
-            expected=f"at least {FEWEST}", repair="solve more draws",
-        )  # fmt: skip
+            expected=f"at least {FEWEST}",
+            repair="solve more draws",
+        )
     names = [str(name) for name in draws["parameter"].values.tolist()]
     inputs, fixed = _inputs(names, values[fine], meaning)
     columns = [names.index(one.name) for one in inputs]
     several = kept["several"].values[fine] > 0 if "several" in kept else np.zeros(0)
     return Training(
-        inputs, places_of(inputs, values[fine][:, columns]),
+        inputs,
+        places_of(inputs, values[fine][:, columns]),
         np.asarray(kept["draw"].values, np.int64)[fine],
         tuple(Target(one.text, one.values[fine], one.low, one.high) for one in targets),
-        fixed, int(draws.sizes["draw"]), left_out, spare, int(several.sum()),
+        fixed,
+        int(draws.sizes["draw"]),
+        left_out,
+        spare,
+        int(several.sum()),
         set(outcomes) == {one.text for one in targets},
-    )  # fmt: skip
+    )
 
 
 def target_of(draws: xr.Dataset, text: str, meaning: Meaning | None = None) -> Target:
@@ -132,8 +144,9 @@ def target_of(draws: xr.Dataset, text: str, meaning: Meaning | None = None) -> T
         text,
     )
     if match is None:
-        raise _no_quantity(text, FORMS, "solve it in every draw: offramp sweep --quantity, or "
-                           "offramp claims")  # fmt: skip
+        raise _no_quantity(
+            text, FORMS, "solve it in every draw: offramp sweep --quantity, or offramp claims"
+        )
     kind, name, party, _ = match.groups()
     if kind:
         return _kind(draws, text, name, meaning)
@@ -152,8 +165,9 @@ def words_of(draws: xr.Dataset, name: str) -> NDArray[np.str_]:
     values, about = draws[name].values, draws[name].attrs
     if values.dtype.kind not in "iu":
         return values.astype(str)
-    words = dict(zip(about.get("flag_values", ()), str(about.get("flag_meanings", "")).split(),
-                     strict=False))  # fmt: skip
+    words = dict(
+        zip(about.get("flag_values", ()), str(about.get("flag_meanings", "")).split(), strict=False)
+    )
     return np.array([words.get(int(one), str(one)) for one in values.tolist()])
 
 
@@ -191,8 +205,9 @@ def _inputs(
         elif meaning is None or spread.get(name) is not None:
             inputs.append(input_of(name, own, spread.get(name), nominal.get(name)))
     if not inputs:
-        raise ResultError("no assumption varies in the draws",
-                          expected="draws over at least one range")  # fmt: skip
+        raise ResultError(
+            "no assumption varies in the draws", expected="draws over at least one range"
+        )
     return tuple(inputs), fixed
 
 
@@ -214,12 +229,18 @@ def _kind(draws: xr.Dataset, text: str, kind: str, meaning: Meaning | None) -> T
     elif "outcome_kind" in draws.coords:
         kinds = dict(zip(names, draws["outcome_kind"].values.tolist(), strict=True))
     else:
-        raise _no_quantity(text, "the scenario, which says which outcome is of which kind",
-                           "give it with --scenario, or name outcomes")  # fmt: skip
+        raise _no_quantity(
+            text,
+            "the scenario, which says which outcome is of which kind",
+            "give it with --scenario, or name outcomes",
+        )
     own = [position for position, name in enumerate(names) if kinds.get(name) == kind]
     if not own:
-        raise _no_quantity(text, "a kind of an outcome of these draws",
-                           suggestion(kind, [one for one in kinds.values() if one]))  # fmt: skip
+        raise _no_quantity(
+            text,
+            "a kind of an outcome of these draws",
+            suggestion(kind, [one for one in kinds.values() if one]),
+        )
     values = np.asarray(draws["probability"].values, float)[:, own].sum(axis=1)
     return Target(text, values, 0.0, 1.0)
 
@@ -227,11 +248,16 @@ def _kind(draws: xr.Dataset, text: str, kind: str, meaning: Meaning | None) -> T
 def _labelled(draws: xr.Dataset, variable: str, dim: str, name: str, text: str) -> Array:
     known = draws[dim].values.tolist() if variable in draws else []
     if name not in known:
-        raise _no_quantity(text, f"an {dim}" if dim == "outcome" else f"a {dim}",
-                           suggestion(name, map(str, known)))  # fmt: skip
+        raise _no_quantity(
+            text, f"an {dim}" if dim == "outcome" else f"a {dim}", suggestion(name, map(str, known))
+        )
     return np.asarray(draws[variable].values, float)[:, known.index(name)]
 
 
 def _no_quantity(text: str, expected: str, repair: str) -> ResultError:
-    return ResultError(f"the draws do not hold '{text}'", expected=expected, repair=repair,
-                       place=Place("quantity", 1, 1))  # fmt: skip
+    return ResultError(
+        f"the draws do not hold '{text}'",
+        expected=expected,
+        repair=repair,
+        place=Place("quantity", 1, 1),
+    )

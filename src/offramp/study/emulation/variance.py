@@ -43,9 +43,13 @@ class Share:
 
 
 def variance_shares(
-    inputs: Sequence[Input], fit: Fitted, fold_fits: Sequence[Fitted], weights: Array, seed: int,
+    inputs: Sequence[Input],
+    fit: Fitted,
+    fold_fits: Sequence[Fitted],
+    weights: Array,
+    seed: int,
     points: int = POINTS,
-) -> tuple[Share, ...]:  # fmt: skip
+) -> tuple[Share, ...]:
     """Shares of the inputs that weigh most (input,), and of the others together; largest first.
 
     Empty where the emulator is the same everywhere.
@@ -64,11 +68,14 @@ def variance_shares(
     found = [
         Share(
             inputs[group[0]].name if len(group) == 1 else OTHERS,
-            tuple(inputs[i].name for i in group), float(whole[0, g]), float(reach[0, g]),
-            float(whole[1, g]), float(reach[1, g]),
+            tuple(inputs[i].name for i in group),
+            float(whole[0, g]),
+            float(reach[0, g]),
+            float(whole[1, g]),
+            float(reach[1, g]),
         )
         for g, group in enumerate(groups)
-    ]  # fmt: skip
+    ]
     return tuple(sorted(found, key=lambda one: (len(one.members) > 1, -one.total)))
 
 
@@ -102,10 +109,12 @@ def _shares(fit: Fitted, sample: Array, groups: int) -> Array | None:
         return None
     values = (values - own.mean()) / own.std()
     first, mixed, last = values[0], values[1:-1], values[-1]
-    return np.array([
-        [float(estimate(first, mixed[g], last)) for g in range(groups)]
-        for estimate in (sobol.first_order, sobol.total_order)
-    ])  # fmt: skip
+    return np.array(
+        [
+            [float(estimate(first, mixed[g], last)) for g in range(groups)]
+            for estimate in (sobol.first_order, sobol.total_order)
+        ]
+    )
 
 
 def _reach(again: Array, apart: Array) -> Array:

@@ -98,9 +98,7 @@ def story_of(game: Game, history: History) -> Story:
         step = scenario.round[position]
         offered = int(structure.first[node + 1] - structure.first[node])
         if offered > 1 or structure.target[edge] < 0:
-            by = "nature" if step.by == "nature" else (
-                scenario.parties[step.by].label or step.by
-            )  # fmt: skip
+            by = "nature" if step.by == "nature" else (scenario.parties[step.by].label or step.by)
             words = step.moves[name].label or name.replace("_", " ")
             sentence = f"{by}: {words}" if by != "nature" else words
             moments.append(Moment(number, step.name, by, name, sentence))

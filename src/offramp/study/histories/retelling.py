@@ -59,19 +59,31 @@ class Retold:
     def table(self) -> list[dict[str, Any]]:
         """Long rows: one for every move of every history."""
         return [
-            {"history": number, "probability": one.probability, "outcome": one.outcome,
-             "round": moment.round, "step": moment.step, "by": moment.by, "move": moment.move,
-             "sentence": moment.sentence}
+            {
+                "history": number,
+                "probability": one.probability,
+                "outcome": one.outcome,
+                "round": moment.round,
+                "step": moment.step,
+                "by": moment.by,
+                "move": moment.move,
+                "sentence": moment.sentence,
+            }
             for number, one in enumerate(self.histories, 1)
             for moment in one.moments
-        ]  # fmt: skip
+        ]
 
 
 def retell(
-    scenario: Scenario | Workspace, outcome: str | None = None, *, count: int = 5,
-    account: str | None = None, precision_scale: float = 1.0, drawn: int = 0,
+    scenario: Scenario | Workspace,
+    outcome: str | None = None,
+    *,
+    count: int = 5,
+    account: str | None = None,
+    precision_scale: float = 1.0,
+    drawn: int = 0,
     seed: int | None = None,
-) -> Retold:  # fmt: skip
+) -> Retold:
     """The ``count`` likeliest histories at nominal values, of one outcome or kind or of all.
 
     As many turning points of each such outcome come with them, and ``drawn`` histories drawn at
@@ -85,17 +97,18 @@ def retell(
     wanted = _wanted(game, outcome)
     solved = solve(game, precision_scale=precision_scale, starts=0)
     if solved.equilibria.status[0] != "solved":
-        raise ResultError("the game is not solved at its nominal values",
-                          expected="a game that `offramp run` can solve")  # fmt: skip
+        raise ResultError(
+            "the game is not solved at its nominal values",
+            expected="a game that `offramp run` can solve",
+        )
     absorbed = absorb(game.structure, solved.strategy)
     ends = outcome_probability(game.structure, absorbed, len(game.meaning.outcomes))[0]
     found: list[History] = []
     complete = True
     for position in wanted:
         search = likeliest(
-            game.structure, solved.strategy[0], count,
-            outcome=position if outcome else None,
-        )  # fmt: skip
+            game.structure, solved.strategy[0], count, outcome=position if outcome else None
+        )
         found += search.histories
         complete = complete and search.complete
     found.sort(key=lambda one: -one.probability)
@@ -105,9 +118,15 @@ def retell(
     points = [p for p in find_turning_points(solved, count) if not outcome or p.outcome in names]
     rows, used = sample_histories(game, solved.strategy[0], drawn, seed) if drawn else ([], None)
     return Retold(
-        whose_premises(workspace.scenario, account or ""), outcome or "", total, stories, complete,
-        tuple(points), tuple(rows), used,
-    )  # fmt: skip
+        whose_premises(workspace.scenario, account or ""),
+        outcome or "",
+        total,
+        stories,
+        complete,
+        tuple(points),
+        tuple(rows),
+        used,
+    )
 
 
 histories = retell
@@ -122,6 +141,9 @@ def _wanted(game: Game, outcome: str | None) -> Sequence[int]:
     found = [i for i, one in enumerate(known) if outcome in (one.name, one.kind)]
     if not found:
         fit = {one.name for one in known} | {one.kind for one in known}
-        raise ResultError(f"no outcome '{outcome}'", expected="an outcome, or a kind of outcomes",
-                          repair=suggestion(outcome, fit))  # fmt: skip
+        raise ResultError(
+            f"no outcome '{outcome}'",
+            expected="an outcome, or a kind of outcomes",
+            repair=suggestion(outcome, fit),
+        )
     return found

@@ -73,8 +73,9 @@ def find_turning_points(solved: Solved, count: int | None = 5) -> tuple[TurningP
         ahead, residual = worth_ahead(structure, play[0], at_end)
         if not residual <= ACCEPTED:
             continue
-        spot = np.where(structure.target >= 0, structure.target, structure.nodes - 1 -
-                        structure.target)  # fmt: skip
+        spot = np.where(
+            structure.target >= 0, structure.target, structure.nodes - 1 - structure.target
+        )
         change = np.concatenate([ahead, at_end])[spot] - ahead[source]
         points = _by_move(game, outcome.name, np.where(np.isfinite(uses), uses, 0.0), change)
         points.sort(key=lambda one: -one.decides)
@@ -98,13 +99,18 @@ def _by_move(game: Game, outcome: str, uses: Array, change: Array) -> list[Turni
             total, changes = float(uses[own].sum()), change[own]
             found.append(
                 TurningPoint(
-                    outcome, step.name, by, move.name,
+                    outcome,
+                    step.name,
+                    by,
+                    move.name,
                     words.moves[move.name].label or spoken(move.name),
                     float((uses[own] * changes).sum()) / total,
-                    float(changes[np.argmax(np.abs(changes))]), total, decides,
+                    float(changes[np.argmax(np.abs(changes))]),
+                    total,
+                    decides,
                     move.end is not None,
                 )
-            )  # fmt: skip
+            )
     return found
 
 
@@ -131,15 +137,15 @@ def _row(game: Game, odds: Array, play: int, rng: np.random.Generator) -> list[d
     for _ in range(MOST_MOVES):
         low, high = int(structure.first[node]), int(structure.first[node + 1])
         below = np.cumsum(odds[low:high])
-        edge = low + min(int(np.searchsorted(below, rng.random() * below[-1], "right")),
-                         high - low - 1)  # fmt: skip
+        edge = low + min(
+            int(np.searchsorted(below, rng.random() * below[-1], "right")), high - low - 1
+        )
         goal = int(structure.target[edge])
         if high - low > 1 or goal < 0:
             step = game.meaning.rules[int(structure.step[node])]
             by = "nature" if step.mover < 0 else game.meaning.parties[step.mover]
             move = names[int(game.edge_move[edge])].split(".", 1)[1]
-            rows.append({"history": play, "round": turn, "step": step.name, "by": by,
-                         "move": move})  # fmt: skip
+            rows.append({"history": play, "round": turn, "step": step.name, "by": by, "move": move})
         turn += int(structure.turns[edge])
         if goal < 0:
             end = game.meaning.outcomes[int(structure.terminal_outcome[-goal - 1])].name

@@ -22,14 +22,24 @@ from offramp.study.models import SLACK, Model, Parameter, Value, demand, said
 
 def _rising(name: str, low: float, high: float) -> None:
     """The demand that the cost of the strong type is the lower one."""
-    demand(low < high, f"{name}_low = {said(low)} and {name}_high = {said(high)}",
-           f"{name}_low below {name}_high")  # fmt: skip
+    demand(
+        low < high,
+        f"{name}_low = {said(low)} and {name}_high = {said(high)}",
+        f"{name}_low below {name}_high",
+    )
 
 
 def _solve(
-    mu: float, p: float, d: float, c_A: float, c_low: float, c_high: float, k_A: float,
-    k_low: float, k_high: float,
-) -> dict[str, Value]:  # fmt: skip
+    mu: float,
+    p: float,
+    d: float,
+    c_A: float,
+    c_low: float,
+    c_high: float,
+    k_A: float,
+    k_low: float,
+    k_high: float,
+) -> dict[str, Value]:
     _rising("c", c_low, c_high)
     _rising("k", k_low, k_high)
     threshold = (k_high - k_low) / (k_high + k_A)
@@ -38,8 +48,11 @@ def _solve(
         return -cost + d * (1 - p) + (1 - d) * (1 - p - later)
 
     pool, screen, semi = refusing(c_low, k_low), refusing(c_high, k_low), refusing(c_high, k_high)
-    demand(semi >= 0, f"the weak type's worth of refusing is {said(semi)}",
-           "0 or more: offers cannot be negative")  # fmt: skip
+    demand(
+        semi >= 0,
+        f"the weak type's worth of refusing is {said(semi)}",
+        "0 or more: offers cannot be negative",
+    )
     battle = -c_A + d * p
 
     def last(belief: float) -> float:
@@ -66,9 +79,16 @@ def _solve(
     best = max(worth for _, worth, *_ in options)
     choice, worth, offer, fought, final = next(one for one in options if one[1] >= best - SLACK)
     return {
-        "mu_star": threshold, "y_pool": pool, "y_screen": screen, "y_semi": semi, "EU_A": worth,
-        "choice": choice, "y_first": offer, "pr_battle": fought, "pr_final_war": final,
-    }  # fmt: skip
+        "mu_star": threshold,
+        "y_pool": pool,
+        "y_screen": screen,
+        "y_semi": semi,
+        "EU_A": worth,
+        "choice": choice,
+        "y_first": offer,
+        "pr_battle": fought,
+        "pr_final_war": final,
+    }
 
 
 def _changes(choice: Callable[[float], Value], low: float, high: float) -> list[float]:
@@ -103,10 +123,17 @@ def _chart() -> Chart:
         Axis("probability, share", 0, 1),
         (
             curve(0.001, 0.999, lambda m: at(m, "pr_battle"), "a battle", "war", breaks=jumps),
-            curve(0.001, 0.999, lambda m: at(m, "pr_final_war"), "war to the end", "risk",
-                  breaks=jumps),
-            curve(0.001, 0.999, lambda m: at(m, "y_first"), "first offer to B", "first",
-                  breaks=jumps),
+            curve(
+                0.001,
+                0.999,
+                lambda m: at(m, "pr_final_war"),
+                "war to the end",
+                "risk",
+                breaks=jumps,
+            ),
+            curve(
+                0.001, 0.999, lambda m: at(m, "y_first"), "first offer to B", "first", breaks=jumps
+            ),
         ),
         "Where a tough rival is unlikely A offers little, and a refusal is not yet proof (semi): "
         "some wars go to the end. In the middle A offers what only the weak type accepts "
@@ -115,7 +142,7 @@ def _chart() -> Chart:
         "Three stretches. The probability of a battle rises to 0.65, falls back at 0.38, rises "
         "again to 0.53 and drops to zero. War to the end occurs in the first stretch only. The "
         "first offer steps up from 0.21 to 0.35 and 0.44.",
-    )  # fmt: skip
+    )
 
 
 MODEL = Model(
@@ -161,9 +188,7 @@ MODEL = Model(
     cases={
         "screen": {},
         "pool": {"mu": 0.75, "c_A": 0.2},
-        "semi": {
-            "mu": 0.1, "d": 0.05, "c_A": 0.02, "c_low": 0.01, "c_high": 0.03, "k_high": 0.4,
-        },
+        "semi": {"mu": 0.1, "d": 0.05, "c_A": 0.02, "c_low": 0.01, "c_high": 0.03, "k_high": 0.4},
     },
     scenario="model-fighting-talks",
-)  # fmt: skip
+)

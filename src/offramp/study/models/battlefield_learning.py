@@ -63,10 +63,10 @@ MODEL = Model(
     "Overconfidence after a success is a likelihood given too much weight.",
     parameters={
         "prior": Parameter(0.5, "belief before the first battle", 0, 1, unit="probability"),
-        "pi_strong": Parameter(0.7, "a strong side's chance in a battle", 0, 1, "both",
-                               "probability"),
-        "pi_weak": Parameter(0.4, "a weak side's chance in a battle", 0, 1, "both",
-                             "probability"),
+        "pi_strong": Parameter(
+            0.7, "a strong side's chance in a battle", 0, 1, "both", "probability"
+        ),
+        "pi_weak": Parameter(0.4, "a weak side's chance in a battle", 0, 1, "both", "probability"),
         "wins": Parameter(3, "battles won", 0, 1_000_000, unit="battles", kind="whole"),
         "losses": Parameter(1, "battles lost", 0, 1_000_000, unit="battles", kind="whole"),
     },
@@ -77,4 +77,4 @@ MODEL = Model(
     scenario="model-battlefield-learning",
     note="Bayes' rule is no game. In the scenario four battles are fought, and a side that saw "
     "them gives way from a certain belief on.",
-)  # fmt: skip
+)

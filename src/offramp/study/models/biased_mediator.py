@@ -19,8 +19,8 @@ from offramp.study.models import SLACK, Model, Parameter, Value, demand, said
 
 
 def _solve(
-    q: float, h: float, l: float, c_1: float, c_M: float, accuracy: float  # noqa: E741
-) -> dict[str, Value]:  # fmt: skip
+    q: float, h: float, l: float, c_1: float, c_M: float, accuracy: float
+) -> dict[str, Value]:
     demand(l < h, f"l = {said(l)} and h = {said(h)}", "l below h")
     tough = q * accuracy / (q * accuracy + (1 - q) * (1 - accuracy))
     weak = q * (1 - accuracy) / (q * (1 - accuracy) + (1 - q) * accuracy)
@@ -79,8 +79,9 @@ MODEL = Model(
         "l": Parameter(0.1, "the tough type's cost of war", 0, unit="share of the pie"),
         "c_1": Parameter(0.1, "player 1's cost of war", 0, unit="share of the pie"),
         "c_M": Parameter(0.2, "the mediator's cost of war", 0, unit="share of the pie"),
-        "accuracy": Parameter(0.8, "probability that the mediator sees the true type", 0.5, 1,
-                              unit="probability"),
+        "accuracy": Parameter(
+            0.8, "probability that the mediator sees the true type", 0.5, 1, unit="probability"
+        ),
     },
     results={
         "mu_tough": "belief that the rival is tough after the report “tough”",
@@ -97,4 +98,4 @@ MODEL = Model(
     "which reports are honest, and claims on them are open. The branch that the scenario follows, "
     "with a few mediators who cannot but say what they saw, leads to honest reports from "
     "beta_min on and to war as without a mediator below it.",
-)  # fmt: skip
+)

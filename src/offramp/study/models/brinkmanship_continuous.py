@@ -36,16 +36,27 @@ def _chart() -> Chart:
         Axis("loss from disaster, D", 0.1, 4),
         Axis("probability of disaster", 0, 0.6),
         (
-            curve(0.1, 4, lambda D: float(_solve("uniform[0,1]", D)["pr_disaster"]),
-                  "continuous risk", "first"),
-            curve(0.1, 4, lambda D: float(LADDER.solve(rungs, D)["pr_disaster"]),
-                  "ten rungs of 0.1, then war", "war", dashed=True),
+            curve(
+                0.1,
+                4,
+                lambda D: float(_solve("uniform[0,1]", D)["pr_disaster"]),
+                "continuous risk",
+                "first",
+            ),
+            curve(
+                0.1,
+                4,
+                lambda D: float(LADDER.solve(rungs, D)["pr_disaster"]),
+                "ten rungs of 0.1, then war",
+                "war",
+                dashed=True,
+            ),
             Line((0.1, 1, 1), (one, one, 0), "11 − 4e at D = 1", "quiet", dashed=True),
         ),
         "The worse disaster would be, the sooner sides give way and the less often it happens. "
         "How fast the risk builds up makes no difference, and rungs little.",
         "Two falling lines close together, from about 0.5 to 0.04; at D = 1 the lower is 0.127.",
-    )  # fmt: skip
+    )
 
 
 MODEL = Model(
@@ -60,8 +71,9 @@ MODEL = Model(
     teaches="Neutrality of escalation: how quickly risk accumulates is irrelevant, since players "
     "adjust how far they go. What counts is what disaster costs against what is at stake.",
     parameters={
-        "F": Parameter("uniform[0,1]", "distribution of prize values", kind="word",
-                       words=("uniform[0,1]",)),
+        "F": Parameter(
+            "uniform[0,1]", "distribution of prize values", kind="word", words=("uniform[0,1]",)
+        ),
         "D": Parameter(1.0, "loss from disaster", 0, open="low", unit="highest prize value"),
     },
     results={"pr_disaster": "probability of disaster"},
@@ -69,4 +81,4 @@ MODEL = Model(
     chart=_chart,
     cases={"uniform": {}},
     scenario="model-brinkmanship",
-)  # fmt: skip
+)

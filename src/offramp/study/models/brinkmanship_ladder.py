@@ -80,8 +80,15 @@ MODEL = Model(
     "that the model lacks, such as players who cannot quit at the jump. How bad disaster is "
     "matters far more. The statements lean on the rule that nobody gets anything if both quit.",
     parameters={
-        "h": Parameter((1.0,), "risk of disaster on each rung; the last is 1", 0, 1, "low",
-                       "probability", "numbers"),
+        "h": Parameter(
+            (1.0,),
+            "risk of disaster on each rung; the last is 1",
+            0,
+            1,
+            "low",
+            "probability",
+            "numbers",
+        ),
         "D": Parameter(1.0, "loss from disaster", 0, open="low", unit="highest prize value"),
     },
     results={
@@ -102,4 +109,4 @@ MODEL = Model(
         "low_D": {"h": (*(0.1,) * 10, 1), "D": 0.3},
     },
     scenario="model-brinkmanship",
-)  # fmt: skip
+)

@@ -81,12 +81,15 @@ MODEL = Model(
     "challengers watch. Even a small doubt deters while the row is long; it does nothing "
     "against the last one. With a single opponent and a final issue there is nothing to protect.",
     parameters={
-        "entrants_left": Parameter(3, "challengers still to come", 1, 1000, unit="challengers",
-                                   kind="whole"),
-        "p_strong": Parameter(0.1, "belief that the incumbent is strong", 0, 1, "both",
-                              "probability"),
-        "a": Parameter(2.0, "the incumbent's gain where nobody enters", 1, open="low",
-                       unit="utility"),
+        "entrants_left": Parameter(
+            3, "challengers still to come", 1, 1000, unit="challengers", kind="whole"
+        ),
+        "p_strong": Parameter(
+            0.1, "belief that the incumbent is strong", 0, 1, "both", "probability"
+        ),
+        "a": Parameter(
+            2.0, "the incumbent's gain where nobody enters", 1, open="low", unit="utility"
+        ),
         "b": Parameter(0.5, "an entrant's gain if unopposed", 0, 1, "both", "utility"),
     },
     results={
@@ -106,4 +109,4 @@ MODEL = Model(
         "n2_mix": {"entrants_left": 2, "p_strong": 0.3, "b": 0.6},
     },
     scenario="model-reputation",
-)  # fmt: skip
+)

@@ -103,8 +103,12 @@ class Crisis:
 
     def _hidden(self, low: float, high: float, sign: float) -> list[float]:
         """Two roots between points of the scan with the same sign, where there are any."""
-        nearest = minimize_scalar(lambda odds: sign * self._at(odds), bounds=(low, high),
-                                  method="bounded", options={"xatol": 1e-10})  # fmt: skip
+        nearest = minimize_scalar(
+            lambda odds: sign * self._at(odds),
+            bounds=(low, high),
+            method="bounded",
+            options={"xatol": 1e-10},
+        )
         if nearest.fun >= 0:
             return []
         return [self._between(low, nearest.x), self._between(nearest.x, high)]
@@ -117,9 +121,14 @@ class Crisis:
         _, challenge, firm = (float(one) for one in self.reply(np.asarray(odds)))
         resist, concede, p_C = float(expit(odds)), float(expit(-odds)), math.exp(challenge)
         return {
-            "pR": resist, "pC": p_C, "pF": firm, "SQ": -math.expm1(challenge),
-            "CD": p_C * concede, "SF": p_C * resist * firm, "BD": p_C * resist * (1 - firm),
-        }  # fmt: skip
+            "pR": resist,
+            "pC": p_C,
+            "pF": firm,
+            "SQ": -math.expm1(challenge),
+            "CD": p_C * concede,
+            "SF": p_C * resist * firm,
+            "BD": p_C * resist * (1 - firm),
+        }
 
     def slope(self, odds: float) -> float:
         """Derivative of B's reply by p_R; an equilibrium is stable where it is below 1 in size."""
@@ -166,9 +175,11 @@ def _regret(profile: Mapping[str, float], **values: float) -> float:
     resist = profile["pR"]
     crisis = crisis_of(**values)
     # Log-odds beyond ±700 overflow; there p_R is 0 or 1 in double precision anyway.
-    odds = math.log(resist) - math.log1p(-resist) if 0 < resist < 1 else math.copysign(
-        700.0, resist - 0.5
-    )  # fmt: skip
+    odds = (
+        math.log(resist) - math.log1p(-resist)
+        if 0 < resist < 1
+        else math.copysign(700.0, resist - 0.5)
+    )
     return abs(resist - float(ndtr(crisis.reply(np.asarray(odds))[0])))
 
 
@@ -178,8 +189,10 @@ def _chart() -> Chart:
     # Every p_R is an equilibrium of one barW_B: the equation is linear in it.
     wish = Crisis(**base, barW_B=0.0, sigma=1.0).reply(odds)[0]
     own = (np.sqrt(2) * _erfinv_of(odds)) - wish
-    stable = [abs(Crisis(**base, barW_B=float(w), sigma=1.0).slope(float(o))) < 1
-              for w, o in zip(own, odds, strict=True)]  # fmt: skip
+    stable = [
+        abs(Crisis(**base, barW_B=float(w), sigma=1.0).slope(float(o))) < 1
+        for w, o in zip(own, odds, strict=True)
+    ]
     resist = expit(odds)
     firmly = tuple(float(p) if s else math.nan for p, s in zip(resist, stable, strict=True))
     shaky = tuple(math.nan if s else float(p) for p, s in zip(resist, stable, strict=True))
@@ -214,9 +227,10 @@ CRISIS = {
     "barW_B": Parameter(-2.9, "mean of B's war payoff", unit="utility"),
     "bar_a": Parameter(-1.2, "mean of A's payoff of backing down", unit="utility"),
     "V_B": Parameter(1.0, "B's payoff if A backs down", unit="utility"),
-    "sigma": Parameter(1.0, "standard deviation of the private payoffs", 0, open="low",
-                       unit="utility"),
-}  # fmt: skip
+    "sigma": Parameter(
+        1.0, "standard deviation of the private payoffs", 0, open="low", unit="utility"
+    ),
+}
 CITATION = (
     "Schultz, K. (1998). Domestic Opposition and Signaling in International Crises. "
     "American Political Science Review 92(4): 829–844.",
@@ -257,7 +271,12 @@ MODEL = Model(
         "one_eq_high": {"barW_B": -2.6},
         "other": {"barW_B": -2.2},
         "interior": {
-            "S_A": 0.5, "C_B": 0.1, "barW_A": 0.2, "barW_B": -0.3, "bar_a": -0.8, "V_B": 0.8,
+            "S_A": 0.5,
+            "C_B": 0.1,
+            "barW_A": 0.2,
+            "barW_B": -0.3,
+            "bar_a": -0.8,
+            "V_B": 0.8,
         },
         "audience_0.8": {"barW_B": -2.6, "bar_a": -0.8},
         "audience_1.6": {"barW_B": -2.6, "bar_a": -1.6},
@@ -268,4 +287,4 @@ MODEL = Model(
     note="The scenario language draws private values from finite sets only. The scenario has "
     "eight, five and five in place of normal ones, a step apart that was chosen so that all three "
     "equilibria of three_eq are met; see 'How fine a grid has to be' in the gallery.",
-)  # fmt: skip
+)

@@ -12,8 +12,11 @@ from offramp.study.models import Model, Parameter, Value, demand, said
 
 
 def _solve(w: float, s: float, D: float) -> dict[str, Value]:
-    demand(-D < s < w, f"w = {said(w)}, s = {said(s)}, −D = {said(-D)}",
-           "submitting between disaster and prevailing")  # fmt: skip
+    demand(
+        -D < s < w,
+        f"w = {said(w)}, s = {said(s)}, −D = {said(-D)}",
+        "submitting between disaster and prevailing",
+    )
     return {"R": (w - s) / (w + D)}
 
 

@@ -20,9 +20,15 @@ from offramp.study.models._links import (
 
 
 def _solve(
-    u11: float, u12: float, u13: float, u14: float, u22: float, u24: float, error: str,
+    u11: float,
+    u12: float,
+    u13: float,
+    u14: float,
+    u22: float,
+    u24: float,
+    error: str,
     lambda_: float,
-) -> dict[str, Value]:  # fmt: skip
+) -> dict[str, Value]:
     second, fourth = chosen(u22, error, lambda_), chosen(u24, error, lambda_)
     right_is = (1 - fourth) * u13 + fourth * u14
     left_is = (1 - second) * u11 + second * u12

@@ -20,9 +20,17 @@ from offramp.study.models._links import (
 
 
 def _solve(
-    u11: float, u13: float, u15: float, u16: float, u23: float, u25: float, u26: float,
-    u36: float, error: str, lambda_: float,
-) -> dict[str, Value]:  # fmt: skip
+    u11: float,
+    u13: float,
+    u15: float,
+    u16: float,
+    u23: float,
+    u25: float,
+    u26: float,
+    u36: float,
+    error: str,
+    lambda_: float,
+) -> dict[str, Value]:
     last = chosen(u36, error, lambda_)
     answers = chosen((1 - last) * u25 + last * u26 - u23, error, lambda_)
     ahead = (1 - answers) * u13 + answers * ((1 - last) * u15 + last * u16)

@@ -14,8 +14,11 @@ from offramp.study.models import Model, Parameter, Value, demand, said
 
 
 def _solve(p: float, c_A: float, c_B_low: float, c_B_high: float, q_low: float) -> dict[str, Value]:
-    demand(c_B_low < c_B_high, f"c_B_low = {said(c_B_low)} and c_B_high = {said(c_B_high)}",
-           "c_B_low below c_B_high")  # fmt: skip
+    demand(
+        c_B_low < c_B_high,
+        f"c_B_low = {said(c_B_low)} and c_B_high = {said(c_B_high)}",
+        "c_B_low below c_B_high",
+    )
     safe, risky = min(1.0, p + c_B_low), min(1.0, p + c_B_high)
     threshold = (risky - safe) / (risky - p + c_A)
     daring = q_low < threshold

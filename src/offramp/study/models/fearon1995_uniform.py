@@ -14,8 +14,11 @@ from offramp.study.models import Model, Parameter, Value, demand, said
 
 
 def _solve(p: float, c_A: float, c_B_low: float, c_B_high: float) -> dict[str, Value]:
-    demand(c_B_low < c_B_high, f"c_B_low = {said(c_B_low)} and c_B_high = {said(c_B_high)}",
-           "c_B_low below c_B_high")  # fmt: skip
+    demand(
+        c_B_low < c_B_high,
+        f"c_B_low = {said(c_B_low)} and c_B_high = {said(c_B_high)}",
+        "c_B_low below c_B_high",
+    )
     over = min(1 - p, max(c_B_low, (c_B_high - c_A) / 2))
     x, width = p + over, c_B_high - c_B_low
     war = min(1.0, max(0.0, (over - c_B_low) / width))

@@ -77,10 +77,12 @@ MODEL = Model(
     "Mutual striking is an equilibrium as well, so that which one is played hangs on "
     "expectations.",
     parameters={
-        "p_f": Parameter(0.6, "A's probability of winning if A strikes first", 0, 1,
-                         unit="probability"),
-        "p_s": Parameter(0.4, "A's probability of winning if B strikes first", 0, 1,
-                         unit="probability"),
+        "p_f": Parameter(
+            0.6, "A's probability of winning if A strikes first", 0, 1, unit="probability"
+        ),
+        "p_s": Parameter(
+            0.4, "A's probability of winning if B strikes first", 0, 1, unit="probability"
+        ),
         "c_A": Parameter(0.15, "A's cost of war", 0, unit="share of the pie"),
         "c_B": Parameter(0.15, "B's cost of war", 0, unit="share of the pie"),
     },
@@ -100,4 +102,4 @@ MODEL = Model(
     },
     regret=_regret,
     scenario="model-first-strike",
-)  # fmt: skip
+)

@@ -77,13 +77,18 @@ MODEL = Model(
     "that are sometimes tested, by those who need it often, and while bluffs are remembered. "
     "Without tests cheap threats say nothing at all.",
     parameters={
-        "r": Parameter(0.3, "share of challengers that attack whatever is said", 0, 1,
-                       unit="share"),
-        "pi": Parameter(0.5, "probability of being resolved in a period", 0, 1,
-                        unit="probability"),
+        "r": Parameter(
+            0.3, "share of challengers that attack whatever is said", 0, 1, unit="share"
+        ),
+        "pi": Parameter(0.5, "probability of being resolved in a period", 0, 1, unit="probability"),
         "w_R": Parameter(0.1, "worth of war when resolved", 0, 1, "both", "share of the prize"),
-        "N": Parameter(math.inf, "periods for which a called bluff is remembered", 1,
-                       unit="periods; inf for ever", kind="whole"),
+        "N": Parameter(
+            math.inf,
+            "periods for which a called bluff is remembered",
+            1,
+            unit="periods; inf for ever",
+            kind="whole",
+        ),
     },
     results={
         "delta_star": "least patience with which threats are honest; inf where none is enough",
@@ -91,14 +96,10 @@ MODEL = Model(
     },
     solve=_solve,
     chart=_chart,
-    cases={
-        "forever": {},
-        "forever_rare_test": {"r": 0.1},
-        "N10": {"r": 0.5, "pi": 0.8, "N": 10},
-    },
+    cases={"forever": {}, "forever_rare_test": {"r": 0.1}, "N10": {"r": 0.5, "pi": 0.8, "N": 10}},
     scenario="model-honest-threats",
     note="In the language a variable that nothing reads makes no difference, so that a reputation "
     "cannot be a mere convention: in the scenario threats cannot be heard, and everybody attacks, "
     "once a bluff was called. Memory is endless or of ten periods, since rules hold no "
     "parameters.",
-)  # fmt: skip
+)

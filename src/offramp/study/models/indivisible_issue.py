@@ -78,10 +78,6 @@ MODEL = Model(
     },
     solve=_solve,
     chart=_chart,
-    cases={
-        "war": {},
-        "peace": {"p": 0.85, "c_A": 0.1},
-        "three_way": {"divisions": (0, 0.5, 1)},
-    },
+    cases={"war": {}, "peace": {"p": 0.85, "c_A": 0.1}, "three_way": {"divisions": (0, 0.5, 1)}},
     scenario="model-indivisible",
 )

@@ -27,8 +27,13 @@ def _chart() -> Chart:
         Axis("probability that a violation is noticed, m", 0, 1),
         Axis("least patience, delta*", 0, 1),
         (
-            between([at(m, 0.0) for m in grid], [1.0 for _ in grid], grid,
-                    "restraint holds (P = 0)", "peace"),
+            between(
+                [at(m, 0.0) for m in grid],
+                [1.0 for _ in grid],
+                grid,
+                "restraint holds (P = 0)",
+                "peace",
+            ),
             curve(0, 1, lambda m: at(m, 0.0), "P = 0", "first"),
             curve(0, 1, lambda m: at(m, 0.6), "P = 0.6", "war"),
             Line((0, 1), (0.6, 0.6), "a patience of 0.6", "quiet", dashed=True),
@@ -39,7 +44,7 @@ def _chart() -> Chart:
         "the sides, restraint ends at once.",
         "Two falling lines from one; the line for P = 0.6 lies higher and crosses a patience of "
         "0.6 at 0.83, the other one at 0.33.",
-    )  # fmt: skip
+    )
 
 
 MODEL = Model(

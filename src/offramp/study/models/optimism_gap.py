@@ -13,11 +13,7 @@ from offramp.study.models import SLACK, Model, Parameter, Value
 
 def _solve(p_A: float, p_B: float, c_A: float, c_B: float) -> dict[str, Value]:
     gap = p_A - p_B
-    return {
-        "gap": gap,
-        "range_width": c_A + c_B - gap,
-        "peace_possible": c_A + c_B - gap >= -SLACK,
-    }
+    return {"gap": gap, "range_width": c_A + c_B - gap, "peace_possible": c_A + c_B - gap >= -SLACK}
 
 
 def _chart() -> Chart:

@@ -90,8 +90,11 @@ def _towards(frontier: Frontier, d: tuple[float, float], ideal: tuple[float, flo
 
 
 def _solve(a: Numbers, b: Numbers, d_A: float, d_B: float) -> dict[str, Value]:
-    demand(len(a) == len(b), f"{len(a)} weights of A and {len(b)} of B",
-           "a weight of both for every issue")  # fmt: skip
+    demand(
+        len(a) == len(b),
+        f"{len(a)} weights of A and {len(b)} of B",
+        "a weight of both for every issue",
+    )
     frontier = _frontier(a, b)
     ratios = [one / other for one, other in zip(a, b, strict=True)]
     found: dict[str, Value] = {
@@ -104,12 +107,16 @@ def _solve(a: Numbers, b: Numbers, d_A: float, d_B: float) -> dict[str, Value]:
     reach = _towards(frontier, (d_A, d_B), ideal)
     fair = (d_A + reach * (ideal[0] - d_A), d_B + reach * (ideal[1] - d_B))
     return found | {
-        "nash_A": nash[0], "nash_B": nash[1],
+        "nash_A": nash[0],
+        "nash_B": nash[1],
         "nash_product": (nash[0] - d_A) * (nash[1] - d_B),
         "nash_package": frontier.package(nash[0]),
-        "ideal_A": ideal[0], "ideal_B": ideal[1],
-        "ks_A": fair[0], "ks_B": fair[1], "ks_package": frontier.package(fair[0]),
-    }  # fmt: skip
+        "ideal_A": ideal[0],
+        "ideal_B": ideal[1],
+        "ks_A": fair[0],
+        "ks_B": fair[1],
+        "ks_package": frontier.package(fair[0]),
+    }
 
 
 def _chart() -> Chart:
@@ -129,8 +136,13 @@ def _chart() -> Chart:
             Dots((0.3,), (0.3,), "no agreement", "ink"),
             Dots((float(found["nash_A"]),), (float(found["nash_B"]),), "Nash", "war"),
             Dots((float(found["ks_A"]),), (float(found["ks_B"]),), "Kalai-Smorodinsky", "third"),
-            Dots((float(found["ideal_A"]),), (float(found["ideal_B"]),), "ideal point", "quiet",
-                 hollow=True),
+            Dots(
+                (float(found["ideal_A"]),),
+                (float(found["ideal_B"]),),
+                "ideal point",
+                "quiet",
+                hollow=True,
+            ),
         ),
         "A cares mostly for the first issue, B for the second. Giving each its own beats "
         "splitting both: the bulge of the frontier over the dashed line is the gain from linking "
@@ -138,7 +150,7 @@ def _chart() -> Chart:
         "could hope for.",
         "A frontier from (0, 1) over a corner at (0.7, 0.8) to (1, 0). The Nash point is the "
         "corner, the Kalai-Smorodinsky point lies just right of it.",
-    )  # fmt: skip
+    )
 
 
 MODEL = Model(
@@ -155,10 +167,12 @@ MODEL = Model(
     "only there. The two solutions agree on one issue and differ by little on several; a better "
     "alternative moves both in its owner's favour.",
     parameters={
-        "a": Parameter((0.7, 0.3), "A's weight of each issue", 0, open="low", unit="utility",
-                       kind="numbers"),
-        "b": Parameter((0.2, 0.8), "B's weight of each issue", 0, open="low", unit="utility",
-                       kind="numbers"),
+        "a": Parameter(
+            (0.7, 0.3), "A's weight of each issue", 0, open="low", unit="utility", kind="numbers"
+        ),
+        "b": Parameter(
+            (0.2, 0.8), "B's weight of each issue", 0, open="low", unit="utility", kind="numbers"
+        ),
         "d_A": Parameter(0.3, "A's utility without agreement", unit="utility"),
         "d_B": Parameter(0.3, "B's utility without agreement", unit="utility"),
     },
@@ -188,4 +202,4 @@ MODEL = Model(
     "packages model-packages' works the solutions out, on a menu of tenths. Its game, offers "
     "in turn at the risk that talks fail, leads to Nash's package as risk and steps vanish; "
     "it has none that leads to Kalai and Smorodinsky's.",
-)  # fmt: skip
+)

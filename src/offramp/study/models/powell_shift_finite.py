@@ -75,8 +75,14 @@ MODEL = Model(
     "bought off period by period; a jump is not, and the declining side fights in the last "
     "period before it. Ties go to peace.",
     parameters={
-        "p": Parameter((0.2, 0.95), "A's probability of winning in each period", 0, 1,
-                       unit="probability", kind="numbers"),
+        "p": Parameter(
+            (0.2, 0.95),
+            "A's probability of winning in each period",
+            0,
+            1,
+            unit="probability",
+            kind="numbers",
+        ),
         "delta": Parameter(1.0, "patience of both", 0, 1, "low", "per period"),
         "C_A": Parameter(0.05, "A's cost of war, total", 0, unit="pie of one period"),
         "C_B": Parameter(0.05, "B's cost of war, total", 0, unit="pie of one period"),
@@ -97,4 +103,4 @@ MODEL = Model(
         "T5_jump_late": {"p": (0.3, 0.3, 0.3, 0.95, 0.95), "delta": 0.95},
     },
     scenario="model-shifting-power",
-)  # fmt: skip
+)

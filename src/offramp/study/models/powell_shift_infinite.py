@@ -83,11 +83,7 @@ MODEL = Model(
     },
     solve=_solve,
     chart=_chart,
-    cases={
-        "war": {},
-        "peace": {"p1": 0.45, "p2": 0.5},
-        "depends": {"p2": 0.4},
-    },
+    cases={"war": {}, "peace": {"p1": 0.45, "p2": 0.5}, "depends": {"p2": 0.4}},
     scenario="model-lasting-shift",
     note="In the scenario what is agreed in period 2 stands in all later periods, since nothing "
     "changes after the shift. Bargained anew in every period, with offers in steps, the side that "

@@ -66,11 +66,7 @@ MODEL = Model(
     },
     solve=_solve,
     chart=_chart,
-    cases={
-        "base": {},
-        "secure_second_strike": {"S": -0.2},
-        "no_advantage": {"F": 0.2, "S": -0.2},
-    },
+    cases={"base": {}, "secure_second_strike": {"S": -0.2}, "no_advantage": {"F": 0.2, "S": -0.2}},
     scenario="model-preemption",
     note="The scenario language draws from finite sets only. The scenario has 24 equally likely "
     "values of peace in place of a diffuse prior, and five errors in place of a continuum, so "

@@ -64,10 +64,10 @@ MODEL = Model(
     "counts as good enough (theta) and guarantees after leaving office work against it.",
     parameters={
         "mu": Parameter(0.3, "expected outcome of war", unit="share of the pie"),
-        "sigma": Parameter(0.2, "standard deviation of the outcome", 0, open="low",
-                           unit="share of the pie"),
-        "theta": Parameter(0.5, "least outcome with which office is kept",
-                           unit="share of the pie"),
+        "sigma": Parameter(
+            0.2, "standard deviation of the outcome", 0, open="low", unit="share of the pie"
+        ),
+        "theta": Parameter(0.5, "least outcome with which office is kept", unit="share of the pie"),
         "b": Parameter(1.0, "worth of office", 0, unit="share of the pie"),
         "c": Parameter(0.1, "cost of war", 0, unit="share of the pie"),
     },
@@ -89,4 +89,4 @@ MODEL = Model(
     note="The scenario language has no normal distribution to draw an outcome from inside the "
     "game: twenty equally likely values stand for it, and settlements come in steps of 1/20. "
     "A rival that offers them is added.",
-)  # fmt: skip
+)

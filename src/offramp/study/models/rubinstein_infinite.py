@@ -56,11 +56,7 @@ MODEL = Model(
     results={"share_1": "share of player 1, who proposes first", "share_2": "share of player 2"},
     solve=_solve,
     chart=_chart,
-    cases={
-        "equal": {},
-        "unequal": {"delta_2": 0.8},
-        "patient2": {"delta_1": 0.7, "delta_2": 0.95},
-    },
+    cases={"equal": {}, "unequal": {"delta_2": 0.8}, "patient2": {"delta_1": 0.7, "delta_2": 0.95}},
     scenario="model-alternating-offers",
     note="The language knows shares in steps only. With steps the endless game has many "
     "equilibria, spread over about the size of a step over 1 − delta; the branch that is followed "

@@ -54,8 +54,9 @@ MODEL = Model(
     parameters={
         "delta_1": Parameter(0.9, "patience of player 1", 0, 1, "high", "per round"),
         "delta_2": Parameter(0.9, "patience of player 2", 0, 1, "high", "per round"),
-        "outside_2": Parameter(0.3, "worth of player 2's outside option", 0, 1,
-                               unit="share of the pie"),
+        "outside_2": Parameter(
+            0.3, "worth of player 2's outside option", 0, 1, unit="share of the pie"
+        ),
     },
     results={
         "share_1": "share of player 1, who proposes first",
@@ -66,4 +67,4 @@ MODEL = Model(
     chart=_chart,
     cases={"not_binding": {}, "binding": {"outside_2": 0.6}},
     scenario="model-alternating-offers",
-)  # fmt: skip
+)

@@ -12,8 +12,11 @@ from offramp.study.models import Model, Parameter, Value, demand, said
 
 
 def _solve(a_DD: float, a_SQ: float, a_DC: float) -> dict[str, Value]:
-    demand(a_DD < a_SQ < a_DC, f"a_DD = {said(a_DD)}, a_SQ = {said(a_SQ)}, a_DC = {said(a_DC)}",
-           "a_DD below a_SQ below a_DC")  # fmt: skip
+    demand(
+        a_DD < a_SQ < a_DC,
+        f"a_DD = {said(a_DD)}, a_SQ = {said(a_SQ)}, a_DC = {said(a_DC)}",
+        "a_DD below a_SQ below a_DC",
+    )
     return {"p_star": (a_DC - a_SQ) / (a_DC - a_DD)}
 
 

@@ -16,8 +16,11 @@ from offramp.study.models import SLACK, Model, Parameter, Value, demand, said
 
 
 def _solve(v_weak: float, v_tough: float, p: float, c: float, rho: float) -> dict[str, Value]:
-    demand(p * v_weak < c < p * v_tough, f"p v_weak = {said(p * v_weak)}, c = {said(c)}, "
-           f"p v_tough = {said(p * v_tough)}", "c between p v_weak and p v_tough")  # fmt: skip
+    demand(
+        p * v_weak < c < p * v_tough,
+        f"p v_weak = {said(p * v_weak)}, c = {said(c)}, p v_tough = {said(p * v_tough)}",
+        "c between p v_weak and p v_tough",
+    )
     sink, tie = (1 - rho) * v_weak, (1 - rho) * v_weak / rho
     fights = p * v_tough - c
     believed = (1 - rho) * v_tough + rho * fights
@@ -67,15 +70,19 @@ MODEL = Model(
     "weak type would fight as well. Fearon's own conclusions have this direction (no bluffing, "
     "tying preferred, more risk of war); his theorem is not reproduced.",
     parameters={
-        "v_weak": Parameter(0.5, "worth of the prize to the weak type", 0, open="low",
-                            unit="utility"),
-        "v_tough": Parameter(1.5, "worth of the prize to the tough type", 0, open="low",
-                             unit="utility"),
-        "p": Parameter(0.5, "probability that the defender wins a war", 0, 1, "both",
-                       "probability"),
+        "v_weak": Parameter(
+            0.5, "worth of the prize to the weak type", 0, open="low", unit="utility"
+        ),
+        "v_tough": Parameter(
+            1.5, "worth of the prize to the tough type", 0, open="low", unit="utility"
+        ),
+        "p": Parameter(
+            0.5, "probability that the defender wins a war", 0, 1, "both", "probability"
+        ),
         "c": Parameter(0.6, "cost of war", 0, open="low", unit="utility"),
-        "rho": Parameter(0.6, "share of challengers that attack whatever is said", 0, 1, "low",
-                         "share"),
+        "rho": Parameter(
+            0.6, "share of challengers that attack whatever is said", 0, 1, "low", "share"
+        ),
     },
     results={
         "m_sink": "least sunk cost that the weak type does not pay",
@@ -97,4 +104,4 @@ MODEL = Model(
     "send the least of them that will do. The game has other equilibria, silence by all among "
     "them, which the branch from precision 0 would follow where a sunk cost is the same for "
     "every type; a few stubborn defenders keep every signal in use.",
-)  # fmt: skip
+)

@@ -34,9 +34,8 @@ def _solve(
     demand(sum(weight) > 0, "nobody has capability and salience", "a positive product somewhere")
     places = sorted(set(position))
     winner = next(
-        j for j in places
-        if all(_beats(j, k, weight, position) >= 0.5 - SLACK for k in places)
-    )  # fmt: skip
+        j for j in places if all(_beats(j, k, weight, position) >= 0.5 - SLACK for k in places)
+    )
     mean = sum(w * x for w, x in zip(weight, position, strict=True)) / sum(weight)
     found: dict[str, Value] = {"weighted_mean": mean, "condorcet": winner}
     for j in reversed(places):
@@ -48,9 +47,7 @@ def _solve(
 
 def _chart() -> Chart:
     given = MODEL.values()
-    weight = tuple(
-        c * s for c, s in zip(given["capability"], given["salience"], strict=True)
-    )  # fmt: skip
+    weight = tuple(c * s for c, s in zip(given["capability"], given["salience"], strict=True))
     at = given["position"]
 
     def against(rival: float) -> Callable[[float], float]:
@@ -73,7 +70,7 @@ def _chart() -> Chart:
         "Three lines of the chance of a proposal between 4 and 10 years. Against 4 years it is "
         "above one half throughout, against 10 years from 7 years on, and against 7 years it "
         "stays below one half everywhere.",
-    )  # fmt: skip
+    )
 
 
 MODEL = Model(
@@ -94,20 +91,41 @@ MODEL = Model(
     "published replications themselves find ambiguous; take them as one variant among several.",
     parameters={
         "actors": Parameter(
-            ("Netherlands", "Belgium", "Luxembourg", "Germany", "France", "Italy", "UK",
-             "Ireland", "Denmark", "Greece"), "names", kind="words",
+            (
+                "Netherlands",
+                "Belgium",
+                "Luxembourg",
+                "Germany",
+                "France",
+                "Italy",
+                "UK",
+                "Ireland",
+                "Denmark",
+                "Greece",
+            ),
+            "names",
+            kind="words",
         ),
         "capability": Parameter(
-            (0.08, 0.08, 0.03, 0.16, 0.16, 0.16, 0.16, 0.05, 0.05, 0.08), "capability of each", 0,
-            unit="share", kind="numbers",
+            (0.08, 0.08, 0.03, 0.16, 0.16, 0.16, 0.16, 0.05, 0.05, 0.08),
+            "capability of each",
+            0,
+            unit="share",
+            kind="numbers",
         ),
         "position": Parameter(
-            (4.0, 7.0, 4.0, 4.0, 10.0, 10.0, 10.0, 7.0, 4.0, 7.0), "position of each",
-            unit="years", kind="numbers",
+            (4.0, 7.0, 4.0, 4.0, 10.0, 10.0, 10.0, 7.0, 4.0, 7.0),
+            "position of each",
+            unit="years",
+            kind="numbers",
         ),
         "salience": Parameter(
-            (0.8, 0.4, 0.2, 0.8, 0.6, 0.6, 0.9, 0.1, 1.0, 0.7), "salience to each", 0, 1,
-            unit="share", kind="numbers",
+            (0.8, 0.4, 0.2, 0.8, 0.6, 0.6, 0.9, 0.1, 1.0, 0.7),
+            "salience to each",
+            0,
+            1,
+            unit="share",
+            kind="numbers",
         ),
     },
     results={
@@ -122,4 +140,4 @@ MODEL = Model(
     note="A vote in proportion to power and interest is nobody's choice, so that the scenario has "
     "it as the odds of a step of nature, exactly as above. That two proposers compete for it "
     "is added.",
-)  # fmt: skip
+)

@@ -13,8 +13,11 @@ from offramp.study.models import Model, Parameter, Value, demand, said
 
 def _solve(tau: float, tau_star: float, e_T: float, e_U: float) -> dict[str, Value]:
     demand(e_U < e_T, f"e_U = {said(e_U)} and e_T = {said(e_T)}", "e_U below e_T")
-    demand(tau_star <= tau, f"tau_star = {said(tau_star)} and tau = {said(tau)}",
-           "tau at least tau_star: trust suffices before the attack")  # fmt: skip
+    demand(
+        tau_star <= tau,
+        f"tau_star = {said(tau_star)} and tau = {said(tau)}",
+        "tau at least tau_star: trust suffices before the attack",
+    )
     trust, doubt = tau * (1 - tau_star), tau_star * (1 - tau)
     strength = (trust - doubt) / (trust * e_T - doubt * e_U)
     return {"s_star": strength, "reachable": strength < 1}
@@ -52,10 +55,12 @@ MODEL = Model(
     teaches="Strong moderates are more open to sabotage than weak ones; high trust protects. An "
     "effort of the untrustworthy that is nearly as good makes attacks say less.",
     parameters={
-        "tau": Parameter(0.7, "belief that the moderates are trustworthy", 0, 1, "both",
-                         "probability"),
-        "tau_star": Parameter(0.5, "belief needed to go on with the peace", 0, 1, "both",
-                              "probability"),
+        "tau": Parameter(
+            0.7, "belief that the moderates are trustworthy", 0, 1, "both", "probability"
+        ),
+        "tau_star": Parameter(
+            0.5, "belief needed to go on with the peace", 0, 1, "both", "probability"
+        ),
         "e_T": Parameter(1.0, "effort of trustworthy moderates", 0, 1, unit="share"),
         "e_U": Parameter(0.1, "effort of untrustworthy moderates", 0, 1, unit="share"),
     },
@@ -67,4 +72,4 @@ MODEL = Model(
     chart=_chart,
     cases={"base": {}, "high_trust": {"tau": 0.9, "e_U": 0}},
     scenario="model-spoiler",
-)  # fmt: skip
+)

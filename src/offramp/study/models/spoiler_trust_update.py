@@ -21,9 +21,15 @@ def belief_after(tau: float, if_true: float, if_not: float) -> float:
 
 
 def _solve(
-    tau: float, s: float, tau_star: float, lambda0: float, e_T: float, e_U: float, kappa: float,
+    tau: float,
+    s: float,
+    tau_star: float,
+    lambda0: float,
+    e_T: float,
+    e_U: float,
+    kappa: float,
     gain: float,
-) -> dict[str, Value]:  # fmt: skip
+) -> dict[str, Value]:
     demand(e_U < e_T, f"e_U = {said(e_U)} and e_T = {said(e_T)}", "e_U below e_T")
     if_true, if_not = lambda0 * (1 - s * e_T), lambda0 * (1 - s * e_U)
     violence = belief_after(tau, if_true, if_not)
@@ -77,13 +83,16 @@ MODEL = Model(
     "is middling: then an attack is read as bad faith. Where moderates are weak an attack says "
     "nothing, and where trust is very high it does not say enough.",
     parameters={
-        "tau": Parameter(0.7, "belief that the moderates are trustworthy", 0, 1,
-                         unit="probability"),
+        "tau": Parameter(
+            0.7, "belief that the moderates are trustworthy", 0, 1, unit="probability"
+        ),
         "s": Parameter(0.8, "strength of the moderates", 0, 1, unit="share"),
-        "tau_star": Parameter(0.5, "belief needed to go on with the peace", 0, 1,
-                              unit="probability"),
-        "lambda0": Parameter(0.9, "success of an attack that nobody hinders", 0, 1, "low",
-                             "probability"),
+        "tau_star": Parameter(
+            0.5, "belief needed to go on with the peace", 0, 1, unit="probability"
+        ),
+        "lambda0": Parameter(
+            0.9, "success of an attack that nobody hinders", 0, 1, "low", "probability"
+        ),
         "e_T": Parameter(1.0, "effort of trustworthy moderates", 0, 1, unit="share"),
         "e_U": Parameter(0.1, "effort of untrustworthy moderates", 0, 1, unit="share"),
         "kappa": Parameter(0.1, "the spoiler's cost of an attack", 0, unit="utility"),
@@ -99,10 +108,6 @@ MODEL = Model(
     },
     solve=_solve,
     chart=_chart,
-    cases={
-        "strong_moderates": {},
-        "weak_moderates": {"s": 0.2},
-        "low_trust_gain": {"kappa": 0.6},
-    },
+    cases={"strong_moderates": {}, "weak_moderates": {"s": 0.2}, "low_trust_gain": {"kappa": 0.6}},
     scenario="model-spoiler",
-)  # fmt: skip
+)

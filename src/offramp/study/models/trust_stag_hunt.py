@@ -16,12 +16,12 @@ from offramp.study.models import SLACK, Model, Parameter, Value, demand, said
 
 
 def _solve(R: float, F: float, S: float, W: float) -> dict[str, Value]:
-    demand(S < W < R and F < R, f"R = {said(R)}, F = {said(F)}, S = {said(S)}, W = {said(W)}",
-           "S below W, and W and F below R")  # fmt: skip
-    return {
-        "t_star": (W - S) / ((R - F) + (W - S)),
-        "risk_dominant_peace": R + S >= F + W - SLACK,
-    }
+    demand(
+        S < W < R and F < R,
+        f"R = {said(R)}, F = {said(F)}, S = {said(S)}, W = {said(W)}",
+        "S below W, and W and F below R",
+    )
+    return {"t_star": (W - S) / ((R - F) + (W - S)), "risk_dominant_peace": R + S >= F + W - SLACK}
 
 
 def _regret(profile: Mapping[str, float], R: float, F: float, S: float, W: float) -> float:

@@ -28,22 +28,38 @@ from offramp.study.models import SLACK, Model, Parameter, Value, demand, said
 
 
 def _check(
-    c_SQ: float, c_DC: float, c_CD: float, c_DD_hard: float, d_DC: float, d_CD: float,
+    c_SQ: float,
+    c_DC: float,
+    c_CD: float,
+    c_DD_hard: float,
+    d_DC: float,
+    d_CD: float,
     d_DD_soft: float,
-) -> None:  # fmt: skip
-    demand(c_CD < c_DD_hard < c_SQ < c_DC,
-           f"c_CD = {said(c_CD)}, c_DD_hard = {said(c_DD_hard)}, c_SQ = {said(c_SQ)}, "
-           f"c_DC = {said(c_DC)}",
-           "c_CD below c_DD_hard below c_SQ below c_DC")  # fmt: skip
-    demand(d_DD_soft < d_DC < d_CD,
-           f"d_DD_soft = {said(d_DD_soft)}, d_DC = {said(d_DC)}, d_CD = {said(d_CD)}",
-           "d_DD_soft below d_DC below d_CD")  # fmt: skip
+) -> None:
+    demand(
+        c_CD < c_DD_hard < c_SQ < c_DC,
+        f"c_CD = {said(c_CD)}, c_DD_hard = {said(c_DD_hard)}, c_SQ = {said(c_SQ)}, "
+        f"c_DC = {said(c_DC)}",
+        "c_CD below c_DD_hard below c_SQ below c_DC",
+    )
+    demand(
+        d_DD_soft < d_DC < d_CD,
+        f"d_DD_soft = {said(d_DD_soft)}, d_DC = {said(d_DC)}, d_CD = {said(d_CD)}",
+        "d_DD_soft below d_DC below d_CD",
+    )
 
 
 def _solve(
-    p_Ch: float, p_Def: float, c_SQ: float, c_DC: float, c_CD: float, c_DD_hard: float,
-    d_DC: float, d_CD: float, d_DD_soft: float,
-) -> dict[str, Value]:  # fmt: skip
+    p_Ch: float,
+    p_Def: float,
+    c_SQ: float,
+    c_DC: float,
+    c_CD: float,
+    c_DD_hard: float,
+    d_DC: float,
+    d_CD: float,
+    d_DD_soft: float,
+) -> dict[str, Value]:
     _check(c_SQ, c_DC, c_CD, c_DD_hard, d_DC, d_CD, d_DD_soft)
     hard_bar = (c_DC - c_SQ) / (c_DC - c_DD_hard)
     soft_bar = (c_DC - c_SQ) / (c_DC - c_CD)
@@ -58,18 +74,32 @@ def _solve(
     else:
         region, x_H, x_S, y_S = "attack", 1.0, 1.0, 0.0
     found: dict[str, Value] = {
-        "region": region, "x_H": x_H, "x_S": x_S, "y_S": y_S, "c_t": hard_bar, "c_s": soft_bar,
-        "d_n": doubt, "steadfast": p_Def < hard_bar,
-    }  # fmt: skip
+        "region": region,
+        "x_H": x_H,
+        "x_S": x_S,
+        "y_S": y_S,
+        "c_t": hard_bar,
+        "c_s": soft_bar,
+        "d_n": doubt,
+        "steadfast": p_Def < hard_bar,
+    }
     if p_Def < hard_bar:
         found["y_S_steadfast"] = (hard_bar - p_Def) / (1 - p_Def)
     return found
 
 
 def _regret(
-    profile: Mapping[str, float], p_Ch: float, p_Def: float, c_SQ: float, c_DC: float,
-    c_CD: float, c_DD_hard: float, d_DC: float, d_CD: float, d_DD_soft: float,
-) -> float:  # fmt: skip
+    profile: Mapping[str, float],
+    p_Ch: float,
+    p_Def: float,
+    c_SQ: float,
+    c_DC: float,
+    c_CD: float,
+    c_DD_hard: float,
+    d_DC: float,
+    d_CD: float,
+    d_DD_soft: float,
+) -> float:
     """Of ``x_H``, ``x_S`` and ``y_S``; over the types that occur.
 
     Where nobody demands, the soft defender's belief after a demand is ``belief`` (that the
@@ -130,10 +160,10 @@ MODEL = Model(
     "otherwise weak defender. Labels of the thresholds follow our own derivation; the mutual "
     "game is not covered.",
     parameters={
-        "p_Ch": Parameter(0.3, "probability that the challenger is hard", 0, 1, "high",
-                          "probability"),
-        "p_Def": Parameter(0.7, "probability that the defender is hard", 0, 1,
-                           unit="probability"),
+        "p_Ch": Parameter(
+            0.3, "probability that the challenger is hard", 0, 1, "high", "probability"
+        ),
+        "p_Def": Parameter(0.7, "probability that the defender is hard", 0, 1, unit="probability"),
         "c_SQ": Parameter(0.6, "challenger: status quo", unit="utility"),
         "c_DC": Parameter(1.0, "challenger: the defender concedes", unit="utility"),
         "c_CD": Parameter(0.0, "challenger: backing down", unit="utility"),
@@ -163,4 +193,4 @@ MODEL = Model(
     },
     regret=_regret,
     scenario="model-deterrence",
-)  # fmt: skip
+)

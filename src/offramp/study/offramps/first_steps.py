@@ -84,9 +84,13 @@ def step_harms(bench: Bench, first: FirstStep) -> Harm | None:
     if first.idle:
         return None
     pair = SideBySide(
-        bench, first.commitment.step or 0, first.commitment.move or 0, strategy[0],
-        solved.tables.pay[0], solved.tables.patience[0],
-    )  # fmt: skip
+        bench,
+        first.commitment.step or 0,
+        first.commitment.move or 0,
+        strategy[0],
+        solved.tables.pay[0],
+        solved.tables.patience[0],
+    )
     for rounds in ROUNDS:
         pair.follow(rounds)
         if pair.danger[0] > pair.danger[1] + EQUAL:

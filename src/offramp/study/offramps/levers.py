@@ -144,12 +144,19 @@ def handles(game: Game) -> tuple[tuple[Handle, ...], tuple[Excluded, ...]]:
             continue
         found.append(
             Handle(
-                name, label, assumption, position, start, stops[-1] if stops else limit,
+                name,
+                label,
+                assumption,
+                position,
+                start,
+                stops[-1] if stops else limit,
                 lever.effort.cost / lever.effort.per,
                 tuple(meaning.parties.index(party) for party in lever.held_by),
-                meaning.assumptions[position].unit or "", stops, whole,
+                meaning.assumptions[position].unit or "",
+                stops,
+                whole,
             )
-        )  # fmt: skip
+        )
     return tuple(found), tuple(idle)
 
 
@@ -239,8 +246,12 @@ def harms(bench: Bench, levers: Sequence[Handle], parts: Array, draws: Draws | N
     Raises GameError where the numbers on the way make no game.
     """
     game = bench.game
-    holders = {party for lever, part in zip(levers, parts, strict=True)
-               if part > 0 for party in lever.held_by}  # fmt: skip
+    holders = {
+        party
+        for lever, part in zip(levers, parts, strict=True)
+        if part > 0
+        for party in lever.held_by
+    }
     others = [i for i in range(game.structure.parties) if i not in holders]
     way = settle(levers, np.linspace(0, 1, STEPS + 1)[1:, None] * parts[None, :])
     points = moved(game, levers, way)

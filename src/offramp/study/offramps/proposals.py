@@ -80,8 +80,9 @@ def offramps(
     workspace = Workspace.of(scenario)
     meaning = workspace.meaning(account)
     if not 0 < at_least <= 1:
-        raise ResultError(f"at_least = {told_apart(at_least, 0, 1)}",
-                          expected="a probability above 0, at most 1")  # fmt: skip
+        raise ResultError(
+            f"at_least = {told_apart(at_least, 0, 1)}", expected="a probability above 0, at most 1"
+        )
     game = workspace.build(meaning)
     bench = bench_of(game, _aim(game, outcome))
     tellings = None if account else tellings_of(workspace, game)
@@ -101,10 +102,11 @@ def _aim(game: Game, outcome: str) -> tuple[int, ...]:
         return tuple(named)
     fit = [*AIMS, *(one.name for one in known if one.kind in AIMS)]
     raise ResultError(
-        f"an off-ramp to '{outcome}'", expected="agreement or ceasefire, which are all that an "
+        f"an off-ramp to '{outcome}'",
+        expected="agreement or ceasefire, which are all that an "
         "off-ramp aims at; other changes can be tested as claims",
         repair=suggestion(outcome, fit),
-    )  # fmt: skip
+    )
 
 
 def going_on(game: Game, aim: Sequence[int], workspace: Workspace | None = None) -> Array:
@@ -126,17 +128,27 @@ class _RampQuestion:
     """One question: searches, confirms, tries over draws, and puts the answer together."""
 
     def __init__(
-        self, workspace: Workspace, bench: Bench, outcome: str, at_least: float, draws: int,
-        seed: int | None, account: str, progress: Progress | None, tellings: Tellings | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        workspace: Workspace,
+        bench: Bench,
+        outcome: str,
+        at_least: float,
+        draws: int,
+        seed: int | None,
+        account: str,
+        progress: Progress | None,
+        tellings: Tellings | None = None,
+    ) -> None:
         self.workspace = workspace
         self.bench, self.game, self.tellings = bench, bench.game, tellings
         self.outcome, self.at_least, self.account = outcome, at_least, account
         self.tell = progress or (lambda what, done, total: None)
         self.before = bench.stand(self.game.nominal(), traced=True)
         if not self.before.solved[0]:
-            raise ResultError("the game is not solved at its nominal values",
-                              expected="a game that `offramp run` can solve")  # fmt: skip
+            raise ResultError(
+                "the game is not solved at its nominal values",
+                expected="a game that `offramp run` can solve",
+            )
         self.trial = self._trial(draws, seed)
         self.floor = going_on(self.game, bench.aim, workspace)
         self.excluded: list[Excluded] = []
@@ -195,8 +207,9 @@ class _RampQuestion:
         stepped = any(search.levers[i].stops for i in reach.levers)
         if not self._counts(stand) or (not stepped and reach.above - reach.below > JUMP):
             ends = reach.parts / reach.parts.max()
-            again = search.cross(np.zeros_like(ends)[None], ends[None], scan=17, near=1e-6,
-                                 traced=True)[0]  # fmt: skip
+            again = search.cross(
+                np.zeros_like(ends)[None], ends[None], scan=17, near=1e-6, traced=True
+            )[0]
             if again is None:
                 self._leave(name, Harm("branch"))
                 return None
@@ -213,8 +226,15 @@ class _RampQuestion:
         def there(draws: Draws) -> Standing:
             return self.bench.stand(moved_draws(self.game, draws, search.levers, reach.parts))
 
-        return self._ramp(name, there, stand, _changes(self.game, search, reach),
-                          self._efforts(search.effort(reach.parts)), reach, search)  # fmt: skip
+        return self._ramp(
+            name,
+            there,
+            stand,
+            _changes(self.game, search, reach),
+            self._efforts(search.effort(reach.parts)),
+            reach,
+            search,
+        )
 
     def _stand(self, search: Search, reach: Reach) -> Standing:
         return self.bench.stand(moved(self.game, search.levers, reach.parts[None]), traced=True)
@@ -248,10 +268,16 @@ class _RampQuestion:
     # one change
 
     def _ramp(
-        self, name: tuple[str, ...], there: Callable[[Draws], Standing], stand: Standing,
-        changes: tuple[Change, ...], effort: dict[str, float], reach: Reach | None,
-        search: Search | None, step: FirstStep | None = None,
-    ) -> OffRamp | None:  # fmt: skip
+        self,
+        name: tuple[str, ...],
+        there: Callable[[Draws], Standing],
+        stand: Standing,
+        changes: tuple[Change, ...],
+        effort: dict[str, float],
+        reach: Reach | None,
+        search: Search | None,
+        step: FirstStep | None = None,
+    ) -> OffRamp | None:
         """The record of a change, or None where it is refused for what it does in the draws."""
         after = None if self.trial is None else there(self.trial.draws)
         if self.trial is not None and after is not None:
@@ -265,10 +291,15 @@ class _RampQuestion:
         return self._record(stand, changes, effort, after, reach, search, step)
 
     def _record(
-        self, stand: Standing, changes: tuple[Change, ...], effort: dict[str, float],
-        after: Standing | None = None, reach: Reach | None = None, search: Search | None = None,
+        self,
+        stand: Standing,
+        changes: tuple[Change, ...],
+        effort: dict[str, float],
+        after: Standing | None = None,
+        reach: Reach | None = None,
+        search: Search | None = None,
         step: FirstStep | None = None,
-    ) -> OffRamp:  # fmt: skip
+    ) -> OffRamp:
         parties, shares = self.game.meaning.parties, self._shares(after)
         with np.errstate(invalid="ignore", divide="ignore"):
             weight = stand.ends[0] / stand.reached[0]
@@ -279,25 +310,38 @@ class _RampQuestion:
         if reach is not None and search is not None and reach.above - reach.below > JUMP:
             jump = (reach.below, reach.above)
         return OffRamp(
-            changes=changes, first_step="" if step is None else step.name,
+            changes=changes,
+            first_step="" if step is None else step.name,
             step_label="" if step is None else step.label,
             step_ends=step is not None and step.ends,
-            holders=holders, effort=effort, whose=self._whose(), outcome=self.outcome,
-            at_least=self.at_least, labels=self._labels(),
-            before=float(self.before.reached[0]), after=float(stand.reached[0]),
-            danger_before=float(self.before.danger[0]), danger_after=float(stand.danger[0]),
+            holders=holders,
+            effort=effort,
+            whose=self._whose(),
+            outcome=self.outcome,
+            at_least=self.at_least,
+            labels=self._labels(),
+            before=float(self.before.reached[0]),
+            after=float(stand.reached[0]),
+            danger_before=float(self.before.danger[0]),
+            danger_after=float(stand.danger[0]),
             payoff_before=dict(zip(parties, map(float, self.before.payoff[0]), strict=True)),
             payoff_after=dict(zip(parties, map(float, stand.payoff[0]), strict=True)),
             settlement=dict(zip(parties, map(float, worth), strict=True)),
             going_on=dict(zip(parties, map(float, self.floor), strict=True)),
             below=dict(zip(parties, map(float, below), strict=True)),
-            imposed_on=tuple(p for p, w, f in zip(parties, worth, self.floor, strict=True)
-                             if w < f - SLACK),
-            jump=jump, elsewhere=float(stand.elsewhere[0]), residual=float(stand.residual[0]),
-            branch=str(stand.branch[0]), uniqueness=str(stand.uniqueness[0]), **shares,
-            accounts={} if self.tellings is None else self.tellings.after(
-                self.bench if step is None else step.bench, changes),
-        )  # fmt: skip
+            imposed_on=tuple(
+                p for p, w, f in zip(parties, worth, self.floor, strict=True) if w < f - SLACK
+            ),
+            jump=jump,
+            elsewhere=float(stand.elsewhere[0]),
+            residual=float(stand.residual[0]),
+            branch=str(stand.branch[0]),
+            uniqueness=str(stand.uniqueness[0]),
+            **shares,
+            accounts={}
+            if self.tellings is None
+            else self.tellings.after(self.bench if step is None else step.bench, changes),
+        )
 
     def _shares(self, after: Standing | None) -> dict[str, Any]:
         """In what share of the draws a change works, under both weightings, and without it."""
@@ -370,25 +414,33 @@ class _RampQuestion:
     ) -> OffRamps:
         trial = self.trial
         return OffRamps(
-            whose=self._whose(), account=self.account, outcome=self.outcome,
-            at_least=self.at_least, before=float(self.before.reached[0]),
-            danger=float(self.before.danger[0]), found=found, nearest=nearest,
-            excluded=tuple(self.excluded), frontier=frontier, labels=self._labels(),
-            met=self._counts(self.before), levers=len(self.game.scenario.levers),
+            whose=self._whose(),
+            account=self.account,
+            outcome=self.outcome,
+            at_least=self.at_least,
+            before=float(self.before.reached[0]),
+            danger=float(self.before.danger[0]),
+            found=found,
+            nearest=nearest,
+            excluded=tuple(self.excluded),
+            frontier=frontier,
+            labels=self._labels(),
+            met=self._counts(self.before),
+            levers=len(self.game.scenario.levers),
             draws=0 if trial is None else trial.declared,
             seed=None if trial is None else trial.draws.seed,
             accounts={} if self.tellings is None else self.tellings.before(self.bench),
             account_labels={
-                name: one.label or spoken(name)
-                for name, one in self.game.scenario.accounts.items()
+                name: one.label or spoken(name) for name, one in self.game.scenario.accounts.items()
             },
             unread=self._unread(),
-        )  # fmt: skip
+        )
 
     def _unread(self) -> str:
         """A family of the scenario that is called as what is computed here, but is not read."""
-        return next((name for name in self.game.scenario.parameters
-                     if name.startswith("reservation")), "")  # fmt: skip
+        return next(
+            (name for name in self.game.scenario.parameters if name.startswith("reservation")), ""
+        )
 
 
 def _changes(game: Game, search: Search, reach: Reach) -> tuple[Change, ...]:
@@ -400,12 +452,21 @@ def _changes(game: Game, search: Search, reach: Reach) -> tuple[Change, ...]:
         part = float(reach.parts[i])
         found.append(
             Change(
-                lever.name, lever.label, lever.assumption, lever.unit, lever.start,
-                lever.value(part), lever.value(float(reach.before[i])), lever.limit,
-                part * lever.most, tuple(parties[j] for j in lever.held_by),
-                assumption_words(game.scenario, lever.assumption), bool(lever.stops), lever.whole,
+                lever.name,
+                lever.label,
+                lever.assumption,
+                lever.unit,
+                lever.start,
+                lever.value(part),
+                lever.value(float(reach.before[i])),
+                lever.limit,
+                part * lever.most,
+                tuple(parties[j] for j in lever.held_by),
+                assumption_words(game.scenario, lever.assumption),
+                bool(lever.stops),
+                lever.whole,
             )
-        )  # fmt: skip
+        )
     return tuple(found)
 
 
@@ -442,7 +503,8 @@ def _frontier(search: Search) -> tuple[Frontier, ...]:
             Frontier(
                 tuple(parties[i] for i in held),
                 tuple(lever.name for lever in search.levers if lever.held_by == held),
-                effort[order][kept], highest[kept],
+                effort[order][kept],
+                highest[kept],
             )
-        )  # fmt: skip
+        )
     return tuple(found)

@@ -39,9 +39,14 @@ class Change:
     def plain(self) -> dict[str, Any]:
         """As JSON has it."""
         return {
-            "lever": self.lever, "parameter": self.parameter, "from": self.start, "to": self.to,
-            "limit": self.limit, "effort": self.effort, "held_by": list(self.held_by),
-        }  # fmt: skip
+            "lever": self.lever,
+            "parameter": self.parameter,
+            "from": self.start,
+            "to": self.to,
+            "limit": self.limit,
+            "effort": self.effort,
+            "held_by": list(self.held_by),
+        }
 
 
 @dataclass(frozen=True)
@@ -176,10 +181,13 @@ class OffRamps:
         rows: list[dict[str, Any]] = []
         for number, ramp in enumerate(self.found, 1):
             common = {
-                "offramp": number, "first_step": ramp.first_step,
-                "probability_before": ramp.before, "probability_after": ramp.after,
-                "works": _share(ramp.works), "imposed": ramp.imposed,
-            }  # fmt: skip
+                "offramp": number,
+                "first_step": ramp.first_step,
+                "probability_before": ramp.before,
+                "probability_after": ramp.after,
+                "works": _share(ramp.works),
+                "imposed": ramp.imposed,
+            }
             for change in ramp.changes:
                 own = change.plain() | {"held_by": ", ".join(change.held_by)}
                 rows.append(common | own)

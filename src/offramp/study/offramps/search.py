@@ -69,9 +69,13 @@ class Search:
     """One search: looks at points, and remembers them."""
 
     def __init__(
-        self, bench: Bench, levers: Sequence[Handle], at_least: float, danger: float,
+        self,
+        bench: Bench,
+        levers: Sequence[Handle],
+        at_least: float,
+        danger: float,
         tell: Callable[[int], None] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.bench, self.levers, self.at_least, self.danger = bench, tuple(levers), at_least, danger
         self.most = np.array([lever.most for lever in levers])
         self.small = bench.game.structure.nodes <= SMALL_GAME
@@ -148,8 +152,11 @@ class Search:
             rivals = [self._narrowed(first, second, kept, 2 / (coarse - 1))]
         rivals = [self.settled(reach) for reach in rivals]
         alone = [r for r in (singles[first], singles[second]) if r is not None]
-        return [r for r in self.undominated(rivals) if len(r.levers) == 2
-                and not any(self.no_more(one, r, 1 / LESS) for one in alone)]  # fmt: skip
+        return [
+            r
+            for r in self.undominated(rivals)
+            if len(r.levers) == 2 and not any(self.no_more(one, r, 1 / LESS) for one in alone)
+        ]
 
     def _mixed(self, first: int, second: int, mixes: Array, near: float) -> list[Reach | None]:
         ends = np.zeros((len(mixes), len(self.levers)))
@@ -230,15 +237,21 @@ class Search:
         """
         found: list[Reach] = []
         for balance in self._balances():
-            own = [i for i in range(len(self.levers))
-                   if all(balance[party] > 0 for party in self.levers[i].held_by)]  # fmt: skip
+            own = [
+                i
+                for i in range(len(self.levers))
+                if all(balance[party] > 0 for party in self.levers[i].held_by)
+            ]
             if len(own) < 3:
                 continue
             reach = _Programme(self, own, balance).solve(known)
             if reach is not None:
                 found.append(self.settled(self._dropped(reach)))
-        return [r for r in self.undominated(found) if len(r.levers) > 2
-                and not any(self.no_more(one, r, 1.005) for one in known)]  # fmt: skip
+        return [
+            r
+            for r in self.undominated(found)
+            if len(r.levers) > 2 and not any(self.no_more(one, r, 1.005) for one in known)
+        ]
 
     def _balances(self) -> list[Array]:
         """What share of all that it could do each holder does at most, relative to the others."""
@@ -328,8 +341,9 @@ class _Lines:
             hits = np.flatnonzero(self.counts[line])
             stop = hits[0] if len(hits) else len(reached)
             inner = np.arange(1, min(stop, len(reached) - 1))
-            peaks = inner[(reached[inner] >= reached[inner - 1])
-                          & (reached[inner] > reached[inner + 1])]  # fmt: skip
+            peaks = inner[
+                (reached[inner] >= reached[inner - 1]) & (reached[inner] > reached[inner + 1])
+            ]
             if len(peaks):
                 peak = peaks[np.argmax(reached[peaks])]
                 lines.append(line)
@@ -466,9 +480,12 @@ class _Programme:
         }
 
     def _minimise(
-        self, start: Array, value: Callable[[Array], float], slope: Callable[[Array], Array],
+        self,
+        start: Array,
+        value: Callable[[Array], float],
+        slope: Callable[[Array], Array],
         rules: list[dict[str, object]],
-    ) -> Array:  # fmt: skip
+    ) -> Array:
         from scipy.optimize import minimize
 
         top = max(1.0, float(start.max()))
@@ -476,9 +493,14 @@ class _Programme:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
             found = minimize(
-                value, start, jac=slope, bounds=bounds, constraints=rules, method="SLSQP",
+                value,
+                start,
+                jac=slope,
+                bounds=bounds,
+                constraints=rules,
+                method="SLSQP",
                 options={"maxiter": 40 if self.search.small else 15, "ftol": 1e-7},
-            )  # fmt: skip
+            )
         return found.x if np.isfinite(found.x).all() else start
 
     def _slopes(self, own: Array) -> tuple[Array, Array]:

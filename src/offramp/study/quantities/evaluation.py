@@ -174,9 +174,16 @@ class _Work:
     """Fills the values of all quantities, one solved game after the other."""
 
     def __init__(
-        self, workspace: Workspace, meaning: Meaning, queries: tuple[Query, ...], draws: Draws,
-        scale: float, traced: tuple[int, ...], starts: int, workers: int,
-    ) -> None:  # fmt: skip
+        self,
+        workspace: Workspace,
+        meaning: Meaning,
+        queries: tuple[Query, ...],
+        draws: Draws,
+        scale: float,
+        traced: tuple[int, ...],
+        starts: int,
+        workers: int,
+    ) -> None:
         self.workspace, self.workers = workspace, workers
         self.meaning, self.queries, self.draws = meaning, queries, draws
         self.scale, self.traced, self.starts = scale, traced, starts
@@ -255,9 +262,14 @@ class _Work:
                 done += len(part)
 
     def _solve(
-        self, number: int, one: _Solve, part: Draws, low: int,
-        tell: Callable[[int, int], None], known: Array | None,
-    ) -> Solved:  # fmt: skip
+        self,
+        number: int,
+        one: _Solve,
+        part: Draws,
+        low: int,
+        tell: Callable[[int, int], None],
+        known: Array | None,
+    ) -> Solved:
         """Solve one game for some draws, and read its quantities; draws that are alike once."""
         fixed = fix(one.rules.changed.meaning, part, one.values) if one.values else part
         few, alike = _distinct(fixed)
@@ -268,9 +280,15 @@ class _Work:
 
         try:
             solved = solve(
-                one.rules.game, few, precision_scale=self.scale, traced=sorted(traced),
-                starts=self.starts, progress=step, known=known, workers=self.workers,
-            )  # fmt: skip
+                one.rules.game,
+                few,
+                precision_scale=self.scale,
+                traced=sorted(traced),
+                starts=self.starts,
+                progress=step,
+                known=known,
+                workers=self.workers,
+            )
         except GameError:
             one.rules.game.tables(fixed)  # says the same of the draw by its own number
             raise
@@ -280,9 +298,15 @@ class _Work:
         return solved
 
     def _read(
-        self, number: int, one: _Solve, deviations: Interventions, positions: list[int],
-        solved: Solved, low: int, alike: NDArray[np.intp],
-    ) -> None:  # fmt: skip
+        self,
+        number: int,
+        one: _Solve,
+        deviations: Interventions,
+        positions: list[int],
+        solved: Solved,
+        low: int,
+        alike: NDArray[np.intp],
+    ) -> None:
         """The values of some quantities in one play of a solved game, and in its alternatives.
 
         ``alike`` says of every draw from ``low`` on which of the solved ones it is.
@@ -332,9 +356,13 @@ class _Work:
                 rows[place][positions] = values
 
     def _reach(
-        self, play: Play, changed: Changed, positions: list[int], rows: NDArray[np.intp],
+        self,
+        play: Play,
+        changed: Changed,
+        positions: list[int],
+        rows: NDArray[np.intp],
         alike: NDArray[np.intp],
-    ) -> NDArray[np.bool_]:  # fmt: skip
+    ) -> NDArray[np.bool_]:
         """(solved draw,) whether some commitment is never reached; notes how far each matters."""
         vacuous = np.zeros(len(play.draws), np.bool_)
         for commitment in changed.commitments:
@@ -390,8 +418,11 @@ class _Reader:
 
     def others(self) -> tuple[NDArray[np.int64], Play | None]:
         """The draws (other,) with other equilibria, and these as one play."""
-        found = [o for o in self.solved.equilibria.others
-                 if self.solved.equilibria.status[o.draw] == "solved"]  # fmt: skip
+        found = [
+            o
+            for o in self.solved.equilibria.others
+            if self.solved.equilibria.status[o.draw] == "solved"
+        ]
         if not found:
             return np.zeros(0, np.int64), None
         which = np.array([other.draw for other in found], np.int64)
@@ -433,9 +464,13 @@ def _fixed(meaning: Meaning, draws: Draws, interventions: Interventions) -> Draw
 def _rows(tables: Tables, which: NDArray[np.int64]) -> Tables:
     """The numbers of some draws."""
     return Tables(
-        tables.pay[which], tables.odds[which], tables.end_pay[which], tables.patience[which],
-        tables.precision[which], tables.entropy,
-    )  # fmt: skip
+        tables.pay[which],
+        tables.odds[which],
+        tables.end_pay[which],
+        tables.patience[which],
+        tables.precision[which],
+        tables.entropy,
+    )
 
 
 def _distinct(draws: Draws) -> tuple[Draws, NDArray[np.intp]]:
@@ -469,8 +504,10 @@ def _chunks(solves: Sequence[_Solve], draws: Draws) -> Iterator[tuple[int, Draws
     most = 1
     for one in solves:
         games = [one.rules.game, *(one.rules.of(d)[1] for d in one.plays if d)]
-        each = sum(8 * (g.structure.nodes * (2 * g.structure.parties + 2) + 6 * g.structure.edges)
-                   for g in games)  # fmt: skip
+        each = sum(
+            8 * (g.structure.nodes * (2 * g.structure.parties + 2) + 6 * g.structure.edges)
+            for g in games
+        )
         most = max(most, each)
     size = max(1, min(CHUNK_BYTES // most, 2000))
     for low in range(0, len(draws), size):

@@ -39,9 +39,12 @@ class MechanismEffect:
 
 
 def mechanism_effects(
-    game: Game, draws: Draws | None, *, precision_scale: float = 1.0,
+    game: Game,
+    draws: Draws | None,
+    *,
+    precision_scale: float = 1.0,
     progress: Progress | None = None,
-) -> tuple[MechanismEffect, ...]:  # fmt: skip
+) -> tuple[MechanismEffect, ...]:
     """The effect of every mechanism that has an off value, at nominal values and over draws."""
     switched = [name for name, record in game.scenario.mechanisms.items() if record.off]
     here = _Comparison(game, precision_scale)
@@ -62,10 +65,16 @@ def mechanism_effects(
             }
         effects.append(
             MechanismEffect(
-                name, record.label or name.replace("_", " "), record.about or "", expects,
-                change, share, 0 if draws is None else len(draws), off,
+                name,
+                record.label or name.replace("_", " "),
+                record.about or "",
+                expects,
+                change,
+                share,
+                0 if draws is None else len(draws),
+                off,
             )
-        )  # fmt: skip
+        )
         if progress is not None:
             progress("mechanisms switched off", done, len(switched))
     return tuple(effects)
@@ -78,9 +87,12 @@ class _Comparison:
 
     def kinds(self, draws: Draws, *, traced: bool = False) -> dict[str, np.ndarray]:
         solved = solve(
-            self.game, draws, precision_scale=self.precision_scale,
-            traced=(0,) if traced else (), starts=0,
-        )  # fmt: skip
+            self.game,
+            draws,
+            precision_scale=self.precision_scale,
+            traced=(0,) if traced else (),
+            starts=0,
+        )
         absorbed = absorb(self.game.structure, solved.strategy)
         count = len(self.game.meaning.outcomes)
         probability = outcome_probability(self.game.structure, absorbed, count)

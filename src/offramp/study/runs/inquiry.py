@@ -95,9 +95,15 @@ class Argument:
 
 
 def argument(
-    workspace: Workspace, game: Game, extent: Extent, *, account: str = "", solved: bool = True,
-    over: xr.Dataset | None = None, progress: Progress | None = None,
-) -> Argument | None:  # fmt: skip
+    workspace: Workspace,
+    game: Game,
+    extent: Extent,
+    *,
+    account: str = "",
+    solved: bool = True,
+    over: xr.Dataset | None = None,
+    progress: Progress | None = None,
+) -> Argument | None:
     """What follows from claims, accounts and levers; None without any.
 
     ``game`` is that of the scenario as ``account`` ('' as written) tells it, ``over`` its
@@ -153,10 +159,15 @@ class _RunQuestions:
     ) -> tuple[Verdict, ...]:
         extent = self.extent
         return check(
-            self.workspace, draws=extent.draws, seed=extent.seed, accounts=accounts,
-            brief=extent.brief and extent.draws == 0 and effort is not None, effort=effort,
-            precision_scale=extent.precision_scale, progress=self.progress,
-        )  # fmt: skip
+            self.workspace,
+            draws=extent.draws,
+            seed=extent.seed,
+            accounts=accounts,
+            brief=extent.brief and extent.draws == 0 and effort is not None,
+            effort=effort,
+            precision_scale=extent.precision_scale,
+            progress=self.progress,
+        )
 
     def accounts(self) -> Mapping[str, xr.Dataset]:
         """Outcomes of every account at nominal values."""
@@ -175,11 +186,16 @@ class _RunQuestions:
         pairs = list(itertools.combinations(names, 2)) or [("", names[0])]
         return tuple(
             compare(
-                self.workspace, pair, draws=0, seed=self.extent.seed or 0, verdicts=verdicts,
-                precision_scale=self.extent.precision_scale, progress=self.progress,
+                self.workspace,
+                pair,
+                draws=0,
+                seed=self.extent.seed or 0,
+                verdicts=verdicts,
+                precision_scale=self.extent.precision_scale,
+                progress=self.progress,
             )
             for pair in pairs[:PAIRS]
-        )  # fmt: skip
+        )
 
     def sensitivity(self, over: xr.Dataset | None) -> Sensitivity:
         """Slopes of the probability of agreement, and shares of its variance over the draws."""
@@ -187,9 +203,15 @@ class _RunQuestions:
         if over is not None and over.sizes["draw"] >= LEAST:
             tried = tried_in(over, query)
         return sensitivity(
-            self.workspace, query, points=0, groups="mechanism", menu=False,
-            account=self.account or None, tried=tried, progress=self.progress,
-        )  # fmt: skip
+            self.workspace,
+            query,
+            points=0,
+            groups="mechanism",
+            menu=False,
+            account=self.account or None,
+            tried=tried,
+            progress=self.progress,
+        )
 
     def offramps(self) -> OffRamps | None:
         """Off-ramps to an agreement, or to a ceasefire where no outcome is an agreement."""
@@ -198,9 +220,14 @@ class _RunQuestions:
         if aim is None or not self.scenario.levers:
             return None
         return offramps(
-            self.workspace, outcome=aim, at_least=AT_LEAST, draws=self.extent.ramp_draws,
-            seed=self.extent.seed, account=self.account or None, progress=self.progress,
-        )  # fmt: skip
+            self.workspace,
+            outcome=aim,
+            at_least=AT_LEAST,
+            draws=self.extent.ramp_draws,
+            seed=self.extent.seed,
+            account=self.account or None,
+            progress=self.progress,
+        )
 
     def _tell(self, what: str, done: int, total: int) -> None:
         if self.progress is not None:

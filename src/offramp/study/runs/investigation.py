@@ -74,9 +74,12 @@ def investigate(
     _check_all(game, spread)
     used = spread.seed if spread is not None else None
     request = Request(
-        draws, used, precision_scale, command(used) if command else _python(draws, used, account),
+        draws,
+        used,
+        precision_scale,
+        command(used) if command else _python(draws, used, account),
         brief,
-    )  # fmt: skip
+    )
     attrs = _attributes(game, request)
     tell = progress or _silent
     tell(FIRST, 0, 1)
@@ -88,13 +91,22 @@ def investigate(
     if spread is not None:
         over = _over_draws(game, spread, request, rounds, attrs, progress)
     further = argument(
-        workspace, game, Extent(draws, used, brief, precision_scale), account=account,
-        solved=solved.equilibria.status[0] == "solved", over=over, progress=progress,
-    )  # fmt: skip
+        workspace,
+        game,
+        Extent(draws, used, brief, precision_scale),
+        account=account,
+        solved=solved.equilibria.status[0] == "solved",
+        over=over,
+        progress=progress,
+    )
     found = Findings(
-        told, nominal, over, other_outcomes=_others(solved), account=account,
+        told,
+        nominal,
+        over,
+        other_outcomes=_others(solved),
+        account=account,
         **({} if further is None else vars(further)),
-    )  # fmt: skip
+    )
     if not brief:
         found = _narrated(found, solved, spread, request, progress, decided=further is not None)
     return replace(
@@ -126,9 +138,13 @@ def _slices(game: Game, draws: Draws) -> list[Draws]:
 
 
 def _over_draws(
-    game: Game, draws: Draws, request: Request, rounds: int, attrs: dict[str, Any],
+    game: Game,
+    draws: Draws,
+    request: Request,
+    rounds: int,
+    attrs: dict[str, Any],
     progress: Progress | None,
-) -> Any:  # fmt: skip
+) -> Any:
     parts, done = [], 0
     for part in _slices(game, draws):
         start = done
@@ -144,9 +160,14 @@ def _over_draws(
 
 
 def _narrated(
-    found: Findings, solved: Solved, draws: Draws | None, request: Request,
-    progress: Progress | None, *, decided: bool,
-) -> Findings:  # fmt: skip
+    found: Findings,
+    solved: Solved,
+    draws: Draws | None,
+    request: Request,
+    progress: Progress | None,
+    *,
+    decided: bool,
+) -> Findings:
     """With histories, states over time and effects of mechanisms, where the game is not too large.
 
     ``decided`` asks for the moves that decide about each end as well.
@@ -181,9 +202,13 @@ def _bargained(
     few = RESERVED if game.structure.nodes <= MOST_NODES else 0
     try:
         return packages(
-            workspace, draws=min(request.draws, VALUED), seed=request.seed,
-            account=account or None, most_solved=few, progress=progress,
-        )  # fmt: skip
+            workspace,
+            draws=min(request.draws, VALUED),
+            seed=request.seed,
+            account=account or None,
+            most_solved=few,
+            progress=progress,
+        )
     except ResultError:  # too many combinations, and none has a name
         return None
 

@@ -69,16 +69,27 @@ class Sensitivity:
         """Rows of plain numbers: ``what`` is 'share', 'slope' or 'menu', ``name`` of what."""
         rows = [] if self.indices is None else _share_rows(self.indices)
         for one in self.local:
-            rows.append({
-                "what": "slope", "name": one.assumption, "nominal": one.nominal,
-                "slope": one.slope, "half_width": one.half_width, "change": one.change,
-                "elasticity": one.elasticity,
-            })  # fmt: skip
+            rows.append(
+                {
+                    "what": "slope",
+                    "name": one.assumption,
+                    "nominal": one.nominal,
+                    "slope": one.slope,
+                    "half_width": one.half_width,
+                    "change": one.change,
+                    "elasticity": one.elasticity,
+                }
+            )
         for one in self.menu:
-            rows.append({
-                "what": "menu", "name": f"{one.party}.{one.step}.{one.move}",
-                "value": one.value, "change": one.change, "status": one.status,
-            })  # fmt: skip
+            rows.append(
+                {
+                    "what": "menu",
+                    "name": f"{one.party}.{one.step}.{one.move}",
+                    "value": one.value,
+                    "change": one.change,
+                    "status": one.status,
+                }
+            )
         return rows
 
     @property
@@ -88,10 +99,17 @@ class Sensitivity:
 
 
 def sensitivity(
-    scenario: Scenario | Workspace, quantity: Asked, *, points: int = 128, seed: int | None = None,
-    groups: Groups = None, menu: bool = True, account: str | None = None,
-    tried: Tried | None = None, progress: Progress | None = None,
-) -> Sensitivity:  # fmt: skip
+    scenario: Scenario | Workspace,
+    quantity: Asked,
+    *,
+    points: int = 128,
+    seed: int | None = None,
+    groups: Groups = None,
+    menu: bool = True,
+    account: str | None = None,
+    tried: Tried | None = None,
+    progress: Progress | None = None,
+) -> Sensitivity:
     """Which assumptions ``quantity`` hangs on, over their ranges and near nominal values.
 
     ``quantity`` is a Query, its text, or ('outcome', name), ('kind', kind), ('payoff', party),
@@ -115,14 +133,27 @@ def sensitivity(
             indices = indices_of(meaning, tried, groups)
         elif points:
             indices = sobol_indices(
-                meaning, query, points=points, seed=seed, groups=groups, workspace=workspace,
+                meaning,
+                query,
+                points=points,
+                seed=seed,
+                groups=groups,
+                workspace=workspace,
                 progress=progress,
-            )  # fmt: skip
+            )
     changes = menu_changes(meaning, query, workspace=workspace, progress=progress) if menu else ()
     return Sensitivity(
-        workspace.scenario.title, query.text, worded(query, meaning), value, indices, local, note,
-        changes, whose_premises(workspace.scenario, account or ""), _labels(meaning, indices),
-    )  # fmt: skip
+        workspace.scenario.title,
+        query.text,
+        worded(query, meaning),
+        value,
+        indices,
+        local,
+        note,
+        changes,
+        whose_premises(workspace.scenario, account or ""),
+        _labels(meaning, indices),
+    )
 
 
 def _labels(meaning: Meaning, indices: Indices | None) -> dict[str, str]:
@@ -174,7 +205,9 @@ def _share_rows(indices: Indices) -> list[dict[str, Any]]:
     names = list(indices.groups)
     return [
         {
-            "what": "share", "name": names[i], "first": float(indices.first[i]),
+            "what": "share",
+            "name": names[i],
+            "first": float(indices.first[i]),
             "first_low": float(indices.first_interval[i, 0]),
             "first_high": float(indices.first_interval[i, 1]),
             "total": float(indices.total[i]),
@@ -183,4 +216,4 @@ def _share_rows(indices: Indices) -> list[dict[str, Any]]:
             "variance_known": float(indices.knowing[i]),
         }
         for i in order
-    ]  # fmt: skip
+    ]

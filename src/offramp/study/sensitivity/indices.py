@@ -91,8 +91,13 @@ class Indices:
     withheld: str = ""
 
     def __post_init__(self) -> None:
-        for array in (self.first, self.first_interval, self.total, self.total_interval,
-                      self.together_interval):  # fmt: skip
+        for array in (
+            self.first,
+            self.first_interval,
+            self.total,
+            self.total_interval,
+            self.together_interval,
+        ):
             array.setflags(write=False)
 
     @property
@@ -120,9 +125,15 @@ def stretches(count: int) -> NDArray[np.intp]:
 
 
 def sobol_indices(
-    meaning: Meaning, query: Query, *, points: int = 128, seed: int | None = None,
-    groups: Groups = None, workspace: Workspace | None = None, progress: Progress | None = None,
-) -> Indices:  # fmt: skip
+    meaning: Meaning,
+    query: Query,
+    *,
+    points: int = 128,
+    seed: int | None = None,
+    groups: Groups = None,
+    workspace: Workspace | None = None,
+    progress: Progress | None = None,
+) -> Indices:
     """Indices of ``query`` from ``points`` base points (a power of two, 32 or more).
 
     It takes points * (groups + 2) solves, of draws as a run makes them. ``groups`` None takes
@@ -132,12 +143,18 @@ def sobol_indices(
     """
     if points < FEWEST or points & (points - 1):
         nearest = max(FEWEST, 1 << max(0, points - 1).bit_length())
-        raise ResultError(f"{points} base points", expected="a power of two, 32 or more",
-                          repair=f"write {nearest}")  # fmt: skip
+        raise ResultError(
+            f"{points} base points",
+            expected="a power of two, 32 or more",
+            repair=f"write {nearest}",
+        )
     chosen = grouped(meaning, groups)
     if not chosen:
-        raise ResultError("no assumption has a range", expected="at least one with a range",
-                          repair="write 'range: uniform(low, high)' at a parameter")  # fmt: skip
+        raise ResultError(
+            "no assumption has a range",
+            expected="at least one with a range",
+            repair="write 'range: uniform(low, high)' at a parameter",
+        )
     used = secrets.randbits(32) if seed is None else seed
     draws = _draws(meaning, chosen, points * (len(chosen) + 2), used)
     found = evaluate_queries(meaning, [query], draws, workspace=workspace, progress=progress)
@@ -170,14 +187,30 @@ def indices_of(
     about = (mean, variance, points, len(own) + int(unfit.sum()), flags, tried.draws.seed or 0)
     if withheld or parts is None:
         none, nowhere = np.full(len(chosen), np.nan), np.full((len(chosen), 2), np.nan)
-        return Indices(dict(chosen), none, nowhere, none, nowhere, np.nan, np.full(2, np.nan),
-                       np.nan, *about, withheld)  # fmt: skip
+        return Indices(
+            dict(chosen),
+            none,
+            nowhere,
+            none,
+            nowhere,
+            np.nan,
+            np.full(2, np.nan),
+            np.nan,
+            *about,
+            withheld,
+        )
     found = bool(parts.together_interval[0] > 0) or len(chosen) == 1
     return Indices(
-        dict(chosen), parts.alone, parts.alone_interval,
-        parts.involved if found else parts.alone, parts.involved_interval,
-        parts.together if found else np.nan, parts.together_interval, parts.unexplained, *about,
-    )  # fmt: skip
+        dict(chosen),
+        parts.alone,
+        parts.alone_interval,
+        parts.involved if found else parts.alone,
+        parts.involved_interval,
+        parts.together if found else np.nan,
+        parts.together_interval,
+        parts.unexplained,
+        *about,
+    )
 
 
 def grouped(meaning: Meaning, groups: Groups) -> dict[str, tuple[str, ...]]:
@@ -186,8 +219,11 @@ def grouped(meaning: Meaning, groups: Groups) -> dict[str, tuple[str, ...]]:
     if isinstance(groups, Mapping):
         return _as_named(meaning, groups, ranged)
     if groups not in (None, "family", "mechanism"):
-        raise ResultError(f"no grouping '{groups}'", expected="'family', 'mechanism' or a mapping",
-                          repair=suggestion(str(groups), ("family", "mechanism")))  # fmt: skip
+        raise ResultError(
+            f"no grouping '{groups}'",
+            expected="'family', 'mechanism' or a mapping",
+            repair=suggestion(str(groups), ("family", "mechanism")),
+        )
     mechanism = {
         base: name
         for name, record in meaning.scenario.mechanisms.items()
@@ -215,12 +251,17 @@ def _as_named(
         for member in members:
             entries = [n for n in known if n == member or n.partition("[")[0] == member]
             if not entries:
-                raise ResultError(f"no assumption '{member}'", expected="an assumption or family",
-                                  repair=suggestion(member, known))  # fmt: skip
+                raise ResultError(
+                    f"no assumption '{member}'",
+                    expected="an assumption or family",
+                    repair=suggestion(member, known),
+                )
             own += [n for n in entries if n in ranged]
         if taken & set(own):
-            raise ResultError(f"'{min(taken & set(own))}' is in two groups",
-                              expected="every assumption in one group")  # fmt: skip
+            raise ResultError(
+                f"'{min(taken & set(own))}' is in two groups",
+                expected="every assumption in one group",
+            )
         taken |= set(own)
         if own:
             found[group] = tuple(own)
@@ -240,9 +281,8 @@ def _draws(meaning: Meaning, groups: Mapping[str, tuple[str, ...]], count: int, 
 
 
 def _divided(
-    meaning: Meaning, tried: Tried, groups: Mapping[str, tuple[str, ...]],
-    fine: NDArray[np.bool_],
-) -> Parts:  # fmt: skip
+    meaning: Meaning, tried: Tried, groups: Mapping[str, tuple[str, ...]], fine: NDArray[np.bool_]
+) -> Parts:
     """The parts of the variance; assumptions that are the same in all draws hold none."""
     from offramp.study.emulation.inputs import input_of
     from offramp.study.sensitivity.partition import divide
@@ -256,8 +296,14 @@ def _divided(
                 inputs.append(input_of(name, column, known[name].distribution, None))
                 columns.append(column)
                 belongs.append(number)
-    return divide(inputs, np.column_stack(columns), tried.values[fine], tried.batch[fine],
-                  belongs, len(groups))  # fmt: skip
+    return divide(
+        inputs,
+        np.column_stack(columns),
+        tried.values[fine],
+        tried.batch[fine],
+        belongs,
+        len(groups),
+    )
 
 
 def _reason(flagged: float, variance: float, mean: float) -> str:

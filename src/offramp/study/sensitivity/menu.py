@@ -38,9 +38,12 @@ class MenuChange:
 
 
 def menu_changes(
-    meaning: Meaning, query: Query, *, workspace: Workspace | None = None,
+    meaning: Meaning,
+    query: Query,
+    *,
+    workspace: Workspace | None = None,
     progress: Progress | None = None,
-) -> tuple[MenuChange, ...]:  # fmt: skip
+) -> tuple[MenuChange, ...]:
     """The quantity at nominal values with each move of a party written twice, largest first.
 
     Moves that the quantity's own interventions commit are left alone. Every game is solved
@@ -60,10 +63,16 @@ def menu_changes(
         step = meaning.steps[s]
         doubled = understand(with_move_twice(meaning.scenario, s, step.moves[m].name))
         result = evaluate_queries(doubled, [ask_again(query, doubled)], workspace=games)
-        found.append(MenuChange(
-            meaning.parties[step.mover], step.name, step.moves[m].name, before,
-            float(result.values[0, 0]), str(result.status[0, 0]),
-        ))  # fmt: skip
+        found.append(
+            MenuChange(
+                meaning.parties[step.mover],
+                step.name,
+                step.moves[m].name,
+                before,
+                float(result.values[0, 0]),
+                str(result.status[0, 0]),
+            )
+        )
         if progress is not None:
             progress(DOING, done, len(wanted))
     return tuple(sorted(found, key=lambda one: -abs(one.change)))

@@ -122,15 +122,24 @@ class Parts:
     """What the fit leaves."""
 
     def __post_init__(self) -> None:
-        for one in (self.alone, self.alone_interval, self.involved, self.involved_interval,
-                    self.together_interval):  # fmt: skip
+        for one in (
+            self.alone,
+            self.alone_interval,
+            self.involved,
+            self.involved_interval,
+            self.together_interval,
+        ):
             one.setflags(write=False)
 
 
 def divide(
-    inputs: Sequence[Input], values: Array, results: Array, batch: Whole, groups: Sequence[int],
+    inputs: Sequence[Input],
+    values: Array,
+    results: Array,
+    batch: Whole,
+    groups: Sequence[int],
     count: int,
-) -> Parts:  # fmt: skip
+) -> Parts:
     """Parts of the variance of ``results`` (draw,) at ``values`` (draw, input).
 
     ``batch`` (draw,) numbers the batches from 0 on, ``groups`` the group of every input, one of
@@ -164,9 +173,15 @@ def divide(
         told[count], interval[count] = 0, 0
     own, rest = slice(count), slice(count + 1, None)
     return Parts(
-        mean * scale**2, told[own], interval[own], told[rest], interval[rest],
-        float(told[count]), interval[count], unknown,
-    )  # fmt: skip
+        mean * scale**2,
+        told[own],
+        interval[own],
+        told[rest],
+        interval[rest],
+        float(told[count]),
+        interval[count],
+        unknown,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,9 +244,13 @@ def _alike(places: Array, left: Array, groups: Sequence[int], count: int) -> Arr
 
 
 def _tried(
-    inputs: Sequence[Input], places: Array, results: Array, out: NDArray[np.bool_],
-    groups: Sequence[int], count: int,
-) -> tuple[Array, Array]:  # fmt: skip
+    inputs: Sequence[Input],
+    places: Array,
+    results: Array,
+    out: NDArray[np.bool_],
+    groups: Sequence[int],
+    count: int,
+) -> tuple[Array, Array]:
     """Parts as a fit without one batch has them, set right by that batch; what it leaves there.
 
     In order: each group alone, several together, each group with others.

@@ -13,14 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.analysis.responses import Aim, respond_draws
-from offramp.game import (
-    Draws,
-    Game,
-    fix,
-    fixed_values,
-    intervene,
-    nominal_draw,
-)
+from offramp.game import Draws, Game, fix, fixed_values, intervene, nominal_draw
 from offramp.game.slopes import Derivatives, table_slopes
 from offramp.scenario import Intervention, Meaning, Query, Scenario, understand
 from offramp.study.quantities import find_quantities
@@ -63,10 +56,14 @@ class SlopeFinder:
     """
 
     def __init__(
-        self, scenario: Scenario | Meaning, queries: Iterable[Query], *,
-        assumptions: Sequence[str] | None = None, fixed: Iterable[str] = (),
+        self,
+        scenario: Scenario | Meaning,
+        queries: Iterable[Query],
+        *,
+        assumptions: Sequence[str] | None = None,
+        fixed: Iterable[str] = (),
         workspace: Workspace | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.meaning = scenario if isinstance(scenario, Meaning) else understand(scenario)
         self.queries = tuple(dict.fromkeys(queries))
         named = tuple(assumption.name for assumption in self.meaning.assumptions)
@@ -76,9 +73,12 @@ class SlopeFinder:
         self._games = tuple(self._compiled())
 
     def at(
-        self, draws: Draws | None = None, *, precision_scale: float = 1.0,
+        self,
+        draws: Draws | None = None,
+        *,
+        precision_scale: float = 1.0,
         traced: Sequence[int] | None = None,
-    ) -> QuantitySlopes:  # fmt: skip
+    ) -> QuantitySlopes:
         """Values and slopes at ``draws``; without draws at nominal values, traced."""
         chosen = nominal_draw(self.meaning) if draws is None else draws
         follow = ((0,) if draws is None else ()) if traced is None else tuple(traced)
@@ -107,10 +107,11 @@ class SlopeFinder:
             reads = frozenset[str]().union(*(self.queries[i].reads for i in positions))
             game = self._workspace.build(changed.meaning, reads | changed.watched)
             yield _Game(
-                game, fixed_values(interventions),
+                game,
+                fixed_values(interventions),
                 tuple((i, aim(game)) for i, aim in positions.items()),
                 Derivatives(game.valuation),
-            )  # fmt: skip
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,13 +131,17 @@ class _Game:
         here = fix(game.meaning, draws, self.given) if self.given else draws
         solved = solve(game, here, precision_scale=precision_scale, traced=traced, starts=0)
         slopes = table_slopes(
-            game.valuation, here, finder.assumptions, fixed=finder.fixed | self.given.keys(),
-            precision_scale=precision_scale, derivatives=self.derivatives,
-        )  # fmt: skip
+            game.valuation,
+            here,
+            finder.assumptions,
+            fixed=finder.fixed | self.given.keys(),
+            precision_scale=precision_scale,
+            derivatives=self.derivatives,
+        )
         unfelt = np.isin(finder.assumptions, list(self.given))
         responses = respond_draws(
             game.structure, solved.tables, solved.equilibria, [aim for _, aim in self.aims]
-        )  # fmt: skip
+        )
         for (position, _), response in zip(self.aims, responses, strict=True):
             found = np.where(unfelt, 0.0, slopes.dots(response.slopes))
             kink = np.where(np.isfinite(found).all(axis=1), "", KINK)

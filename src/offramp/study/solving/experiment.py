@@ -67,17 +67,19 @@ def solve(
     tables = with_precision(game.tables(chosen), precision_scale)
     follow = ((0,) if draws is None else ()) if traced is None else traced
     found = solvers.solve(
-        game.structure, tables, traced=follow, starts=starts, progress=progress, known=known,
+        game.structure,
+        tables,
+        traced=follow,
+        starts=starts,
+        progress=progress,
+        known=known,
         options=solvers.Options(workers=workers),
-    )  # fmt: skip
+    )
     return Solved(game, chosen, tables, found)
 
 
 def outcomes(
-    solved: Solved,
-    *,
-    rounds: int | None = None,
-    attrs: Mapping[str, Any] | None = None,
+    solved: Solved, *, rounds: int | None = None, attrs: Mapping[str, Any] | None = None
 ) -> xr.Dataset:
     """What happens in every draw, as one labelled dataset (see ``analysis.results``).
 
@@ -132,8 +134,18 @@ def _certificate(found: solvers.Equilibria, absorbed: Absorbed) -> dict[str, Any
     several = np.zeros(len(found.status), np.int64)
     for other in found.others:
         several[other.draw] += 1
-    names = ("residual", "regret", "regret_anywhere", "regret_bound", "condition", "sweeps",
-             "status", "message", "branch", "uniqueness")  # fmt: skip
+    names = (
+        "residual",
+        "regret",
+        "regret_anywhere",
+        "regret_bound",
+        "condition",
+        "sweeps",
+        "status",
+        "message",
+        "branch",
+        "uniqueness",
+    )
     told = {name: getattr(found, name) for name in names} | {"several": several}
     lost = absorbed.failed & (found.status == "solved")
     if lost.any():

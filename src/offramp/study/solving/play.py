@@ -9,13 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp import solvers
-from offramp.analysis import (
-    Absorbed,
-    absorb,
-    edge_uses,
-    ended_by_round,
-    probability_ever,
-)
+from offramp.analysis import Absorbed, absorb, edge_uses, ended_by_round, probability_ever
 from offramp.core.remembering import remembered
 from offramp.game import Draws, Game, Structure, Tables
 
@@ -97,9 +91,12 @@ def evaluate_play(structure: Structure, tables: Tables, strategy: Array) -> Arra
     if not fine.any():
         return payoff
     numbers = Tables(
-        tables.pay[fine], strategy[fine], tables.end_pay[fine],
-        tables.patience[fine], tables.precision[fine],
-    )  # fmt: skip
+        tables.pay[fine],
+        strategy[fine],
+        tables.end_pay[fine],
+        tables.patience[fine],
+        tables.precision[fine],
+    )
     found = solvers.solve(_by_chance(structure), numbers, traced=(), starts=0)
     solved = (found.status == "solved")[:, None]
     payoff[fine] = np.where(solved, found.payoff[:, structure.start, :], np.nan)

@@ -111,10 +111,16 @@ class Bench:
         payoff = np.where(fine[:, None], found.payoff[:, structure.start, :], np.nan)
         aimed = self._own(self.aim)
         return Standing(
-            ends[:, aimed].sum(axis=1), ends[:, self._own(self.danger)].sum(axis=1), payoff,
-            ends[:, aimed], solved.tables.end_pay[:, aimed], self._elsewhere(found),
-            found.residual, found.branch, found.uniqueness,
-        )  # fmt: skip
+            ends[:, aimed].sum(axis=1),
+            ends[:, self._own(self.danger)].sum(axis=1),
+            payoff,
+            ends[:, aimed],
+            solved.tables.end_pay[:, aimed],
+            self._elsewhere(found),
+            found.residual,
+            found.branch,
+            found.uniqueness,
+        )
 
     def _own(self, outcomes: Sequence[int]) -> Truths:
         """(terminal,) whether it belongs to one of ``outcomes``."""

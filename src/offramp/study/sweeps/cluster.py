@@ -123,15 +123,26 @@ def _connected(address: str, workers: int) -> Iterator[Client]:
         from distributed import Client, LocalCluster
     except ModuleNotFoundError:
         raise unreachable(
-            "--dask" if address else "--workers", "Dask is not installed",
-            "the extra for clusters", 'pip install "offramp[cluster]"',
-        ) from None  # fmt: skip
+            "--dask" if address else "--workers",
+            "Dask is not installed",
+            "the extra for clusters",
+            'pip install "offramp[cluster]"',
+        ) from None
     nowhere: Any = None
     if not address:
-        with _lasting(), LocalCluster(
-            n_workers=max(1, workers), threads_per_worker=1, processes=True, memory_limit=0,
-            host="127.0.0.1", dashboard_address=nowhere, silence_logs=logging.CRITICAL,
-        ) as cluster, Client(cluster) as client:  # fmt: skip
+        with (
+            _lasting(),
+            LocalCluster(
+                n_workers=max(1, workers),
+                threads_per_worker=1,
+                processes=True,
+                memory_limit=0,
+                host="127.0.0.1",
+                dashboard_address=nowhere,
+                silence_logs=logging.CRITICAL,
+            ) as cluster,
+            Client(cluster) as client,
+        ):
             yield client
         return
     try:
@@ -140,10 +151,11 @@ def _connected(address: str, workers: int) -> Iterator[Client]:
             yield client
     except (OSError, ValueError, ImportError) as error:
         raise unreachable(
-            "--dask", f"no worker can be reached at {address} ({type(error).__name__}: {error})",
+            "--dask",
+            f"no worker can be reached at {address} ({type(error).__name__}: {error})",
             "the address of a Dask scheduler that has workers, such as tcp://127.0.0.1:8786",
             "begin the scheduler and its workers first, or use --workers",
-        ) from None  # fmt: skip
+        ) from None
 
 
 @contextmanager

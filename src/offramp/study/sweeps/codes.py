@@ -17,17 +17,44 @@ UNFIT, BROKEN = "unfit", "broken"
 """Statuses of a sweep's own: values that make no game, and a mistake of ours in that draw."""
 STARTS = 100
 
-WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "status": (MISSING, "solved", "failed", "invalid", "uncertified", "unabsorbed", UNFIT, BROKEN,
-               OTHER),
-    "branch": (MISSING, NONE, "traced", "continued", "fixed_point", OTHER),
-    "uniqueness": (MISSING, NONE, "proved", "several found", OTHER,
-                   *(f"not refuted by {k} starts" for k in range(STARTS + 1))),
-    "quantity_status": (MISSING, "solved", "vacuous", "open", "undefined", "failed", UNFIT, OTHER),
-})  # fmt: skip
+WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "status": (
+            MISSING,
+            "solved",
+            "failed",
+            "invalid",
+            "uncertified",
+            "unabsorbed",
+            UNFIT,
+            BROKEN,
+            OTHER,
+        ),
+        "branch": (MISSING, NONE, "traced", "continued", "fixed_point", OTHER),
+        "uniqueness": (
+            MISSING,
+            NONE,
+            "proved",
+            "several found",
+            OTHER,
+            *(f"not refuted by {k} starts" for k in range(STARTS + 1)),
+        ),
+        "quantity_status": (
+            MISSING,
+            "solved",
+            "vacuous",
+            "open",
+            "undefined",
+            "failed",
+            UNFIT,
+            OTHER,
+        ),
+    }
+)
 """Variable to its words; a word's position is its number, and never changes."""
-_NUMBERS = {name: {word: number for number, word in enumerate(words)}
-            for name, words in WORDS.items()}  # fmt: skip
+_NUMBERS = {
+    name: {word: number for number, word in enumerate(words)} for name, words in WORDS.items()
+}
 
 
 def encode(name: str, words: NDArray[np.str_]) -> NDArray[np.int8]:

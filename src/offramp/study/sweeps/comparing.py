@@ -32,13 +32,18 @@ def differing(root: Path, old: Order, new: Order, scenario: Scenario) -> ResultE
     told = [
         (name, f"{word} {_worded(getattr(old, name))}, not {_worded(getattr(new, name))}")
         for name, word in (
-            ("version", "version"), ("account", "account"), ("seed", "seed"),
-            ("precision_scale", "precision scale"), ("keep", "kept"),
-            ("quantities", "quantities"), ("starts", "starts"), ("chunk", "chunks of"),
+            ("version", "version"),
+            ("account", "account"),
+            ("seed", "seed"),
+            ("precision_scale", "precision scale"),
+            ("keep", "kept"),
+            ("quantities", "quantities"),
+            ("starts", "starts"),
+            ("chunk", "chunks of"),
             ("device", "device"),
         )
         if getattr(old, name) != getattr(new, name)
-    ]  # fmt: skip
+    ]
     if old.scenario_hash != scenario.content_hash:
         told.append(("scenario", f"the scenario differs ({_where(old, scenario)})"))
     if not told:

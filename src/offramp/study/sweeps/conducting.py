@@ -73,18 +73,29 @@ class Wishes:
 
     def check(self) -> None:
         """A ResultError for a wish that cannot be met."""
-        bounds = {"draws": (1, MAX_DRAWS), "chunk": (1, MAX_CHUNK), "starts": (0, MAX_STARTS),
-                  "workers": (1, max_workers()), "seed": (0, MAX_SEED)}  # fmt: skip
+        bounds = {
+            "draws": (1, MAX_DRAWS),
+            "chunk": (1, MAX_CHUNK),
+            "starts": (0, MAX_STARTS),
+            "workers": (1, max_workers()),
+            "seed": (0, MAX_SEED),
+        }
         for name, (least, most) in bounds.items():
             if (value := getattr(self, name)) is not None:
                 whole_number(value, name, least, most, kind=ResultError)
         for name in self.keep or ():
             if name not in KEPT:
-                raise ResultError(f"'{name}' cannot be kept", expected=", ".join(KEPT),
-                                  repair=suggestion(name, KEPT))  # fmt: skip
+                raise ResultError(
+                    f"'{name}' cannot be kept",
+                    expected=", ".join(KEPT),
+                    repair=suggestion(name, KEPT),
+                )
         if self.device not in DEVICES:
-            raise ResultError(f"there is no device '{self.device}'", expected="cpu or gpu",
-                              repair="leave --device out")  # fmt: skip
+            raise ResultError(
+                f"there is no device '{self.device}'",
+                expected="cpu or gpu",
+                repair="leave --device out",
+            )
 
     @property
     def elsewhere(self) -> bool:
@@ -123,9 +134,18 @@ def sweep(
     committed is kept, and the same call goes on.
     """
     wishes = Wishes(
-        draws, seed, account, precision_scale, None if keep is None else tuple(keep),
-        None if quantities is None else tuple(quantities), starts, chunk, device, workers, dask,
-    )  # fmt: skip
+        draws,
+        seed,
+        account,
+        precision_scale,
+        None if keep is None else tuple(keep),
+        None if quantities is None else tuple(quantities),
+        starts,
+        chunk,
+        device,
+        workers,
+        dask,
+    )
     whole = scenario if isinstance(scenario, Scenario) else read(scenario)
     run_sweep(whole, Path(store), wishes, progress)
     from offramp.study.sweeps.reading import read_sweep
@@ -169,9 +189,11 @@ def usable(wishes: Wishes, game: Game) -> tuple[str, str]:
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         found = device_for(game.structure, wishes.device)
-    return (wishes.device, "") if found is not None else ("cpu", " ".join(
-        str(one.message) for one in told
-    ))  # fmt: skip
+    return (
+        (wishes.device, "")
+        if found is not None
+        else ("cpu", " ".join(str(one.message) for one in told))
+    )
 
 
 def _task(store: Store, scenario: Scenario, game: Game, wishes: Wishes) -> Task:
@@ -214,9 +236,13 @@ def _ordered(scenario: Scenario, game: Game, wishes: Wishes, old: Order | None) 
     if wished.get("keep") is not None:
         wished["keep"] = tuple(name for name in KEPT if name in wished["keep"])
     order = replace(
-        usual, account=wishes.account, precision_scale=wishes.precision_scale,
-        device=wishes.device, version=VERSION, **wished,
-    )  # fmt: skip
+        usual,
+        account=wishes.account,
+        precision_scale=wishes.precision_scale,
+        device=wishes.device,
+        version=VERSION,
+        **wished,
+    )
     if old is None and "by_round" in order.keep:
         return replace(order, rounds=_rounds(order, game))
     return order
@@ -261,9 +287,8 @@ class _Run:
     """One run of a sweep: goes through what is missing and writes it."""
 
     def __init__(
-        self, store: Store, task: Task, plan: Plan, wishes: Wishes, watch: Watch | None,
-        remark: str,
-    ) -> None:  # fmt: skip
+        self, store: Store, task: Task, plan: Plan, wishes: Wishes, watch: Watch | None, remark: str
+    ) -> None:
         self.store, self.task, self.plan, self.wishes = store, task, plan, wishes
         self.watch = watch or (lambda _: None)
         self.tally = Tally(task.draws, remark=remark)
@@ -295,8 +320,9 @@ class _Run:
             if self.left:
                 raise unfit(
                     f"{len(self.left)} parts of the sweep did not come back",
-                    "every part solved", "give the same command again",
-                )  # fmt: skip
+                    "every part solved",
+                    "give the same command again",
+                )
             if self.forms is None:
                 self.describe()
             ended = "finished"

@@ -146,11 +146,16 @@ class _Memory:
         text = form.dtype.kind == "U"
         self.store: dict[str, Any] = {}
         self.array: Any = zarr.create_array(
-            store=MemoryStore(self.store), shape=tuple(shape), chunks=tuple(chunks),
-            dtype="string" if text else form.dtype, fill_value="" if text else form.fill,
-            compressors=[ZstdCodec(level=LEVEL, checksum=True)], dimension_names=form.dims,
-            attributes=dict(form.attrs), config={"write_empty_chunks": True},
-        )  # fmt: skip
+            store=MemoryStore(self.store),
+            shape=tuple(shape),
+            chunks=tuple(chunks),
+            dtype="string" if text else form.dtype,
+            fill_value="" if text else form.fill,
+            compressors=[ZstdCodec(level=LEVEL, checksum=True)],
+            dimension_names=form.dims,
+            attributes=dict(form.attrs),
+            config={"write_empty_chunks": True},
+        )
 
     @property
     def described(self) -> dict[str, Any]:

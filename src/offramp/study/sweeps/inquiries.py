@@ -91,9 +91,14 @@ def _evaluated(
     """Quantities under interventions; 'unfit' where what is set makes no game of a draw."""
     try:
         told = evaluate_queries(
-            meaning, queries, draws,
-            precision_scale=scale, traced=(), starts=starts, workers=threads,
-        )  # fmt: skip
+            meaning,
+            queries,
+            draws,
+            precision_scale=scale,
+            traced=(),
+            starts=starts,
+            workers=threads,
+        )
     except GameError:
         if len(draws) == 1:
             shape = (1, len(queries))

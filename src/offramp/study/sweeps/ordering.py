@@ -61,8 +61,9 @@ class Order:
 
     def plain(self) -> dict[str, Any]:
         """As JSON has it."""
-        return {name: list(one) if isinstance(one, tuple) else one
-                for name, one in asdict(self).items()}  # fmt: skip
+        return {
+            name: list(one) if isinstance(one, tuple) else one for name, one in asdict(self).items()
+        }
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> Order:

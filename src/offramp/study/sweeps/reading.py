@@ -38,9 +38,10 @@ def read_sweep(store: str | Path) -> xr.Dataset:
         raw = xr.open_dataset(root, engine="zarr", chunks=None)
     except (OSError, ValueError, KeyError) as error:
         raise unfit(
-            f"'{root}' cannot be read: {error}", "the metadata of a zarr group",
+            f"'{root}' cannot be read: {error}",
+            "the metadata of a zarr group",
             "give the sweep's command again: it mends them, and solves what is damaged",
-        ) from None  # fmt: skip
+        ) from None
     return _worded(raw, root, task)
 
 
@@ -48,8 +49,11 @@ def task_of(root: Path) -> Task:
     """What a store is of. Raises ResultError where there is none."""
     task = Store(root).task()
     if task is None:
-        raise unfit(f"'{root}' is no store of a sweep", "a folder that 'offramp sweep' wrote",
-                    "look at the path")  # fmt: skip
+        raise unfit(
+            f"'{root}' is no store of a sweep",
+            "a folder that 'offramp sweep' wrote",
+            "look at the path",
+        )
     return task
 
 

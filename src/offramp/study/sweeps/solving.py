@@ -92,9 +92,12 @@ class Plan:
         if self.order.device != "cpu":
             given["device"] = self.order.device
         found = solvers.solve(
-            self.game.structure, tables, traced=traced, starts=self.order.starts,
+            self.game.structure,
+            tables,
+            traced=traced,
+            starts=self.order.starts,
             options=solvers.Options(**given),
-        )  # fmt: skip
+        )
         return Solved(self.game, draws, tables, found)
 
     def happens(self, solved: Solved) -> xr.Dataset:
@@ -116,13 +119,21 @@ class Plan:
         draws, structure = self.game.nominal(), self.game.structure
         party, node = (1, structure.parties), (1, structure.nodes, structure.parties)
         nothing = solvers.Equilibria(
-            value=np.full(node, np.nan), payoff=np.full(node, np.nan),
-            strategy=np.full((1, structure.edges), np.nan), residual=np.full(1, np.nan),
-            regret=np.full(party, np.nan), regret_anywhere=np.full(party, np.nan),
-            regret_bound=np.full(party, np.nan), branch=np.array([NONE]),
-            uniqueness=np.array([NONE]), others=(), condition=np.full(1, np.nan),
-            sweeps=np.zeros(1, np.int64), status=np.array([UNFIT]), message=np.array([""]),
-        )  # fmt: skip
+            value=np.full(node, np.nan),
+            payoff=np.full(node, np.nan),
+            strategy=np.full((1, structure.edges), np.nan),
+            residual=np.full(1, np.nan),
+            regret=np.full(party, np.nan),
+            regret_anywhere=np.full(party, np.nan),
+            regret_bound=np.full(party, np.nan),
+            branch=np.array([NONE]),
+            uniqueness=np.array([NONE]),
+            others=(),
+            condition=np.full(1, np.nan),
+            sweeps=np.zeros(1, np.int64),
+            status=np.array([UNFIT]),
+            message=np.array([""]),
+        )
         return Solved(self.game, draws, self.game.tables(draws), nothing)
 
     def kept(self, solved: Solved, dataset: xr.Dataset, threads: int = 1) -> Rows:
@@ -179,9 +190,13 @@ def _remembered(order: Order) -> Plan:
 
 
 def solve_chunk(
-    order: Order, part: Part, *, plan: Plan | None = None, threads: int = 1,
+    order: Order,
+    part: Part,
+    *,
+    plan: Plan | None = None,
+    threads: int = 1,
     stopped: Callable[[], bool] | None = None,
-) -> Chunk:  # fmt: skip
+) -> Chunk:
     """Solve the draws of ``part`` and work out what is kept of them.
 
     The result depends on the order and the draws' indices only: not on chunks, threads,
@@ -276,10 +291,12 @@ class _Slice:
                     yield from self._found(draws, half, lost)
                 return
             found = {"status": encode("status", np.array([BROKEN]))}
-            why = {self.first + int(rows[0]): (
-                f"A mistake in Offramp ({type(error).__name__}: {error}); please report this "
-                "scenario, seed and draw."
-            )}  # fmt: skip
+            why = {
+                self.first + int(rows[0]): (
+                    f"A mistake in Offramp ({type(error).__name__}: {error}); please report this "
+                    "scenario, seed and draw."
+                )
+            }
         lost |= why
         yield rows, found
 

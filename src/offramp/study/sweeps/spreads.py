@@ -45,9 +45,13 @@ def find_spreads(passes: Passes, shares: Sequence[float]) -> list[Spread]:
     for column, count in enumerate(counts):
         for share in shares:
             rank = share * (count - 1)
-            found[column][share] = None if not count else _between(
-                numbers[column, math.floor(rank)], numbers[column, math.ceil(rank)], rank % 1
-            )  # fmt: skip
+            found[column][share] = (
+                None
+                if not count
+                else _between(
+                    numbers[column, math.floor(rank)], numbers[column, math.ceil(rank)], rank % 1
+                )
+            )
     means = [total / count if count else None for total, count in zip(sums, counts, strict=True)]
     return [Spread(*one) for one in zip(counts, means, found, strict=True)]
 

@@ -64,8 +64,9 @@ class Store:
         if fresh and self.root.exists() and (not self.root.is_dir() or any(self.root.iterdir())):
             raise unfit(
                 f"'{self.root}' is there and is no store of a sweep",
-                "a new name, or a store that 'offramp sweep' wrote", "name another --store",
-            )  # fmt: skip
+                "a new name, or a store that 'offramp sweep' wrote",
+                "name another --store",
+            )
         with ExitStack() as held:
             try:
                 (self.ours / "new").mkdir(parents=True, exist_ok=True)
@@ -78,7 +79,7 @@ class Store:
                     f"'{self.root}' is being written by {error}",
                     "one writer at a time",
                     "wait until it is done, or end it: what it has committed is kept",
-                ) from None  # fmt: skip
+                ) from None
             yield
 
     def _tidy(self) -> None:
@@ -132,20 +133,27 @@ class Store:
                 f"what '{self.root}' is a sweep of cannot be read",
                 "the file sweep/order.json in it, as this version of Offramp writes it",
                 "name another --store, or take the version that wrote it",
-            ) from None  # fmt: skip
+            ) from None
 
     def put_task(self, task: Task) -> None:
         """Write what the store is of."""
-        plain = {"format": FORMAT, "order": task.order.plain(), "draws": task.draws,
-                 "attrs": dict(task.attrs)}  # fmt: skip
+        plain = {
+            "format": FORMAT,
+            "order": task.order.plain(),
+            "draws": task.draws,
+            "attrs": dict(task.attrs),
+        }
         self.put_json("order.json", plain)
 
     # chunks
 
     def commit(
-        self, part: Part, files: Iterable[tuple[str, bytes]], status: Mapping[str, int],
+        self,
+        part: Part,
+        files: Iterable[tuple[str, bytes]],
+        status: Mapping[str, int],
         messages: Mapping[int, str],
-    ) -> Record:  # fmt: skip
+    ) -> Record:
         """Write the files of a chunk, and then the record that makes them count."""
         sums: dict[str, str] = {}
         for name, content in files:
@@ -205,7 +213,7 @@ def unwritable(root: Path, error: OSError) -> ResultError:
         "a folder that can be written, with room for the draws",
         "make room or name another --store; what is committed is kept, and the same command "
         "goes on from there",
-    )  # fmt: skip
+    )
 
 
 def _plain(content: Mapping[str, Any], indent: int | None = None) -> bytes:

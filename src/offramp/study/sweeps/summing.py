@@ -18,8 +18,14 @@ from offramp.study.sweeps.store import Store
 if TYPE_CHECKING:
     import xarray as xr
 
-TOLD = {"outcomes": "probability", "outcomes_by": "probability_by", "payoff": "payoff",
-        "value": "value", "rounds": "rounds", "quantities": "quantity_value"}  # fmt: skip
+TOLD = {
+    "outcomes": "probability",
+    "outcomes_by": "probability_by",
+    "payoff": "payoff",
+    "value": "value",
+    "rounds": "rounds",
+    "quantities": "quantity_value",
+}
 """Word of the summary to variable."""
 AGREEMENT = "agreement"
 
@@ -106,10 +112,13 @@ class _Look:
             lambda: (columns(piece) for piece in self.of(name)), tuple(QUANTILES.values())
         )
         return [
-            {"mean": one.mean, **{word: one.quantiles[q] for word, q in QUANTILES.items()},
-             "draws": one.count}
+            {
+                "mean": one.mean,
+                **{word: one.quantiles[q] for word, q in QUANTILES.items()},
+                "draws": one.count,
+            }
             for one in found
-        ]  # fmt: skip
+        ]
 
     def worst(self) -> dict[str, Any]:
         """The worst figures of the certificates of the solved draws."""

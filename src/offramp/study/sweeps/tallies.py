@@ -90,9 +90,15 @@ class Tally:
         rate = (count - before) / (last - since) if last > since else 0.0
         status = {word: number for word, number in sorted(self.status.items()) if number}
         return Going(
-            self.draws, sum(status.values()), status, self.new, self.again,
-            monotonic() - self.began, rate, self.remark,
-        )  # fmt: skip
+            self.draws,
+            sum(status.values()),
+            status,
+            self.new,
+            self.again,
+            monotonic() - self.began,
+            rate,
+            self.remark,
+        )
 
     def session(self, ended: str, by: str) -> dict[str, Any]:
         """This run as the statistics keep it."""

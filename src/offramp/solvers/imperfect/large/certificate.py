@@ -71,9 +71,15 @@ def prepare_certificates(layout: Layout, sets: Sets) -> CertificateSetup:
 
 
 def certify_play(
-    setup: CertificateSetup, tables: Tables, draw: int, share: float,
-    value: Array, strategy: Array, log_strategy: Array, anew: bool = False,
-) -> Certificate:  # fmt: skip
+    setup: CertificateSetup,
+    tables: Tables,
+    draw: int,
+    share: float,
+    value: Array,
+    strategy: Array,
+    log_strategy: Array,
+    anew: bool = False,
+) -> Certificate:
     """Certify values (node, party) and play (edge,); ``share`` multiplies all precisions.
 
     With ``anew`` payoffs follow from the play alone, and their errors not from the residual.
@@ -82,9 +88,15 @@ def certify_play(
     nodes, parties = value.shape
     numbers = set_numbers_for(infosets, shape.terminals, parties)._replace(entropy=tables.entropy)
     gather_set_numbers(
-        infosets, numbers, tables.pay[draw], tables.odds[draw], tables.end_pay[draw],
-        tables.patience[draw], tables.precision[draw], 1.0,
-    )  # fmt: skip
+        infosets,
+        numbers,
+        tables.pay[draw],
+        tables.odds[draw],
+        tables.end_pay[draw],
+        tables.patience[draw],
+        tables.precision[draw],
+        1.0,
+    )
     chance, log_chance = strategy[shape.edge], log_strategy[shape.edge]
     table = np.concatenate([value[shape.node], tables.end_pay[draw]])
     reach, belief = np.zeros(nodes), np.ones(nodes)

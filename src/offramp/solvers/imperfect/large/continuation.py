@@ -62,9 +62,16 @@ class LinearSolve(NamedTuple):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def respond_to(
-    sets: Sets, numbers: EdgeNumbers, state: SystemState, scale,
-    vector, whole, adds, by_scale, answer,
-):  # fmt: skip
+    sets: Sets,
+    numbers: EdgeNumbers,
+    state: SystemState,
+    scale,
+    vector,
+    whole,
+    adds,
+    by_scale,
+    answer,
+):
     """The change (unknown,) of the right sides that a change ``vector`` (unknown,) leads to.
 
     With ``whole`` all positions change, else those that depend on an unknown. ``adds`` times the
@@ -83,9 +90,16 @@ def respond_to(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def solve_across(
-    sets: Sets, numbers: EdgeNumbers, state: SystemState, linear: LinearSolve,
-    scale, rate, full, goal, tolerance,
-):  # fmt: skip
+    sets: Sets,
+    numbers: EdgeNumbers,
+    state: SystemState,
+    linear: LinearSolve,
+    scale,
+    rate,
+    full,
+    goal,
+    tolerance,
+):
     """Solve the derivative at the last evaluation, with the border, by GMRES.
 
     The right side is ``full`` times the gaps, and ``goal`` for the border; ``rate`` is the
@@ -94,8 +108,12 @@ def solve_across(
     is (unknown + 1,), ``shift`` (slot,).
     """
     krylov, unit, step, pull, border = (
-        linear.krylov, linear.unit, linear.step, linear.pull, linear.border
-    )  # fmt: skip
+        linear.krylov,
+        linear.unit,
+        linear.step,
+        linear.pull,
+        linear.border,
+    )
     size, basis, column = len(pull), krylov.basis, ZERO
     wide, vector, answer = padded(size + 1), np.zeros(size), np.zeros(size)
     respond_to(sets, numbers, state, scale, vector, True, 0.0, rate, pull)

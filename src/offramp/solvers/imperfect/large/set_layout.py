@@ -121,17 +121,33 @@ def arrange_sets(structure: Structure) -> SetGame:
     in_cut = np.zeros(len(size), bool)
     in_cut[cut] = True
     sets = Sets(
-        mover=structure.mover[node], first=first, target=rows,
+        mover=structure.mover[node],
+        first=first,
+        target=rows,
         turns=structure.turns[edge].astype(np.uint8),
-        pay_class=structure.pay_class[edge], odds_class=structure.odds_class[edge],
-        decision=decision, slot=slot, owner=owner, slot_first=slot_first, lone=~in_cut,
-        cut=cut, member_first=member_first, member=member,
+        pay_class=structure.pay_class[edge],
+        odds_class=structure.odds_class[edge],
+        decision=decision,
+        slot=slot,
+        owner=owner,
+        slot_first=slot_first,
+        lone=~in_cut,
+        cut=cut,
+        member_first=member_first,
+        member=member,
         unknown=np.flatnonzero(np.repeat(in_cut, np.diff(slot_first))),
-        heads=heads, live=_live(first, rows, ghosts, member),
-        path=path, enter_first=enter_first, enter=enter, enter_from=source[enter],
-        node=node, edge=edge, nodes=structure.nodes, terminals=int(structure.terminals),
+        heads=heads,
+        live=_live(first, rows, ghosts, member),
+        path=path,
+        enter_first=enter_first,
+        enter=enter,
+        enter_from=source[enter],
+        node=node,
+        edge=edge,
+        nodes=structure.nodes,
+        terminals=int(structure.terminals),
         parties=int(structure.parties),
-    )  # fmt: skip
+    )
     return SetGame(sets, structure, _groups(structure, node, decision, owner))
 
 

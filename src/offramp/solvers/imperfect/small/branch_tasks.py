@@ -136,9 +136,14 @@ def gather_numbers(system: TreeSystem, tables: Tables) -> DrawNumbers:
     """The tables, and what follows from them for all draws at once."""
     span = rough_span(system.layout.structure, tables)
     return DrawNumbers(
-        np.where(span > 1e-6, span, 1.0), mask_zeros(system.infosets, tables), tables.pay,
-        tables.odds, tables.end_pay, tables.patience, tables.precision,
-    )  # fmt: skip
+        np.where(span > 1e-6, span, 1.0),
+        mask_zeros(system.infosets, tables),
+        tables.pay,
+        tables.odds,
+        tables.end_pay,
+        tables.patience,
+        tables.precision,
+    )
 
 
 def blank_play(structure: Structure, rows: int) -> PlayRows:
@@ -174,23 +179,39 @@ class TaskRunner:
         self.numbers, self.span = numbers, numbers.span
 
     def run(
-        self, kind: int, draws: Ints, odds: Array, *, scale: Array | float = 1.0,
-        goal: Array | float = 1.0, loss: Array | float = 0.0,
-        further: Ints | int = 0, shy: float = 2.0,
-    ) -> Tasks:  # fmt: skip
+        self,
+        kind: int,
+        draws: Ints,
+        odds: Array,
+        *,
+        scale: Array | float = 1.0,
+        goal: Array | float = 1.0,
+        loss: Array | float = 0.0,
+        further: Ints | int = 0,
+        shy: float = 2.0,
+    ) -> Tasks:
         """Carry out one kind of task for draws, from log-odds ``(row, unknown)``."""
         count, unknowns = len(draws), self.infosets.unknowns
         zeros = np.zeros((4, count), np.int64)
         beyond = np.broadcast_to(np.asarray(further, np.int64), count).copy()
         rows = 8 * int((beyond > 0).sum())
         tasks = Tasks(
-            draw=np.asarray(draws, np.int64), kind=zeros[0] + kind, scale=np.full(count, scale),
-            goal=np.full(count, goal), loss=np.full(count, loss), further=beyond,
+            draw=np.asarray(draws, np.int64),
+            kind=zeros[0] + kind,
+            scale=np.full(count, scale),
+            goal=np.full(count, goal),
+            loss=np.full(count, loss),
+            further=beyond,
             shy=np.full(count, shy),
-            odds=np.array(odds, float).reshape(count, unknowns), ended=zeros[1], steps=zeros[2],
-            flips=zeros[3], reached=np.ones(count), gap=np.zeros(count),
-            passed=np.zeros((rows, unknowns)), passed_task=np.full(rows, -1),
-        )  # fmt: skip
+            odds=np.array(odds, float).reshape(count, unknowns),
+            ended=zeros[1],
+            steps=zeros[2],
+            flips=zeros[3],
+            reached=np.ones(count),
+            gap=np.zeros(count),
+            passed=np.zeros((rows, unknowns)),
+            passed_task=np.full(rows, -1),
+        )
         run_tasks(self.system.equations, self.work, tasks, self.numbers)
         return tasks
 
@@ -252,15 +273,25 @@ class TaskRunner:
     def certify(self, draws: Ints, scale: Array, odds: Array, rows: Ints, play: PlayRows) -> None:
         """Unfold log-odds with their certificates into rows of ``play``."""
         certify_draws(
-            self.system.certificate, self.cells, self.numbers, np.asarray(draws, np.int64),
-            np.full(len(draws), scale), np.ascontiguousarray(odds), np.asarray(rows, np.int64),
+            self.system.certificate,
+            self.cells,
+            self.numbers,
+            np.asarray(draws, np.int64),
+            np.full(len(draws), scale),
+            np.ascontiguousarray(odds),
+            np.asarray(rows, np.int64),
             play,
-        )  # fmt: skip
+        )
 
     def search(
-        self, draws: Ints, home: Array, effort: Ints, seed: int,
-        beside: list[tuple[int, Array]], bound: Array,
-    ) -> tuple[Ints, list[Other]]:  # fmt: skip
+        self,
+        draws: Ints,
+        home: Array,
+        effort: Ints,
+        seed: int,
+        beside: list[tuple[int, Array]],
+        bound: Array,
+    ) -> tuple[Ints, list[Other]]:
         """Other equilibria of solved draws; also (row,) how many starts ended at a solution.
 
         Each is certified by its own residual, and by its regrets, which exceed no ``bound``
@@ -278,9 +309,11 @@ class TaskRunner:
                 continue
             first = 0 if kind == BY_NEWTON else 1000
             tasks = self.run(
-                kind, draws[rows], self._starts(draws, effort[:, column], first, seed),
+                kind,
+                draws[rows],
+                self._starts(draws, effort[:, column], first, seed),
                 further=effort[rows, 2] if kind == FROM_ZERO else 0,
-            )  # fmt: skip
+            )
             ended = np.flatnonzero((tasks.ended == REACHED) & (tasks.gap < SETTLED))
             np.add.at(tried, rows[ended], 1)
             found += [

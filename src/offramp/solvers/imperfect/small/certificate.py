@@ -74,20 +74,36 @@ class CertificateTape(NamedTuple):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def certify_draws(
-    certificate: CertificateTape, cells, numbers: DrawNumbers, draws, scale, log_odds, rows,
+    certificate: CertificateTape,
+    cells,
+    numbers: DrawNumbers,
+    draws,
+    scale,
+    log_odds,
+    rows,
     play: PlayRows,
-):  # fmt: skip
+):
     """Unfold log-odds ``(draw, unknown)`` with their certificates into rows of ``play``."""
     tape, end_pay = certificate.tape, numbers.end_pay
     value, payoff, belief, chance = (
-        certificate.value, certificate.payoff, certificate.belief, certificate.chance
-    )  # fmt: skip
+        certificate.value,
+        certificate.payoff,
+        certificate.belief,
+        certificate.chance,
+    )
     for k in range(len(draws)):
         draw, row = draws[k], rows[k]
         load_tape(
-            tape, cells, numbers.masks[draw], numbers.pay[draw], numbers.odds[draw],
-            end_pay[draw], numbers.patience[draw], numbers.precision[draw], scale[k],
-        )  # fmt: skip
+            tape,
+            cells,
+            numbers.masks[draw],
+            numbers.pay[draw],
+            numbers.odds[draw],
+            end_pay[draw],
+            numbers.patience[draw],
+            numbers.precision[draw],
+            scale[k],
+        )
         for i in range(log_odds.shape[1]):
             cells[tape.z + i] = log_odds[k, i]
         read_lines(tape.runs, tape.lines, tape.weigh, cells, tape.begin[PLAIN], len(tape.runs))

@@ -385,9 +385,7 @@ def keep_step(work, begun, sign, turn):
 
 
 @used_once_jit
-def follow_branch(
-    equations, work, span, stride, facing, goal, target, further, shy, losses
-):  # fmt: skip
+def follow_branch(equations, work, span, stride, facing, goal, target, further, shy, losses):
     """Follow the branch from the last point until t = goal, and ``further`` steps.
 
     ``work.point`` becomes the point reached, to some 1e-3; exactly at t = goal where it got there.
@@ -432,9 +430,7 @@ def follow_branch(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def run_tasks(
-    equations: Equations, work: BranchWorkspace, tasks: Tasks, numbers: DrawNumbers
-):  # fmt: skip
+def run_tasks(equations: Equations, work: BranchWorkspace, tasks: Tasks, numbers: DrawNumbers):
     """Carry out tasks one after the other; log-odds are (task, unknown)."""
     tape, last, row = equations.tape, len(work.point) - 1, 0
     masks, pay, odds, end_pay = numbers.masks, numbers.pay, numbers.odds, numbers.end_pay
@@ -449,9 +445,16 @@ def run_tasks(
         if kind == SHARPEN:  # half the lean at t = 1/2 is the play from which it begins
             scale, begins, lean = 2.0 * scale, 0.5, 2.0
         load_tape(
-            tape, work.cells, masks[draw], pay[draw], odds[draw], end_pay[draw],
-            numbers.patience[draw], numbers.precision[draw], scale,
-        )  # fmt: skip
+            tape,
+            work.cells,
+            masks[draw],
+            pay[draw],
+            odds[draw],
+            end_pay[draw],
+            numbers.patience[draw],
+            numbers.precision[draw],
+            scale,
+        )
         for k in range(last):
             work.point[k] = tasks.odds[task, k]
             work.cells[tape.lean + k] = lean * work.point[k]
@@ -460,9 +463,17 @@ def run_tasks(
             span = scale * numbers.span[draw]
             stride, facing = stand(tape, work, span, full)
             ended, steps = follow_branch(
-                equations, work, span, stride, facing, tasks.goal[task], tasks.loss[task],
-                tasks.further[task], tasks.shy[task], losses,
-            )  # fmt: skip
+                equations,
+                work,
+                span,
+                stride,
+                facing,
+                tasks.goal[task],
+                tasks.loss[task],
+                tasks.further[task],
+                tasks.shy[task],
+                losses,
+            )
             tasks.ended[task], tasks.steps[task] = ended, steps
             tasks.flips[task], passed = int(work.control[FLIPS]), int(work.control[PASSED])
             tasks.reached[task] = work.point[last] / span

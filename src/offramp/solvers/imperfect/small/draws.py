@@ -47,9 +47,14 @@ class SmallResults(Results):
         self.effort, self.seed = np.zeros((draws, 3), np.int64), 0
         self.belief = np.ones((draws, self.structure.nodes))
         self.play = PlayRows(
-            self.value, self.payoff, self.strategy, self.belief,
-            self.residual, self.regret, self.anywhere,
-        )  # fmt: skip
+            self.value,
+            self.payoff,
+            self.strategy,
+            self.belief,
+            self.residual,
+            self.regret,
+            self.anywhere,
+        )
         self.why: dict[int, str] = {}
         """Why a draw is not solved."""
         self.tried = np.zeros(draws, np.int64)
@@ -92,9 +97,13 @@ class SmallResults(Results):
         if not (traced.beside or self.effort[draws].any()):
             return
         tried, others = runner.search(
-            draws[good], traced.odds[good], self.effort[draws[good]], self.seed, traced.beside,
+            draws[good],
+            traced.odds[good],
+            self.effort[draws[good]],
+            self.seed,
+            traced.beside,
             self.bound,
-        )  # fmt: skip
+        )
         self.tried[draws[good]] = tried
         for other in others:
             self.others[other.draw].append(other)

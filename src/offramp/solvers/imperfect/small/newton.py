@@ -60,10 +60,20 @@ def branch_workspace(equations: Equations) -> BranchWorkspace:
     matrix = cells[tape.slopes : tape.slopes + size * size].reshape(size, size)
     point, trial, tangent, after, before, past, landed = np.zeros((7, size))
     return BranchWorkspace(
-        cells, matrix, point, trial, tangent, after, before, past,
-        right=np.zeros((2, size)), shares=shares, control=np.zeros(12), landed=landed,
+        cells,
+        matrix,
+        point,
+        trial,
+        tangent,
+        after,
+        before,
+        past,
+        right=np.zeros((2, size)),
+        shares=shares,
+        control=np.zeros(12),
+        landed=landed,
         passed=np.zeros((8, size)),
-    )  # fmt: skip
+    )
 
 
 @inner_jit

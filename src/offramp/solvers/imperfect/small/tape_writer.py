@@ -78,10 +78,14 @@ class TapeWriter:
         self.when[TIME] = PLAIN
         masks = (len(self.infosets.inward) + self.nodes) * facts.masked
         for name, count in (
-            ("patience", self.parties), ("precision", self.parties), ("pay", len(facts.paid)),
-            ("odds", facts.odds), ("log_odds", facts.odds),
-            ("end_pay", facts.terminals * self.parties), ("masks", masks),
-        ):  # fmt: skip
+            ("patience", self.parties),
+            ("precision", self.parties),
+            ("pay", len(facts.paid)),
+            ("odds", facts.odds),
+            ("log_odds", facts.odds),
+            ("end_pay", facts.terminals * self.parties),
+            ("masks", masks),
+        ):
             home[name] = self.reserve(count)
         home["z"] = self.reserve(self.unknowns, PLAIN)
         for name in ("lean", "gap", "slopes"):
@@ -224,8 +228,10 @@ class TapeWriter:
         """Reach as sums of logarithms, and beliefs at the sets."""
         infosets = self.infosets
         first, inward, source = (
-            infosets.inward_first.tolist(), infosets.inward.tolist(), infosets.inward_node.tolist()
-        )  # fmt: skip
+            infosets.inward_first.tolist(),
+            infosets.inward.tolist(),
+            infosets.inward_node.tolist(),
+        )
         for n in np.flatnonzero(infosets.needed)[::-1].tolist():
             into = range(first[n], first[n + 1])
             ways = [self.reach[source[i]] + self._log_chance(inward[i], source[i]) for i in into]

@@ -17,8 +17,12 @@ def _read(reader: QueryReader, head: Cut) -> Query | None:
         return None
     word, more = rest.word()
     if word not in KINDS:
-        reader.fail(rest, f"'{word or rest.text}' is no kind of outcome",
-                    "one of: " + ", ".join(KINDS), suggestion(word, KINDS))  # fmt: skip
+        reader.fail(
+            rest,
+            f"'{word or rest.text}' is no kind of outcome",
+            "one of: " + ", ".join(KINDS),
+            suggestion(word, KINDS),
+        )
     predicate, by = reader.narrowed(more, f"kind {word}")
     positions = tuple(i for i, o in enumerate(reader.meaning.outcomes) if o.kind == word)
     return Query("", "kind", positions, predicate, by)

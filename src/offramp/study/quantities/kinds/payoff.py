@@ -31,8 +31,12 @@ def _read(reader: QueryReader, head: Cut) -> Query | None:
     party = (match[1] or "").strip()
     if party not in parties:
         cut = head.part(match.start(1)) if match[1] else head
-        reader.fail(cut, f"'{party}' is no party" if party else "payoff of whom?",
-                    "E(payoff[party])", suggestion(party, parties))  # fmt: skip
+        reader.fail(
+            cut,
+            f"'{party}' is no party" if party else "payoff of whom?",
+            "E(payoff[party])",
+            suggestion(party, parties),
+        )
     return Query("", "payoff", party=parties.index(party))
 
 
