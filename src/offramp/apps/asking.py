@@ -61,28 +61,17 @@ def told_comparison(asked: Asked, accounts: str, quantities: Sequence[str], sing
     from offramp.study.claims.checking import check
 
     seed = _seed(asked) or 0
+    extent: dict[str, Any] = {
+        "draws": asked.tried,
+        "seed": seed,
+        "precision_scale": asked.precision_scale,
+    }
     with progress_bar() as progress:
-        verdicts = check(
-            scenario,
-            draws=asked.tried,
-            seed=seed,
-            accounts=tuple(dict.fromkeys(pair)),
-            precision_scale=asked.precision_scale,
-            brief=True,
-            progress=progress,
-        )
+        extent["progress"] = progress
+        told = tuple(dict.fromkeys(pair))
+        verdicts = check(scenario, accounts=told, brief=True, **extent)
         found = [
-            compare(
-                scenario,
-                pair,
-                quantity,
-                draws=asked.tried,
-                seed=seed,
-                single=single,
-                precision_scale=asked.precision_scale,
-                verdicts=verdicts,
-                progress=progress,
-            )
+            compare(scenario, pair, quantity, single=single, verdicts=verdicts, **extent)
             for quantity in quantities or (None,)
         ]
     solved = all(None not in one.nominal for one in found)
@@ -120,19 +109,9 @@ def told_sensitivity(
     seed = _seed(asked)
     with progress_bar() as progress:
         try:
-            found = [
-                sensitivity(
-                    whole,
-                    query,
-                    points=base,
-                    seed=seed,
-                    groups=varied,
-                    menu=menu,
-                    account=asked.account,
-                    progress=progress,
-                )
-                for query in queries
-            ]
+            extent = {"points": base, "seed": seed, "progress": progress}
+            about = {"groups": varied, "menu": menu, "account": asked.account}
+            found = [sensitivity(whole, query, **extent, **about) for query in queries]
         except ResultError as error:
             raise on_command_line(error, "command line") from None
     solved = all(one.nominal == one.nominal for one in found)

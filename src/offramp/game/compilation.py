@@ -121,6 +121,7 @@ class Game:
             reached.at_end,
             self.structure.pay_class[behind],
             self.structure.odds_class[behind],
+            np.zeros(0, np.int32),
         )
 
     def unmerged_strategy(self, strategy: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -154,22 +155,13 @@ def build(
     edges += np.arange(len(edges))
     target = reached.target[edges]
     target = np.where(target >= 0, merged.node[np.maximum(target, 0)], target)
-    rows, step, move = reached.rows[nodes], reached.step[nodes], reached.move[edges]
-    groups = _Groups(meaning, reached.columns, rows, step, first, move)
+    columns, step, move = reached.columns, reached.step[nodes], reached.move[edges]
+    groups = _Groups(meaning, columns, reached.rows[nodes], step, first, move)
     pays, pay_class, pay_rows = groups.pays()
     odds, odds_class, odds_rows = groups.odds()
     ends, end_index = _ends(meaning, reached)
-    valuation = Valuation(
-        meaning,
-        reached.columns,
-        pays,
-        pay_rows,
-        odds,
-        odds_rows,
-        ends,
-        end_index,
-        len(reached.terminal_outcome),
-    )
+    formulas = (pays, pay_rows, odds, odds_rows, ends, end_index)
+    valuation = Valuation(meaning, columns, *formulas, len(reached.terminal_outcome))
     structure = _structure(
         meaning,
         reached,
@@ -207,7 +199,7 @@ def _structure(
     at_end: NDArray[np.bool_],
     pay_class: NDArray[np.int32],
     odds_class: NDArray[np.int32],
-    infoset: NDArray[np.int32] | None = None,
+    infoset: NDArray[np.int32],
 ) -> Structure:
     order, component, cyclic = condense(first, target, step)
     movers = np.array([s.mover for s in meaning.rules], np.int16)
@@ -238,7 +230,7 @@ def _structure(
         terminal_outcome=outcomes,
         terminal_by=terminal_by,
         at_end_edge=at_end,
-        infoset=np.zeros(0, np.int32) if infoset is None else infoset,
+        infoset=infoset,
     )
 
 

@@ -134,7 +134,8 @@ class _Binding:
                 "'rounds:' with a number",
                 "read it in the odds or pay of a move instead, in a crisis with a limit"
                 if self.where == "fixed"
-                else f"write 'rounds: 12' for 'rounds: unlimited', and 'at_end: {words.outcomes[-1]}'",
+                else "write 'rounds: 12' for 'rounds: unlimited', and "
+                f"'at_end: {words.outcomes[-1]}'",
             )
         if name in words.numbers:
             if self.where == "structure":

@@ -59,13 +59,8 @@ def draw_shares(one: Indices, known: Mapping[str, str]) -> go.Figure:
     names, order = list(one.groups), _order(one)
     labels = [known.get(names[i], names[i]) for i in order]
     heights, layout = stacked(labels)
-    drawing = go.Figure(
-        layout=bare(
-            **layout,
-            xaxis={**share_axis(), "range": [-0.02, 1.04]},
-            shapes=[rail(y) for y in heights],
-        )
-    )
+    whole, rails = {**share_axis(), "range": [-0.02, 1.04]}, [rail(y) for y in heights]
+    drawing = go.Figure(layout=bare(**layout, xaxis=whole, shapes=rails))
     for i, label, y in zip(order, labels, heights, strict=True):
         first, total = _clip(one.first[i]), _clip(one.total[i])
         said = plain(f"{label}: {percent(first)} alone, {percent(total)} with others")
@@ -77,20 +72,17 @@ def draw_shares(one: Indices, known: Mapping[str, str]) -> go.Figure:
             hovertext=[said] * 2,
             line={"color": clear(ACCENT, 0.7), "width": 10},
         )
-        drawing.add_scatter(
-            x=short([_clip(v) for v in one.first_interval[i]]),
-            y=[y, y],
-            mode="lines",
-            hoverinfo="skip",
-            line={"color": INK, "width": 1.5},
-        )
-        drawing.add_scatter(
-            x=short([_clip(v) for v in one.total_interval[i]]),
-            y=[y - 7, y - 7],
-            mode="lines",
-            hoverinfo="skip",
-            line={"color": MUTED, "width": 1},
-        )
+        for ends, line, colour, width in (
+            (one.first_interval[i], y, INK, 1.5),
+            (one.total_interval[i], y - 7, MUTED, 1),
+        ):
+            drawing.add_scatter(
+                x=short([_clip(v) for v in ends]),
+                y=[line, line],
+                mode="lines",
+                hoverinfo="skip",
+                line={"color": colour, "width": width},
+            )
         drawing.add_scatter(
             x=short([total]),
             y=[y - 7],
@@ -99,9 +91,8 @@ def draw_shares(one: Indices, known: Mapping[str, str]) -> go.Figure:
             marker={"size": 8, "color": PAPER, "line": {"color": MUTED, "width": 1.8}},
         )
         drawing.add_annotation(annotation(label, y, INK, x=0, xanchor="left", xref="x"))
-        drawing.add_annotation(
-            annotation(percent(first), y, MUTED, x=1, xanchor="right", xref="paper")
-        )
+        end = annotation(percent(first), y, MUTED, x=1, xanchor="right", xref="paper")
+        drawing.add_annotation(end)
     return drawing
 
 

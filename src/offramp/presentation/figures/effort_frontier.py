@@ -49,25 +49,25 @@ def _plot(findings: Findings) -> list[Panel] | None:
     return found or None
 
 
+def _axes(reach: float) -> go.Layout:
+    """Effort up to ``reach`` along the foot, probability upwards."""
+    return bare(
+        240,
+        margin={"l": 48, "r": 12, "t": 8, "b": 42},
+        xaxis=axis(
+            range=[-0.02 * reach, reach],
+            nticks=6,
+            title={"text": "effort", "standoff": 6, "font": {"size": 12, "color": MUTED}},
+        ),
+        yaxis=axis(
+            range=[-0.02, 1.03], tickvals=TICKS, ticktext=[f"{100 * one:.0f} %" for one in TICKS]
+        ),
+    )
+
+
 def effort_panel(asked: OffRamps, front: Frontier, labels: Mapping[str, str]) -> Panel:
     """The highest probability found up to each effort of one set of holders."""
-    reach = float(max(front.effort)) * 1.04 or 1.0
-    drawing = go.Figure(
-        layout=bare(
-            240,
-            margin={"l": 48, "r": 12, "t": 8, "b": 42},
-            xaxis=axis(
-                range=[-0.02 * reach, reach],
-                nticks=6,
-                title={"text": "effort", "standoff": 6, "font": {"size": 12, "color": MUTED}},
-            ),
-            yaxis=axis(
-                range=[-0.02, 1.03],
-                tickvals=TICKS,
-                ticktext=[f"{100 * one:.0f} %" for one in TICKS],
-            ),
-        )
-    )
+    drawing = go.Figure(layout=_axes(float(max(front.effort)) * 1.04 or 1.0))
     drawing.add_hline(y=asked.at_least, line={"color": MUTED, "width": 1.2, "dash": "dash"})
     drawing.add_scatter(
         x=short(front.effort),

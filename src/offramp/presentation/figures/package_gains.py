@@ -19,6 +19,20 @@ if TYPE_CHECKING:
 
 APART = 5
 """Pixels between the marks of two parties, so that none hides another."""
+NAMED = {
+    "text": "worth above or below having no agreement",
+    "standoff": 6,
+    "font": {"size": 12, "color": MUTED},
+}
+ZERO = {
+    "type": "line",
+    "x0": 0,
+    "x1": 0,
+    "yref": "paper",
+    "y0": 0,
+    "y1": 1,
+    "line": {"color": INK, "width": 1.4},
+}
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x")
 
 
@@ -81,26 +95,12 @@ def _drawing(found: Bargaining, zone: Zone) -> go.Figure:
     gains = {p: [found.worth_of(i, p) - zone.reservation[p] for i in rows] for p in found.parties}
     low, high = _ends([value for own in gains.values() for value in own])
     colours = account_colours(len(found.parties))
-    named = {
-        "text": "worth above or below having no agreement",
-        "standoff": 6,
-        "font": {"size": 12, "color": MUTED},
-    }
     middle = (len(found.parties) - 1) / 2
-    zero = {
-        "type": "line",
-        "x0": 0,
-        "x1": 0,
-        "yref": "paper",
-        "y0": 0,
-        "y1": 1,
-        "line": {"color": INK, "width": 1.4},
-    }
     drawing = go.Figure(
         layout=bare(
             **layout,
-            xaxis=axis(range=[low, high], nticks=6, title=named),
-            shapes=[*(rail(y) for y in heights), zero],
+            xaxis=axis(range=[low, high], nticks=6, title=NAMED),
+            shapes=[*(rail(y) for y in heights), ZERO],
             annotations=[
                 text
                 for i, label, y in zip(rows, labels, heights, strict=True)

@@ -215,6 +215,11 @@ class PerfectResults(Results):
                     "found from a random start. Lower the precision, or trace the draw."
                 )
                 return True
+        self.give_up(draw, values)
+        return False
+
+    def give_up(self, draw: int, values: Array) -> None:
+        """Keep where the sweeps of a draw ended, told as failed."""
         self.keep(draw, values)
         play, residual = play_under(self.structure, self.tables, draw, self.value[draw])
         self.strategy[draw], self.residual[draw] = play, residual.max()
@@ -225,7 +230,6 @@ class PerfectResults(Results):
             f"No fixed point was reached within {self.options.sweeps} sweeps at any rung. "
             "Lower the precision or the patience, or trace the draw.",
         )
-        return False
 
     def rough_scale(self, draw: int) -> Array:
         """Scale of values per lane from the pays alone."""

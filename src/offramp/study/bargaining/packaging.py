@@ -264,45 +264,39 @@ class _PackageQuestion:
         self.given = self._formulas(given)
         self.declared = self._declared()
 
+    def _issues(self) -> dict[str, str]:
+        """Issue to how it is called."""
+        issues = self.meaning.scenario.issues
+        return {name: one.label or spoken(name) for name, one in issues.items()}
+
     def answer(self) -> Bargaining:
         """The packages with everything that is told of them."""
-        own = [self.meaning.parties.index(party) for party in self.parties]
-        scenario, labels = self.meaning.scenario, self._labels()
-        nominal = nominal_draw(self.meaning)
-        shown = [self.meaning.parties.index(party) for party in labels]
+        place = self.meaning.parties.index
+        own, labels = [place(party) for party in self.parties], self._labels()
+        nominal, shown = nominal_draw(self.meaning), [place(party) for party in labels]
         worth = next(self.menu.worth(nominal, shown))[1][0]
         mine = np.ascontiguousarray(worth[:, [shown.index(i) for i in own]])
         implied = reservation_values(self.game, self.aim, workspace=self.workspace)
         values = self._values(nominal, implied, own)
         told = [i for i, one in enumerate(self.menu.packages) if one.name]
-        searched = self.menu.searched
+        searched, known = self.menu.searched, float(implied.left[0])
         points = {b: _points(mine, row[0], searched) for b, row in values.items()}
         for nash, kalai in points.values():
             told += [*nash[:1], *kalai[:1]]
         tried, other = self._trials(own)
-        over = self._shares(own, tried, list(dict.fromkeys(told)))
-        again = self._shares(own, other, list(dict.fromkeys(told)))
-        zones = tuple(
-            _zone(
-                basis,
-                self.parties,
-                mine,
-                row[0],
-                points[basis],
-                float(implied.left[0]) if basis == GAME else math.nan,
-                over.get(basis),
-                again.get(basis),
-                searched,
-            )
-            for basis, row in values.items()
-        )
+        over, again = (self._shares(own, one, list(dict.fromkeys(told))) for one in (tried, other))
+        zones = []
+        for basis, row in values.items():
+            found = (basis, self.parties, mine, row[0], points[basis])
+            left, shares = known if basis == GAME else math.nan, (over.get(basis), again.get(basis))
+            zones.append(_zone(found, left, shares, searched))
         return Bargaining(
-            whose=whose_premises(scenario, self.account),
+            whose=whose_premises(self.meaning.scenario, self.account),
             account=self.account,
             parties=self.parties,
             parties_from=self.parties_from,
             labels=labels,
-            issues={name: one.label or spoken(name) for name, one in scenario.issues.items()},
+            issues=self._issues(),
             packages=self.menu.packages,
             complete=self.menu.complete,
             combinations=self.menu.combinations,
@@ -311,7 +305,7 @@ class _PackageQuestion:
             searched=searched,
             alike=self.menu.alike,
             idle=self._idle(nominal, labels),
-            zones=zones,
+            zones=tuple(zones),
             paid=self._paid(worth, labels),
             draws=self.count,
             seed=None if tried is None else tried.draws.seed,
@@ -532,16 +526,13 @@ def _points(
 
 
 def _zone(
-    basis: str,
-    parties: Sequence[str],
-    worth: Array,
-    reservation: Array,
-    points: tuple[tuple[int, ...], tuple[int, ...]],
+    found: tuple[str, Sequence[str], Array, Array, tuple[tuple[int, ...], tuple[int, ...]]],
     left: float,
-    over: _Shares | None,
-    again: _Shares | None,
+    shares: tuple[_Shares | None, _Shares | None],
     searched: bool,
 ) -> Zone:
+    basis, parties, worth, reservation, points = found
+    over, again = shares
     inside = in_zone(worth, reservation)
     ideal = ideal_point(worth, reservation) if searched else np.full(len(parties), np.nan)
     return Zone(

@@ -17,6 +17,7 @@ from offramp.study.emulation.inputs import places_of
 from offramp.study.emulation.sources import meaning_of, order_to_check
 from offramp.study.emulation.surrogates import Emulator, Surrogate
 from offramp.study.emulation.training import Target, target_of, words_of
+from offramp.study.sweeps import Order
 
 Array = NDArray[np.float64]
 
@@ -38,13 +39,8 @@ class Check:
     within: Mapping[str, float]
 
 
-def check_fresh(surrogate: Surrogate, count: int) -> Check:
-    """Solve ``count`` further draws and see how far off the emulator is there.
-
-    They follow the last draw that was learnt from in the Sobol sequence of the draws' seed (of
-    another seed where that is not known). Raises ResultError where the scenario is not known,
-    or too few of the draws are solved.
-    """
+def _further(surrogate: Surrogate, count: int) -> tuple[Order, int]:
+    """What to solve, and the first further draw; a ResultError where that is not known."""
     if count < 1:
         raise ResultError(
             f"{count} draws to check with",
@@ -59,8 +55,17 @@ def check_fresh(surrogate: Surrogate, count: int) -> Check:
             place=Place("--check", 1, 1),
         )
     order, first = surrogate.order, surrogate.origin.last + 1
-    if order.seed < 0:
-        order, first = replace(order, seed=secrets.randbits(32)), 0
+    return (replace(order, seed=secrets.randbits(32)), 0) if order.seed < 0 else (order, first)
+
+
+def check_fresh(surrogate: Surrogate, count: int) -> Check:
+    """Solve ``count`` further draws and see how far off the emulator is there.
+
+    They follow the last draw that was learnt from in the Sobol sequence of the draws' seed (of
+    another seed where that is not known). Raises ResultError where the scenario is not known,
+    or too few of the draws are solved.
+    """
+    order, first = _further(surrogate, count)
     draws = _solved(surrogate, order, first, count)
     status = words_of(draws, "status")
     targets = [target_of(draws, text, meaning_of(order)) for text in surrogate.quantities]

@@ -96,26 +96,12 @@ def hold_out(
     for fold in range(count):
         out = folds == fold
         own = Target(target.text, solved[~out], target.low, target.high)
-        fits.append(
-            fit_recipes(
-                training.inputs,
-                training.places[~out],
-                own,
-                recipes,
-                seed,
-                fits[0] if fits else None,
-            )
-        )
+        before = fits[0] if fits else None
+        places = training.places[~out]
+        fits.append(fit_recipes(training.inputs, places, own, recipes, seed, before))
         for row, recipe in enumerate(recipes):
-            _tell_apart(
-                fits[-1][recipe],
-                training.places,
-                solved,
-                out,
-                emulated[row],
-                inside[row],
-                stated[row],
-            )
+            found = (emulated[row], inside[row], stated[row])
+            _tell_apart(fits[-1][recipe], training.places, solved, out, *found)
         if told is not None:
             told(fold + 1, count)
     square = (emulated - solved) ** 2

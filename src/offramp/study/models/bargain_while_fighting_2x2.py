@@ -48,27 +48,16 @@ def _solve(
         return -cost + d * (1 - p) + (1 - d) * (1 - p - later)
 
     pool, screen, semi = refusing(c_low, k_low), refusing(c_high, k_low), refusing(c_high, k_high)
-    demand(
-        semi >= 0,
-        f"the weak type's worth of refusing is {said(semi)}",
-        "0 or more: offers cannot be negative",
-    )
+    found = f"the weak type's worth of refusing is {said(semi)}"
+    demand(semi >= 0, found, "0 or more: offers cannot be negative")
     battle = -c_A + d * p
 
     def last(belief: float) -> float:
         """A's worth of period 2: the safe or the risky offer."""
         return max(p + k_low, (1 - belief) * (p + k_high) + belief * (p - k_A))
 
-    options = [
-        ("pool", 1 - pool, pool, 0.0, 0.0),
-        (
-            "screen",
-            (1 - mu) * (1 - screen) + mu * (battle + (1 - d) * (p + k_low)),
-            screen,
-            mu,
-            0.0,
-        ),
-    ]
+    screened = (1 - mu) * (1 - screen) + mu * (battle + (1 - d) * (p + k_low))
+    options = [("pool", 1 - pool, pool, 0.0, 0.0), ("screen", screened, screen, mu, 0.0)]
     if mu < threshold:
         accepts = 1 - mu * (1 - threshold) / (threshold * (1 - mu))
         fought = 1 - (1 - mu) * accepts

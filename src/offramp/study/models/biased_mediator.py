@@ -19,7 +19,12 @@ from offramp.study.models import SLACK, Model, Parameter, Value, demand, said
 
 
 def _solve(
-    q: float, h: float, l: float, c_1: float, c_M: float, accuracy: float
+    q: float,
+    h: float,
+    l: float,  # noqa: E741
+    c_1: float,
+    c_M: float,
+    accuracy: float,
 ) -> dict[str, Value]:
     demand(l < h, f"l = {said(l)} and h = {said(h)}", "l below h")
     tough = q * accuracy / (q * accuracy + (1 - q) * (1 - accuracy))

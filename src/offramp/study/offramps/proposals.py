@@ -306,9 +306,7 @@ class _RampQuestion:
         worth = weight @ stand.worth[0]
         below = weight @ (stand.worth[0] < self.floor - SLACK)
         holders = tuple(effort) if step is None else (parties[step.party],)
-        jump = None
-        if reach is not None and search is not None and reach.above - reach.below > JUMP:
-            jump = (reach.below, reach.above)
+        jumps = reach is not None and search is not None and reach.above - reach.below > JUMP
         return OffRamp(
             changes=changes,
             first_step="" if step is None else step.name,
@@ -332,7 +330,7 @@ class _RampQuestion:
             imposed_on=tuple(
                 p for p, w, f in zip(parties, worth, self.floor, strict=True) if w < f - SLACK
             ),
-            jump=jump,
+            jump=(reach.below, reach.above) if reach is not None and jumps else None,
             elsewhere=float(stand.elsewhere[0]),
             residual=float(stand.residual[0]),
             branch=str(stand.branch[0]),

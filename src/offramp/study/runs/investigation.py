@@ -73,13 +73,8 @@ def investigate(
     spread = game.draws(draws, seed) if draws else None
     _check_all(game, spread)
     used = spread.seed if spread is not None else None
-    request = Request(
-        draws,
-        used,
-        precision_scale,
-        command(used) if command else _python(draws, used, account),
-        brief,
-    )
+    said = command(used) if command else _python(draws, used, account)
+    request = Request(draws, used, precision_scale, said, brief)
     attrs = _attributes(game, request)
     tell = progress or _silent
     tell(FIRST, 0, 1)
@@ -99,14 +94,8 @@ def investigate(
         over=over,
         progress=progress,
     )
-    found = Findings(
-        told,
-        nominal,
-        over,
-        other_outcomes=_others(solved),
-        account=account,
-        **({} if further is None else vars(further)),
-    )
+    others, more = _others(solved), {} if further is None else vars(further)
+    found = Findings(told, nominal, over, other_outcomes=others, account=account, **more)
     if not brief:
         found = _narrated(found, solved, spread, request, progress, decided=further is not None)
     return replace(

@@ -187,18 +187,8 @@ def indices_of(
     about = (mean, variance, points, len(own) + int(unfit.sum()), flags, tried.draws.seed or 0)
     if withheld or parts is None:
         none, nowhere = np.full(len(chosen), np.nan), np.full((len(chosen), 2), np.nan)
-        return Indices(
-            dict(chosen),
-            none,
-            nowhere,
-            none,
-            nowhere,
-            np.nan,
-            np.full(2, np.nan),
-            np.nan,
-            *about,
-            withheld,
-        )
+        whole = (np.nan, np.full(2, np.nan), np.nan)
+        return Indices(dict(chosen), none, nowhere, none, nowhere, *whole, *about, withheld)
     found = bool(parts.together_interval[0] > 0) or len(chosen) == 1
     return Indices(
         dict(chosen),

@@ -104,22 +104,26 @@ class SetGame:
     """(decision,) number of its mover and step of the round together."""
 
 
+def _beside(heads: NDArray[np.int64], ghosts: int, target: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(edge,) rows that edges lead to: heads have a row of their own after the ``ghosts``."""
+    ghost = np.full(ghosts, -1)
+    ghost[heads] = np.arange(len(heads))
+    return np.where(ghost[target] >= 0, ghosts + ghost[target], target)
+
+
 def arrange_sets(structure: Structure) -> SetGame:
     """Renumber a structure with information sets in its solving order."""
     node, first, edge, source, target = _renumber(structure)
     heads = _heads(structure, node)
-    count = np.diff(first)
-    made = _decisions(structure.mover[node], structure.infoset[node], count, source, first)
-    decision, slot, owner, slot_first, size = made
+    decision, slot, owner, slot_first, size = _decisions(
+        structure.mover[node], structure.infoset[node], np.diff(first), source, first
+    )
     cut, member_first, member = _cuts(decision, np.diff(slot_first), size)
     counted = _counted(structure, source, target, edge, member, decision)
     path, enter_first, enter = _paths(source, target, counted, member, structure.nodes)
     ghosts = structure.nodes + int(structure.terminals)
-    ghost = np.full(ghosts, -1)
-    ghost[heads] = np.arange(len(heads))
-    rows = np.where(ghost[target] >= 0, ghosts + ghost[target], target)
-    in_cut = np.zeros(len(size), bool)
-    in_cut[cut] = True
+    rows = _beside(heads, ghosts, target)
+    in_cut = np.isin(np.arange(len(size)), cut)
     sets = Sets(
         mover=structure.mover[node],
         first=first,
