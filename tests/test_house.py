@@ -88,7 +88,9 @@ def test_no_function_shares_a_name_with_a_module_beside_it() -> None:
     assert not clashes
 
 
-@pytest.mark.parametrize("room", ["solvers"])
+@pytest.mark.parametrize(
+    "room", ["solvers", "study", "presentation", "interop", "game", "analysis"]
+)
 def test_no_class_name_stands_twice_in_a_room(room: str) -> None:
     """A reader who searches for a name must find one thing."""
     names = [

@@ -59,7 +59,7 @@ def likeliest(
     wanted = np.ones(structure.terminals, bool)
     if outcome is not None:
         wanted = structure.terminal_outcome == outcome
-    walk = _Search(structure, odds, wanted, bound)
+    walk = _BestFirst(structure, odds, wanted, bound)
     found = []
     for history in walk.run():
         found.append(history)
@@ -76,7 +76,7 @@ def likeliest_by_outcome(
     return tuple(next(iter(search.histories), None) for search in searches)
 
 
-class _Search:
+class _BestFirst:
     """One best-first search: an entry is a loss against the best history, and how to go on.
 
     Losses, not log probabilities, are added up: of histories of equal probability none is

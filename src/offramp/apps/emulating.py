@@ -17,7 +17,7 @@ from offramp.core.bounds import MAX_DRAWS
 from offramp.core.files import check_target
 
 if TYPE_CHECKING:
-    from offramp.study.emulation import Check, Emulator, Point, Spread, Surrogate
+    from offramp.study.emulation import Check, EmulatedSpread, Emulator, Point, Surrogate
 
 OVER = 100_000
 Quantities = Annotated[tuple[str, ...], Parameter(name="--quantity", negative="")]
@@ -182,7 +182,7 @@ class Answer:
     """An emulator, and what it was asked."""
 
     surrogate: Surrogate
-    spreads: tuple[Spread, ...]
+    spreads: tuple[EmulatedSpread, ...]
     point: Point | None
     check: Check | None
 
@@ -322,7 +322,7 @@ def answer_words(answer: Answer) -> Iterator[str]:
         yield from (paragraph(text) for text in check_sentences(answer.check, found))
 
 
-def _row(one: Emulator, spread: Spread) -> tuple[str, ...]:
+def _row(one: Emulator, spread: EmulatedSpread) -> tuple[str, ...]:
     from offramp.apps.telling import number_cell, share_cell
 
     word = share_cell if one.is_probability else number_cell

@@ -47,7 +47,7 @@ def tree_picture(
     folded first, else what comes latest.
     """
     items = _chosen(game, solved, max(most, 3))
-    return _Drawing(game, solved, items).svg()
+    return _TreeDrawing(game, solved, items).svg()
 
 
 def _chosen(game: ExtensiveGame, solved: SolvedGame | None, most: int) -> list[_Item]:
@@ -95,7 +95,7 @@ def _sizes(game: ExtensiveGame) -> list[int]:
     return below
 
 
-class _Drawing:
+class _TreeDrawing:
     """Places every item and writes the picture; columns are as wide as their words."""
 
     def __init__(self, game: ExtensiveGame, solved: SolvedGame | None, items: list[_Item]) -> None:

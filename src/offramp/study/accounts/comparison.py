@@ -163,7 +163,7 @@ class _Pair:
 
 
 @dataclass(frozen=True)
-class _Target:
+class _Compared:
     """What is compared: a quantity, or left minus right of a claim."""
 
     text: str
@@ -172,7 +172,7 @@ class _Target:
     words: str = ""
 
 
-def _target(meaning: Meaning, quantity: str | None) -> _Target:
+def _target(meaning: Meaning, quantity: str | None) -> _Compared:
     if quantity is None:
         kinds = [outcome.kind for outcome in meaning.outcomes]
         quantity = (
@@ -183,7 +183,7 @@ def _target(meaning: Meaning, quantity: str | None) -> _Target:
     if quantity in meaning.scenario.claims:
         return _of_claim(read_claim(meaning, quantity))
     query = parse_query(quantity, meaning)
-    return _Target(
+    return _Compared(
         query.text,
         (query,),
         lambda found: _fit(found, found.of(query), (query,)),
@@ -191,7 +191,7 @@ def _target(meaning: Meaning, quantity: str | None) -> _Target:
     )
 
 
-def _of_claim(claim: Claim) -> _Target:
+def _of_claim(claim: Claim) -> _Compared:
     queries = tuple(claim.quantities.values())
     if not isinstance(claim.formula, Compare) or len(claim.formula.rest) != 1:
         raise ScenarioError(
@@ -204,7 +204,7 @@ def _of_claim(claim: Claim) -> _Target:
         return _fit(found, margins_of(claim, found), queries)
 
     text = f"{claim.name} ({claim.holds_when}), left minus right"
-    return _Target(text, queries, value)
+    return _Compared(text, queries, value)
 
 
 def _fit(found: QueryValues, values: Array, queries: Iterable[Query]) -> Array:
@@ -215,7 +215,7 @@ def _fit(found: QueryValues, values: Array, queries: Iterable[Query]) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
-class _Parts:
+class _Pieces:
     """A difference taken to pieces: both ends, the pieces and their standard errors."""
 
     ends: tuple[float | None, float | None]
@@ -231,7 +231,7 @@ class _Parts:
         return _number(self.pieces[group]), error
 
 
-_NO_DRAWS = _Parts((None, None), np.zeros(0), None)
+_NO_DRAWS = _Pieces((None, None), np.zeros(0), None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,21 +240,21 @@ class _Mixtures:
 
     workspace: Workspace
     pair: _Pair
-    target: _Target
+    target: _Compared
     scale: float
     progress: Progress | None
 
-    def at_nominal(self, seed: int) -> tuple[_Parts, tuple[Interaction, ...]]:
+    def at_nominal(self, seed: int) -> tuple[_Pieces, tuple[Interaction, ...]]:
         """The difference at nominal values: exact, or over sampled orders of many groups."""
         groups = len(self.pair.groups)
         if groups <= EXACT:
             worth = self.worth({c: nominal_draw(self.pair.mixture(c)) for c in range(1 << groups)})
             values = np.array([worth[c][0] for c in range(1 << groups)])
             pieces = shapley_values(values)
-            return _Parts(_ends(values), pieces, None), self._interactions(values)
+            return _Pieces(_ends(values), pieces, None), self._interactions(values)
         return self._sampled(orders(groups, ORDERS, seed))
 
-    def _sampled(self, sampled: NDArray[np.int64]) -> tuple[_Parts, tuple[Interaction, ...]]:
+    def _sampled(self, sampled: NDArray[np.int64]) -> tuple[_Pieces, tuple[Interaction, ...]]:
         """The same over some orders, with standard errors."""
         along = [coalitions_along(order) for order in sampled]
         swaps = [swap for order in sampled for swap in swaps_along(order)]
@@ -274,7 +274,7 @@ class _Mixtures:
         if fine.any():
             pieces, errors = mean_and_error(added[fine])
         ends = _ends(np.array([value[met[0]], value[met[-1]]]))
-        return _Parts(ends, pieces, errors), self._sampled_pairs(swaps, value)
+        return _Pieces(ends, pieces, errors), self._sampled_pairs(swaps, value)
 
     def _sampled_pairs(
         self, swaps: Sequence[tuple[int, int, int, int]], value: Mapping[int, float]
@@ -294,7 +294,7 @@ class _Mixtures:
                 pairs.append(Interaction(labels[one], labels[two], float(mean[0]), float(error[0])))
         return tuple(sorted(pairs, key=lambda pair: -abs(pair.value)))
 
-    def over_draws(self, count: int, seed: int) -> _Parts:
+    def over_draws(self, count: int, seed: int) -> _Pieces:
         """The difference of the means over draws, with common random numbers."""
         groups = len(self.pair.groups)
         points = _points(self.pair.first, count, seed)
@@ -316,14 +316,14 @@ class _Mixtures:
         )
         fine = np.isfinite(values).all(axis=1)
         if not fine.any():
-            return _Parts((None, None), np.full(groups, np.nan), None)
+            return _Pieces((None, None), np.full(groups, np.nan), None)
         if exact:
             added = shapley_values(np.ascontiguousarray(values[fine].T)).T
         else:
             added = np.array([marginals_along(sampled[i], values[i]) for i in np.flatnonzero(fine)])
         pieces, errors = mean_and_error(added)
         means = values[fine].mean(axis=0)
-        return _Parts(_ends(means), pieces, errors, int(fine.sum()))
+        return _Pieces(_ends(means), pieces, errors, int(fine.sum()))
 
     def worth(self, drawn: Mapping[int, Draws]) -> dict[int, Array]:
         """Coalition to the values (draw,) of the target; all solved in one call where possible.

@@ -231,7 +231,7 @@ def _term(meaning: Meaning, binder: Binder, issue: str, option: int, party: str)
 
 
 @dataclass(frozen=True, eq=False)
-class _Tried:
+class _Combinations:
     """Combinations of assumptions, and the reservation values in them by basis."""
 
     draws: Draws
@@ -400,7 +400,7 @@ class _PackageQuestion:
 
     # over the draws
 
-    def _trials(self, own: Sequence[int]) -> tuple[_Tried | None, _Tried | None]:
+    def _trials(self, own: Sequence[int]) -> tuple[_Combinations | None, _Combinations | None]:
         """The declared ranges, and the concentrated ones where there are any."""
         if not self.count:
             return None, None
@@ -413,7 +413,7 @@ class _PackageQuestion:
         few = max(8, self.most_solved // OTHER) if self.most_solved else 0
         return tried, self._tried(other, few, own)
 
-    def _tried(self, draws: Draws, most: int, own: Sequence[int]) -> _Tried:
+    def _tried(self, draws: Draws, most: int, own: Sequence[int]) -> _Combinations:
         few, what = rows_of(draws, slice(0, most)), "draws without agreement"
         implied = reservation_values(
             self.game,
@@ -422,10 +422,10 @@ class _PackageQuestion:
             workspace=self.workspace,
             progress=lambda done: self.tell(what, done, len(few)),
         )
-        return _Tried(draws, self._values(draws, implied, own))
+        return _Combinations(draws, self._values(draws, implied, own))
 
     def _shares(
-        self, own: Sequence[int], tried: _Tried | None, told: Sequence[int]
+        self, own: Sequence[int], tried: _Combinations | None, told: Sequence[int]
     ) -> dict[str, _Shares]:
         """Basis to how often each package lies in its zone."""
         if tried is None:

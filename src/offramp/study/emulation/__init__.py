@@ -5,7 +5,7 @@ from __future__ import annotations
 from offramp.study.emulation.emulation import ALLOWED, emulate, refuse_far_off
 from offramp.study.emulation.fresh import Check, check_fresh
 from offramp.study.emulation.saved import read_surrogate, write_emulated_table, write_surrogate
-from offramp.study.emulation.surrogates import Emulator, Point, Spread, Surrogate
+from offramp.study.emulation.surrogates import EmulatedSpread, Emulator, Point, Surrogate
 
 __all__ = [
     "emulate",
@@ -14,7 +14,7 @@ __all__ = [
     "Surrogate",
     "Emulator",
     "Point",
-    "Spread",
+    "EmulatedSpread",
     "check_fresh",
     "Check",
     "read_surrogate",

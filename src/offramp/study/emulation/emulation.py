@@ -17,7 +17,7 @@ from offramp.study.emulation.fitting import Fitted, constant_fit, fit_recipes, m
 from offramp.study.emulation.held_out import HeldOut, errors_of, hold_out
 from offramp.study.emulation.polynomials import fit_polynomial
 from offramp.study.emulation.sources import Source, open_draws, source_of
-from offramp.study.emulation.surrogates import Emulator, Origin, Solved, Surrogate, together
+from offramp.study.emulation.surrogates import Emulator, Origin, SolvedDraws, Surrogate, together
 from offramp.study.emulation.training import MOST, Target, Training, training_of
 from offramp.study.emulation.variance import variance_shares
 
@@ -155,7 +155,7 @@ def _emulator(training: Training, target: Target, held: HeldOut, seed: int) -> E
     error = errors_of(held, training, target, weights)
     shares = variance_shares(training.inputs, fit, held.fold_fits, weights, seed)
     values = target.values
-    solved = Solved(
+    solved = SolvedDraws(
         *(float(one) for one in (values.mean(), values.std(), values.min(), values.max()))
     )
     tried = {f"{one.method}, {one.scale}": error for one, error in held.tried.items()}

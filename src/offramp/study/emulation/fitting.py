@@ -31,7 +31,7 @@ class Recipe(NamedTuple):
     scale: str
 
 
-class Model(Protocol):
+class Regression(Protocol):
     """What is fitted on a scale; places are (draw, input), values (draw,)."""
 
     def predict(self, places: Array) -> Array:
@@ -64,7 +64,7 @@ class Fitted:
     """A model and its scale; values never leave ``low`` to ``high``."""
 
     recipe: Recipe
-    model: Model
+    model: Regression
     low: float
     high: float
 
@@ -124,7 +124,7 @@ def fit_recipes(
         spread = float(values.std())
         polynomial = fit_polynomial(inputs, places, values) if spread > 0 else None
         for recipe in (one for one in recipes if one.scale == scale):
-            model: Model
+            model: Regression
             if polynomial is None:
                 model = Constant(float(values[0]))
             elif recipe.method == POLYNOMIAL:

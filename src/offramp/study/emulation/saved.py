@@ -25,8 +25,8 @@ from offramp.study.emulation.held_out import Errors
 from offramp.study.emulation.inputs import Input
 from offramp.study.emulation.polynomials import Polynomial
 from offramp.study.emulation.processes import Process
-from offramp.study.emulation.surrogates import LABEL, Emulator, Origin, Solved, Surrogate
-from offramp.study.emulation.variance import Share
+from offramp.study.emulation.surrogates import LABEL, Emulator, Origin, SolvedDraws, Surrogate
+from offramp.study.emulation.variance import VarianceShare
 from offramp.study.sweeps import Order
 
 FORMAT = "offramp emulator"
@@ -164,7 +164,9 @@ def _unpacked(plain: Mapping[str, Any], inputs: tuple[Input, ...]) -> Emulator:
     )
     recipe = Recipe(plain["method"], plain["scale"])
     shares = tuple(
-        Share(**{**_numbers(one, ("first_reach", "total_reach")), "members": tuple(one["members"])})
+        VarianceShare(
+            **{**_numbers(one, ("first_reach", "total_reach")), "members": tuple(one["members"])}
+        )
         for one in plain["shares"]
     )
     errors = _numbers(plain["error"], [one.name for one in fields(Errors)])
@@ -172,7 +174,7 @@ def _unpacked(plain: Mapping[str, Any], inputs: tuple[Input, ...]) -> Emulator:
         plain["quantity"],
         Fitted(recipe, _model_again(plain["model"], inputs), low, high),
         Errors(**errors),
-        Solved(**plain["solved"]),
+        SolvedDraws(**plain["solved"]),
         shares,
         np.array(plain["held_out"], float),
         plain["tried"],

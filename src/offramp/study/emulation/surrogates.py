@@ -17,7 +17,7 @@ from offramp.core.errors import Place, ResultError, suggestion
 from offramp.study.emulation.fitting import Fitted
 from offramp.study.emulation.held_out import Errors
 from offramp.study.emulation.inputs import Input, place_chunks, places_of
-from offramp.study.emulation.variance import Share
+from offramp.study.emulation.variance import VarianceShare
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -31,7 +31,7 @@ MOST = 10_000_000
 
 
 @dataclass(frozen=True)
-class Solved:
+class SolvedDraws:
     """What the solver said of the quantity in the draws that were learnt from."""
 
     mean: float
@@ -51,8 +51,8 @@ class Emulator:
     quantity: str
     fit: Fitted
     error: Errors
-    solved: Solved
-    shares: tuple[Share, ...]
+    solved: SolvedDraws
+    shares: tuple[VarianceShare, ...]
     held_out: Array
     tried: Mapping[str, float]
 
@@ -128,7 +128,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Spread:
+class EmulatedSpread:
     """Mean, deviation and quantiles of one emulated quantity over many draws."""
 
     quantity: str
@@ -208,12 +208,12 @@ class Surrogate:
         )
         return Point(asked, values, readings, outside)
 
-    def over(self, count: int = 100_000, seed: int | None = None) -> tuple[Spread, ...]:
+    def over(self, count: int = 100_000, seed: int | None = None) -> tuple[EmulatedSpread, ...]:
         """Mean and quantiles of every quantity over ``count`` points of the ranges."""
         parts = [self.predict(places) for places in self.points(count, seed)]
         told = np.concatenate(parts)
         return tuple(
-            Spread(
+            EmulatedSpread(
                 one.quantity,
                 count,
                 float(column.mean()),

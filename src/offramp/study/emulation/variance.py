@@ -28,7 +28,7 @@ STILL = 1e-12
 
 
 @dataclass(frozen=True)
-class Share:
+class VarianceShare:
     """First-order and total share of one input in the emulator's variance, each ± its reach.
 
     ``reach`` is half of the 95 % interval over folds and points; nan with a single fit.
@@ -49,7 +49,7 @@ def variance_shares(
     weights: Array,
     seed: int,
     points: int = POINTS,
-) -> tuple[Share, ...]:
+) -> tuple[VarianceShare, ...]:
     """Shares of the inputs that weigh most (input,), and of the others together; largest first.
 
     Empty where the emulator is the same everywhere.
@@ -66,7 +66,7 @@ def variance_shares(
     if len(again) > 1 and len(apart) > 1:
         reach = _reach(np.array(again), apart)
     found = [
-        Share(
+        VarianceShare(
             inputs[group[0]].name if len(group) == 1 else OTHERS,
             tuple(inputs[i].name for i in group),
             float(whole[0, g]),

@@ -19,7 +19,7 @@ Numbers = tuple[float, ...]
 
 
 @dataclass(frozen=True)
-class Frontier:
+class Corners:
     """Corners from B's best to A's best, and the issue that is handed over on each segment."""
 
     x: Numbers
@@ -43,16 +43,16 @@ class Frontier:
         return tuple(shares)
 
 
-def _frontier(a: Numbers, b: Numbers) -> Frontier:
+def _frontier(a: Numbers, b: Numbers) -> Corners:
     order = sorted(range(len(a)), key=lambda k: (-a[k] / b[k], k))
     x, y = [0.0], [sum(b)]
     for k in order:
         x.append(x[-1] + a[k])
         y.append(y[-1] - b[k])
-    return Frontier(tuple(x), (*y[:-1], 0.0), tuple(order))
+    return Corners(tuple(x), (*y[:-1], 0.0), tuple(order))
 
 
-def _nash(frontier: Frontier, d_A: float, d_B: float) -> tuple[float, float]:
+def _nash(frontier: Corners, d_A: float, d_B: float) -> tuple[float, float]:
     """The best of the best points of the segments, each cut to what both prefer to d."""
     best = (-1.0, d_A, d_B)
     for i in range(len(frontier.issues)):
@@ -68,13 +68,13 @@ def _nash(frontier: Frontier, d_A: float, d_B: float) -> tuple[float, float]:
     return best[1], best[2]
 
 
-def _ideal(frontier: Frontier, d_A: float, d_B: float) -> tuple[float, float]:
+def _ideal(frontier: Corners, d_A: float, d_B: float) -> tuple[float, float]:
     """Each side's best while the other gets at least d."""
-    mirror = Frontier(frontier.y[::-1], frontier.x[::-1], frontier.issues[::-1])
+    mirror = Corners(frontier.y[::-1], frontier.x[::-1], frontier.issues[::-1])
     return mirror.at(max(d_B, 0.0)), frontier.at(max(d_A, 0.0))
 
 
-def _towards(frontier: Frontier, d: tuple[float, float], ideal: tuple[float, float]) -> float:
+def _towards(frontier: Corners, d: tuple[float, float], ideal: tuple[float, float]) -> float:
     """How far along the line from d to the ideal point the frontier is met, 0 to 1."""
     reach = 1.0
     for i in range(len(frontier.issues)):

@@ -40,7 +40,7 @@ from offramp.study.offramps.levers import (
 )
 from offramp.study.offramps.on_accounts import Tellings, tellings_of
 from offramp.study.offramps.records import Change, Frontier, OffRamp, OffRamps
-from offramp.study.offramps.search import SLACK, Reach, Search
+from offramp.study.offramps.search import SLACK, Attained, Search
 from offramp.study.solving.experiment import Progress
 from offramp.study.solving.labels import assumption_words, spoken, whose_premises
 from offramp.study.solving.shares import concentrate, is_ranged, share_of, spread_draws
@@ -172,13 +172,13 @@ class _RampQuestion:
 
     # levers
 
-    def _searched(self, search: Search) -> list[Reach]:
+    def _searched(self, search: Search) -> list[Attained]:
         """Singles, pairs, and the sparse changes of more levers; each on its line's threshold."""
         count = len(search.levers)
         pairs = list(itertools.combinations(range(count), 2))
         self.tell("changes of levers looked for", 0, len(pairs) + 2)
         singles = search.singles()
-        several: list[list[Reach]] = []
+        several: list[list[Attained]] = []
         for done, (first, second) in enumerate(pairs, 1):
             several.append(_spread(search.pair(first, second, singles)))
             self.tell("changes of levers looked for", done, len(pairs) + 2)
@@ -190,7 +190,7 @@ class _RampQuestion:
         chosen = [r for r in (*more, *listed) if r in together][:MOST]
         return [*alone, *sorted(chosen, key=lambda r: (len(r.levers), r.levers))]
 
-    def _tried(self, search: Search, reaches: Sequence[Reach]) -> list[OffRamp]:
+    def _tried(self, search: Search, reaches: Sequence[Attained]) -> list[OffRamp]:
         ramps: list[OffRamp] = []
         for done, reach in enumerate(reaches, 1):
             self.tell("changes tried over the draws", done - 1, len(reaches))
@@ -200,7 +200,7 @@ class _RampQuestion:
             self.tell("changes tried over the draws", done, len(reaches))
         return ramps
 
-    def _confirmed(self, search: Search, reach: Reach) -> OffRamp | None:
+    def _confirmed(self, search: Search, reach: Attained) -> OffRamp | None:
         """The change solved again on the principal branch, and looked at by every rule."""
         name = tuple(search.levers[i].label for i in reach.levers)
         stand = self._stand(search, reach)
@@ -236,7 +236,7 @@ class _RampQuestion:
             search,
         )
 
-    def _stand(self, search: Search, reach: Reach) -> Standing:
+    def _stand(self, search: Search, reach: Attained) -> Standing:
         return self.bench.stand(moved(self.game, search.levers, reach.parts[None]), traced=True)
 
     # first steps
@@ -274,7 +274,7 @@ class _RampQuestion:
         stand: Standing,
         changes: tuple[Change, ...],
         effort: dict[str, float],
-        reach: Reach | None,
+        reach: Attained | None,
         search: Search | None,
         step: FirstStep | None = None,
     ) -> OffRamp | None:
@@ -296,7 +296,7 @@ class _RampQuestion:
         changes: tuple[Change, ...],
         effort: dict[str, float],
         after: Standing | None = None,
-        reach: Reach | None = None,
+        reach: Attained | None = None,
         search: Search | None = None,
         step: FirstStep | None = None,
     ) -> OffRamp:
@@ -441,7 +441,7 @@ class _RampQuestion:
         )
 
 
-def _changes(game: Game, search: Search, reach: Reach) -> tuple[Change, ...]:
+def _changes(game: Game, search: Search, reach: Attained) -> tuple[Change, ...]:
     """The levers that move, each with its own values and effort."""
     parties = game.meaning.parties
     found: list[Change] = []
@@ -468,7 +468,7 @@ def _changes(game: Game, search: Search, reach: Reach) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def _spread(reaches: list[Reach], most: int = 3) -> list[Reach]:
+def _spread(reaches: list[Attained], most: int = 3) -> list[Attained]:
     """At most three of a row of changes, evenly over it, the middle one first."""
     if len(reaches) <= most:
         return reaches

@@ -38,7 +38,7 @@ SMALL_GAME = 300
 
 
 @dataclass(frozen=True, eq=False)
-class Reach:
+class Attained:
     """A point that counts: ``parts`` (lever,) of the way, and what was just before it.
 
     Between ``before`` (lever,), where the probability is ``below``, and ``parts`` it passes or
@@ -117,7 +117,7 @@ class Search:
 
     def cross(
         self, start: Array, end: Array, *, scan: int, near: float = NEAR, traced: bool = False
-    ) -> list[Reach | None]:
+    ) -> list[Attained | None]:
         """The first point that counts on each line from ``start`` to ``end`` (line, lever)."""
         if not len(start):
             return []
@@ -127,12 +127,12 @@ class Search:
         lines.close_in(near)
         return lines.result()
 
-    def singles(self) -> list[Reach | None]:
+    def singles(self) -> list[Attained | None]:
         """For every lever alone the smallest move that counts."""
         ends = np.eye(len(self.levers))
         return self.cross(np.zeros_like(ends), ends, scan=33 if self.small else 25)
 
-    def pair(self, first: int, second: int, singles: Sequence[Reach | None]) -> list[Reach]:
+    def pair(self, first: int, second: int, singles: Sequence[Attained | None]) -> list[Attained]:
         """Moves of two levers that take less effort than either alone; nothing if none does.
 
         With the same holders one: the least effort. With different ones a few, each with another
@@ -158,13 +158,13 @@ class Search:
             if len(r.levers) == 2 and not any(self.no_more(one, r, 1 / LESS) for one in alone)
         ]
 
-    def _mixed(self, first: int, second: int, mixes: Array, near: float) -> list[Reach | None]:
+    def _mixed(self, first: int, second: int, mixes: Array, near: float) -> list[Attained | None]:
         ends = np.zeros((len(mixes), len(self.levers)))
         ends[:, first] = np.minimum(1.0, 2.0 - mixes)
         ends[:, second] = np.minimum(1.0, mixes)
         return self.cross(np.zeros_like(ends), ends, scan=9 if self.small else 6, near=near)
 
-    def _saturated(self, first: int, second: int) -> list[Reach]:
+    def _saturated(self, first: int, second: int) -> list[Attained]:
         """One lever at its limit, the other as far as is still needed."""
         starts = np.zeros((2, len(self.levers)))
         starts[0, first] = starts[1, second] = 1.0
@@ -173,12 +173,12 @@ class Search:
         return [r for r in self.cross(starts, ends, scan=9 if self.small else 5) if r is not None]
 
     def _narrowed(
-        self, first: int, second: int, kept: list[tuple[float, Reach]], step: float
-    ) -> Reach:
+        self, first: int, second: int, kept: list[tuple[float, Attained]], step: float
+    ) -> Attained:
         """The least effort of one set of holders over mixes, by ever finer grids round it."""
         party = self.levers[first].held_by[0]
 
-        def effort(entry: tuple[float, Reach]) -> float:
+        def effort(entry: tuple[float, Attained]) -> float:
             return float(self.effort(entry[1].parts)[party])
 
         best = min(kept, key=effort)
@@ -194,14 +194,14 @@ class Search:
 
     # comparing efforts, holder by holder
 
-    def no_more(self, one: Reach, other: Reach, slack: float = 1.0) -> bool:
+    def no_more(self, one: Attained, other: Attained, slack: float = 1.0) -> bool:
         """Whether ``one`` asks no holder for more effort than ``other`` (times ``slack``)."""
         mine, theirs = self.effort(one.parts), self.effort(other.parts)
         return bool((mine <= theirs * slack + 1e-12).all())
 
-    def undominated(self, reaches: Sequence[Reach]) -> list[Reach]:
+    def undominated(self, reaches: Sequence[Attained]) -> list[Attained]:
         """Those for which no other asks less of some holder and no more of any."""
-        kept: list[Reach] = []
+        kept: list[Attained] = []
         for i, one in enumerate(reaches):
             mine = self.effort(one.parts)
             beaten = False
@@ -213,7 +213,7 @@ class Search:
                 kept.append(one)
         return kept
 
-    def settled(self, reach: Reach) -> Reach:
+    def settled(self, reach: Attained) -> Attained:
         """The same where no lever can do with less, the others as they are.
 
         On a line through several levers those that move in steps may have gone further than
@@ -230,12 +230,12 @@ class Search:
 
     # more than two levers
 
-    def sparse(self, known: Sequence[Reach]) -> list[Reach]:
+    def sparse(self, known: Sequence[Attained]) -> list[Attained]:
         """Moves of three or more levers, one for every balance between their holders.
 
         ``known`` changes serve as starts; levers that add nothing are dropped.
         """
-        found: list[Reach] = []
+        found: list[Attained] = []
         for balance in self._balances():
             own = [
                 i
@@ -268,7 +268,7 @@ class Search:
             balances.append(tilted)
         return balances
 
-    def _dropped(self, reach: Reach) -> Reach:
+    def _dropped(self, reach: Attained) -> Attained:
         """Without levers that are not needed for the same efforts, the least moved first."""
         for lever in sorted(reach.levers, key=lambda i: reach.parts[i] * self.most[i]):
             if len(reach.levers) <= 2:
@@ -280,7 +280,7 @@ class Search:
                 reach = other
         return reach
 
-    def through(self, parts: Array) -> Reach | None:
+    def through(self, parts: Array) -> Attained | None:
         """The first point that counts on the way to ``parts``, else from there to the limits."""
         if not parts.any():
             return None
@@ -290,7 +290,7 @@ class Search:
             found = self.cross(parts[None], ends[None], scan=17)[0]
         return found
 
-    def nearest(self) -> Reach | None:
+    def nearest(self) -> Attained | None:
         """The point with the highest probability among those with no more war or catastrophe."""
         seen = self.seen()
         fine = seen.allowed & np.isfinite(seen.reached)
@@ -300,7 +300,7 @@ class Search:
         near = np.flatnonzero(fine & (seen.reached >= top - 1e-9))
         which = near[np.argmin([self.effort(seen.parts[i]).max() for i in near])]
         parts = seen.parts[which]
-        return Reach(parts, parts, float(seen.reached[which]), float(seen.reached[which]))
+        return Attained(parts, parts, float(seen.reached[which]), float(seen.reached[which]))
 
     def climb(self) -> None:
         """Look for points of high probability from several starts, to be found by `nearest`."""
@@ -383,8 +383,8 @@ class _Lines:
                 values = np.r_[below[k], reached[k], above[k]]
                 self._bracket(line, row, values, np.r_[False, counts[k], True])
 
-    def result(self) -> list[Reach | None]:
-        found: list[Reach | None] = []
+    def result(self) -> list[Attained | None]:
+        found: list[Attained | None] = []
         way = self.end - self.start
         for line, high in enumerate(self.high):
             if np.isnan(high):
@@ -392,7 +392,7 @@ class _Lines:
                 continue
             on_line = self.start[line] + np.array([high, self.low[line]])[:, None] * way[line]
             parts, before = settle(self.search.levers, on_line)
-            found.append(Reach(parts, before, float(self.below[line]), float(self.above[line])))
+            found.append(Attained(parts, before, float(self.below[line]), float(self.above[line])))
         return found
 
 
@@ -410,7 +410,7 @@ class _Programme:
         self.shares = efforts / efforts.sum(axis=1, keepdims=True) / balance[holders, None]
         self._met: dict[bytes, tuple[Array, Array]] = {}
 
-    def solve(self, known: Sequence[Reach]) -> Reach | None:
+    def solve(self, known: Sequence[Attained]) -> Attained | None:
         """The smallest change found from several starts, exact along its line; None if none."""
         count, search = len(self.own), self.search
         rng = np.random.default_rng(0)
@@ -420,7 +420,7 @@ class _Programme:
         outside = np.setdiff1d(np.arange(len(search.levers)), self.own)
         starts += [r for r in known if not r.parts[outside].any()]
         if not starts:
-            starts = [Reach(self._whole(z), self._whole(z), 0, 0) for z in self.climb()]
+            starts = [Attained(self._whole(z), self._whole(z), 0, 0) for z in self.climb()]
         starts = sorted(starts, key=lambda r: self.size(r.parts))[: 4 if search.small else 2]
         found = []
         for start in starts:

@@ -47,7 +47,7 @@ def mechanism_effects(
 ) -> tuple[MechanismEffect, ...]:
     """The effect of every mechanism that has an off value, at nominal values and over draws."""
     switched = [name for name, record in game.scenario.mechanisms.items() if record.off]
-    here = _Comparison(game, precision_scale)
+    here = _Effects(game, precision_scale)
     at_nominal = here.kinds(game.nominal(), traced=True)
     over_draws = here.kinds(draws) if draws is not None else None
     effects: list[MechanismEffect] = []
@@ -81,7 +81,7 @@ def mechanism_effects(
 
 
 @dataclass(frozen=True, eq=False)
-class _Comparison:
+class _Effects:
     game: Game
     precision_scale: float
 

@@ -49,7 +49,7 @@ MODERATION = 5
 
 
 @dataclass(frozen=True)
-class Axis(Input):
+class Regressor(Input):
     """An input with functions that few draws cannot mistake for others.
 
     The value itself comes first, so that what goes straight up with it takes one term, then
@@ -146,7 +146,7 @@ def divide(
     ``count``.
     """
     places, batches = places_of(inputs, values), int(batch.max()) + 1
-    axes = [Axis(**{one.name: getattr(i, one.name) for one in fields(Input)}) for i in inputs]
+    axes = [Regressor(**{one.name: getattr(i, one.name) for one in fields(Input)}) for i in inputs]
     scale = float(results.std())
     scaled = (results - results.mean()) / scale
     found, left = np.empty((batches, 2 * count + 1)), np.empty(len(results))
