@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -102,6 +102,48 @@ def test_no_class_name_stands_twice_in_a_room(room: str) -> None:
     assert sorted(names) == sorted(set(names))
 
 
+def telling_lines(path: Path) -> list[tuple[int, str]]:
+    """Number and text of the lines that say something: no imports, records, lone names."""
+    silent: set[int] = set()
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import | ast.ImportFrom | ast.AnnAssign) or (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str)
+        ):
+            silent.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    lines = enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+    thin = re.compile(r"#.*|\W*|\w+,|\*?\w+: [\w.\[\], |]+,")
+    return [
+        (number, line.strip())
+        for number, line in lines
+        if number not in silent and not thin.fullmatch(line.strip())
+    ]
+
+
+def equal_places(paths: Iterable[Path], most: int) -> list[str]:
+    """Pairs of places that share more than ``most`` equal lines that say something."""
+    seen: dict[tuple[str, ...], str] = {}
+    found = []
+    for path in paths:
+        lines = telling_lines(path)
+        for start in range(len(lines) - most):
+            run = tuple(text for _, text in lines[start : start + most + 1])
+            place = f"{path.name}:{lines[start][0]}"
+            other = seen.setdefault(run, place)
+            if other != place:
+                found.append(f"{other} ~ {place}")
+    return found
+
+
+def test_no_two_places_share_more_than_twelve_lines(tmp_path: Path) -> None:
+    assert not equal_places(MODULES, 12)
+    text = "\n".join(f"value_{i} = {i}" for i in range(13))
+    (tmp_path / "one.py").write_text(text, encoding="utf-8")
+    (tmp_path / "two.py").write_text(f"import os\n{text}\n", encoding="utf-8")
+    assert equal_places(sorted(tmp_path.glob("*.py")), 12) == ["one.py:1 ~ two.py:2"]
+
+
 def test_no_door_is_called_like_what_lies_behind_it() -> None:
     """A name that is loaded when it is asked for must not be that of a module beside it."""
     clashes = [
@@ -189,6 +231,11 @@ def test_compiled_functions_give_the_shapes_of_arrays() -> None:
 def test_a_module_starts_with_its_line_in_the_plan(path: Path) -> None:
     first = (ast.get_docstring(tree_of(path)) or "").split("\n")[0]
     assert first.endswith("."), "the docstring's first line is one whole sentence"
+
+
+def test_the_formatter_decides_how_code_looks() -> None:
+    kept = [path.name for path in MODULES if "fmt: " + "skip" in path.read_text(encoding="utf-8")]
+    assert not kept
 
 
 @each_module

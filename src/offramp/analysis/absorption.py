@@ -232,20 +232,7 @@ def _eliminate_run(
     from offramp.analysis.faint import absorb_faintly
     from offramp.analysis.kernels import absorb_draws
 
-    layout = (
-        structure.first,
-        structure.target,
-        plan.order,
-        structure.component,
-        plan.home,
-        plan.kind,
-        plan.full,
-        plan.place,
-        plan.lower_first,
-        plan.lower,
-        plan.upper_first,
-        plan.upper,
-    )
+    layout = (plan.graph(structure), plan.triangles())
     stopped = np.full(len(strategy), -1)
     absorb_draws(low, high, bottom, top, *layout, strategy, visits, terminal, stopped)
     for draw in np.flatnonzero(stopped >= 0).tolist():

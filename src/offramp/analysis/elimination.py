@@ -49,6 +49,15 @@ class Elimination:
     upper: NDArray[np.int64]
     """(entry,) later pivots that a row flows into, by place."""
 
+    def graph(self, structure: Structure) -> tuple[NDArray[Any], ...]:
+        """Edges and components as ``kernels.absorb_draws`` wants them."""
+        edges, order = (structure.first, structure.target), (self.order, structure.component)
+        return (*edges, *order, self.home, self.kind, self.full, self.place)
+
+    def triangles(self) -> tuple[NDArray[np.int64], ...]:
+        """The rows of the factors as ``kernels.absorb_draws`` wants them."""
+        return (self.lower_first, self.lower, self.upper_first, self.upper)
+
 
 @remembered
 def eliminate(structure: Structure, *, work: int = WORK, largest: int = LARGEST) -> Elimination:

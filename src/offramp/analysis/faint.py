@@ -37,24 +37,7 @@ def absorb_faintly(
     """
     nodes = plan.order[structure.component[which] : structure.component[which + 1]]
     label, closed = _closed_classes(structure, nodes, plan.place, plan.home == which, odds)
-    _absorb_in_logs(
-        which,
-        structure.first,
-        structure.target,
-        plan.order,
-        structure.component,
-        plan.home,
-        plan.full,
-        plan.place,
-        plan.lower_first,
-        plan.lower,
-        plan.upper_first,
-        plan.upper,
-        closed,
-        odds,
-        mass,
-        ends,
-    )
+    _absorb_in_logs(which, plan.graph(structure), plan.triangles(), closed, odds, mass, ends)
     held = closed[plan.place[nodes]]
     lost = float(mass[nodes[held]].sum())
     reached = np.unique(label[held & (mass[nodes] > 0.0)])
@@ -90,69 +73,27 @@ def _closed_classes(
 
 
 @njit(cache=True, nogil=True)
-def _absorb_in_logs(
-    which,
-    first,
-    target,
-    order,
-    component,
-    home,
-    full,
-    place,
-    lower_first,
-    lower_index,
-    upper_first,
-    upper_index,
-    closed,
-    odds,
-    mass,
-    ends,
-):
+def _absorb_in_logs(which, graph, triangles, closed, odds, mass, ends):
     """See ``absorb_faintly``; what comes to a ``closed`` node (place,) is kept there, once.
 
     Other arguments as in ``kernels.absorb_draws``.
     """
+    first, target, order, component, home, _, full, place = graph
     base, size, begin = component[which], component[which + 1] - component[which], full[which]
     nodes = order[base : base + size]
+    _, lower_index, _, upper_index = triangles
     lower, upper = np.empty(lower_index.size), np.empty(upper_index.size)
     tail = np.full((size - begin, size - begin), NEVER)
     total, leave, work = np.empty(size), np.empty(size), np.full(size, NEVER)
+    extent, factors = (base, size, begin), (lower, upper, tail, total)
     for row in range(size):
         leave[row] = 0.0
         if not closed[row]:
             leave[row] = _open_row(nodes[row], which, home, place, first, target, odds, work)
-        _censor_row(
-            row,
-            base,
-            size,
-            begin,
-            lower_first,
-            lower_index,
-            upper_first,
-            upper_index,
-            lower,
-            upper,
-            tail,
-            total,
-            leave,
-            work,
-        )
+        _censor_row(row, extent, triangles, factors, leave, work)
     for row in range(size):
         work[row] = np.log(mass[nodes[row]])
-    _visit(
-        base,
-        size,
-        begin,
-        lower_first,
-        lower_index,
-        upper_first,
-        upper_index,
-        lower,
-        upper,
-        tail,
-        total,
-        work,
-    )
+    _visit(extent, triangles, factors, work)
     for row in range(size):
         mass[nodes[row]] = np.exp(work[row])
         if not closed[row]:
@@ -185,26 +126,14 @@ def _open_row(node, which, home, place, first, target, odds, work):
 
 
 @njit(cache=True, nogil=True)
-def _censor_row(
-    row,
-    base,
-    size,
-    full,
-    lower_first,
-    lower_index,
-    upper_first,
-    upper_index,
-    lower,
-    upper,
-    tail,
-    total,
-    leave,
-    work,
-):
+def _censor_row(row, extent, triangles, factors, leave, work):
     """Censor one row by the pivots before it; ``work``, its flows, ends as NEVER.
 
     ``work``, ``total`` and ``leave`` are (row,).
     """
+    base, size, full = extent
+    lower_first, lower_index, upper_first, upper_index = triangles
+    lower, upper, tail, total = factors
     here, out = base + row, leave[row]
     for at in range(lower_first[here], lower_first[here + 1]):
         past = lower_index[at]
@@ -238,24 +167,14 @@ def _censor_row(
 
 
 @njit(cache=True, nogil=True)
-def _visit(
-    base,
-    size,
-    full,
-    lower_first,
-    lower_index,
-    upper_first,
-    upper_index,
-    lower,
-    upper,
-    tail,
-    total,
-    work,
-):
+def _visit(extent, triangles, factors, work):
     """Turn the arrivals ``work`` (row,) of a factored component into visits, all in logs.
 
     ``total`` is (row,), ``tail`` (row, column).
     """
+    base, size, full = extent
+    lower_first, lower_index, upper_first, upper_index = triangles
+    lower, upper, tail, total = factors
     for row in range(size):
         share = work[row] - total[row]
         if row < full:

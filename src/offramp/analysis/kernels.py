@@ -182,35 +182,19 @@ def triangles(order, full, out, into):
 
 
 @njit(cache=True, nogil=True)
-def _censor_rows(
-    base,
-    size,
-    full,
-    home,
-    which,
-    order,
-    place,
-    first,
-    target,
-    odds,
-    lower_first,
-    lower_index,
-    upper_first,
-    upper_index,
-    lower,
-    upper,
-    tail,
-    total,
-    leave,
-    work,
-):
+def _censor_rows(graph, triangles, which, odds, factors, leave, work):
     """Censor the nodes before the full part one by one, without a subtraction (GTH).
 
     After it ``lower`` holds the flow from a row into an earlier pivot, ``upper`` into later ones,
     ``leave`` what leaves the component, ``total`` the whole outflow; ``tail`` is the full part. No
     where an outflow is faint; ``work`` ends as zeros. ``tail`` is (row, column), ``total``,
-    ``leave`` and ``work`` are (row,).
+    ``leave`` and ``work`` are (row,). See ``absorb_draws`` for the rest.
     """
+    first, target, order, component, home, _, fulls, place = graph
+    lower_first, lower_index, upper_first, upper_index = triangles
+    lower, upper, tail, total = factors
+    base, full = component[which], fulls[which]
+    size = component[which + 1] - base
     for row in range(size):
         here = base + row
         node = order[here]
@@ -291,26 +275,16 @@ def _censor_full(size, tail, total, leave):
 
 
 @njit(cache=True, nogil=True)
-def _substitute(
-    base,
-    size,
-    full,
-    order,
-    lower_first,
-    lower_index,
-    upper_first,
-    upper_index,
-    lower,
-    upper,
-    tail,
-    total,
-    work,
-    mass,
-):
+def _substitute(graph, triangles, which, factors, work, mass):
     """Turn the arrivals ``mass`` of a factored component into visits; ``work`` ends as zeros.
 
-    ``work`` is (row,), ``mass`` (node,).
+    ``work`` is (row,), ``mass`` (node,). See ``absorb_draws`` for the rest.
     """
+    _, _, order, component, _, _, fulls, _ = graph
+    lower_first, lower_index, upper_first, upper_index = triangles
+    lower, upper, tail, total = factors
+    base, full = component[which], fulls[which]
+    size = component[which + 1] - base
     for row in range(size):
         work[row] = mass[order[base + row]]
     for row in range(full):
@@ -372,35 +346,19 @@ def _reached(nodes, mass):
 
 
 @njit(cache=True, nogil=True)
-def absorb_draws(
-    low,
-    high,
-    bottom,
-    top,
-    first,
-    target,
-    order,
-    component,
-    home,
-    kind,
-    full,
-    place,
-    lower_first,
-    lower_index,
-    upper_first,
-    upper_index,
-    strategy,
-    visits,
-    ends,
-    stopped,
-):
+def absorb_draws(low, high, bottom, top, graph, triangles, strategy, visits, ends, stopped):
     """Walk the components ``bottom`` to ``top`` backwards, none of them iterated, in some draws.
 
-    ``visits`` holds what has arrived and becomes the visits; ``ends`` grows. ``order`` has the
-    nodes by component, sinks first, and inside an eliminated component by its order of
-    elimination. ``stopped`` (draw,) becomes the component before which a draw stands still, as
-    its ways out are faint there, or stays as it was.
+    ``visits`` holds what has arrived and becomes the visits; ``ends`` grows. ``graph`` is first
+    (node + 1,), target (edge,), order (node,), component (component + 1,), home (node,), kind
+    (component,), full (component,) and place (node,): ``order`` has the nodes by component,
+    sinks first, and inside an eliminated component by its order of elimination. ``triangles``
+    are the rows of the factors: lower_first, lower, upper_first, upper. ``stopped``
+    (draw,) becomes the component before which a draw stands still, as its ways out are faint
+    there, or stays as it was.
     """
+    first, target, order, component, home, kind, full, _ = graph
+    _, lower_index, _, upper_index = triangles
     widest, fullest = _widest(component, kind, full)
     lower = np.empty(lower_index.size)
     upper = np.empty(upper_index.size)
@@ -408,6 +366,7 @@ def absorb_draws(
     total = np.empty(widest)
     leave = np.empty(widest)
     work = np.zeros(widest)
+    factors = (lower, upper, tail, total)
     for draw in range(low, high):
         odds, mass = strategy[draw], visits[draw]
         for which in range(top - 1, bottom - 1, -1):
@@ -417,47 +376,11 @@ def absorb_draws(
                 continue
             if kind[which] == DIRECT:
                 begin = full[which]
-                fine = _censor_rows(
-                    base,
-                    size,
-                    begin,
-                    home,
-                    which,
-                    order,
-                    place,
-                    first,
-                    target,
-                    odds,
-                    lower_first,
-                    lower_index,
-                    upper_first,
-                    upper_index,
-                    lower,
-                    upper,
-                    tail,
-                    total,
-                    leave,
-                    work,
-                )
+                fine = _censor_rows(graph, triangles, which, odds, factors, leave, work)
                 if fine:
                     fine = _censor_full(size - begin, tail, total[begin:size], leave[begin:size])
                 if not fine:
                     stopped[draw] = which
                     break
-                _substitute(
-                    base,
-                    size,
-                    begin,
-                    order,
-                    lower_first,
-                    lower_index,
-                    upper_first,
-                    upper_index,
-                    lower,
-                    upper,
-                    tail,
-                    total,
-                    work,
-                    mass,
-                )
+                _substitute(graph, triangles, which, factors, work, mass)
             emit(members, home, which, first, target, odds, mass, ends[draw])

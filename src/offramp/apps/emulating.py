@@ -27,6 +27,55 @@ Further = Annotated[int, whole(0, MAX_DRAWS, 64)]
 Most = Annotated[int, whole(1, MAX_DRAWS, 10_000)]
 
 
+@dataclass(frozen=True)
+class Fit:
+    """How an emulator is fitted, and how good it must be.
+
+    Parameters
+    ----------
+    allow
+        Largest root mean square error that is taken: of a probability as it is, else in parts
+        of the span of solved values.
+    anyway
+        Go on where the error is larger.
+    method
+        auto (whichever has the least error), polynomial, or process.
+    most
+        Learn from at most so many solved draws.
+    """
+
+    allow: Annotated[float, real()] = 0.02
+    anyway: Annotated[bool, Parameter(negative="")] = False
+    method: str = "auto"
+    most: Most = 10_000
+
+
+FIT = Fit()
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files that are written of an emulator.
+
+    Parameters
+    ----------
+    out
+        Write the emulator as this JSON file.
+    table
+        Write the points of --over, with what is emulated there, as this CSV file.
+    picture
+        Write emulated beside solved values of held-out draws as this SVG file; with several
+        quantities, of the first.
+    """
+
+    out: Path | None = None
+    table: Path | None = None
+    picture: Path | None = None
+
+
+NO_FILES = Files()
+
+
 def add_emulation(app: App) -> None:
     """Give an application the command of this module."""
     app.command(emulate_command, name="emulate")
@@ -39,16 +88,11 @@ def emulate_command(
     at: Places = (),
     over: Over = OVER,
     check: Further = 0,
-    allow: Annotated[float, real()] = 0.02,
-    anyway: Annotated[bool, Parameter(negative="")] = False,
-    method: str = "auto",
-    most: Most = 10_000,
+    fit: Annotated[Fit, Parameter(name="*")] = FIT,
     seed: Seed = None,
     scenario: Path | None = None,
     from_: Annotated[Path | None, Parameter(name="--from")] = None,
-    out: Path | None = None,
-    table: Path | None = None,
-    picture: Path | None = None,
+    write: Annotated[Files, Parameter(name="*")] = NO_FILES,
     json: Json = False,
 ) -> None:
     """Fit a quick stand-in for the solver to solved DRAWS, with its error; never unasked.
@@ -69,26 +113,10 @@ def emulate_command(
         Over how many points of the ranges means and quantiles are taken.
     check
         Solve so many further draws with the real solver, and say how far off the emulator is.
-    allow
-        Largest root mean square error that is taken: of a probability as it is, else in parts
-        of the span of solved values.
-    anyway
-        Go on where the error is larger.
-    method
-        auto (whichever has the least error), polynomial, or process.
-    most
-        Learn from at most so many solved draws.
     scenario
         The file that the draws are of, where no scenario.yaml is beside them.
     from_
         Read an emulator that --out wrote, in place of DRAWS.
-    out
-        Write the emulator as this JSON file.
-    table
-        Write the points of --over, with what is emulated there, as this CSV file.
-    picture
-        Write emulated beside solved values of held-out draws as this SVG file; with several
-        quantities, of the first.
     """
     wish = _Wish(
         draws,
@@ -96,15 +124,16 @@ def emulate_command(
         tuple(at),
         over,
         check,
-        allow,
-        anyway,
-        method,
-        most,
+        fit.allow,
+        fit.anyway,
+        fit.method,
+        fit.most,
         seed,
         scenario,
         from_,
     )
     wish.check_options()
+    out, table, picture = write.out, write.table, write.picture
     if picture is not None and picture.suffix != ".svg":
         raise refuse(f"--picture {picture}", "a name that ends in .svg", "say held-out.svg")
     for path, option in ((out, "--out"), (table, "--table"), (picture, "--picture")):

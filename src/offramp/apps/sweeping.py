@@ -43,6 +43,36 @@ Chunk = Annotated[int | None, whole(1, MAX_CHUNK)]
 Workers = Annotated[int | None, whole(1, max_workers())]
 
 
+@dataclass(frozen=True)
+class Ways:
+    """How a sweep is solved, where, and in what portions.
+
+    Parameters
+    ----------
+    starts
+        Random starts from which every draw is solved again, to look for other equilibria;
+        each takes about a quarter of the time of a draw. Default: 0.
+    chunk
+        Draws in one chunk, which is written at once; an interruption costs at most the
+        chunks under way. Default: a few seconds' work.
+    workers
+        Solve in so many processes (Dask) in place of this process's threads.
+    dask
+        Solve on the Dask cluster with this scheduler address.
+    device
+        cpu, or gpu for a graphics processor.
+    """
+
+    starts: Starts = None
+    chunk: Chunk = None
+    workers: Workers = None
+    dask: str | None = None
+    device: str = "cpu"
+
+
+WAYS = Ways()
+
+
 def add_sweeps(app: App) -> None:
     """Give an application the command of this module."""
     app.command(sweep_command, name="sweep")
@@ -58,11 +88,7 @@ def sweep_command(
     set_: Settings = (),
     keep: Kept = (),
     quantity: Quantities = (),
-    starts: Starts = None,
-    chunk: Chunk = None,
-    workers: Workers = None,
-    dask: str | None = None,
-    device: str = "cpu",
+    ways: Annotated[Ways, Parameter(name="*")] = WAYS,
     table: Path | None = None,
     json: Json = False,
     precision_scale: Scale = 1.0,
@@ -88,24 +114,12 @@ def sweep_command(
         with, or 1000.
     store
         Folder of the store. Default: offramp-results/NAME.zarr
-    starts
-        Random starts from which every draw is solved again, to look for other equilibria;
-        each takes about a quarter of the time of a draw. Default: 0.
-    chunk
-        Draws in one chunk, which is written at once; an interruption costs at most the
-        chunks under way. Default: a few seconds' work.
-    workers
-        Solve in so many processes (Dask) in place of this process's threads.
-    dask
-        Solve on the Dask cluster with this scheduler address.
-    device
-        cpu, or gpu for a graphics processor.
     table
         When done, write all draws into this CSV file as one long table.
     """
     scale = precision_scale
     asked = Asked("sweep", file, draws or 1, seed, False, json, tuple(set_), account, scale)
-    if workers is not None and dask is not None:
+    if ways.workers is not None and ways.dask is not None:
         raise refuse("--workers beside --dask", "one of them", "leave --workers out")
     scenario = asked.scenario()
     root = store or Path("offramp-results") / f"{Path(file).stem}.zarr"
@@ -121,11 +135,11 @@ def sweep_command(
         scale,
         tuple(keep) or None,
         tuple(quantity) or None,
-        starts,
-        chunk,
-        device,
-        workers,
-        dask,
+        ways.starts,
+        ways.chunk,
+        ways.device,
+        ways.workers,
+        ways.dask,
         _Words(file, tuple(set_)),
     )
     told = _swept(scenario, root, wishes, table)
@@ -190,7 +204,7 @@ def interrupted_words(root: Path, going: Going | None) -> str:
 
 @contextmanager
 def sweep_bar() -> Iterator[Callable[[Going], None]]:
-    """Live statistics on a terminal (stderr), nothing elsewhere."""
+    """Live statistics on a terminal (stderr), nothing elseways."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return

@@ -151,14 +151,14 @@ def explore(
     there are more than ``most_nodes``, or more than the memory holds.
     """
     columns = Columns.of(meaning)
-    rules: tuple[Any, ...] = (*_rules(meaning, columns, kept), most_nodes)
+    rules = _rules(meaning, columns, kept, most_nodes)
     widest = max(len(step.moves) for step in meaning.rules)
     found = _Found.begun(columns, len(meaning.steps) if meaning.draws else 0)
     room = memory_room()
     while found.counters[DONE] < found.counters[NODES]:
         if not found.grow(widest, room):
             raise _too_large(meaning, int(found.counters[NODES]), room)
-        advance(*(rules + found.arrays()))
+        advance(*rules, *found.arrays())
         if found.counters[FAULT] != NO_FAULT:
             _Fault(meaning, columns, found, most_nodes).tell()
     return found.reached(columns, len(meaning.steps))
@@ -170,7 +170,7 @@ def memory_room() -> int:
 
 
 def _rules(
-    meaning: Meaning, columns: Columns, kept: Mapping[int, frozenset[str]]
+    meaning: Meaning, columns: Columns, kept: Mapping[int, frozenset[str]], most: int
 ) -> tuple[Any, ...]:
     """The moves of all steps as the arrays that ``advance`` wants."""
     moves = [move for step in meaning.rules for move in step.moves]
@@ -186,19 +186,16 @@ def _rules(
     apart = np.zeros((len(meaning.outcomes), len(columns.names)), np.bool_)
     for outcome, names in kept.items():
         apart[outcome] = columns.mask(names)
-    return (
-        writer.code,
-        writer.numbers,
-        np.empty(writer.depth, np.float64),
+    rules = (
         np.cumsum([0, *(len(step.moves) for step in meaning.rules)]).astype(np.int64),
         np.array(table, np.int64),
         np.array(then, np.int64).reshape(-1, 2),
         np.ascontiguousarray(about.T),
         apart,
-        len(meaning.steps) - 1,
-        meaning.limit,
-        -1 if meaning.at_end is None else meaning.at_end,
     )
+    at_end = -1 if meaning.at_end is None else meaning.at_end
+    programs = (writer.code, writer.numbers, np.empty(writer.depth, np.float64))
+    return programs, rules, (len(meaning.steps) - 1, meaning.limit, at_end, most)
 
 
 class _Found:
@@ -231,10 +228,8 @@ class _Found:
             self.first,
             self.edges,
             self.ends,
-            self.node_keys,
-            self.node_ids,
-            self.end_keys,
-            self.end_ids,
+            (self.node_keys, self.node_ids),
+            (self.end_keys, self.end_ids),
         )
 
     def grow(self, widest: int, most: int) -> bool:

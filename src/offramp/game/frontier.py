@@ -10,6 +10,11 @@ from offramp.game.kernels import place_of_key
 from offramp.game.programs import run_program
 
 Integers = NDArray[np.int64]
+Rows = NDArray[np.int32]
+Programs = tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]
+Rules = tuple[Integers, Integers, Integers, Integers, NDArray[np.bool_]]
+Limits = tuple[int, int, int, int]
+HashTable = tuple[Integers, Integers]
 
 NO_FAULT, NOT_FINITE_WHEN, NOT_FINITE_THEN, OUTSIDE, STUCK, TOO_MANY = range(6)
 DONE, NODES, EDGES, ENDS, FAULT, FAULT_MOVE, FAULT_THEN = range(7)
@@ -25,42 +30,34 @@ GOES_ON, TURNS, AT_END = range(3)
 
 @njit(cache=True, nogil=True)
 def advance(
-    code: NDArray[np.int32],
-    numbers: NDArray[np.float64],
-    stack: NDArray[np.float64],
-    step_first: Integers,
-    moves: Integers,
-    then: Integers,
-    columns: Integers,
-    kept: NDArray[np.bool_],
-    last: int,
-    limit: int,
-    at_end: int,
-    most: int,
+    programs: Programs,
+    rules: Rules,
+    limits: Limits,
     counters: Integers,
-    rows: NDArray[np.int32],
+    rows: Rows,
     first: Integers,
-    edges: NDArray[np.int32],
-    ends: NDArray[np.int32],
-    node_keys: Integers,
-    node_ids: Integers,
-    end_keys: Integers,
-    end_ids: Integers,
+    edges: Rows,
+    ends: Rows,
+    node_table: HashTable,
+    end_table: HashTable,
 ) -> None:
     """Expand nodes in the order they were found, until none is left or the room is full.
 
-    The rules: programs; ``step_first`` (step + 1,) into ``moves`` (move, 4), whose ``then``
-    are rows (column, program) of ``then``; ``kept`` (outcome, column) is what tells ends
-    apart; a round ends with the step ``last``, and what stands behind it comes before round 1.
+    ``programs`` are (code, numbers, stack) as `run_program` wants them. ``rules`` are
+    ``step_first`` (step + 1,) into ``moves`` (move, 4), whose ``then`` are rows (column,
+    program) of ``then``; ``columns`` (column, 4); and ``kept`` (outcome, column), which tells
+    ends apart. ``limits``: a round ends with step ``last``, and what stands behind it comes
+    before round 1; the limit of rounds, the outcome at it, and the most nodes.
     What is found: ``rows`` (node, column + 1) with the step last, ``first`` (node + 1,),
     ``edges`` (edge, 3), ``ends`` (end, column + 1) with the outcome last, and the hash tables
-    of both. ``counters`` say how far each is filled and which move is at fault.
+    (keys, numbers) of both. ``counters`` (7,) say how far each is filled and which move is at
+    fault.
     """
-    steps, wide, outcomes = len(step_first) - 1, len(columns), len(kept)
+    step_first, moves = rules[0], rules[1]
+    columns, most = rules[3], limits[3]
+    wide = len(columns)
     after = np.empty(wide, np.int32)
-    widest = 0
-    for k in range(steps):
-        widest = max(widest, step_first[k + 1] - step_first[k])
+    widest = np.diff(step_first).max()
     while counters[DONE] < counters[NODES]:
         node = counters[DONE]
         room = min(len(rows) - counters[NODES], len(edges) - counters[EDGES])
@@ -73,64 +70,19 @@ def advance(
         before = counters[EDGES]
         for move in range(step_first[step], step_first[step + 1]):
             counters[FAULT_MOVE] = move
-            if moves[move, WHEN] >= 0:
-                holds = run_program(code, numbers, moves[move, WHEN], rows, node, stack)
-                if np.isnan(holds):
-                    counters[FAULT] = NOT_FINITE_WHEN
+            if not _offered(programs, moves[move, WHEN], rows, node, counters):
+                if counters[FAULT] != NO_FAULT:
                     return
-                if holds == 0.0:
-                    continue
+                continue
             for c in range(wide):
                 after[c] = rows[node, c]
-            for i in range(moves[move, THEN_FIRST], moves[move, THEN_LAST]):
-                counters[FAULT_THEN] = i
-                value = run_program(code, numbers, then[i, 1], rows, node, stack)
-                if np.isnan(value):
-                    counters[FAULT] = NOT_FINITE_THEN
-                    return
-                c = then[i, 0]
-                top = columns[c, LOW] + columns[c, SIZE] - 1
-                if value < columns[c, LOW] or value > top or value != np.floor(value):
-                    counters[FAULT] = OUTSIDE
-                    return
-                after[c] = np.int32(value)
-            kind, outcome = GOES_ON, moves[move, END]
-            if outcome < 0 and step == last:
-                kind = TURNS
-                for c in range(wide):
-                    if columns[c, EVERY_ROUND] == 1:
-                        after[c] = columns[c, START]
-                if limit > 0 and after[wide - 1] >= limit:
-                    kind, outcome = AT_END, at_end
-                elif limit > 0:
-                    after[wide - 1] += 1
-            key = 0
-            for c in range(wide):
-                if outcome < 0 or kept[outcome, c]:
-                    key = key * columns[c, SIZE] + (after[c] - columns[c, LOW])
+            if not _change(programs, rules, move, rows, node, after, counters):
+                return
+            kind, outcome = _turn(columns, limits, step, moves[move, END], after)
             if outcome < 0:
-                following = 0 if step in (last, steps - 1) else step + 1
-                key = key * steps + following
-                place = place_of_key(key, node_keys)
-                if node_keys[place] == -1:
-                    fresh = counters[NODES]
-                    node_keys[place], node_ids[place] = key, fresh
-                    for c in range(wide):
-                        rows[fresh, c] = after[c]
-                    rows[fresh, wide] = following
-                    counters[NODES] += 1
-                target = node_ids[place]
+                target = _number_node(rules, limits, step, after, counters, rows, node_table)
             else:
-                key = key * outcomes + outcome
-                place = place_of_key(key, end_keys)
-                if end_keys[place] == -1:
-                    fresh = counters[ENDS]
-                    end_keys[place], end_ids[place] = key, fresh
-                    for c in range(wide):
-                        ends[fresh, c] = after[c] if kept[outcome, c] else columns[c, START]
-                    ends[fresh, wide] = outcome
-                    counters[ENDS] += 1
-                target = -(end_ids[place] + 1)
+                target = _number_end(rules, outcome, after, counters, ends, end_table)
             edge = counters[EDGES]
             edges[edge, TARGET], edges[edge, MOVE], edges[edge, KIND] = target, move, kind
             counters[EDGES] += 1
@@ -139,3 +91,118 @@ def advance(
             return
         counters[DONE] += 1
         first[counters[DONE]] = counters[EDGES]
+
+
+@njit(cache=True, nogil=True)
+def _offered(programs: Programs, when: int, rows: Rows, node: int, counters: Integers) -> bool:
+    """Whether the condition of a move holds at a node; ``rows`` (node, column + 1)."""
+    if when < 0:
+        return True
+    code, numbers, stack = programs
+    holds = run_program(code, numbers, when, rows, node, stack)
+    if np.isnan(holds):
+        counters[FAULT] = NOT_FINITE_WHEN
+        return False
+    return holds != 0.0
+
+
+@njit(cache=True, nogil=True)
+def _change(
+    programs: Programs,
+    rules: Rules,
+    move: int,
+    rows: Rows,
+    node: int,
+    after: Rows,
+    counters: Integers,
+) -> bool:
+    """Write what a move changes to ``after`` (column,); no where a value has no place."""
+    code, numbers, stack = programs
+    moves, then, columns = rules[1], rules[2], rules[3]
+    for i in range(moves[move, THEN_FIRST], moves[move, THEN_LAST]):
+        counters[FAULT_THEN] = i
+        value = run_program(code, numbers, then[i, 1], rows, node, stack)
+        if np.isnan(value):
+            counters[FAULT] = NOT_FINITE_THEN
+            return False
+        c = then[i, 0]
+        top = columns[c, LOW] + columns[c, SIZE] - 1
+        if value < columns[c, LOW] or value > top or value != np.floor(value):
+            counters[FAULT] = OUTSIDE
+            return False
+        after[c] = np.int32(value)
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _turn(
+    columns: Integers, limits: Limits, step: int, outcome: int, after: Rows
+) -> tuple[int, int]:
+    """Begin the next round in ``after`` (column,) where this one is over: how an edge goes on.
+
+    ``columns`` is (column, 4).
+    """
+    last, limit, at_end = limits[0], limits[1], limits[2]
+    if outcome >= 0 or step != last:
+        return GOES_ON, outcome
+    for c in range(len(columns)):
+        if columns[c, EVERY_ROUND] == 1:
+            after[c] = columns[c, START]
+    count = len(columns) - 1
+    if limit > 0 and after[count] >= limit:
+        return AT_END, at_end
+    if limit > 0:
+        after[count] += 1
+    return TURNS, outcome
+
+
+@njit(cache=True, nogil=True)
+def _number_node(
+    rules: Rules,
+    limits: Limits,
+    step: int,
+    after: Rows,
+    counters: Integers,
+    rows: Rows,
+    table: HashTable,
+) -> int:
+    """The number of the node ``after`` (column,) behind ``step``; written down if it is new."""
+    columns, steps = rules[3], len(rules[0]) - 1
+    keys, ids = table
+    wide, key = len(columns), 0
+    for c in range(wide):
+        key = key * columns[c, SIZE] + (after[c] - columns[c, LOW])
+    following = 0 if step in (limits[0], steps - 1) else step + 1
+    key = key * steps + following
+    place = place_of_key(key, keys)
+    if keys[place] == -1:
+        fresh = counters[NODES]
+        keys[place], ids[place] = key, fresh
+        for c in range(wide):
+            rows[fresh, c] = after[c]
+        rows[fresh, wide] = following
+        counters[NODES] += 1
+    return int(ids[place])
+
+
+@njit(cache=True, nogil=True)
+def _number_end(
+    rules: Rules, outcome: int, after: Rows, counters: Integers, ends: Rows, table: HashTable
+) -> int:
+    """Minus one less the number of the end ``after`` (column,); written down if it is new."""
+    columns, kept = rules[3], rules[4]
+    keys, ids = table
+    wide, key = len(columns), 0
+    for c in range(wide):
+        if kept[outcome, c]:
+            key = key * columns[c, SIZE] + (after[c] - columns[c, LOW])
+    key = key * len(kept) + outcome
+    place = place_of_key(key, keys)
+    if keys[place] == -1:
+        fresh = counters[ENDS]
+        keys[place], ids[place] = key, fresh
+        for c in range(wide):
+            ends[fresh, c] = after[c] if kept[outcome, c] else columns[c, START]
+        ends[fresh, wide] = outcome
+        counters[ENDS] += 1
+    return -(int(ids[place]) + 1)

@@ -13,29 +13,13 @@ from pathlib import Path
 
 from offramp.core.errors import Place, ScenarioError, suggestion
 from offramp.scenario.model import Document, Mechanism, Need, Use
+from offramp.scenario.naming import SPOKEN
 from offramp.scenario.shape import shaped
 from offramp.scenario.shelf import mechanism_path
 from offramp.scenario.yaml_text import Node, parse_yaml, read_text
 
 MAX_NESTING = 8
 _WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
-_SPOKEN = {
-    "and",
-    "or",
-    "not",
-    "if",
-    "min",
-    "max",
-    "abs",
-    "exp",
-    "log",
-    "sqrt",
-    "clip",
-    "rest",
-    "nature",
-    "worth",
-    "round_number",
-}
 
 
 def expand_uses(document: Node, folder: Path | None) -> Node:
@@ -342,7 +326,7 @@ class _Renamer:
             value = self.table[word].value
             text = str(value)
             return text if re.fullmatch(r"[\w.]+(\[\w+\])?", text) else f"({text})"
-        if word in _SPOKEN or word in self.levels:
+        if word in SPOKEN or word in self.levels:
             return word
         raise ScenarioError(
             f"'{word}' is not declared by the mechanism '{self.mechanism}'",

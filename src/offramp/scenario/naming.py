@@ -5,28 +5,13 @@ from __future__ import annotations
 from typing import NoReturn
 
 from offramp.core.errors import ScenarioError
+from offramp.expressions import RESERVED
 from offramp.scenario.meant import Path
 from offramp.scenario.model import Private, Scenario, Variable
 
-RESERVED = (
-    "rest",
-    "nature",
-    "worth",
-    "payoff",
-    "rounds",
-    "round_number",
-    "and",
-    "or",
-    "not",
-    "if",
-    "min",
-    "max",
-    "abs",
-    "exp",
-    "log",
-    "sqrt",
-    "clip",
-)
+SPOKEN = RESERVED | {"rest", "nature", "worth", "round_number"}
+"""Words of formulas: the language's own in every place."""
+TAKEN = SPOKEN | {"payoff", "rounds"}
 
 
 class Names:
@@ -34,7 +19,7 @@ class Names:
 
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
-        self._taken: dict[str, str] = dict.fromkeys(RESERVED, "a word of the language")
+        self._taken: dict[str, str] = dict.fromkeys(sorted(TAKEN), "a word of the language")
         self.levels: dict[str, int] = {}
         for kind, section in (
             ("party", "parties"),

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TypedDict, Unpack
+
 import numpy as np
 from numpy.typing import NDArray
 
 from offramp.game.structure import Structure, Tables
+
+
+class Ranges(TypedDict, total=False):
+    """What precision and patience are drawn from, and whether play has a taste for chance."""
+
+    precision: tuple[float, float]
+    patience: tuple[float, float]
+    entropy: bool
 
 
 def random_game(
@@ -21,16 +31,15 @@ def random_game(
     ending: float = 0.15,
     nature: bool = True,
     draws: int = 1,
-    precision: tuple[float, float] = (0.5, 6.0),
-    patience: tuple[float, float] = (0.6, 0.97),
-    entropy: bool = False,
+    **numbers: Unpack[Ranges],
 ) -> tuple[Structure, Tables]:
     """A random game: ``width`` states at each of ``steps`` steps of a round, on each of ``levels``.
 
     Play goes from level to level only upwards (each level can be one component). With
     ``rounds`` above 0 the round is counted and the game has no cycles; after the last one
     play ends in terminal 0. An edge ends play with probability ``ending``; every state is
-    reachable. Pays lie in [-1, 1], ``precision`` and ``patience`` in the given ranges.
+    reachable. Pays lie in [-1, 1], precision (by
+    itself 0.5 to 6) and patience (0.6 to 0.97) in the given ranges.
     """
     rng = np.random.default_rng(seed)
     cell = _Cells(rounds or 1, levels, steps, width)
@@ -46,7 +55,7 @@ def random_game(
     structure = _assemble(
         rng, cell, mover, keep, source, target, turns, at_end, parties, terminals, rounds
     )
-    return structure, _numbers(rng, structure, draws, precision, patience, entropy)
+    return structure, _numbers(rng, structure, draws, numbers)
 
 
 class _Cells:
@@ -212,18 +221,13 @@ def _depth(number: int, tail: NDArray, head: NDArray) -> NDArray:
     return depth
 
 
-def _numbers(
-    rng: np.random.Generator,
-    structure: Structure,
-    draws: int,
-    precision: tuple[float, float],
-    patience: tuple[float, float],
-    entropy: bool,
-) -> Tables:
+def _numbers(rng: np.random.Generator, structure: Structure, draws: int, numbers: Ranges) -> Tables:
     """Tables with pays in [-1, 1] (a tenth of it on the way) and random odds."""
     weight = rng.random((draws, int((structure.odds_class >= 0).sum()))) + 0.05
     rng = np.random.default_rng(rng.integers(0, 1 << 30))
-    return filled(rng, structure, weight, precision, patience, entropy)
+    precision = numbers.get("precision", (0.5, 6.0))
+    patience = numbers.get("patience", (0.6, 0.97))
+    return filled(rng, structure, weight, precision, patience, numbers.get("entropy", False))
 
 
 def filled(

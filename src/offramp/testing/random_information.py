@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from offramp.game.structure import Structure, Tables
-from offramp.testing.random_games import assembled, filled
+from offramp.testing.random_games import Ranges, assembled, filled
 
 
 @dataclass
@@ -65,9 +66,7 @@ def random_unseen_game(
     nature: float = 0.2,
     levels: int = 1,
     draws: int = 1,
-    precision: tuple[float, float] = (0.5, 6.0),
-    patience: tuple[float, float] = (0.6, 0.95),
-    entropy: bool = False,
+    **numbers: Unpack[Ranges],
 ) -> tuple[Structure, Tables]:
     """A random unlimited game whose rounds are small trees with information sets.
 
@@ -94,6 +93,9 @@ def random_unseen_game(
     for head in range(heads * levels):
         _grow(rng, draft, head, heads, levels, mover, width, hidden, terminals, ending)
     structure = _reachable(draft).finish(parties, terminals)
+    precision = numbers.get("precision", (0.5, 6.0))
+    patience = numbers.get("patience", (0.6, 0.95))
+    entropy = numbers.get("entropy", False)
     return structure, random_tables(rng, structure, draws, precision, patience, entropy)
 
 

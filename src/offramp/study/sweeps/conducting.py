@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import numpy as np
 
@@ -103,6 +103,15 @@ class Wishes:
         return self.workers is not None or self.dask is not None
 
 
+class Where(TypedDict, total=False):
+    """Where a sweep is solved and in what portions; what is left out is as in ``Wishes``."""
+
+    chunk: int | None
+    device: str
+    workers: int | None
+    dask: str | None
+
+
 def sweep(
     scenario: Scenario | str | Path,
     store: str | Path,
@@ -114,11 +123,8 @@ def sweep(
     keep: Sequence[str] | None = None,
     quantities: Sequence[str] | None = None,
     starts: int | None = None,
-    chunk: int | None = None,
-    device: str = "cpu",
-    workers: int | None = None,
-    dask: str | None = None,
     progress: Watch | None = None,
+    **where: Unpack[Where],
 ) -> xr.Dataset:
     """Solve ``draws`` of a scenario's assumptions into a store, chunk by chunk; the dataset.
 
@@ -141,10 +147,7 @@ def sweep(
         None if keep is None else tuple(keep),
         None if quantities is None else tuple(quantities),
         starts,
-        chunk,
-        device,
-        workers,
-        dask,
+        **where,
     )
     whole = scenario if isinstance(scenario, Scenario) else read(scenario)
     run_sweep(whole, Path(store), wishes, progress)
