@@ -335,3 +335,29 @@ def test_the_walk_through_the_house_names_files_that_are_there() -> None:
     assert len(named) > 20
     named.discard("src/offramp")
     assert not [name for name in named if not any(PACKAGE.glob(name))]
+
+
+def test_the_table_of_names_names_what_is_there() -> None:
+    """One idea, one name: every command, room, record, section and figure of the table exists."""
+    text = (ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
+    rows = [
+        [re.findall(r"`([\w/]+)`", cell) for cell in line.split("|")[2:-1]]
+        for line in text.partition("## One idea, one name")[2].splitlines()
+        if line.startswith("| ") and "`" in line
+    ]
+    assert len(rows) > 8
+    command = Path(sys.executable).with_name("offramp")
+    said = subprocess.run([command, "--help"], capture_output=True, text=True, check=True).stdout
+    told = PACKAGE / "presentation"
+    classes = {
+        node.name
+        for path in MODULES
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.ClassDef)
+    }
+    for commands, rooms, records, sections, figures in rows:
+        assert all(re.search(rf"│ {one} ", said) for one in commands), commands
+        assert all((PACKAGE / one).is_dir() for one in rooms), rooms
+        assert set(records) <= classes, records
+        assert all((told / "sections" / f"{one}.py").is_file() for one in sections), sections
+        assert all((told / "figures" / f"{one}.py").is_file() for one in figures), figures

@@ -30,7 +30,7 @@ _DOORS = {
     "histories": "offramp.study.histories.retelling",
     "investigate": "offramp.study",
     "offramps": "offramp.study.offramps.proposals",
-    "packages": "offramp.study.bargaining.packaging",
+    "packages": "offramp.study.packages.packaging",
     "sensitivity": "offramp.study.sensitivity.hanging_on",
     "sentences": "offramp.presentation",
     "summary": "offramp.presentation",
@@ -85,11 +85,11 @@ if TYPE_CHECKING:
     from offramp.study import outcomes as outcomes
     from offramp.study import solve as solve
     from offramp.study.accounts.comparison import compare as compare
-    from offramp.study.bargaining.packaging import packages as packages
     from offramp.study.claims.checking import claims as claims
     from offramp.study.emulation import emulate as emulate
     from offramp.study.histories.retelling import histories as histories
     from offramp.study.offramps.proposals import offramps as offramps
+    from offramp.study.packages.packaging import packages as packages
     from offramp.study.sensitivity.hanging_on import sensitivity as sensitivity
     from offramp.study.sweeps import read_sweep as read_sweep
     from offramp.study.sweeps import sweep as sweep

@@ -9,7 +9,7 @@ import pytest
 import offramp
 from offramp.scenario import with_account
 from offramp.study import model_named
-from offramp.study.bargaining.packaging import packages
+from offramp.study.packages.packaging import packages
 from tests.library.canonical import Played, played, replayed
 from tests.library.refining import Document, document, scenario_of, step
 

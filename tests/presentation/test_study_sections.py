@@ -15,18 +15,18 @@ from offramp.presentation import report
 from offramp.presentation.contents import find_sections
 from offramp.presentation.headlines import answer, endings_of
 from offramp.presentation.sections.claims import claims_of, shown_verdicts
-from offramp.presentation.sections.disagreement import comparisons_of
+from offramp.presentation.sections.comparison import comparisons_of
 from offramp.presentation.sections.offramps import ramps_of
 from offramp.presentation.sections.turning import turned_of
 from offramp.presentation.text.claims import verdict_sentence
-from offramp.presentation.text.disagreement import apart
+from offramp.presentation.text.comparison import apart
 from offramp.study.runs.findings import Findings
 from tests.presentation.mock import findings_of
 from tests.presentation.scenes import border, levered, studied, with_study
 from tests.presentation.test_browser import CHROMIUM, browse
 from tests.presentation.test_page import BANNED, IMPERATIVES, LIMIT, own_words, words_of
 
-NEW = ("claims", "turning", "disagreement", "sensitivity", "offramps")
+NEW = ("claims", "turning", "comparison", "sensitivity", "offramps")
 TRUTH = re.compile(r"\b(is|are|likely|probably) true\b|\blikely to be right\b", re.IGNORECASE)
 
 
@@ -102,7 +102,7 @@ def test_the_bare_text_is_left_out_where_an_account_says_the_same() -> None:
 
 
 def test_a_difference_is_taken_to_pieces() -> None:
-    text = plain(section("disagreement"))
+    text = plain(section("comparison"))
     one = comparisons_of(whole())[0]
     assert "the probability of an agreement" in text
     assert "none is the base of another" in text
@@ -219,7 +219,7 @@ def test_details_are_folded_and_stand_on_paper() -> None:
 
 
 def test_a_disagreement_is_told_once_and_in_words() -> None:
-    text = plain(section("disagreement"))
+    text = plain(section("comparison"))
     one = comparisons_of(whole())[0]
     assert apart(one).split("; the difference of ")[0].replace("\u00a0", " ") in text
     assert "together add +" not in text

@@ -11,7 +11,7 @@ import pytest
 
 from offramp.core.errors import ScenarioError
 from offramp.presentation import as_json, figure, sentences
-from offramp.presentation.text.disagreement import apart
+from offramp.presentation.text.comparison import apart
 from offramp.scenario import read
 from offramp.study.accounts.attribution import (
     coalitions_along,

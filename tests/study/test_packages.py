@@ -19,9 +19,10 @@ from offramp.game import build
 from offramp.presentation import as_json, figure, sentences
 from offramp.presentation.text.packages import package_remarks
 from offramp.scenario import read, understand
-from offramp.study.bargaining.packaging import packages
-from offramp.study.bargaining.reservations import consenting, reservation_values
-from offramp.study.bargaining.solutions import (
+from offramp.study.models import model_named
+from offramp.study.packages.packaging import packages
+from offramp.study.packages.reservations import consenting, reservation_values
+from offramp.study.packages.solutions import (
     ideal_point,
     in_zone,
     kalai_smorodinsky_packages,
@@ -29,7 +30,6 @@ from offramp.study.bargaining.solutions import (
     nash_packages,
     undominated,
 )
-from offramp.study.models import model_named
 
 
 def pie(parts: int) -> np.ndarray:
@@ -429,7 +429,7 @@ def three_sides(issues: int) -> str:
     )
 
 
-def every_sum(found: offramp.Bargaining, scenario: offramp.Scenario) -> np.ndarray:
+def every_sum(found: offramp.Packages, scenario: offramp.Scenario) -> np.ndarray:
     """(combination, party) worths of all combinations, listed one by one."""
     sums = np.zeros((1, len(found.parties)))
     for issue in scenario.issues.values():

@@ -10,7 +10,7 @@ from offramp.apps.progress import progress_bar
 from offramp.apps.telling import number_cell, paragraph, share_cell, table_of
 
 if TYPE_CHECKING:
-    from offramp.study.bargaining.zones import Bargaining, Zone
+    from offramp.study.packages.zones import Packages, Zone
 
 HEADINGS = {
     "game": "Beside what the game gives without an agreement",
@@ -31,7 +31,7 @@ def told_packages(asked: Asked, parties: str, reservations: Sequence[str]) -> tu
     names = [name.strip() for name in parties.split(",") if name.strip()]
     given = dict(_given(text) for text in reservations)
     from offramp.core.errors import ResultError, ScenarioError
-    from offramp.study.bargaining.packaging import packages
+    from offramp.study.packages.packaging import packages
 
     with progress_bar() as progress:
         try:
@@ -74,7 +74,7 @@ def _given(text: str) -> tuple[str, str]:
     return party.strip(), formula.strip()
 
 
-def packages_words(title: str, found: Bargaining) -> str:
+def packages_words(title: str, found: Packages) -> str:
     """For every zone a table of the packages told, and the sentences."""
     from offramp.presentation.text.packages import package_remarks, zone_sentences
 
@@ -95,12 +95,12 @@ def packages_words(title: str, found: Bargaining) -> str:
     return "\n".join([*lines, "", *(paragraph(text) for text in package_remarks(found))])
 
 
-def _shown(found: Bargaining, zone: Zone) -> list[int]:
+def _shown(found: Packages, zone: Zone) -> list[int]:
     own = [*zone.nash[:1], *zone.kalai_smorodinsky[:1]]
     return [i for i in found.told if found.packages[i].name or i in own]
 
 
-def _row(found: Bargaining, zone: Zone, package: int) -> tuple[str, ...]:
+def _row(found: Packages, zone: Zone, package: int) -> tuple[str, ...]:
     share = zone.shares.get(package)
     points = [
         word
@@ -118,7 +118,7 @@ def _row(found: Bargaining, zone: Zone, package: int) -> tuple[str, ...]:
     )
 
 
-def _floor(found: Bargaining, zone: Zone) -> tuple[str, ...]:
+def _floor(found: Packages, zone: Zone) -> tuple[str, ...]:
     return (
         "without agreement",
         *(number_cell(zone.reservation[p]) for p in found.parties),

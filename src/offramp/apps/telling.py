@@ -121,7 +121,7 @@ def _verdict_row(one: Any) -> tuple[str, ...]:
 
 def compared_words(title: str, found: Sequence[Any]) -> str:
     """Outcomes and verdicts of two accounts side by side, and what explains the difference."""
-    from offramp.presentation.text.disagreement import comparison_sentence
+    from offramp.presentation.text.comparison import comparison_sentence
 
     first = found[0]
     names = [name or "as written" for name in first.accounts]

@@ -10,7 +10,7 @@ import numpy as np
 from offramp.presentation import facts
 from offramp.presentation.premises import lead_of, premises_of
 from offramp.presentation.sections.claims import account_label, claims_answer
-from offramp.presentation.sections.disagreement import account_ends, outcomes_by_account
+from offramp.presentation.sections.comparison import account_ends, outcomes_by_account
 from offramp.presentation.sections.offramps import ramps_answer
 from offramp.presentation.text.numbers import (
     GAP,

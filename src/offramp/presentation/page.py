@@ -34,7 +34,7 @@ from offramp.presentation.gallery import (
 )
 from offramp.presentation.headlines import answer, bars_of, endings_of
 from offramp.presentation.premises import premises_of
-from offramp.presentation.sections.disagreement import account_ends
+from offramp.presentation.sections.comparison import account_ends
 from offramp.presentation.text.numbers import percent, points, tied
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import numpy as np
 
 from offramp.core.errors import OfframpError
 from offramp.presentation.text.claims import verdict_remarks, verdict_sentence
-from offramp.presentation.text.disagreement import comparison_sentence
+from offramp.presentation.text.comparison import comparison_sentence
 from offramp.presentation.text.histories import histories_sentence, turning_sentence
 from offramp.presentation.text.offramps import (
     account_sentences,
@@ -24,11 +24,11 @@ from offramp.presentation.text.offramps import (
 from offramp.presentation.text.packages import package_remarks, package_sentences
 from offramp.presentation.text.sensitivity import sensitivity_sentences
 from offramp.study.accounts.differences import Comparison
-from offramp.study.bargaining.zones import MOST_ROWS, Bargaining, Zone
 from offramp.study.claims.verdicts import Verdict
 from offramp.study.histories.retelling import Retold
 from offramp.study.histories.turning import TurningPoint
 from offramp.study.offramps.records import OffRamp, OffRamps
+from offramp.study.packages.zones import MOST_ROWS, Packages, Zone
 from offramp.study.sensitivity.hanging_on import Sensitivity
 from offramp.study.solving.shares import Share
 
@@ -231,7 +231,7 @@ def _(found: OffRamps) -> dict[str, Any]:
 
 
 @as_json.register
-def _(found: Bargaining) -> dict[str, Any]:
+def _(found: Packages) -> dict[str, Any]:
     sentences = list(package_sentences(found))
     named = {found.packages[i].name: i for i in found.told if found.packages[i].name}
     front: list[int] = np.flatnonzero(found.frontier).tolist()
@@ -259,7 +259,7 @@ def _(found: Bargaining) -> dict[str, Any]:
     }
 
 
-def _package(found: Bargaining, package: int) -> dict[str, Any]:
+def _package(found: Packages, package: int) -> dict[str, Any]:
     one = found.packages[package]
     return {
         "name": one.name,
@@ -269,7 +269,7 @@ def _package(found: Bargaining, package: int) -> dict[str, Any]:
     }
 
 
-def _placed(found: Bargaining, zone: Zone, package: int) -> dict[str, Any]:
+def _placed(found: Packages, zone: Zone, package: int) -> dict[str, Any]:
     """Where a package stands beside a zone, at nominal values and over the draws."""
     share, other = zone.shares.get(package), zone.shares_other.get(package)
     return {
@@ -280,7 +280,7 @@ def _placed(found: Bargaining, zone: Zone, package: int) -> dict[str, Any]:
     }
 
 
-def _zone(found: Bargaining, zone: Zone) -> dict[str, Any]:
+def _zone(found: Packages, zone: Zone) -> dict[str, Any]:
     return {
         "reservation": _numbers(zone.reservation),
         "count": zone.count if found.complete else None,

@@ -63,8 +63,8 @@ def _argument(findings: Findings) -> dict[str, Any]:
         told["sensitivity"] = as_json(findings.sensitivity)
     if findings.turning:
         told["turning_points"] = [as_json(one) for one in findings.turning]
-    if findings.bargaining is not None:
-        about = as_json(findings.bargaining)
+    if findings.packages is not None:
+        about = as_json(findings.packages)
         told["packages"], told["packages_about"] = about.pop("packages"), about
     if findings.offramps is not None:
         about = as_json(findings.offramps)

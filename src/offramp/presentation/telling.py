@@ -13,7 +13,7 @@ from offramp.presentation.charts.svg import draw_svg
 from offramp.presentation.figures.assumption_shares import draw_shares
 from offramp.presentation.figures.assumption_slopes import draw_slopes
 from offramp.presentation.figures.claim_shares import draw_claims
-from offramp.presentation.figures.disagreement_parts import parts_panel
+from offramp.presentation.figures.comparison_parts import parts_panel
 from offramp.presentation.figures.effort_frontier import effort_panel
 from offramp.presentation.figures.turning_points import turning_panels
 from offramp.presentation.figures.zone_of_agreement import package_panels
@@ -21,7 +21,7 @@ from offramp.presentation.gallery import Panel
 from offramp.presentation.palette import ACCENT
 from offramp.presentation.sections.turning import turned
 from offramp.presentation.text.claims import verdict_sentences
-from offramp.presentation.text.disagreement import comparison_sentence
+from offramp.presentation.text.comparison import comparison_sentence
 from offramp.presentation.text.emulation import outside_sentence, surrogate_sentences
 from offramp.presentation.text.histories import histories_sentences, turning_sentence
 from offramp.presentation.text.offramps import offramp_sentences, offramps_sentences
@@ -29,7 +29,6 @@ from offramp.presentation.text.packages import package_remarks, package_sentence
 from offramp.presentation.text.play import play_sentence
 from offramp.presentation.text.sensitivity import sensitivity_sentences
 from offramp.study.accounts.differences import Comparison
-from offramp.study.bargaining.zones import Bargaining
 from offramp.study.charts.data import Chart
 from offramp.study.claims.verdicts import Verdict
 from offramp.study.emulation.surrogates import Outside, Surrogate
@@ -37,6 +36,7 @@ from offramp.study.histories.retelling import Retold
 from offramp.study.histories.turning import TurningPoint
 from offramp.study.models import Model
 from offramp.study.offramps.records import OffRamp, OffRamps
+from offramp.study.packages.zones import Packages
 from offramp.study.sensitivity.hanging_on import Sensitivity
 
 
@@ -67,7 +67,7 @@ sentences.register(Comparison, lambda found: (comparison_sentence(found),))
 sentences.register(Sensitivity, sensitivity_sentences)
 sentences.register(OffRamps, offramps_sentences)
 sentences.register(OffRamp, offramp_sentences)
-sentences.register(Bargaining, lambda one: (*package_sentences(one), *package_remarks(one)))
+sentences.register(Packages, lambda one: (*package_sentences(one), *package_remarks(one)))
 sentences.register(Retold, histories_sentences)
 sentences.register(TurningPoint, lambda found: (turning_sentence(found),))
 sentences.register(Surrogate, lambda found: tuple(surrogate_sentences(found)))
@@ -110,7 +110,7 @@ def _(found: OffRamps) -> Panels:
 
 
 @figure.register
-def _(found: Bargaining) -> Panels:
+def _(found: Packages) -> Panels:
     return Panels(package_panels(found))
 
 

@@ -11,7 +11,7 @@ from offramp.presentation.drawing import LINE, annotation, bare, lines_of, plain
 from offramp.presentation.gallery import Figure, Key, Table
 from offramp.presentation.palette import INK
 from offramp.presentation.sections.claims import account_label
-from offramp.presentation.sections.disagreement import account_ends, outcomes_by_account
+from offramp.presentation.sections.comparison import account_ends, outcomes_by_account
 from offramp.presentation.text.numbers import percent
 
 if TYPE_CHECKING:
@@ -92,6 +92,6 @@ FIGURE = Figure(
     _caption,
     _plot,
     _table,
-    section="disagreement",
+    section="comparison",
     keys=_keys,
 )

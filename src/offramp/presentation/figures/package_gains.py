@@ -10,11 +10,11 @@ from offramp.presentation.drawing import annotation, axis, bare, plain, rail, sh
 from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import INK, MUTED, account_colours
 from offramp.presentation.sections.offramps import signed
-from offramp.presentation.sections.packages import bargaining_of, heading_of, package_label
+from offramp.presentation.sections.packages import heading_of, package_label, packages_of
 from offramp.presentation.text.numbers import percent
 
 if TYPE_CHECKING:
-    from offramp.study.bargaining.zones import Bargaining, Zone
+    from offramp.study.packages.zones import Packages, Zone
     from offramp.study.runs.findings import Findings
 
 APART = 5
@@ -37,7 +37,7 @@ SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x")
 
 
 def _caption(findings: Findings) -> str:
-    found = bargaining_of(findings)
+    found = packages_of(findings)
     drawn = found is not None and bool(found.draws) and _ranged(found)
     text = (
         "One line for each package that has a name, and for the reference points of bargaining "
@@ -54,25 +54,25 @@ def _caption(findings: Findings) -> str:
     return text
 
 
-def _ranged(found: Bargaining) -> bool:
+def _ranged(found: Packages) -> bool:
     return any(zone.some is not None and zone.some.tried > 1 for zone in found.zones)
 
 
 def _plot(findings: Findings) -> list[Panel] | None:
-    found = bargaining_of(findings)
+    found = packages_of(findings)
     if found is None:
         return None
     panels = [Panel(heading_of(zone), _drawing(found, zone)) for zone in found.zones if zone.known]
     return panels or None
 
 
-def _told(found: Bargaining, zone: Zone) -> list[int]:
+def _told(found: Packages, zone: Zone) -> list[int]:
     """The named packages and the reference points of this zone."""
     own = [*zone.nash[:1], *zone.kalai_smorodinsky[:1]]
     return [i for i in found.told if found.packages[i].name or i in own]
 
 
-def _label(found: Bargaining, zone: Zone, package: int) -> str:
+def _label(found: Packages, zone: Zone, package: int) -> str:
     """A package with what it is in this zone, where it is a reference point."""
     points = [
         words
@@ -88,7 +88,7 @@ def _label(found: Bargaining, zone: Zone, package: int) -> str:
     return f"{name} ({', '.join(points)})" if points else name
 
 
-def _drawing(found: Bargaining, zone: Zone) -> go.Figure:
+def _drawing(found: Packages, zone: Zone) -> go.Figure:
     rows = _told(found, zone)
     labels = [_label(found, zone, i) for i in rows]
     heights, layout = stacked(labels, below=44)
@@ -146,7 +146,7 @@ def _share(zone: Zone, package: int) -> str:
 
 
 def _table(findings: Findings) -> Table | None:
-    found = bargaining_of(findings)
+    found = packages_of(findings)
     if found is None:
         return None
     rows = [
@@ -181,7 +181,7 @@ def _counted(zone: Zone, package: int) -> str:
 
 
 def _keys(findings: Findings) -> tuple[Key, ...]:
-    found = bargaining_of(findings)
+    found = packages_of(findings)
     if found is None:
         return ()
     colours = account_colours(len(found.parties))

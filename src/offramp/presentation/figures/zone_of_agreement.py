@@ -22,12 +22,12 @@ from offramp.presentation.palette import (
     account_colours,
     clear,
 )
-from offramp.presentation.sections.packages import bargaining_of, heading_of, package_label
+from offramp.presentation.sections.packages import heading_of, package_label, packages_of
 from offramp.presentation.text.numbers import figure_of
 from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
-    from offramp.study.bargaining.zones import Bargaining, Zone
+    from offramp.study.packages.zones import Packages, Zone
     from offramp.study.runs.findings import Findings
 
 NAMED = ACCENT
@@ -47,7 +47,7 @@ _Box = tuple[float, float, float, float]
 
 
 def _caption(findings: Findings) -> str:
-    found = bargaining_of(findings)
+    found = packages_of(findings)
     only = ""
     if found is not None and 0 < len(_zones(found)) < len(found.zones):
         only = f" Shown {heading_of(_zones(found)[0]).lower()}."
@@ -55,11 +55,11 @@ def _caption(findings: Findings) -> str:
 
 
 def _plot(findings: Findings) -> list[Panel] | None:
-    found = bargaining_of(findings)
+    found = packages_of(findings)
     return None if found is None else package_panels(found) or None
 
 
-def package_panels(found: Bargaining) -> list[Panel]:
+def package_panels(found: Packages) -> list[Panel]:
     """A panel for each zone and each pair of parties."""
     zones = _zones(found)
     return [
@@ -69,7 +69,7 @@ def package_panels(found: Bargaining) -> list[Panel]:
     ]
 
 
-def _how_to_read(found: Bargaining | None) -> str:
+def _how_to_read(found: Packages | None) -> str:
     """How the figure is read, for a reader who knows no game theory."""
     pair = (
         "" if found is None or len(found.parties) == 2 else " One panel for each pair of parties."
@@ -92,25 +92,25 @@ def _how_to_read(found: Bargaining | None) -> str:
     )
 
 
-def _zones(found: Bargaining) -> tuple[Zone, ...]:
+def _zones(found: Packages) -> tuple[Zone, ...]:
     """All zones where there is room for them, else the first that is known."""
     known = tuple(zone for zone in found.zones if zone.known)
     return known if len(known) * len(_pairs(found)) <= MOST_PANELS else known[:1]
 
 
-def _pairs(found: Bargaining) -> list[tuple[str, str]]:
+def _pairs(found: Packages) -> list[tuple[str, str]]:
     """The pairs of parties that are drawn, at most six."""
     return list(itertools.combinations(found.parties, 2))[:MOST_PAIRS]
 
 
-def _title(found: Bargaining, zone: Zone, pair: tuple[str, str], several: bool) -> str:
+def _title(found: Packages, zone: Zone, pair: tuple[str, str], several: bool) -> str:
     one, two = (found.labels[party] for party in pair)
     if len(found.parties) == 2:
         return heading_of(zone) if several else f"{one} and {two}"
     return f"{one} and {two}" + (f": {heading_of(zone).lower()}" if several else "")
 
 
-def _drawing(found: Bargaining, zone: Zone, one: str, two: str) -> go.Figure:
+def _drawing(found: Packages, zone: Zone, one: str, two: str) -> go.Figure:
     named = {"standoff": 6, "font": {"size": 12, "color": MUTED}}
     drawing = go.Figure(
         layout=bare(
@@ -135,7 +135,7 @@ def _drawing(found: Bargaining, zone: Zone, one: str, two: str) -> go.Figure:
 
 
 def _table(findings: Findings) -> Table | None:
-    found = bargaining_of(findings)
+    found = packages_of(findings)
     if found is None:
         return None
     front = [int(i) for i in np.flatnonzero(found.frontier)]
@@ -193,7 +193,7 @@ def _keys(findings: Findings) -> tuple[Key, ...]:
     )
 
 
-def _marks(found: Bargaining, zone: Zone, one: str, two: str) -> Iterator[dict[str, Any]]:
+def _marks(found: Packages, zone: Zone, one: str, two: str) -> Iterator[dict[str, Any]]:
     """Scatter traces: all packages, the zone's, the frontier, named ones, reference points.
 
     ``one`` runs to the right, ``two`` upwards.
@@ -233,7 +233,7 @@ def _marks(found: Bargaining, zone: Zone, one: str, two: str) -> Iterator[dict[s
         yield _dots(x, y, tied[:MOST], marker, hovertext=hover, hoverinfo="text")
 
 
-def _names(found: Bargaining, one: str, two: str, **where: Any) -> list[dict[str, Any]]:
+def _names(found: Packages, one: str, two: str, **where: Any) -> list[dict[str, Any]]:
     """Annotations: the names of packages, each at the corner of its dot where there is room."""
     told = [i for i in found.told if found.packages[i].name]
     at = {i: (_place(found, i, one, FIELD[0]), _place(found, i, two, FIELD[1])) for i in told}
@@ -263,13 +263,13 @@ def _names(found: Bargaining, one: str, two: str, **where: Any) -> list[dict[str
     return found_ones
 
 
-def _place(found: Bargaining, package: int, party: str, pixels: float) -> float:
+def _place(found: Packages, package: int, party: str, pixels: float) -> float:
     """Where a package lies on an axis, in pixels."""
     low, high = _span(found, party)
     return pixels * (found.worth_of(package, party) - low) / (high - low)
 
 
-def _floors(found: Bargaining, zone: Zone, one: str, two: str) -> list[dict[str, Any]]:
+def _floors(found: Packages, zone: Zone, one: str, two: str) -> list[dict[str, Any]]:
     """Shapes: the reservation values, and the quarter in which both are met."""
     a, b = zone.reservation[one], zone.reservation[two]
     if not (np.isfinite(a) and np.isfinite(b)):
@@ -312,7 +312,7 @@ def _floors(found: Bargaining, zone: Zone, one: str, two: str) -> list[dict[str,
     ]
 
 
-def _span(found: Bargaining, party: str) -> tuple[float, float]:
+def _span(found: Packages, party: str) -> tuple[float, float]:
     """The ends of an axis: all worths and reservation values, with room at both ends."""
     own = found.worth[:, list(found.labels).index(party)]
     known = [zone.reservation[party] for zone in found.zones]
@@ -360,7 +360,7 @@ def _shared(one: _Box, two: _Box) -> float:
     return max(0.0, wide) * max(0.0, high)
 
 
-def _hover(found: Bargaining, package: int, one: str, two: str) -> str:
+def _hover(found: Packages, package: int, one: str, two: str) -> str:
     worths = [
         f"{plain(found.labels[p])} {figure_of(found.worth_of(package, p))}" for p in (one, two)
     ]

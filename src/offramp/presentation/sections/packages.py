@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from offramp.presentation.contents import Content, Section
 from offramp.presentation.text.numbers import sentence
 from offramp.presentation.text.packages import package_remarks, package_words, zone_sentences
-from offramp.study.bargaining.zones import DECLARED, GAME
+from offramp.study.packages.zones import DECLARED, GAME
 from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
-    from offramp.study.bargaining.zones import Bargaining, Zone
+    from offramp.study.packages.zones import Packages, Zone
     from offramp.study.runs.findings import Findings
 
 HEADINGS = {
@@ -30,14 +30,14 @@ class ZoneTold:
     sentences: tuple[str, ...]
 
 
-def bargaining_of(findings: Findings) -> Bargaining | None:
+def packages_of(findings: Findings) -> Packages | None:
     """What was found of the issues; None without any."""
-    return findings.bargaining
+    return findings.packages
 
 
 def zones_of(findings: Findings) -> tuple[ZoneTold, ...]:
     """Every zone in words."""
-    found = bargaining_of(findings)
+    found = packages_of(findings)
     if found is None:
         return ()
     return tuple(
@@ -50,7 +50,7 @@ def heading_of(zone: Zone) -> str:
     return HEADINGS.get(zone.basis, OTHERWISE)
 
 
-def package_label(found: Bargaining, package: int) -> str:
+def package_label(found: Packages, package: int) -> str:
     """A package by its name, by what it is, or by its options."""
     one = found.packages[package]
     if one.name:
@@ -68,8 +68,8 @@ def package_label(found: Bargaining, package: int) -> str:
 
 
 def _content(findings: Findings) -> Content:
-    found = bargaining_of(findings)
+    found = packages_of(findings)
     return {"zones": zones_of(findings), "remarks": package_remarks(found) if found else ()}
 
 
-SECTION = Section("What could be agreed", 130, _content, bargaining_of)
+SECTION = Section("What could be agreed", 130, _content, packages_of)

@@ -6,13 +6,13 @@ import math
 from typing import TYPE_CHECKING
 
 from offramp.presentation.text.numbers import figure_of, listed, percent, sentence, share_holds
-from offramp.study.bargaining.zones import DECLARED, GAME, GIVEN
+from offramp.study.packages.zones import DECLARED, GAME, GIVEN
 from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from offramp.study.bargaining.zones import Bargaining, Zone
+    from offramp.study.packages.zones import Packages, Zone
 
 NASH = "Nash 1950"
 KALAI = "Kalai and Smorodinsky 1975"
@@ -43,12 +43,12 @@ PARTIES = {
 }
 
 
-def package_sentences(found: Bargaining) -> tuple[str, ...]:
+def package_sentences(found: Packages) -> tuple[str, ...]:
     """Each zone, its packages and reference points, and how far they hang on the assumptions."""
     return tuple(text for zone in found.zones for text in zone_sentences(found, zone))
 
 
-def zone_sentences(found: Bargaining, zone: Zone) -> tuple[str, ...]:
+def zone_sentences(found: Packages, zone: Zone) -> tuple[str, ...]:
     """The sentences on one zone of agreement."""
     if not zone.known:
         return (
@@ -66,7 +66,7 @@ def zone_sentences(found: Bargaining, zone: Zone) -> tuple[str, ...]:
     return tuple(text for text in told if text)
 
 
-def package_remarks(found: Bargaining) -> tuple[str, ...]:
+def package_remarks(found: Packages) -> tuple[str, ...]:
     """Whose consent counts, what a reservation value is, and what is left out."""
     told = [PARTIES[found.parties_from].format(listed([found.labels[p] for p in found.parties]))]
     told += _reservations(found)
@@ -75,7 +75,7 @@ def package_remarks(found: Bargaining) -> tuple[str, ...]:
     return (*told, *_paid(found), *_idle(found))
 
 
-def _looked_at(found: Bargaining) -> list[str]:
+def _looked_at(found: Packages) -> list[str]:
     """Which packages are looked at where they are not all."""
     if found.complete:
         return []
@@ -100,7 +100,7 @@ def _looked_at(found: Bargaining) -> list[str]:
     return told
 
 
-def _how_many(found: Bargaining, zone: Zone) -> str:
+def _how_many(found: Packages, zone: Zone) -> str:
     floors = [f"{found.labels[p]} {figure_of(zone.reservation[p])}" for p in found.parties]
     return (
         f"On the premises of {found.whose}, as encoded here, {_which_lie(found, zone)} in the "
@@ -109,7 +109,7 @@ def _how_many(found: Bargaining, zone: Zone) -> str:
     )
 
 
-def _which_lie(found: Bargaining, zone: Zone) -> str:
+def _which_lie(found: Packages, zone: Zone) -> str:
     """'3 of the 9 packages that the options allow lie'; without numbers where not all are here."""
     which, total = "packages that the options allow", len(found.packages)
     lie = "lies" if zone.count == 1 else "lie"
@@ -123,7 +123,7 @@ def _which_lie(found: Bargaining, zone: Zone) -> str:
     return f"{many} of the {total:,} {which} {lie}"
 
 
-def _named(found: Bargaining, zone: Zone) -> str:
+def _named(found: Packages, zone: Zone) -> str:
     """Which of the named packages lie in the zone, and who would be worse off with the others."""
     named = [i for i in found.told if found.packages[i].name]
     if not named:
@@ -143,7 +143,7 @@ def _named(found: Bargaining, zone: Zone) -> str:
     return f"Of the packages with a name, {'; '.join(part for part in (own, others) if part)}."
 
 
-def _empty(found: Bargaining, zone: Zone) -> str:
+def _empty(found: Packages, zone: Zone) -> str:
     """What an empty zone means, and whether lotteries would open it."""
     if not found.empty(zone):
         return ""
@@ -158,7 +158,7 @@ def _empty(found: Bargaining, zone: Zone) -> str:
     return f"{text}, and no lottery between packages would change that."
 
 
-def _points(found: Bargaining, zone: Zone) -> str:
+def _points(found: Packages, zone: Zone) -> str:
     """The two reference points, with ties."""
     if not zone.count or not found.searched:
         return ""
@@ -175,26 +175,26 @@ def _points(found: Bargaining, zone: Zone) -> str:
     return f"{sentence(one)} The Kalai–Smorodinsky package is {_which(found, kalai)}."
 
 
-def _same(found: Bargaining, tied: Sequence[int]) -> str:
+def _same(found: Packages, tied: Sequence[int]) -> str:
     if found.ties(tied) == 1:
         return f"the same: {package_words(found, tied[0])}"
     return f"the same, with a tie: {_tied(found, tied)}"
 
 
-def _which(found: Bargaining, tied: Sequence[int]) -> str:
+def _which(found: Packages, tied: Sequence[int]) -> str:
     if found.ties(tied) == 1:
         return package_words(found, tied[0])
     return f"not one, as {_tied(found, tied)}"
 
 
-def _tied(found: Bargaining, tied: Sequence[int]) -> str:
+def _tied(found: Packages, tied: Sequence[int]) -> str:
     count = found.ties(tied)
     if len(tied) == count <= 3:
         return f"{count} tie, {listed([package_words(found, i) for i in tied])}"
     return f"{count:,} tie, among them {package_words(found, tied[0])}"
 
 
-def package_words(found: Bargaining, package: int) -> str:
+def package_words(found: Packages, package: int) -> str:
     """A package by its name, by how it differs from the nearest named one, or by its options."""
     own = found.packages[package].options
     if found.packages[package].name:
@@ -210,7 +210,7 @@ def package_words(found: Bargaining, package: int) -> str:
     return f"one without a name ({_options(found, own)})"
 
 
-def _options(found: Bargaining, options: Mapping[str, str]) -> str:
+def _options(found: Packages, options: Mapping[str, str]) -> str:
     return listed([f"“{found.issues[i]}: {spoken(one)}”" for i, one in options.items()])
 
 
@@ -227,7 +227,7 @@ def _some(zone: Zone) -> str:
     return f"{text}."
 
 
-def _shares(found: Bargaining, zone: Zone) -> list[str]:
+def _shares(found: Packages, zone: Zone) -> list[str]:
     """The same for every named package, in one sentence."""
     parts = []
     for i in found.told:
@@ -245,7 +245,7 @@ def _shares(found: Bargaining, zone: Zone) -> list[str]:
     ]
 
 
-def _reservations(found: Bargaining) -> list[str]:
+def _reservations(found: Packages) -> list[str]:
     """What the reservation values are that are used."""
     told = []
     for zone in found.zones:
@@ -266,7 +266,7 @@ def _reservations(found: Bargaining) -> list[str]:
     return told
 
 
-def _paid(found: Bargaining) -> list[str]:
+def _paid(found: Packages) -> list[str]:
     if found.paid is None:
         return []
     package, party, worth, low, high = found.paid
@@ -280,7 +280,7 @@ def _paid(found: Bargaining) -> list[str]:
     ]
 
 
-def _idle(found: Bargaining) -> list[str]:
+def _idle(found: Packages) -> list[str]:
     idle = [found.labels[p] for p in found.idle]
     if not idle:
         return []

@@ -26,7 +26,6 @@ from offramp.core.errors import GameError, ResultError, suggestion
 from offramp.core.numbers import told_apart
 from offramp.game import Draws, Game
 from offramp.scenario import Scenario
-from offramp.study.bargaining.reservations import reservation_values
 from offramp.study.offramps.first_steps import FirstStep, find_first_steps, step_harms
 from offramp.study.offramps.levers import (
     Excluded,
@@ -41,6 +40,7 @@ from offramp.study.offramps.levers import (
 from offramp.study.offramps.on_accounts import Tellings, tellings_of
 from offramp.study.offramps.records import Change, Frontier, OffRamp, OffRamps
 from offramp.study.offramps.search import SLACK, Attained, Search
+from offramp.study.packages.reservations import reservation_values
 from offramp.study.solving.experiment import Progress
 from offramp.study.solving.labels import assumption_words, spoken, whose_premises
 from offramp.study.solving.shares import concentrate, is_ranged, share_of, spread_draws

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
     from offramp.scenario import Scenario
     from offramp.study.accounts.differences import Comparison
-    from offramp.study.bargaining.zones import Bargaining
     from offramp.study.claims.verdicts import Verdict
     from offramp.study.histories.likeliest import StateOverTime, Story
     from offramp.study.histories.turning import TurningPoint
     from offramp.study.offramps.records import OffRamps
+    from offramp.study.packages.zones import Packages
     from offramp.study.runs.effects import MechanismEffect
     from offramp.study.sensitivity.hanging_on import Sensitivity
 
@@ -47,7 +47,7 @@ class Findings:
     comparisons: tuple[Comparison, ...] = ()
     """Two accounts compared, pair by pair."""
     sensitivity: Sensitivity | None = None
-    bargaining: Bargaining | None = None
+    packages: Packages | None = None
     """What could be agreed on the scenario's issues; None without any."""
     offramps: OffRamps | None = None
     turning: tuple[TurningPoint, ...] = ()

@@ -14,10 +14,10 @@ from offramp.core.errors import ResultError
 from offramp.core.provenance import now, versions
 from offramp.game import Draws, Game
 from offramp.scenario import Scenario, understand
-from offramp.study.bargaining.packaging import packages
-from offramp.study.bargaining.zones import Bargaining
 from offramp.study.histories.likeliest import states_over_time, stories
 from offramp.study.histories.turning import find_turning_points
+from offramp.study.packages.packaging import packages
+from offramp.study.packages.zones import Packages
 from offramp.study.runs.effects import mechanism_effects
 from offramp.study.runs.findings import Findings
 from offramp.study.runs.inquiry import MOST_NODES, Extent, argument
@@ -100,7 +100,7 @@ def investigate(
         found = _narrated(found, solved, spread, request, progress, decided=further is not None)
     return replace(
         found,
-        bargaining=_bargained(workspace, game, account, request, progress),
+        packages=_bargained(workspace, game, account, request, progress),
         provenance=_provenance(attrs, time.perf_counter() - begun),
     )
 
@@ -184,7 +184,7 @@ def _narrated(
 
 def _bargained(
     workspace: Workspace, game: Game, account: str, request: Request, progress: Progress | None
-) -> Bargaining | None:
+) -> Packages | None:
     """What could be agreed, where there are issues and no precision was changed by hand."""
     if not workspace.scenario.issues or request.precision_scale != 1:
         return None

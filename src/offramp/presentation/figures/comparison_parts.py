@@ -10,13 +10,13 @@ import plotly.graph_objects as go
 from offramp.presentation.drawing import annotation, axis, bare, plain, rail, short, stacked
 from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import INK, LEVELS, MUTED, PAPER, account_colours
-from offramp.presentation.sections.disagreement import (
+from offramp.presentation.sections.comparison import (
     comparisons_of,
     group_label,
     pair_title,
     quantity_words,
 )
-from offramp.presentation.text.disagreement import amount, signed, value_of
+from offramp.presentation.text.comparison import amount, signed, value_of
 
 if TYPE_CHECKING:
     from offramp.study.accounts.differences import Comparison, Contribution
@@ -167,12 +167,12 @@ def _keys(findings: Findings) -> list[Key]:
 
 
 FIGURE = Figure(
-    "disagreement_parts",
+    "comparison_parts",
     "What the difference goes back to",
     76,
     _caption,
     _plot,
     _table,
-    section="disagreement",
+    section="comparison",
     keys=_keys,
 )

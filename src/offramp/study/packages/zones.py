@@ -32,7 +32,7 @@ class Package:
 class Zone:
     """The packages that nobody whose consent is needed holds worse than its reservation value.
 
-    Arrays and positions are those of ``Bargaining.packages``, at nominal values.
+    Arrays and positions are those of ``Packages.packages``, at nominal values.
     """
 
     basis: str
@@ -76,7 +76,7 @@ class Zone:
 
 
 @dataclass(frozen=True, eq=False)
-class Bargaining:
+class Packages:
     """What the options of a scenario's issues allow, and what of it parties could agree on."""
 
     whose: str

@@ -23,9 +23,9 @@ from offramp.expressions import Expression, Number, evaluate, parse
 from offramp.game import Draws, nominal_draw
 from offramp.scenario import Meaning, Query, Scenario, parse_query
 from offramp.scenario.binding import Binder
-from offramp.study.bargaining.pareto import find_front
-from offramp.study.bargaining.reservations import Reservations, consenting, reservation_values
-from offramp.study.bargaining.solutions import (
+from offramp.study.packages.pareto import find_front
+from offramp.study.packages.reservations import Reservations, consenting, reservation_values
+from offramp.study.packages.solutions import (
     EQUAL,
     ideal_point,
     in_zone,
@@ -34,7 +34,7 @@ from offramp.study.bargaining.solutions import (
     nash_packages,
     undominated,
 )
-from offramp.study.bargaining.zones import DECLARED, GAME, GIVEN, Bargaining, Package, Zone
+from offramp.study.packages.zones import DECLARED, GAME, GIVEN, Package, Packages, Zone
 from offramp.study.quantities.kinds.static import static_value
 from offramp.study.solving.experiment import Progress
 from offramp.study.solving.labels import spoken, whose_premises
@@ -65,7 +65,7 @@ def packages(
     reservations: Mapping[str, float | str] | None = None,
     most_solved: int | None = None,
     progress: Progress | None = None,
-) -> Bargaining:
+) -> Packages:
     """What could be agreed on the scenario's issues, and what each party has without it.
 
     ``parties`` are those whose consent is taken (default: every party that could keep every
@@ -269,7 +269,7 @@ class _PackageQuestion:
         issues = self.meaning.scenario.issues
         return {name: one.label or spoken(name) for name, one in issues.items()}
 
-    def answer(self) -> Bargaining:
+    def answer(self) -> Packages:
         """The packages with everything that is told of them."""
         place = self.meaning.parties.index
         own, labels = [place(party) for party in self.parties], self._labels()
@@ -290,7 +290,7 @@ class _PackageQuestion:
             found = (basis, self.parties, mine, row[0], points[basis])
             left, shares = known if basis == GAME else math.nan, (over.get(basis), again.get(basis))
             zones.append(_zone(found, left, shares, searched))
-        return Bargaining(
+        return Packages(
             whose=whose_premises(self.meaning.scenario, self.account),
             account=self.account,
             parties=self.parties,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.study.bargaining.solutions import EQUAL, undominated
+from offramp.study.packages.solutions import EQUAL, undominated
 
 Array = NDArray[np.float64]
 PAIRS, MORE = 400_000, 6_000

@@ -16,7 +16,7 @@ from offramp.presentation.figures import package_gains, zone_of_agreement
 from offramp.presentation.gallery import alternative
 from offramp.presentation.sections.packages import package_label, zones_of
 from offramp.scenario import read
-from offramp.study.bargaining.packaging import packages
+from offramp.study.packages.packaging import packages
 from offramp.study.runs.findings import Findings
 from tests.presentation.mock import findings_of, scenario_named
 from tests.presentation.test_page import BANNED, IMPERATIVES, own_words, words_of
@@ -29,7 +29,7 @@ NAMES = ("trilateral-talks", "border-standoff", "haggle")
 def told(name: str, draws: int = 16, **values: float) -> Findings:
     scenario = read(HAGGLE) if name == "haggle" else scenario_named(name)
     found = packages(scenario, draws=draws, seed=2, reservations=values)
-    return dataclasses.replace(findings_of(scenario, 12), bargaining=found)
+    return dataclasses.replace(findings_of(scenario, 12), packages=found)
 
 
 @cache
@@ -49,7 +49,7 @@ def test_it_stands_where_something_was_found() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_sentences_figures_and_tables(name: str) -> None:
     findings, text = told(name), section(name)
-    found = findings.bargaining
+    found = findings.packages
     assert found is not None
     for one in (zone_of_agreement, package_gains):
         assert f'id="figure-{one.FIGURE.name}"' in text
@@ -90,7 +90,7 @@ def test_an_empty_zone_is_drawn_and_told() -> None:
     findings = told("haggle", 0, north=0.9, south=0.9)
     page = html.unescape(words_of(report(findings))).replace("\u00a0", " ")
     assert "no lottery between packages would change that" in page
-    found = findings.bargaining
+    found = findings.packages
     assert found is not None
     assert found.zones[-1].count == 0
     assert package_gains.FIGURE.plot(findings)
@@ -102,14 +102,14 @@ def test_a_scenario_s_words_cannot_leave_their_place() -> None:
     for word in ("North", "Land"):
         text = text.replace(f"label: {word}", f"label: '{bad}'")
     found = packages(read(text), draws=0)
-    page = report(dataclasses.replace(findings_of(read(text), 0), bargaining=found))
+    page = report(dataclasses.replace(findings_of(read(text), 0), packages=found))
     assert "<script>alert" not in page
     for json_text in re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page):
         json.loads(json_text)
 
 
 def test_labels_of_packages() -> None:
-    found = told("trilateral-talks").bargaining
+    found = told("trilateral-talks").packages
     assert found is not None
     labels = [package_label(found, i) for i in found.told]
     assert labels[:4] == ["Stated need", "First offer", "Mediator draft", "Counter terms"]

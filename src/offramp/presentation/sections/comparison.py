@@ -14,7 +14,7 @@ from offramp.presentation.gallery import Table
 from offramp.presentation.palette import MUTED
 from offramp.presentation.sections.claims import STATES, account_label, claim_label
 from offramp.presentation.sections.ledger import meanings_of, with_meaning
-from offramp.presentation.text.disagreement import amount, apart
+from offramp.presentation.text.comparison import amount, apart
 from offramp.presentation.text.numbers import listed, percent, sentence
 
 if TYPE_CHECKING:
