@@ -1,4 +1,4 @@
-"""Answers that are kept with what they are about, and live as long as it does."""
+"""A cache: answers are kept with the structure they are about, and live as long as it does."""
 
 from __future__ import annotations
 

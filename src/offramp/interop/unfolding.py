@@ -1,4 +1,4 @@
-"""A tree as the arrays that the solvers take."""
+"""From a game tree of a file to the arrays that the solvers take."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was found, told one by one: `figure` draws it and `sentences` say it, whatever its kind."""
+"""The door `offramp.figure` and `offramp.sentences`: any record drawn and said."""
 
 from __future__ import annotations
 

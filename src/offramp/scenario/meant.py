@@ -1,4 +1,4 @@
-"""What the words of a scenario mean, as frozen records: positions stand for names."""
+"""The records that `meaning` fills: a scenario with positions in place of names."""
 
 from __future__ import annotations
 

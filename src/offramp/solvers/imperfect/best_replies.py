@@ -1,4 +1,4 @@
-"""What a best reply would gain where information sets are: orders of play, beliefs, replies.
+"""For regret with information sets: what a best reply would gain; orders of play, beliefs.
 
 With perfect recall a party's own earlier moves are the same at all nodes of its set, so that
 the beliefs of the play are also those of its best reply: a party's problem is solved

@@ -1,4 +1,4 @@
-"""Certificates of a solved draw: residual, regret and its bound, condition.
+"""Certificates of a solved draw: residual, regret (to a best reply) and its bound, condition.
 
 The residual and the strategy are recomputed here from the structure as it was given, not
 from the layout that the solvers use. Regrets are upper bounds: the bound on the error of

@@ -1,4 +1,4 @@
-"""What fixed play is worth, and the best reply of every party against the others, compiled.
+"""For regret: what fixed play is worth, and every best reply against the others, compiled.
 
 Against fixed play of the others each party faces a decision problem of its own, so all of
 them are solved in the same sweeps, each with its own acceleration. The best reply is

@@ -1,4 +1,4 @@
-"""A move beside what else the step would do: the same moves after both, and what they then cost.
+"""What a first step costs its holder: the move beside the rest of the step, others unmoved.
 
 Two copies of a game go through the steps together, from the first round's turn at which the
 move is open. The second makes a move that changes nothing in the state where the step offers
