@@ -264,9 +264,9 @@ def test_table_and_figure_show_the_same_numbers(product: Scenario) -> None:
     assert kinds.count("slope") == 2
     shares, slopes = figure(found)
     alone = [row["first"] for row in found.table if row["what"] == "share"]
-    drawn = [line.x[1] for line in shares.drawing.data[::4]]
+    drawn = [line["x"][1] for line in shares.drawing.data[::4]]
     assert drawn == pytest.approx(sorted(np.clip(alone, 0, 1), reverse=True), abs=1e-4)
-    assert [line.x[1] for line in slopes.drawing.data] == pytest.approx([25, 25])
+    assert [line["x"][1] for line in slopes.drawing.data] == pytest.approx([25, 25])
 
 
 def test_a_quantity_that_never_varies_says_so(product: Scenario) -> None:

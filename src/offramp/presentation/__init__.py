@@ -14,6 +14,7 @@ _DOORS = {
     "write_results": "files",
     "Figure": "gallery",
     "Panel": "gallery",
+    "Plot": "plots",
     "Table": "gallery",
     "find_figures": "gallery",
 }
@@ -28,6 +29,7 @@ __all__ = [
     "write_results",
     "Figure",
     "Panel",
+    "Plot",
     "Table",
     "find_figures",
 ]
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from offramp.presentation.files import write_results
     from offramp.presentation.gallery import Figure, Panel, Table, find_figures
     from offramp.presentation.page import report
+    from offramp.presentation.plots import Plot
     from offramp.presentation.records import as_json
     from offramp.presentation.run_summary import summary
     from offramp.presentation.telling import figure, sentences

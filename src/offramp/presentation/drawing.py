@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from offramp.core.directions import Isolation
 from offramp.presentation.facts import Spread, axis_end
 from offramp.presentation.gallery import Key
 from offramp.presentation.palette import INK, MUTED, PAPER, RULE, TRACK, clear
+from offramp.presentation.plots import Plot, Plotted
 from offramp.presentation.text.numbers import tied
 
 FONT = "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
@@ -50,7 +50,7 @@ def plain(text: str) -> str:
     return html.escape(text, quote=False).replace("$", "&#36;")
 
 
-def bare(height: int, **layout: Any) -> go.Layout:
+def bare(height: int, **layout: Any) -> dict[str, Any]:
     """A layout without ornaments; the width is the page's."""
     given: dict[str, Any] = {
         "height": height,
@@ -63,7 +63,7 @@ def bare(height: int, **layout: Any) -> go.Layout:
         "hoverlabel": {"bgcolor": PAPER, "bordercolor": RULE, "font": {"color": INK}},
         "dragmode": False,
     }
-    return go.Layout({**given, **layout})
+    return {**given, **layout}
 
 
 def axis(**more: Any) -> dict[str, Any]:
@@ -92,11 +92,11 @@ def share_axis(top: float = 1.0, **more: Any) -> dict[str, Any]:
     )
 
 
-def draw_rows(rows: Sequence[Row], scale: Mapping[str, Any], low: float) -> go.Figure:
+def draw_rows(rows: Sequence[Row], scale: Mapping[str, Any], low: float) -> Plot:
     """Rows of dot, interval, median and single draws; ``low`` is where labels begin."""
     heights, layout = stacked([row.label for row in rows])
     placed = list(zip(rows, heights, strict=True))
-    return go.Figure(
+    return Plot(
         data=[trace for row, y in placed for trace in _traces(row, y)],
         layout=bare(
             **layout,
@@ -232,13 +232,16 @@ def round_axis(unit: str, rounds: int, **more: Any) -> dict[str, Any]:
     )
 
 
-def figure_json(drawing: go.Figure, isolation: Isolation) -> str:
+def figure_json(drawing: Plotted, isolation: Isolation) -> str:
     """A drawing as JSON that may stand inside a page: no character in it can end a script.
 
     No text in it can turn round what stands beside it.
     """
-    drawing.layout.template = None
-    content = _listed(drawing.to_plotly_json(), lambda text: _isolated(text, isolation))
+    parts = drawing.to_plotly_json()
+    layout = {name: one for name, one in parts["layout"].items() if name != "template"}
+    content = _listed(
+        {"data": parts["data"], "layout": layout}, lambda text: _isolated(text, isolation)
+    )
     text = json.dumps(content, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")

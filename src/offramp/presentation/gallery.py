@@ -14,8 +14,7 @@ from offramp.core.errors import OfframpError
 from offramp.core.registry import FIGURES, plugins
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
+    from offramp.presentation.plots import Plotted
     from offramp.study.runs.findings import Findings
 
 ELSEWHERE = "further"
@@ -61,7 +60,7 @@ class Panel:
     """One of several small drawings of a figure, with a heading and a note of its own."""
 
     title: str
-    drawing: go.Figure
+    drawing: Plotted
     note: str = ""
     keys: tuple[Key, ...] = ()
 
@@ -70,10 +69,11 @@ class Panel:
 class Figure:
     """A figure of the report.
 
-    ``caption`` tells a reader who knows no game theory how to read it; ``plot`` gives a plotly
-    figure, several panels, or None where there is nothing to draw; ``table`` gives the same
-    numbers as text. ``section`` says where in the report it stands: ``outcomes``, ``payoffs``,
-    ``time``, ``moves``, ``levels``, ``mechanisms``; any other place is `Further figures`.
+    ``caption`` tells a reader who knows no game theory how to read it; ``plot`` gives a `Plot`
+    or a figure of plotly's own, several panels, or None where there is nothing to draw; ``table``
+    gives the same numbers as text. ``section`` says where in the report it stands: ``outcomes``,
+    ``payoffs``, ``time``, ``moves``, ``levels``, ``mechanisms``; any other place is `Further
+    figures`.
     ``beside`` puts the table beside the drawing instead of behind a fold.
     """
 
@@ -81,7 +81,7 @@ class Figure:
     title: str
     order: int
     caption: Callable[[Findings], str]
-    plot: Callable[[Findings], go.Figure | Sequence[Panel] | None]
+    plot: Callable[[Findings], Plotted | Sequence[Panel] | None]
     table: Callable[[Findings], Table | None]
     section: str = ""
     keys: Callable[[Findings], Sequence[Key]] | None = None

@@ -38,8 +38,7 @@ from offramp.presentation.sections.comparison import account_ends
 from offramp.presentation.text.numbers import percent, points, tied
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
+    from offramp.presentation.plots import Plotted
     from offramp.scenario import Scenario
     from offramp.study.runs.findings import Findings
 
@@ -140,7 +139,7 @@ def _drawn(figure: Figure, findings: Findings, isolation: Isolation) -> Drawn | 
     )
 
 
-def _panels(plotted: go.Figure | Sequence[Panel] | None) -> Sequence[Panel]:
+def _panels(plotted: Plotted | Sequence[Panel] | None) -> Sequence[Panel]:
     """A drawing as its only panel; none where there is none."""
     if plotted is None:
         return ()
@@ -163,6 +162,7 @@ def _workshop() -> Environment:
     workshop.filters["percent"] = percent
     workshop.filters["points"] = points
     workshop.filters["roomy"] = _roomy
+    workshop.filters["tall"] = _tall
     return workshop
 
 
@@ -182,6 +182,11 @@ def _roomy(context: Context, text: str) -> str | Markup:
         return text
     kind = "roomy torn" if torn else "roomy"
     return Markup('<span class="{}">{}</span>').format(kind, _isolated(context, text))
+
+
+def _tall(panel: Panel) -> int:
+    """Height of a drawing in pixels, so that the page does not jump when it is drawn."""
+    return panel.drawing.to_plotly_json()["layout"].get("height") or 200
 
 
 @cache

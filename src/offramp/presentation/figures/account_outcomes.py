@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
-
 from offramp.presentation import facts
 from offramp.presentation.drawing import LINE, annotation, bare, lines_of, plain, share_axis, short
 from offramp.presentation.gallery import Figure, Key, Table
 from offramp.presentation.palette import INK
+from offramp.presentation.plots import Plot
 from offramp.presentation.sections.claims import account_label
 from offramp.presentation.sections.comparison import account_ends, outcomes_by_account
 from offramp.presentation.text.numbers import percent
@@ -36,14 +35,14 @@ def _share(end: facts.End, own: Mapping[str, float]) -> float:
     return sum(own.get(name, 0.0) for name in end.names)
 
 
-def _plot(findings: Findings) -> go.Figure | None:
+def _plot(findings: Findings) -> Plot | None:
     found = outcomes_by_account(findings)
     if len(found) < 2:
         return None
     labels = [account_label(findings, account) for account in found]
     tall = [ROW + LINE * (lines_of(label) - 1) for label in labels]
     total = sum(tall)
-    drawing = go.Figure(
+    drawing = Plot(
         layout=bare(
             total + 40,
             barmode="stack",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
-
 from offramp.presentation import facts
 from offramp.presentation.drawing import NOMINAL_KEY, SPREAD_KEYS, Row, draw_rows, share_axis
 from offramp.presentation.gallery import Figure, Fold, Key, Table
 from offramp.presentation.palette import MUTED
+from offramp.presentation.plots import Plot
 from offramp.presentation.text.numbers import between, percent
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ def _caption(findings: Findings) -> str:
     )
 
 
-def _plot(findings: Findings) -> go.Figure | None:
+def _plot(findings: Findings) -> Plot | None:
     colours = {end.name: end.colour for end in facts.ends(findings)}
     shown, _ = facts.parted(facts.package_ends(findings))
     rows = [

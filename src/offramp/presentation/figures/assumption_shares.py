@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-import plotly.graph_objects as go
 
 from offramp.presentation.drawing import annotation, bare, plain, rail, share_axis, short, stacked
 from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import ACCENT, INK, MUTED, PAPER, clear
+from offramp.presentation.plots import Plot
 from offramp.presentation.sections.sensitivity import found_of, labels_of
 from offramp.presentation.text.numbers import between, figure_of, percent
 
@@ -54,13 +54,13 @@ def _plot(findings: Findings) -> list[Panel] | None:
     return panels or None
 
 
-def draw_shares(one: Indices, known: Mapping[str, str]) -> go.Figure:
+def draw_shares(one: Indices, known: Mapping[str, str]) -> Plot:
     """A row for each assumption or group, called as ``known`` says."""
     names, order = list(one.groups), _order(one)
     labels = [known.get(names[i], names[i]) for i in order]
     heights, layout = stacked(labels)
     whole, rails = {**share_axis(), "range": [-0.02, 1.04]}, [rail(y) for y in heights]
-    drawing = go.Figure(layout=bare(**layout, xaxis=whole, shapes=rails))
+    drawing = Plot(layout=bare(**layout, xaxis=whole, shapes=rails))
     for i, label, y in zip(order, labels, heights, strict=True):
         first, total = _clip(one.first[i]), _clip(one.total[i])
         said = plain(f"{label}: {percent(first)} alone, {percent(total)} with others")

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-import plotly.graph_objects as go
 
 from offramp.presentation.drawing import annotation, axis, bare, plain, rail, short, stacked
 from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import INK, MUTED, account_colours
+from offramp.presentation.plots import Plot
 from offramp.presentation.sections.offramps import signed
 from offramp.presentation.sections.sensitivity import found_of, labels_of
 from offramp.presentation.text.numbers import figure_of
@@ -42,7 +42,7 @@ def _rows(one: Sensitivity) -> list[LocalSlope]:
     return [row for row in one.local if np.isfinite(row.change)][:SHOWN]
 
 
-def _plot(findings: Findings) -> go.Figure | list[Panel] | None:
+def _plot(findings: Findings) -> Plot | list[Panel] | None:
     found, known = found_of(findings), labels_of(findings)
     panels = [
         Panel(one.words.capitalize() if len(found) > 1 else "", draw_slopes(one, known))
@@ -52,14 +52,14 @@ def _plot(findings: Findings) -> go.Figure | list[Panel] | None:
     return panels or None
 
 
-def draw_slopes(one: Sensitivity, known: Mapping[str, str]) -> go.Figure:
+def draw_slopes(one: Sensitivity, known: Mapping[str, str]) -> Plot:
     """A row for each assumption with a slope and a range, called as ``known`` says."""
     rows = _rows(one)
     labels = [known.get(row.assumption, row.assumption) for row in rows]
     heights, layout = stacked(labels)
     scale = 100 if one.is_probability else 1
     reach = 1.15 * scale * max(1e-9, *(abs(row.change) for row in rows))
-    drawing = go.Figure(
+    drawing = Plot(
         layout=bare(
             **layout, xaxis=axis(range=[-reach, reach], nticks=6), shapes=[rail(y) for y in heights]
         )

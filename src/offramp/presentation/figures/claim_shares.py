@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
-
 from offramp.presentation.drawing import (
     LINE,
     annotation,
@@ -19,6 +17,7 @@ from offramp.presentation.drawing import (
 )
 from offramp.presentation.gallery import Figure, Key, Table
 from offramp.presentation.palette import INK, PAPER, account_colours, clear
+from offramp.presentation.plots import Plot
 from offramp.presentation.sections.claims import (
     STATES,
     account_label,
@@ -52,7 +51,7 @@ def _grouped(findings: Findings) -> list[tuple[str, list[Verdict]]]:
     return [(name, [one for one in told if one.name == name]) for name in names]
 
 
-def _plot(findings: Findings) -> go.Figure | None:
+def _plot(findings: Findings) -> Plot | None:
     groups = [(claim_label(findings, name), own) for name, own in _grouped(findings)]
     if not any(one.declared.tried > 1 for _, own in groups for one in own):
         return None
@@ -64,12 +63,12 @@ def draw_claims(
     groups: Sequence[tuple[str, Sequence[Verdict]]],
     called: Mapping[str, str],
     colours: Mapping[str, str],
-) -> go.Figure:
+) -> Plot:
     """A block for each claim, a line in it for each account, ``called`` so and in its colour."""
     tall = {label: LABEL + LINE * (lines_of(label) - 1) for label, _ in groups}
     total = sum(tall[label] + STEP * len(own) + PAD for label, own in groups)
     scale = {**share_axis(), "range": [-0.03, 1.012]}
-    drawing = go.Figure(
+    drawing = Plot(
         layout=bare(
             total + 40,
             xaxis=scale,
@@ -88,7 +87,7 @@ def draw_claims(
     return drawing
 
 
-def _draw(drawing: go.Figure, one: Verdict, y: float, account: str, colour: str) -> None:
+def _draw(drawing: Plot, one: Verdict, y: float, account: str, colour: str) -> None:
     share, (low, high) = one.share or 0.0, one.interval or (one.share, one.share)
     said = f"{account}: {percent(share)}"
     drawing.add_scatter(

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
-
 from offramp.presentation.drawing import annotation, axis, bare, plain, rail, short, stacked
 from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import INK, LEVELS, MUTED, PAPER, account_colours
+from offramp.presentation.plots import Plot
 from offramp.presentation.sections.comparison import (
     comparisons_of,
     group_label,
@@ -81,7 +80,7 @@ def parts_panel(one: Comparison, known: Mapping[str, str], title: str) -> Panel:
         if value is not None
     ]
     reach = 1.15 * scale * max(1e-9, *(abs(value) for value in ends))
-    drawing = go.Figure(
+    drawing = Plot(
         layout=bare(
             **layout, xaxis=axis(range=[-reach, reach], nticks=5), shapes=[rail(y) for y in heights]
         )
@@ -96,7 +95,7 @@ def parts_panel(one: Comparison, known: Mapping[str, str], title: str) -> Panel:
     return Panel(title, drawing, note)
 
 
-def _draw(drawing: go.Figure, part: Contribution, label: str, y: float, one: Comparison) -> None:
+def _draw(drawing: Plot, part: Contribution, label: str, y: float, one: Comparison) -> None:
     value, scale = part.nominal or 0.0, 100 if one.is_probability else 1
     drawing.add_scatter(
         x=short([0, scale * value]),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
-
-import plotly.graph_objects as go
+from typing import TYPE_CHECKING, Any
 
 from offramp.presentation import facts
 from offramp.presentation.drawing import axis, bare, plain, short
 from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import ACCENT, INK, KINDS, MUTED, PAPER
+from offramp.presentation.plots import Plot
 from offramp.presentation.sections.offramps import asked_of, title_of
 from offramp.presentation.text.numbers import figure_of, listed, percent
 from offramp.presentation.text.offramps import aim_in_words
@@ -49,7 +48,7 @@ def _plot(findings: Findings) -> list[Panel] | None:
     return found or None
 
 
-def _axes(reach: float) -> go.Layout:
+def _axes(reach: float) -> dict[str, Any]:
     """Effort up to ``reach`` along the foot, probability upwards."""
     return bare(
         240,
@@ -67,7 +66,7 @@ def _axes(reach: float) -> go.Layout:
 
 def effort_panel(asked: OffRamps, front: Frontier, labels: Mapping[str, str]) -> Panel:
     """The highest probability found up to each effort of one set of holders."""
-    drawing = go.Figure(layout=_axes(float(max(front.effort)) * 1.04 or 1.0))
+    drawing = Plot(layout=_axes(float(max(front.effort)) * 1.04 or 1.0))
     drawing.add_hline(y=asked.at_least, line={"color": MUTED, "width": 1.2, "dash": "dash"})
     drawing.add_scatter(
         x=short(front.effort),

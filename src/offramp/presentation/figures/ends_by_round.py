@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from offramp.presentation import facts
 from offramp.presentation.drawing import axis, bare, round_axis, short
 from offramp.presentation.gallery import Figure, Key, Table
 from offramp.presentation.palette import RULE, clear
+from offramp.presentation.plots import Plot
 from offramp.presentation.text.numbers import percent
 
 if TYPE_CHECKING:
@@ -44,12 +44,12 @@ def _caption(findings: Findings) -> str:
     )
 
 
-def _plot(findings: Findings) -> go.Figure | None:
+def _plot(findings: Findings) -> Plot | None:
     if findings.nominal.sizes.get("round", 0) < 2 or "by_round" not in findings.nominal:
         return None
     rounds = _rounds(findings)
     unit = facts.time_unit(findings)
-    drawing = go.Figure(layout=bare(300, margin={"l": 44, "r": 10, "t": 8, "b": 44}))
+    drawing = Plot(layout=bare(300, margin={"l": 44, "r": 10, "t": 8, "b": 44}))
     total = np.zeros(len(rounds))
     for end in _named(findings):
         part = np.nan_to_num(_of(findings, end))

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import plotly.graph_objects as go
 
 from offramp.presentation import facts
 from offramp.presentation.drawing import axis, bare, round_axis, short
 from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import INK, MUTED, clear
+from offramp.presentation.plots import Plot
 from offramp.presentation.text.numbers import between, ordinal_time, percent
 
 if TYPE_CHECKING:
@@ -74,11 +74,11 @@ def _top(findings: Findings, name: str) -> float:
     return float(np.nan_to_num([*nominal, *high, 0.002]).max())
 
 
-def _drawing(findings: Findings, end: facts.End, top: float) -> go.Figure:
+def _drawing(findings: Findings, end: facts.End, top: float) -> Plot:
     nominal, low, middle, high = _quantiles(findings, end.name)
     rounds = np.asarray(findings.nominal["round"].values, int)
     x = rounds.tolist()
-    drawing = go.Figure(layout=bare(200, margin={"l": 44, "r": 8, "t": 6, "b": 42}))
+    drawing = Plot(layout=bare(200, margin={"l": 44, "r": 8, "t": 6, "b": 42}))
     drawing.add_scatter(
         x=x + x[::-1],
         y=short([*high, *low[::-1]]),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import plotly.graph_objects as go
 
 from offramp.presentation import facts
 from offramp.presentation.drawing import axis, bare, plain, round_axis, short
 from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import DARKEST, INK, PAPER, RULE, level_colours
+from offramp.presentation.plots import Plot
 from offramp.presentation.text.numbers import percent
 
 if TYPE_CHECKING:
@@ -61,9 +61,9 @@ def _panel(findings: Findings, one: facts.Watched) -> Panel:
     return Panel(one.label, _stack(findings, one), keys=keys)
 
 
-def _stack(findings: Findings, one: facts.Watched) -> go.Figure:
+def _stack(findings: Findings, one: facts.Watched) -> Plot:
     rounds = one.rounds[: _shown(one)]
-    drawing = go.Figure(
+    drawing = Plot(
         layout=bare(190, margin={"l": 44, "r": 8, "t": 6, "b": 42}, bargap=0.08, barmode="stack")
     )
     for position, colour in enumerate(level_colours(len(one.levels))):
@@ -82,9 +82,9 @@ def _stack(findings: Findings, one: facts.Watched) -> go.Figure:
     return drawing
 
 
-def _strip(findings: Findings, one: facts.Watched) -> go.Figure:
+def _strip(findings: Findings, one: facts.Watched) -> Plot:
     rounds = one.rounds[: _shown(one)]
-    drawing = go.Figure(
+    drawing = Plot(
         layout=bare(60 + 20 * len(one.levels), margin={"l": 70, "r": 8, "t": 6, "b": 42})
     )
     drawing.add_heatmap(

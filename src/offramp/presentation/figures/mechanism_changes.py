@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
-
 from offramp.presentation.drawing import annotation, axis, bare, plain, rail, short, stacked
 from offramp.presentation.gallery import Figure, Key, Table
 from offramp.presentation.palette import INK, KINDS, MUTED, RULE
+from offramp.presentation.plots import Plot
 from offramp.presentation.sections.mechanisms import Effect, Mechanism, mechanisms_of
 from offramp.presentation.text.numbers import GAP, MINUS, percent, points
 
@@ -33,7 +32,7 @@ def _caption(findings: Findings) -> str:
     )
 
 
-def _plot(findings: Findings) -> go.Figure | None:
+def _plot(findings: Findings) -> Plot | None:
     pairs = _pairs(findings)
     if not pairs:
         return None
@@ -41,7 +40,7 @@ def _plot(findings: Findings) -> go.Figure | None:
     ticks, texts = _ticks(reach)
     heights, layout = stacked([mechanism.label for mechanism, _ in pairs], below=50)
     scale = axis(range=[-reach, reach], tickvals=ticks, ticktext=texts, title=dict(TITLE))
-    drawing = go.Figure(layout=bare(**layout, xaxis=scale, shapes=[rail(y) for y in heights]))
+    drawing = Plot(layout=bare(**layout, xaxis=scale, shapes=[rail(y) for y in heights]))
     drawing.add_vline(x=0, line={"color": MUTED, "width": 1})
     for (mechanism, effect), y in zip(pairs, heights, strict=True):
         _draw(drawing, mechanism, effect, y)
@@ -55,7 +54,7 @@ def _ticks(reach: float) -> tuple[list[float], list[str]]:
     return ticks, [f"{100 * t:+.3g}".replace("-", MINUS) if t else "0" for t in ticks]
 
 
-def _draw(drawing: go.Figure, mechanism: Mechanism, effect: Effect, y: float) -> None:
+def _draw(drawing: Plot, mechanism: Mechanism, effect: Effect, y: float) -> None:
     colour = KINDS.get(effect.kind, INK)
     drawing.add_scatter(
         x=short([0, effect.change]),

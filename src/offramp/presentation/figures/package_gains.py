@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import plotly.graph_objects as go
-
 from offramp.presentation.drawing import annotation, axis, bare, plain, rail, short, stacked
 from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import INK, MUTED, account_colours
+from offramp.presentation.plots import Plot
 from offramp.presentation.sections.offramps import signed
 from offramp.presentation.sections.packages import heading_of, package_label, packages_of
 from offramp.presentation.text.numbers import percent
@@ -88,7 +87,7 @@ def _label(found: Packages, zone: Zone, package: int) -> str:
     return f"{name} ({', '.join(points)})" if points else name
 
 
-def _drawing(found: Packages, zone: Zone) -> go.Figure:
+def _drawing(found: Packages, zone: Zone) -> Plot:
     rows = _told(found, zone)
     labels = [_label(found, zone, i) for i in rows]
     heights, layout = stacked(labels, below=44)
@@ -96,7 +95,7 @@ def _drawing(found: Packages, zone: Zone) -> go.Figure:
     low, high = _ends([value for own in gains.values() for value in own])
     colours = account_colours(len(found.parties))
     middle = (len(found.parties) - 1) / 2
-    drawing = go.Figure(
+    drawing = Plot(
         layout=bare(
             **layout,
             xaxis=axis(range=[low, high], nticks=6, title=NAMED),

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
-
 from offramp.presentation.drawing import annotation, axis, bare, plain, rail, short, stacked
 from offramp.presentation.gallery import Figure, Key, Panel, Table
 from offramp.presentation.palette import INK, KINDS, MUTED, account_colours
+from offramp.presentation.plots import Plot
 from offramp.presentation.sections.turning import Turned, move_words, points_of, turned_of, typical
 from offramp.presentation.text.numbers import figure_of, points
 
@@ -53,7 +52,7 @@ def _panel(turned: Turned, reach: float) -> Panel:
         tickvals=ticks,
         ticktext=["less probable", "as before", "more probable"],
     )
-    drawing = go.Figure(layout=bare(**layout, xaxis=scale, shapes=[rail(y) for y in heights]))
+    drawing = Plot(layout=bare(**layout, xaxis=scale, shapes=[rail(y) for y in heights]))
     drawing.add_vline(x=0, line={"color": MUTED, "width": 1})
     for one, label, y in zip(turned.points, labels, heights, strict=True):
         size, said = typical(one), _mean(one)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from offramp.presentation.drawing import axis, bare, plain
 from offramp.presentation.gallery import Figure, Key, Panel, Table
@@ -22,6 +21,7 @@ from offramp.presentation.palette import (
     account_colours,
     clear,
 )
+from offramp.presentation.plots import Plot
 from offramp.presentation.sections.packages import heading_of, package_label, packages_of
 from offramp.presentation.text.numbers import figure_of
 from offramp.study.solving.labels import spoken
@@ -110,9 +110,9 @@ def _title(found: Packages, zone: Zone, pair: tuple[str, str], several: bool) ->
     return f"{one} and {two}" + (f": {heading_of(zone).lower()}" if several else "")
 
 
-def _drawing(found: Packages, zone: Zone, one: str, two: str) -> go.Figure:
+def _drawing(found: Packages, zone: Zone, one: str, two: str) -> Plot:
     named = {"standoff": 6, "font": {"size": 12, "color": MUTED}}
-    drawing = go.Figure(
+    drawing = Plot(
         layout=bare(
             360,
             margin={"l": 46, "r": 14, "t": 8, "b": 44},
