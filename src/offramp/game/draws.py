@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from graphlib import TopologicalSorter
 
 import numpy as np
@@ -42,11 +43,12 @@ class Draws:
 
     def columns(self, read: frozenset[str] | None = None) -> dict[str, NDArray[np.float64]]:
         """Name to (1, draw) array, as formulas want them; only those in ``read`` if given."""
-        return {
-            name: self.values[None, :, i]
-            for i, name in enumerate(self.names)
-            if read is None or name in read
-        }
+        wanted = self.names if read is None else read & self._place.keys()
+        return {name: self.values[None, :, self._place[name]] for name in wanted}
+
+    @cached_property
+    def _place(self) -> dict[str, int]:
+        return {name: i for i, name in enumerate(self.names)}
 
 
 def nominal_draw(meaning: Meaning) -> Draws:
@@ -110,7 +112,7 @@ def _followers(meaning: Meaning, draws: Draws, fixed: frozenset[str]) -> frozens
     One with a range of its own follows at nominal values only.
     """
     changed: set[str] = set()
-    for assumption in _in_order(meaning.assumptions):
+    for assumption in _following(meaning.assumptions):
         ranged = assumption.distribution is not None and draws.seed is not None
         if assumption.formula is None or ranged or assumption.name in fixed:
             continue
@@ -135,34 +137,44 @@ def _completed(
     meaning: Meaning, drawn: Mapping[str, NDArray[np.float64]], count: int, seed: int | None
 ) -> NDArray[np.float64]:
     """All assumptions (draw, assumption): drawn ones as they are, the rest by their formulas."""
-    columns = {name: values[None, :] for name, values in drawn.items()}
-    for assumption in _in_order(meaning.assumptions):
-        if assumption.name in columns or assumption.formula is None:
-            continue
-        if isinstance(assumption.formula, Number):
-            value = np.array([[assumption.formula.value]])
-        else:
-            try:
-                value = evaluate(assumption.formula, columns)
-            except OfframpError as error:
-                where = "at nominal values" if seed is None else f"in a draw of seed {seed}"
-                found = re.sub(r" at row 0, draw \d+", "", error.found)
-                raise GameError(
-                    f"'{assumption.name}' has no value {where}: {found}",
-                    expected=error.expected or "a finite number",
-                    repair=error.repair or "choose values for which it has one",
-                    place=meaning.place((*assumption.path, "value")),
-                    path=".".join(map(str, assumption.path)),
-                ) from None
-        columns[assumption.name] = value
     whole = np.empty((count, len(meaning.assumptions)))
-    for i, name in enumerate(_names(meaning)):
-        whole[:, i] = np.broadcast_to(columns[name], (1, count))[0]
+    place = {assumption.name: i for i, assumption in enumerate(meaning.assumptions)}
+    for i, assumption in enumerate(meaning.assumptions):
+        if assumption.name in drawn:
+            whole[:, i] = drawn[assumption.name]
+        elif isinstance(assumption.formula, Number):
+            whole[:, i] = assumption.formula.value
+    for assumption in _following(meaning.assumptions):
+        if assumption.name in drawn or assumption.formula is None:
+            continue
+        columns = {name: whole[None, :, place[name]] for name in names(assumption.formula)}
+        try:
+            whole[:, place[assumption.name]] = evaluate(assumption.formula, columns)[0]
+        except OfframpError as error:
+            where = "at nominal values" if seed is None else f"in a draw of seed {seed}"
+            found = re.sub(r" at row 0, draw \d+", "", error.found)
+            raise GameError(
+                f"'{assumption.name}' has no value {where}: {found}",
+                expected=error.expected or "a finite number",
+                repair=error.repair or "choose values for which it has one",
+                place=meaning.place((*assumption.path, "value")),
+                path=".".join(map(str, assumption.path)),
+            ) from None
     return whole
 
 
-def _in_order(assumptions: Sequence[Assumption]) -> list[Assumption]:
-    """Assumptions so that each stands after those its formula reads."""
-    by_name = {assumption.name: assumption for assumption in assumptions}
-    needs = {a.name: sorted(names(a.formula)) if a.formula else () for a in assumptions}
-    return [by_name[name] for name in TopologicalSorter(needs).static_order()]
+def _following(assumptions: Sequence[Assumption]) -> list[Assumption]:
+    """Assumptions with a formula that is no number, so that each stands after those it reads."""
+    formulas = {
+        one.name: one
+        for one in assumptions
+        if one.formula is not None and not isinstance(one.formula, Number)
+    }
+    if not formulas:
+        return []
+    needs = {
+        name: sorted(names(one.formula) & formulas.keys())
+        for name, one in formulas.items()
+        if one.formula is not None
+    }
+    return [formulas[name] for name in TopologicalSorter(needs).static_order()]

@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 import secrets
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, cast
 
 import numpy as np
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 
 from offramp.game import Draws, draw, nominal_draw
 from offramp.scenario import Meaning
+from offramp.scenario.distributions import Distribution
 
 Array = NDArray[np.float64]
 Truths = NDArray[np.bool_]
@@ -71,29 +73,31 @@ def concentrate(meaning: Meaning) -> Meaning:
 class _Concentrated:
     """A range whose positions are drawn from a triangle with its top at the nominal value."""
 
-    range: Any
+    range: Distribution
     nominal: float
 
     def quantile(self, share: Array) -> Array:
         """The value below which ``share`` of the concentrated distribution lies."""
-        top = self.top()
+        top = _top(self.range, self.nominal)
         low = np.sqrt(share * top)
         high = 1 - np.sqrt((1 - share) * (1 - top))
         return self.range.quantile(np.where(share < top, low, high))
 
-    def top(self) -> float:
-        """The position (0 to 1) of the nominal value in its range; the middle of a tie."""
-        ends = [self._position(strict) for strict in (True, False)]
-        return sum(ends) / 2
 
-    def _position(self, strict: bool) -> float:
-        low, high = 0.0, 1.0
-        for _ in range(_HALVINGS):
-            middle = (low + high) / 2
-            value = float(self.range.quantile(np.array([middle]))[0])
-            below = value < self.nominal if strict else value <= self.nominal
-            low, high = (middle, high) if below else (low, middle)
-        return (low + high) / 2
+@lru_cache(maxsize=4096)
+def _top(of: Distribution, nominal: float) -> float:
+    """The position (0 to 1) of the nominal value in its range; the middle of a tie."""
+    return sum(_position(of, nominal, strict) for strict in (True, False)) / 2
+
+
+def _position(of: Distribution, nominal: float, strict: bool) -> float:
+    low, high = 0.0, 1.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        value = float(of.quantile(np.array([middle]))[0])
+        below = value < nominal if strict else value <= nominal
+        low, high = (middle, high) if below else (low, middle)
+    return (low + high) / 2
 
 
 @dataclass(frozen=True)
