@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.core.compiling import njit
+from offramp.core.compiling import LINKED, njit
 
 if TYPE_CHECKING:
     from offramp.analysis.elimination import Elimination
@@ -100,7 +100,7 @@ def _absorb_in_logs(which, graph, triangles, closed, odds, mass, ends):
             _pass_on(nodes[row], which, home, first, target, odds, work[row], mass, ends)
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LINKED)
 def _plus(one, two):
     """log(exp(one) + exp(two))."""
     if one < two:
@@ -108,7 +108,7 @@ def _plus(one, two):
     return one if two == NEVER else one + np.log1p(np.exp(two - one))
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LINKED)
 def _open_row(node, which, home, place, first, target, odds, work):
     """Write a node's flows inside the component to ``work``; log of what leaves at once.
 
@@ -125,7 +125,7 @@ def _open_row(node, which, home, place, first, target, odds, work):
     return out
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LINKED)
 def _censor_row(row, extent, triangles, factors, leave, work):
     """Censor one row by the pivots before it; ``work``, its flows, ends as NEVER.
 
@@ -166,7 +166,7 @@ def _censor_row(row, extent, triangles, factors, leave, work):
     total[row] = out
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LINKED)
 def _visit(extent, triangles, factors, work):
     """Turn the arrivals ``work`` (row,) of a factored component into visits, all in logs.
 
@@ -191,7 +191,7 @@ def _visit(extent, triangles, factors, work):
             work[lower_index[at]] = _plus(work[lower_index[at]], work[row] + lower[at])
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LINKED)
 def _pass_on(node, which, home, first, target, odds, visits, mass, ends):
     """Hand the visits of a node, in logs, on to later components and to the ends.
 

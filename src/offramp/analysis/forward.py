@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from offramp.core.compiling import njit
+from offramp.core.compiling import LINKED, njit
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LINKED)
 def _play_round(sweep, step, first, target, odds, mass, arrived, ended):
     """Carry ``mass`` from the beginning of a round to the beginning of the next.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from offramp.core.compiling import njit
+from offramp.core.compiling import LINKED, njit
 
 FAINT = 1e-100
 """With an outflow below this, or none, products may underflow: `faint` takes the component."""
@@ -29,7 +29,7 @@ def _ones(word):
     return np.int64((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LINKED)
 def _members(row, found):
     """Write the places of the bits set in ``row`` to ``found``; their number.
 
@@ -46,7 +46,7 @@ def _members(row, found):
     return count
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LINKED)
 def _merge(rows, degree, item, other, pivot):
     """Join the neighbours of ``pivot`` to those of ``item``, without the two themselves.
 
@@ -65,7 +65,7 @@ def _merge(rows, degree, item, other, pivot):
     degree[item] = count
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LINKED)
 def _cheapest(alive, ahead, behind):
     """The node whose elimination adds fewest edges (Markowitz's count). All are (place,)."""
     best, price = -1, np.int64(0)
@@ -77,7 +77,7 @@ def _cheapest(alive, ahead, behind):
     return best
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LINKED)
 def _neighbours(nodes, home, place, first, target):
     """Bit tables of a component's edges, forwards and backwards, without loops.
 
@@ -181,7 +181,7 @@ def triangles(order, full, out, into):
     return lower_first, lower, upper_first, upper
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LINKED)
 def _censor_rows(graph, triangles, which, odds, factors, leave, work):
     """Censor the nodes before the full part one by one, without a subtraction (GTH).
 
@@ -232,7 +232,7 @@ def _censor_rows(graph, triangles, which, odds, factors, leave, work):
     return True
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LINKED)
 def _censor_full(size, tail, total, leave):
     """The same for a full matrix in place, four pivots at a time; no where an outflow is faint.
 
@@ -274,7 +274,7 @@ def _censor_full(size, tail, total, leave):
     return True
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LINKED)
 def _substitute(graph, triangles, which, factors, work, mass):
     """Turn the arrivals ``mass`` of a factored component into visits; ``work`` ends as zeros.
 
@@ -321,7 +321,7 @@ def emit(nodes, home, which, first, target, odds, mass, ends):
                     mass[goal] += mass[node] * odds[edge]
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LINKED)
 def _widest(component, kind, full):
     """Largest size and largest full part of an eliminated component.
 
@@ -336,7 +336,7 @@ def _widest(component, kind, full):
     return widest, fullest
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LINKED)
 def _reached(nodes, mass):
     """Whether any mass has come to the nodes. ``mass`` is (node,)."""
     found = False

@@ -27,6 +27,7 @@ def main(arguments: list[str] | None = None) -> None:
     code: object = 0
     if arguments is None and not sys.warnoptions:  # as a program: they are for programmers
         warnings.simplefilter("ignore")
+        _keep_to_one_thread()
     try:
         _prepare_streams()
         code = _obeyed(arguments)
@@ -43,6 +44,21 @@ def main(arguments: list[str] | None = None) -> None:
     finally:
         _let_go()
     sys.exit(code or 0)  # pyright: ignore[reportArgumentType]
+
+
+ALGEBRA = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+"""How many threads the linear algebra below numpy and scipy takes."""
+
+
+def _keep_to_one_thread() -> None:
+    """Linear algebra works in one thread unless told otherwise: draws are what is shared out.
+
+    Its threads wait by spinning. On matrices as small as ours that costs hundreds of times what
+    the work itself does where the processors are busy, and sums depend on their number.
+    """
+    if "emulate" not in sys.argv[1:2]:  # which has few large matrices
+        for name in ALGEBRA:
+            os.environ.setdefault(name, "1")
 
 
 def _obeyed(arguments: list[str] | None) -> object:

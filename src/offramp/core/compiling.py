@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = "offramp-compiled"
+LINKED: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""Options of kernels that only kernels call: they are compiled as parts of these (`linking`)."""
 
 
 def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
@@ -24,6 +26,12 @@ def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 
     settings: Any = config
     _listen()
+    if options.get("no_cpython_wrapper"):
+        from offramp.core.linking import LinkedOnly
+
+        linked: dict[str, Any] = {**options, "cache": False, "pipeline_class": LinkedOnly}
+        return compiling(**linked)
+    options["no_cfunc_wrapper"] = True  # nobody hands our kernels on as values
 
     def compiled(kernel: Callable[..., Any]) -> Any:
         try:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.core.compiling import njit
+from offramp.core.compiling import LINKED, njit
 
 Integers = NDArray[np.int64]
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LINKED)
 def place_of_key(key: int | np.int64, table: Integers) -> np.int64:
     """Where ``key`` stands or would stand (open addressing, multiplicative hash)."""
     mask = len(table) - 1

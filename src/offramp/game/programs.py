@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.core.compiling import njit
+from offramp.core.compiling import LINKED, njit
 from offramp.expressions import (
     Binary,
     Call,
@@ -208,7 +208,7 @@ class Writer:
         self._land(*over)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", **LINKED)
 def _of_one(operation: int, x: float) -> float:
     if operation == NEGATE:
         return -x
@@ -223,7 +223,7 @@ def _of_one(operation: int, x: float) -> float:
     return np.sqrt(x) if x >= 0 else np.nan
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", **LINKED)
 def _of_two(operation: int, x: float, y: float) -> float:
     if operation == ADD:
         return x + y

@@ -31,7 +31,7 @@ def sobol_points(dimensions: int, count: int, seed: int, first: int = 0) -> NDAr
     return points.astype(np.float64) / (1 << BITS)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _scrambled(dimensions: int, seed: int) -> tuple[Integers, Integers]:
     """Shift (dimension,) and direction numbers (dimension, bit) of a scrambling."""
     (rng,) = np.random.default_rng(seed).spawn(1)
@@ -46,6 +46,7 @@ def _scrambled(dimensions: int, seed: int) -> tuple[Integers, Integers]:
     return shift, (mixed << digits[::-1]).sum(axis=2)
 
 
+@lru_cache(maxsize=4)
 def _directions(dimensions: int) -> Integers:
     """Direction numbers (dimension, bit) before scrambling, by Joe & Kuo's recurrence."""
     polynomial, begun = _table(dimensions)

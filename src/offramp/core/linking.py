@@ -1,0 +1,68 @@
+"""Kernels that only kernels call, compiled as parts of their callers.
+
+numba makes machine code of every compiled function, of all that it calls over again, and keeps it.
+Of a function that no Python code calls that is waste: its callers take it in anyway. Here such a
+function is typed and lowered, and goes no further than a module that its callers link.
+
+This is numba's way to customize its compiler (`pipeline_class`); what it does not say in its manual
+is held by `tests/core/test_compiling.py`.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+from numba import _dynfunc
+from numba.core import codegen, typed_passes
+from numba.core.compiler import CompilerBase, DefaultPassBuilder
+from numba.core.compiler_machinery import register_pass
+
+
+class LinkedLibrary(codegen.JITCodeLibrary):
+    """Code that others link: it is optimised with them, and never made machine code by itself."""
+
+    def _optimize_final_module(self) -> None:
+        """Nothing: its callers' modules are optimised with all that they link."""
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()
+        self._verify_declare_only_symbols()
+        self._final_module.__library = weakref.proxy(self)
+        self._finalized = True
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class LinkedLowering(typed_passes.NativeLowering):
+    """Lowering into a library that is linked only, known by an empty function."""
+
+    _name = "linked_lowering"
+
+    def run_pass(self, state: Any) -> bool:
+        """Lower, and register what was lowered for compiled callers."""
+        context = state.targetctx
+        state.library = LinkedLibrary(context.codegen(), state.func_id.func_qualname)
+        state.flags.no_compile = True
+        super().run_pass(state)
+        lowered = state["cr"]
+        name = lowered.fndesc.qualname.rpartition(".")[2]
+        module = lowered.fndesc.lookup_module()
+        key = _dynfunc.make_function(module, name, "linked only", 0, lowered.env, (state.library,))
+        context.insert_user_function(key, lowered.fndesc, [state.library])
+        state.reload_init.extend(state.library._reload_init)
+        state["cr"] = lowered._replace(cfunc=key)
+        return True
+
+
+class LinkedOnly(CompilerBase):
+    """numba's compiler with another end."""
+
+    def define_pipelines(self) -> list[Any]:
+        """The usual passes, the lowering replaced."""
+        manager = DefaultPassBuilder.define_nopython_pipeline(self.state)
+        manager.passes = [
+            (LinkedLowering, told) if one is typed_passes.NativeLowering else (one, told)
+            for one, told in manager.passes
+        ]
+        manager.finalize()
+        return [manager]
