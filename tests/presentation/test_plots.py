@@ -16,7 +16,7 @@ from offramp.study.runs.findings import Findings
 from tests.presentation.crises import WORDS, crisis
 from tests.presentation.mock import findings_of, scenario_named
 from tests.presentation.scenes import border, levered, with_study
-from tests.presentation.test_packages import told
+from tests.presentation.test_packages_section import told
 
 
 @cache

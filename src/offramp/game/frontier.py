@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.core.compiling import njit
+from offramp.core.compiling import LINKED, njit
 from offramp.game.kernels import place_of_key
 from offramp.game.programs import run_program
 
@@ -93,7 +93,7 @@ def advance(
         first[counters[DONE]] = counters[EDGES]
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LINKED)
 def _offered(programs: Programs, when: int, rows: Rows, node: int, counters: Integers) -> bool:
     """Whether the condition of a move holds at a node; ``rows`` (node, column + 1)."""
     if when < 0:
@@ -106,7 +106,7 @@ def _offered(programs: Programs, when: int, rows: Rows, node: int, counters: Int
     return holds != 0.0
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LINKED)
 def _change(
     programs: Programs,
     rules: Rules,
@@ -134,7 +134,7 @@ def _change(
     return True
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LINKED)
 def _turn(
     columns: Integers, limits: Limits, step: int, outcome: int, after: Rows
 ) -> tuple[int, int]:
@@ -156,7 +156,7 @@ def _turn(
     return TURNS, outcome
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LINKED)
 def _number_node(
     rules: Rules,
     limits: Limits,
@@ -185,7 +185,7 @@ def _number_node(
     return int(ids[place])
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LINKED)
 def _number_end(
     rules: Rules, outcome: int, after: Rows, counters: Integers, ends: Rows, table: HashTable
 ) -> int:
