@@ -166,11 +166,21 @@ def probability_ever(
 
 @remembered
 def _stopped(structure: Structure, edges: bytes) -> Structure:
-    """The structure in which the marked ``edges`` lead into one more terminal, the last."""
+    """The structure in which the marked ``edges`` lead into one more terminal, the last.
+
+    Few of its nodes still lie in cycles, often none: its components are found anew.
+    """
+    from offramp.game import condense
+
     marked, event = np.frombuffer(edges, np.bool_), structure.terminals
+    target = np.where(marked, -event - 1, structure.target)
+    order, component, cyclic = condense(structure.first, target, structure.step)
     return replace(
         structure,
-        target=np.where(marked, -event - 1, structure.target),
+        target=target,
+        order=order,
+        component=component,
+        cyclic=cyclic,
         turns=structure.turns & ~marked,
         at_end_edge=structure.at_end_edge & ~marked,
         terminals=event + 1,

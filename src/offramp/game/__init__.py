@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from offramp.game.aftermath import nodes_after
-from offramp.game.compilation import Game, build, rules_of, with_precision
+from offramp.game.compilation import Game, build, condense, rules_of, with_precision
 from offramp.game.deviation import carry_strategy
 from offramp.game.draws import Draws, draw, fix, nominal_draw
 from offramp.game.events import ends_with, holds_after, holds_at
@@ -13,6 +13,7 @@ from offramp.game.structure import Structure, Tables
 __all__ = [
     "build",
     "rules_of",
+    "condense",
     "Game",
     "Structure",
     "Tables",
