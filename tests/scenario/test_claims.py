@@ -107,7 +107,7 @@ CLAIMS: dict[str, tuple[str, str]] = {
     "P(war by soon) > 0": ("no number of rounds", "soon"),
     "P(kind wra) > 0": ("did you mean 'war'", "wra"),
     "P(ever rnug == calm) > 0": ("did you mean 'rung'", "rnug"),
-    "P(ever rung == calm by 3) > 0": ("P(outcome by n)", "ever rung"),
+    "P(ever rung == calm by soon) > 0": ("no number of rounds", "soon"),
     "P(unresolved and rung == calm) > 0": ("no end", "and rung"),
     "P() > 0": ("nothing stands in P( )", ") > 0"),
     "P(war > 0": ("never closed", "P(war"),
@@ -348,13 +348,7 @@ def test_the_schema_knows_the_words() -> None:
     jsonschema.validate(parse_yaml(FULL, "text").plain(), schema)
     for word in ("claims", "accounts", "levers"):
         assert word in schema["properties"]
-    assert set(schema["$defs"]["Lever"]["required"]) == {
-        "parameter",
-        "towards",
-        "held_by",
-        "effort",
-        "limit",
-    }
+    assert set(schema["$defs"]["Lever"]["required"]) == {"held_by", "effort"}
 
 
 def test_a_placeholder_is_never_a_name_of_the_scenario() -> None:

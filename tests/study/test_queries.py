@@ -435,6 +435,8 @@ def test_the_worked_example() -> None:
 
 
 KINDS = {
+    "reach": "P(reach north.act = climb)",
+    "times": "E(times north.act = climb)",
     "outcome": "P(settlement)",
     "kind": "P(kind catastrophe by 3)",
     "ever": "P(ever rung == strikes)",

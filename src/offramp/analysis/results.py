@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 UNRESOLVED = "unresolved"
 QUANTILES = {"q05": 0.05, "q50": 0.50, "q95": 0.95}
+BY_PACKAGE, END = "probability_by", "package_end"
 BETWEEN = " | "
 """Stands between the labels of a value that has several."""
 
@@ -111,7 +112,7 @@ def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
     if len(datasets) == 1:
         return datasets[0]
     return xr.concat(
-        datasets,
+        with_all_ends(datasets),
         dim="draw",
         data_vars="all",
         coords="minimal",
@@ -119,6 +120,50 @@ def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
         join="exact",
         combine_attrs="override",
     )
+
+
+def with_all_ends(datasets: Sequence[xr.Dataset]) -> list[xr.Dataset]:
+    """The same with the package ends of all; one that a game does not have has probability 0.
+
+    Datasets of one game have the same ones and are left as they are.
+    """
+    listed = [tuple(map(str, one["package_end"].values)) for one in datasets if END in one.sizes]
+    every = list(dict.fromkeys(label for labels in listed for label in labels))
+    if all(list(labels) == every for labels in listed) and len(listed) in (0, len(datasets)):
+        return list(datasets)
+    return [with_ends(one, every) for one in datasets]
+
+
+def with_ends(dataset: xr.Dataset, every: Sequence[str]) -> xr.Dataset:
+    """The dataset with these package ends, in this order; what it lacks has probability 0."""
+    import xarray as xr
+
+    if not every:
+        return dataset
+
+    quantity = _known(BY_PACKAGE)
+    known = dataset.get(BY_PACKAGE)
+    values = np.zeros((dataset.sizes["draw"], len(every)))
+    for place, label in enumerate(every):
+        if known is not None and label in known[END].values:
+            values[:, place] = known.sel({END: label}).values
+    values[~solved(dataset)] = np.nan
+    told = dataset.drop_vars([name for name in (BY_PACKAGE, END) if name in dataset.variables])
+    own = {"units": quantity.units, "long_name": quantity.long_name}
+    attrs = own if known is None else known.attrs
+    about = {"units": "1", "long_name": "Name of the package end"}
+    column = xr.DataArray(values, dims=("draw", END), attrs=attrs)
+    return told.assign({BY_PACKAGE: column}).assign_coords({END: (END, np.array(every), about)})
+
+
+def join_rows(found: Sequence[tuple[np.ndarray, xr.Dataset]], first_draw: int = 0) -> xr.Dataset:
+    """Datasets of some rows each of the same draws as one, in the order of the draws."""
+    whole = join([dataset for _, dataset in found])
+    order = np.argsort(np.concatenate([rows for rows, _ in found]))
+    about = whole["draw"].attrs
+    told = whole.isel(draw=order)
+    numbers = np.arange(first_draw, first_draw + len(order))
+    return told.assign_coords(draw=("draw", numbers, about))
 
 
 def solved(dataset: xr.Dataset) -> np.ndarray:

@@ -67,6 +67,7 @@ def number_of(text: str) -> float:
 
 
 DECIMAL = re.compile(r"[-+]?\d+\.\d+")
+OPTION = re.compile(r"(?!(?:nan|inf|infinity)\Z)[A-Za-z_]\w*", re.IGNORECASE)
 Draws = Annotated[int, whole(1, MAX_DRAWS, 1000)]
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON object.")]
 Nominal = Annotated[
@@ -166,25 +167,41 @@ def on_command_line(error: OfframpError, option: str) -> OfframpError:
     return error.located(Place(option, 1, 1))
 
 
-def settings_of(settings: tuple[str, ...]) -> dict[str, float]:
-    """Assumption to value, from texts such as ``cost[north]=0.1``."""
-    values: dict[str, float] = {}
+def settings_of(settings: tuple[str, ...]) -> dict[str, float | str]:
+    """Assumption to value, from texts such as ``cost[north]=0.1`` and ``draft=present``."""
+    values: dict[str, float | str] = {}
     for setting in settings:
         name, sign, value = setting.partition("=")
+        if OPTION.fullmatch(value.strip()) and name.strip():
+            values[name.strip()] = value.strip()
+            continue
         try:
             values[name.strip()] = number_of(value)
         except ValueError as error:
             raise ScenarioError(
                 f"--set '{setting}'",
-                expected="name=value or family[key]=value with a number with a decimal point",
+                expected="name=value or family[key]=value with a number with a decimal point, or "
+                "switch=option",
                 repair=f"write --set '{name.strip()}={error}'" if sign else "write name=value",
                 place=Place("--set", 1, 1),
             ) from None
     return values
 
 
-def fixed(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
-    """The scenario with assumptions fixed, in its own entries and in those of every account."""
+def _left(scenario: Scenario, denied: Sequence[str], given: Sequence[str]) -> tuple[str, ...]:
+    """The mechanisms that stay denied: none of what they add is given by hand."""
+    bases = {name.partition("[")[0] for name in given}
+    own = {
+        name: {*record.parameters, *record.switches} for name, record in scenario.mechanisms.items()
+    }
+    return tuple(name for name in denied if not own.get(name, set()) & bases)
+
+
+def fixed(scenario: Scenario, values: Mapping[str, float | str]) -> Scenario:
+    """The scenario with assumptions fixed, in its own entries and in those of every account.
+
+    A mechanism that an account denies is no longer denied by it where a number of it is given.
+    """
     from offramp.scenario.model import Quantity
     from offramp.scenario.setting import with_values
 
@@ -192,7 +209,9 @@ def fixed(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
     given = {
         name.replace(" ", ""): Quantity(value=value, note="set by hand for this run")
         for name, value in values.items()
+        if name.strip() not in told.switches
     }
+    put = {name: told.switches[name].value for name in values if name in told.switches}
     accounts = {
         name: account.model_copy(
             update={
@@ -203,7 +222,9 @@ def fixed(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
                         if key.replace(" ", "") not in given
                     },
                     **given,
-                }
+                },
+                "switches": {**account.switches, **put},
+                "denies": _left(told, account.denies, (*given, *put)),
             }
         )
         for name, account in scenario.accounts.items()

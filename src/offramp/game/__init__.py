@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from offramp.game.aftermath import nodes_after
-from offramp.game.compilation import Game, build, condense, rules_of, with_precision
+from offramp.game.combinations import (
+    combinations_in_use,
+    combinations_of,
+    is_open,
+    nominal_combination,
+    settled,
+    settled_query,
+    words_of_combination,
+)
+from offramp.game.compilation import (
+    Game,
+    build,
+    condense,
+    family_of,
+    rules_of,
+    with_precision,
+)
 from offramp.game.deviation import carry_strategy
 from offramp.game.draws import Draws, draw, fix, nominal_draw
-from offramp.game.events import ends_with, holds_after, holds_at
+from offramp.game.events import ends_with, holds_after, holds_at, takes
 from offramp.game.interventions import Changed, Commitment, fixed_values, intervene
 from offramp.game.structure import Structure, Tables
 
@@ -18,6 +34,15 @@ __all__ = [
     "Structure",
     "Tables",
     "with_precision",
+    # switches
+    "combinations_of",
+    "combinations_in_use",
+    "nominal_combination",
+    "is_open",
+    "settled",
+    "settled_query",
+    "words_of_combination",
+    "family_of",
     # numbers
     "draw",
     "nominal_draw",
@@ -34,4 +59,5 @@ __all__ = [
     "ends_with",
     "holds_at",
     "holds_after",
+    "takes",
 ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,14 @@ from numpy.typing import NDArray
 from offramp.core.errors import GameError
 from offramp.core.memory import free_memory
 from offramp.expressions import Expression, names
+from offramp.game.combinations import (
+    Values,
+    combinations_in_use,
+    combinations_of,
+    is_open,
+    nominal_combination,
+    settled,
+)
 from offramp.game.draws import Draws, draw, nominal_draw
 from offramp.game.exploration import MAX_NODES, Columns, Reached, explore, words_of
 from offramp.game.information import information_sets
@@ -41,15 +49,23 @@ class Game:
     reached: Reached
     merged: Merged
     edge_move: NDArray[np.int32]
+    family: Family | None = None
+    """The games at other options of the switches, this one among them; None without any."""
 
     @property
     def scenario(self) -> Scenario:
         """The scenario that was compiled."""
         return self.meaning.scenario
 
+    @property
+    def whole(self) -> Meaning:
+        """What it was made of with its switches open, so that all options can be changed alike."""
+        return self.meaning if self.family is None else self.family.meaning
+
     def told_as(self, meaning: Meaning) -> Game:
         """The same game under a meaning with the same rules: other numbers, or other words."""
-        return replace(self, meaning=meaning, valuation=replace(self.valuation, meaning=meaning))
+        valuation = replace(self.valuation, meaning=meaning)
+        return replace(self, meaning=meaning, valuation=valuation, family=None)
 
     def on(self, structure: Structure) -> Game:
         """The same game on another structure of the same content."""
@@ -66,8 +82,23 @@ class Game:
         return tuple(f"{s.name}.{move.name}" for s in self.meaning.rules for move in s.moves)
 
     def tables(self, draws: Draws) -> Tables:
-        """The numbers of the game for every draw, checked."""
+        """The numbers of the game for every draw, checked.
+
+        A GameError where some are of another game, at other options of the switches.
+        """
+        if any(game is not self for _, game in self.parts(draws)):
+            raise GameError(
+                "draws of several combinations of switches in the tables of one game",
+                expected="draws of this game's own combination",
+                repair="take the games and rows that 'parts' gives",
+            )
         return self.valuation.tables(draws)
+
+    def parts(self, draws: Draws) -> list[tuple[NDArray[np.intp], Game]]:
+        """The rows of the draws that are of one game each: by the options of their switches."""
+        if self.family is None:
+            return [(np.arange(len(draws)), self)]
+        return self.family.parts(draws)
 
     def nominal(self) -> Draws:
         """One draw at nominal values."""
@@ -83,6 +114,13 @@ class Game:
                 repair="'offramp sweep' solves any number, part by part",
             )
         return draw(self.meaning, count, seed)
+
+    def every(self) -> list[Game]:
+        """The games that draws can be of, this one first; explored where they are not yet."""
+        if self.family is None:
+            return [self]
+        found = [self, *map(self.family.at, combinations_in_use(self.family.meaning))]
+        return list({id(game): game for game in found}.values())
 
     @property
     def bytes_of_a_draw(self) -> int:
@@ -133,18 +171,59 @@ class Game:
         return strategy[:, behind]
 
 
+@dataclass(frozen=True, eq=False)
+class Family:
+    """The games of one scenario, by the values of its structural assumptions."""
+
+    meaning: Meaning
+    watched: frozenset[str]
+    make: Callable[[Meaning, frozenset[str]], Game]
+    known: dict[Hashable, Game] = field(default_factory=dict[Hashable, Game])
+
+    def at(self, values: Values) -> Game:
+        """The game at these values of the structural assumptions; it is made once."""
+        meaning = settled(self.meaning, dict(zip(self.meaning.structural, values, strict=True)))
+        key = rules_of(meaning)
+        if key not in self.known:
+            self.known[key] = replace(self.make(meaning, self.watched), family=self)
+        return self.known[key]
+
+    def parts(self, draws: Draws) -> list[tuple[NDArray[np.intp], Game]]:
+        """The rows of the draws that are of one game each, in the order of their first."""
+        found: dict[int, tuple[list[NDArray[np.intp]], Game]] = {}
+        for values, rows in combinations_of(self.meaning, draws):
+            game = self.at(values)
+            found.setdefault(id(game), ([], game))[0].append(rows)
+        return [(np.sort(np.concatenate(rows)), game) for rows, game in found.values()]
+
+
 def build(
     scenario: Scenario | Meaning, watched: Iterable[str] = (), *, most_nodes: int = MAX_NODES
 ) -> Game:
     """The game that a scenario (or its meaning, perhaps changed by `intervene`) describes.
 
-    ``watched`` variables are never merged away.
+    ``watched`` variables are never merged away. Where the rules read switches it is the game at
+    their nominal options, and its ``family`` makes the others.
 
     Raises GameError for a step without a move, a `then` outside its range, and where more
     than ``most_nodes`` nodes can be reached.
     """
     meaning = scenario if isinstance(scenario, Meaning) else understand(scenario)
     kept = frozenset(watched)
+    if is_open(meaning):
+        return family_of(meaning, kept, partial(_built, most_nodes=most_nodes))
+    return _built(meaning, kept, most_nodes=most_nodes)
+
+
+def family_of(
+    meaning: Meaning, watched: frozenset[str], make: Callable[[Meaning, frozenset[str]], Game]
+) -> Game:
+    """The game at the nominal options of an open meaning's switches, among those at others."""
+    return Family(meaning, watched, make).at(nominal_combination(meaning))
+
+
+def _built(meaning: Meaning, kept: frozenset[str], *, most_nodes: int = MAX_NODES) -> Game:
+    """The game of settled rules."""
     reached = explore(meaning, outcome_reads(meaning, kept), most_nodes)
     reached = unfold(meaning, reached, most_nodes)
     merged = merge(meaning, reached, kept)

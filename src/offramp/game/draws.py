@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import secrets
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,8 @@ from offramp.game.sobol import sobol_points
 from offramp.scenario import Assumption, Meaning
 from offramp.scenario.distributions import EDGE
 
+MAX_COMBINATIONS = 64
+"""Most combinations of switches in one run: each is a game of its own."""
 MAX_RANGES = 21_201
 """Most dimensions that the Sobol points have."""
 
@@ -27,19 +30,32 @@ MAX_RANGES = 21_201
 class Draws:
     """Values of the assumptions, array (draw, assumption); read-only.
 
-    ``seed`` is None for nominal values. A draw depends on its index and the seed only.
+    ``seed`` is None for nominal values. A draw depends on its index and the seed only. The
+    indices are consecutive from ``first`` on unless ``index`` (draw,) says otherwise.
     """
 
     names: tuple[str, ...]
     values: NDArray[np.float64]
     seed: int | None
     first: int = 0
+    index: NDArray[np.intp] | None = None
 
     def __post_init__(self) -> None:
         self.values.setflags(write=False)
 
     def __len__(self) -> int:
         return len(self.values)
+
+    def number(self, draw: int) -> int:
+        """The index of the draw in row ``draw``."""
+        return self.first + draw if self.index is None else int(self.index[draw])
+
+    def rows(self, which: NDArray[np.intp]) -> Draws:
+        """Some of the draws; they keep their indices."""
+        if len(which) == len(self) and (which == np.arange(len(self))).all():
+            return self
+        index = self.first + np.arange(len(self)) if self.index is None else self.index
+        return Draws(self.names, self.values[which], self.seed, self.first, index[which])
 
     def columns(self, read: frozenset[str] | None = None) -> dict[str, NDArray[np.float64]]:
         """Name to (1, draw) array, as formulas want them; only those in ``read`` if given."""
@@ -75,6 +91,7 @@ def draw(meaning: Meaning, count: int, seed: int | None = None, first: int = 0) 
             place=meaning.place(("parameters",)),
             path="parameters",
         )
+    _check_combinations(meaning)
     points = _points(len(spread), count, seed, first)
     drawn = {
         assumption.name: assumption.distribution.quantile(points[:, i])
@@ -82,6 +99,29 @@ def draw(meaning: Meaning, count: int, seed: int | None = None, first: int = 0) 
         if assumption.distribution is not None
     }
     return Draws(_names(meaning), _completed(meaning, drawn, count, seed), seed, first)
+
+
+def _check_combinations(meaning: Meaning) -> None:
+    """Not more combinations of switches than one run solves."""
+    ranged = [
+        (one.name, len(one.distribution.arguments))
+        for one in meaning.assumptions
+        if one.structural and one.distribution is not None
+    ]
+    count = math.prod(options for _, options in ranged)
+    if count > MAX_COMBINATIONS:
+        kept, left = [], count
+        for name, options in sorted(ranged, key=lambda one: -one[1]):
+            if left > MAX_COMBINATIONS:
+                left //= options
+                kept.append(name)
+        raise GameError(
+            f"{len(ranged)} switches with ranges have {count:,} combinations",
+            expected=f"at most {MAX_COMBINATIONS} in one run",
+            repair=f"take the range of {' and '.join(kept)} away",
+            place=meaning.place(("switches",)),
+            path="switches",
+        )
 
 
 def fix(
@@ -103,7 +143,7 @@ def fix(
     drawn = {name: draws.values[:, i] for i, name in enumerate(draws.names) if name not in changed}
     drawn |= {name: np.full(len(draws), value) for name, value in values.items()}
     whole = _completed(meaning, drawn, len(draws), draws.seed)
-    return Draws(draws.names, whole, draws.seed, draws.first)
+    return Draws(draws.names, whole, draws.seed, draws.first, draws.index)
 
 
 def _followers(meaning: Meaning, draws: Draws, fixed: frozenset[str]) -> frozenset[str]:

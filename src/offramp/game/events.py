@@ -54,6 +54,12 @@ def holds_after(game: Game, condition: Expression) -> Truths:
     return truth
 
 
+def takes(game: Game, step: int, move: int) -> Truths:
+    """(edge,) that are the move at position ``move`` of the step at position ``step``."""
+    number = sum(len(one.moves) for one in game.meaning.steps[:step]) + move
+    return game.edge_move == number
+
+
 def ends_with(game: Game, outcomes: Collection[int], condition: Expression | None) -> Truths:
     """(edge,) that end in one of ``outcomes`` where ``condition`` holds after `then`."""
     structure = game.structure

@@ -68,19 +68,25 @@ class Columns:
     start: Rows
     every_round: NDArray[np.bool_]
     steps: int
+    reset: Rows
+    """(column,) value at the beginning of further rounds, of those that are reset."""
 
     @staticmethod
     def of(meaning: Meaning) -> Columns:
         """The columns of a scenario's variables."""
-        spans = [(v.name, v.low, v.high, v.start, v.every_round) for v in meaning.variables]
+        spans = [
+            (v.name, v.low, v.high, v.start, v.every_round, v.start if v.reset is None else v.reset)
+            for v in meaning.variables
+        ]
         if meaning.limit:
-            spans.append((ROUND, 1, meaning.limit, 1, False))
+            spans.append((ROUND, 1, meaning.limit, 1, False, 1))
         names = tuple(span[0] for span in spans)
         low = np.array([span[1] for span in spans], np.int64)
         size = np.array([span[2] - span[1] + 1 for span in spans], np.int64)
         start = np.array([span[3] for span in spans], np.int32)
         every_round = np.array([span[4] for span in spans], np.bool_)
-        columns = Columns(names, low, size, start, every_round, len(meaning.rules))
+        reset = np.array([span[5] for span in spans], np.int32)
+        columns = Columns(names, low, size, start, every_round, len(meaning.rules), reset)
         combinations = math.prod(map(int, size))
         if combinations * max(len(meaning.rules), len(meaning.outcomes)) > MAX_CODE:
             raise GameError(
@@ -182,7 +188,7 @@ def _rules(
         (start, end - len(move.then), end, -1 if move.end is None else move.end)
         for move, start, end in zip(moves, when, last, strict=True)
     ]
-    about = np.array([columns.low, columns.size, columns.start, columns.every_round], np.int64)
+    about = np.array([columns.low, columns.size, columns.reset, columns.every_round], np.int64)
     apart = np.zeros((len(meaning.outcomes), len(columns.names)), np.bool_)
     for outcome, names in kept.items():
         apart[outcome] = columns.mask(names)
@@ -345,6 +351,17 @@ class _Fault:
         raise _more_than(self.meaning, self.most_nodes, f"at most {self.most_nodes:,}")
 
     def _stuck(self, step: StepMeaning, row: Rows) -> NoReturn:
+        gone = [m for s, m in sorted(self.meaning.scenario.barred) if s == step.name]
+        if gone:
+            listed = " and ".join(f"'{step.name}.{move}'" for move in gone)
+            raise GameError(
+                f"without {listed}, which the account bars, the step '{step.name}' offers no move "
+                f"in the state: {words_of(self.meaning, self.columns, row)}",
+                expected="another move in every state that can be reached",
+                repair="take it out of 'bar', or add a move without 'when', say 'wait: {}'",
+                place=self.meaning.place((*step.path, "name")),
+                path=".".join(map(str, step.path)),
+            )
         raise GameError(
             f"the step '{step.name}' offers no move in the state: "
             f"{words_of(self.meaning, self.columns, row)}",

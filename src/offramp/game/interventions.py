@@ -4,7 +4,8 @@ do(party.step = move): wherever the step offers the move (and the condition hold
 moves are not offered. bar(…): the move is not offered where another is left. ``once`` adds a
 hidden variable, part of the state and so seen by everybody, that says whether the first time
 has passed; it passes when the step offers the move while the condition holds. Interventions
-apply one after the other, each to the game that those before it made.
+apply one after the other, each to the game that those before it made. A condition (given, after)
+changes nothing: a hidden variable remembers whether it has come true.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from offramp.expressions import Compare, Expression, Logical, Name, Number, Unary, names
+from offramp.expressions import Compare, Expression, Logical, Name, Number, Unary, names, transform
 from offramp.scenario import Intervention, Meaning, MoveMeaning, VariableMeaning
 
 ALWAYS = Number(1)
@@ -41,22 +42,31 @@ class Changed:
 
     meaning: Meaning
     commitments: tuple[Commitment, ...] = ()
+    happened: tuple[str, ...] = ()
+    """Hidden variables, one per condition in order: whether it has come true so far."""
 
     @property
     def watched(self) -> frozenset[str]:
         """Variables to be kept from merging so that the commitments can be told at their steps."""
         lone = [one for one in self.commitments if one.alone]
-        return frozenset[str]().union(*(names(one.applies) | names(one.free) for one in lone))
+        read = frozenset[str]().union(*(names(one.applies) | names(one.free) for one in lone))
+        return read | frozenset(self.happened)
 
 
 def intervene(meaning: Meaning, interventions: Iterable[Intervention]) -> Changed:
-    """The rules under do, bar and deviate (forced like a do), and where each applies.
+    """The rules under do, bar, deviate (forced like a do) and start, and where each applies.
 
-    What fixes assumptions (set, off) changes no rules and is passed over.
+    Conditions (given, after, and whatever else says by ``when`` or by a move what is to happen)
+    add a hidden variable that remembers whether it has. What fixes assumptions (set, off) changes
+    no rules and is passed over.
     """
     changed = Changed(meaning)
     for intervention in interventions:
-        if intervention.step is not None and intervention.move is not None:
+        if intervention.kind == "start":
+            changed = replace(changed, meaning=_begun(changed.meaning, intervention))
+        elif intervention.condition:
+            changed = _remembering(changed, intervention)
+        elif intervention.step is not None and intervention.move is not None:
             changed = _changed(changed, intervention, intervention.step, intervention.move)
     return changed
 
@@ -92,6 +102,66 @@ def _changed(changed: Changed, intervention: Intervention, step: int, move: int)
     commitment = Commitment(intervention, step, applies, free, len(moves) == 1)
     meaning = replace(meaning, steps=tuple(steps))
     return Changed(meaning, (*changed.commitments, commitment))
+
+
+def _begun(meaning: Meaning, intervention: Intervention) -> Meaning:
+    """The crisis begun elsewhere; later rounds are reset as ever."""
+    variables = list(meaning.variables)
+    for place, value in intervention.starts:
+        one = variables[place]
+        reset = one.start if one.reset is None else one.reset
+        variables[place] = replace(one, start=value, reset=reset if one.every_round else None)
+    return replace(meaning, variables=tuple(variables))
+
+
+def _remembering(changed: Changed, intervention: Intervention) -> Changed:
+    """The rules with a hidden variable that says whether a condition has come true.
+
+    A predicate is looked at before each move and after its `then`, before a round's reset; so
+    every node and the final state are seen.
+    """
+    meaning = changed.meaning
+    taken = {variable.name for variable in meaning.variables}
+    name = "happened"
+    while name in taken or " " not in name:
+        name = f"{name} '" if " " not in name else f"{name}'"
+    flag = VariableMeaning(name, 0, 1, 0, False, ("not_yet", "happened"), shown=True)
+    place, so_far = len(meaning.variables), Name(name)
+
+    steps = list(meaning.steps)
+    for s, step in enumerate(meaning.steps):
+        moves = list(step.moves)
+        for m, move in enumerate(step.moves):
+            true = _comes_true(meaning, intervention, s, m)
+            if true is not None:
+                moves[m] = replace(move, then=(*move.then, (place, _ever(so_far, true))))
+        steps[s] = replace(step, moves=tuple(moves))
+    meaning = replace(meaning, variables=(*meaning.variables, flag), steps=tuple(steps))
+    return Changed(meaning, changed.commitments, (*changed.happened, name))
+
+
+def _comes_true(
+    meaning: Meaning, intervention: Intervention, step: int, move: int
+) -> list[Expression] | None:
+    """What makes a condition come true where a move is made; None where it cannot there."""
+    moves = meaning.steps[step].moves
+    if intervention.kind == "after":
+        return [ALWAYS] if (step, move) == (intervention.step, intervention.move) else None
+    if intervention.kind == "reach":
+        if step != intervention.step:
+            return None
+        return [moves[intervention.move or 0].when or ALWAYS]
+    assert intervention.when is not None
+    written = {meaning.variables[v].name: formula for v, formula in moves[move].then}
+    after = transform(
+        intervention.when,
+        lambda leaf: written.get(leaf.id, leaf) if isinstance(leaf, Name) else leaf,
+    )
+    return [intervention.when, after]
+
+
+def _ever(so_far: Expression, true: list[Expression]) -> Expression:
+    return ALWAYS if ALWAYS in true else Logical("or", (so_far, *true))
 
 
 def _forced(

@@ -144,7 +144,7 @@ class Valuation:
         which = (
             "at nominal values"
             if draws.seed is None
-            else (f"in draw {draws.first + draw} of seed {draws.seed}")
+            else (f"in draw {draws.number(draw)} of seed {draws.seed}")
         )
         return f"{which}, with {listed}" if listed else which
 

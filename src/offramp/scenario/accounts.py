@@ -1,7 +1,9 @@
 """Accounts and levers: the same crisis as others tell it, and what somebody could change.
 
 An account's entry replaces the whole entry of ``parameters``: a number fixes it, `cost[north]`
-replaces one key of a family, and a family given by `each` replaces the keys that it names.
+replaces one key of a family, and a family given by `each` replaces the keys that it names. What
+it says of the rules (switches, where the crisis begins, moves that are not there) is in
+``standing``, and what it denies is put at its off values.
 """
 
 from __future__ import annotations
@@ -12,7 +14,15 @@ from offramp.core.errors import OfframpError, ScenarioError, suggestion
 from offramp.core.numbers import told_apart
 from offramp.scenario.meaning import Meaning, understand
 from offramp.scenario.model import Account, Family, Lever, Quantity, Scenario
-from offramp.scenario.setting import nominal_values
+from offramp.scenario.setting import nominal_values, off_values, with_values
+from offramp.scenario.standing import (
+    check_number_lever,
+    check_standing,
+    check_switch_lever,
+    given_by,
+    rules_told,
+)
+from offramp.scenario.switching import fail
 from offramp.scenario.yaml_text import Node
 
 
@@ -27,15 +37,45 @@ def with_account(scenario: Scenario, name: str) -> Scenario:
             place=scenario.place("accounts"),
             path="accounts",
         )
-    telling = _Telling(scenario, name, scenario.accounts[name])
-    for entry in scenario.accounts[name].parameters:
+    account = scenario.accounts[name]
+    if not (account.denies or account.switches or account.start or account.bar):
+        return _numbers_told(scenario, name, account)
+    told = rules_told(_numbers_told(scenario, name, account), name)
+    return told if not account.denies else _denied(told, name)
+
+
+def _numbers_told(scenario: Scenario, name: str, account: Account) -> Scenario:
+    """With the account's entries of parameters."""
+    telling = _Telling(scenario, name, account)
+    for entry in account.parameters:
         telling.replace(entry)
     return telling.scenario_told()
+
+
+def _denied(told: Scenario, name: str) -> Scenario:
+    """With the mechanisms that the account denies at their off values."""
+    meaning = understand(told)
+    values: dict[str, float] = {}
+    for place, mechanism in enumerate(told.accounts[name].denies):
+        off = off_values(meaning, mechanism)
+        own = given_by(told, name)
+        twice = sorted(own & {one.partition("[")[0] for one in off} | own & off.keys())
+        if twice:
+            fail(
+                told,
+                ("accounts", name, "denies", place),
+                f"'{mechanism}' is denied, and '{twice[0]}' of it has an entry",
+                "one of the two",
+                f"take '{twice[0]}' out of the account",
+            )
+        values |= off
+    return with_values(told, values, note=f"denied by {told.accounts[name].label or name}")
 
 
 def check_accounts(meaning: Meaning) -> None:
     """Every account read as a scenario of its own; a ScenarioError with the account's place."""
     for name in meaning.scenario.accounts:
+        check_standing(meaning, name)
         told = with_account(meaning.scenario, name)
         try:
             understand(told)
@@ -55,6 +95,11 @@ def check_levers(meaning: Meaning) -> None:
     nominal = nominal_values(meaning) if meaning.scenario.levers else {}
     for name, lever in meaning.scenario.levers.items():
         path = ("levers", name)
+        _check_holders(meaning, name, lever)
+        if lever.parameter is None or lever.switch is not None:
+            check_switch_lever(meaning.scenario, name, lever)
+            continue
+        check_number_lever(meaning.scenario, name, lever)
         entry = lever.parameter.replace(" ", "")
         if entry not in own:
             families = meaning.vocabulary.families
@@ -68,21 +113,26 @@ def check_levers(meaning: Meaning) -> None:
                 "a parameter or family[key]",
                 repair,
             )
-        for position, party in enumerate(lever.held_by):
-            if party not in meaning.parties:
-                _fail(
-                    meaning.scenario,
-                    (*path, "held_by", position),
-                    f"'{party}' is no party",
-                    "the parties that would have to move the lever",
-                    suggestion(party, meaning.parties),
-                )
         if entry in nominal:
             _check_side(meaning.scenario, name, lever, nominal[entry])
 
 
+def _check_holders(meaning: Meaning, name: str, lever: Lever) -> None:
+    """Whoever holds a lever is a party."""
+    for position, party in enumerate(lever.held_by):
+        if party not in meaning.parties:
+            _fail(
+                meaning.scenario,
+                ("levers", name, "held_by", position),
+                f"'{party}' is no party",
+                "the parties that would have to move the lever",
+                suggestion(party, meaning.parties),
+            )
+
+
 def _check_side(scenario: Scenario, name: str, lever: Lever, start: float) -> None:
     """A lever that moves lower has its limit below the nominal value, and the other way round."""
+    assert lever.limit is not None
     beyond = lever.limit - start if lever.towards == "lower" else start - lever.limit
     if beyond > 1e-9 * max(1.0, abs(start)):
         side, other = ("below", "higher") if lever.towards == "lower" else ("above", "lower")

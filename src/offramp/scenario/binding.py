@@ -52,15 +52,26 @@ class Vocabulary:
         default_factory=dict[tuple[str, str], Expression]
     )
 
+    switches: Mapping[str, Level] = field(default_factory=dict[str, Level])
+    definitions: Mapping[str, Expression] = field(default_factory=dict[str, Expression])
+    """Names of formulas, bound."""
+
     def with_worth(self, worth: Mapping[tuple[str, str], Expression]) -> Vocabulary:
         """The same vocabulary that also knows what each package is worth to whom."""
         return replace(self, worth=worth)
+
+    @property
+    def options(self) -> frozenset[str]:
+        """The options of all switches."""
+        return frozenset(option for one in self.switches.values() for option in one.names)
 
     def everything(self) -> tuple[str, ...]:
         """Every name a formula may use, for the nearest repair."""
         return (
             *self.numbers,
             *self.families,
+            *self.switches,
+            *self.definitions,
             *self.variables,
             *self.levels,
             *self.parties,
@@ -114,8 +125,12 @@ class _Binding:
 
     def _name(self, node: Name) -> Expression:
         words, name = self.vocabulary, node.id
-        if name in words.levels and self.where != "fixed":
+        if name in words.levels and (self.where != "fixed" or name in words.options):
             return Number(words.levels[name], node.offset)
+        if name in words.switches:
+            return node
+        if name in words.definitions:
+            return self._defined(node)
         if name in words.variables or (name == "round_number" and words.limited):
             if self.where == "fixed":
                 what = "is drawn with the game" if name in words.private else "changes during play"
@@ -147,6 +162,29 @@ class _Binding:
                 )
             return node
         self._misused(node)
+
+    def _defined(self, node: Name) -> Expression:
+        """The formula that a name stands for, where it may stand."""
+        words, meant = self.vocabulary, self.vocabulary.definitions[node.id]
+        if self.where == "fixed":
+            self.fail(
+                node,
+                f"the definition '{node.id}' stands among parameters",
+                WHERE["fixed"],
+                "write its formula here, or derive a parameter by `value`",
+            )
+        for name in sorted(names(meant)):
+            if name in words.private:
+                self._check_known(Name(name, node.offset))
+            free = name in words.variables or name in words.switches or name == "round_number"
+            if self.where == "structure" and not free:
+                self.fail(
+                    node,
+                    f"the definition '{node.id}' reads the parameter '{name}'",
+                    WHERE["structure"],
+                    "move it into the odds or pay of a move",
+                )
+        return meant
 
     def _check_known(self, node: Name) -> None:
         """What a step offers and does may read only what its mover knows."""
@@ -205,6 +243,7 @@ class _Binding:
         words = self.vocabulary
         if node.base not in words.families:
             kind = "a single number" if node.base in words.numbers else "no family"
+            kind = "a definition, which has no keys" if node.base in words.definitions else kind
             self.fail(
                 node,
                 f"'{node.base}' is {kind}",
@@ -243,10 +282,9 @@ class _Binding:
         return Choose(self.bound(node.keys[0]), self._cases(node, keys), None, node.offset)
 
     def _cases(self, node: Index, keys: Mapping[str, str]) -> tuple[tuple[int, Expression], ...]:
+        holders = {**self.vocabulary.variables, **self.vocabulary.switches}
         held = {
-            level
-            for name in names(node.keys[0]) & self.vocabulary.variables.keys()
-            for level in self.vocabulary.variables[name].names
+            level for name in names(node.keys[0]) & holders.keys() for level in holders[name].names
         }
         cases: dict[int, Expression] = {}
         for key, entry in keys.items():
@@ -297,9 +335,8 @@ class _Binding:
         if isinstance(key, Name) and key.id in words.packages:
             return words.worth[party, key.id]
         index = self.bound(key)
-        holders = [
-            words.variables[name] for name in sorted(names(index)) if name in words.variables
-        ]
+        known = {**words.variables, **words.switches}
+        holders = [known[name] for name in sorted(names(index)) if name in known]
         cases = {
             level.low + position: words.worth[party, name]
             for level in holders

@@ -56,6 +56,13 @@ class Claim:
     label: str | None = None
     about: str | None = None
 
+    @property
+    def manner(self) -> str:
+        """How the moves that it commits come: 'foreseen', 'as a surprise'; '' without any."""
+        own = (query.manner for query in self.quantities.values())
+        words = (word for manner in own for word in manner.split(" and ") if word)
+        return " and ".join(dict.fromkeys(words))
+
     def holds(self, values: Mapping[Query, NDArray[np.float64]]) -> NDArray[np.bool_]:
         """Whether the condition holds, (draw,), for values (draw,) of the quantities.
 
@@ -154,7 +161,8 @@ class _ClaimReader:
         """The name that stands for a quantity, under all interventions around it."""
         for low, high, interventions, text in self.spans:
             if low <= offset < high:
-                query = query.under(interventions, text)
+                cut = Cut(text, high + 1)
+                query = self.reader.fitting(query.under(interventions, text), cut)
         for name, known in self.quantities.items():
             if known == query:
                 return name

@@ -45,12 +45,16 @@ class Distribution:
 
     name: str
     arguments: tuple[float, ...]
+    weights: tuple[float, ...] = ()
+    """Of a choice: how often each argument is drawn, beside the others; () is all alike."""
 
     def __str__(self) -> str:
         return f"{self.name}({', '.join(map(number_text, self.arguments))})"
 
     def quantile(self, share: Array) -> Array:
         """The value below which ``share`` (0 to 1, any shape) of the distribution lies."""
+        if self.weights:
+            return _weighted(share, self.arguments, self.weights)
         with np.errstate(all="ignore"):
             return _QUANTILES[self.name](share, self.arguments)
 
@@ -187,6 +191,11 @@ def _pert(u: Array, a: tuple[float, ...]) -> Array:
 def _choice(u: Array, a: tuple[float, ...]) -> Array:
     values = np.array(a)
     return values[np.minimum((u * len(a)).astype(int), len(a) - 1)]
+
+
+def _weighted(u: Array, a: tuple[float, ...], weights: tuple[float, ...]) -> Array:
+    ends = np.cumsum(weights) / sum(weights)
+    return np.array(a)[np.minimum(np.searchsorted(ends, u, side="right"), len(a) - 1)]
 
 
 _QUANTILES: dict[str, Callable[[Array, tuple[float, ...]], Array]] = {

@@ -46,6 +46,7 @@ def _check_kind(kind: str, node: Node, document: Node) -> None:
         "outcome": "outcomes",
         "package": "packages",
         "parameter": "parameters",
+        "switch": "switches",
         "level": "state",
         "step": "round",
     }[kind]
@@ -55,7 +56,12 @@ def _check_kind(kind: str, node: Node, document: Node) -> None:
         entries = {**entries, **document.mapping["private"].mapping}
     known = set(entries)
     if kind == "level":
-        levels = (entry.mapping.get("levels") for entry in entries.values())
+        switches = document.mapping["switches"].mapping if "switches" in document.mapping else {}
+        levels = (
+            entry.mapping.get(word)
+            for word, listed in (("levels", entries), ("options", switches))
+            for entry in listed.values()
+        )
         known = {str(level.value) for one in levels if one for level in one.items}
     if kind == "step":
         pieces = document.mapping[section].items
@@ -80,7 +86,7 @@ class _Sections:
 
     @staticmethod
     def of(document: Node) -> _Sections:
-        names = ("sources", "parameters", "state", "mechanisms")
+        names = ("sources", "parameters", "switches", "define", "state", "mechanisms")
         return _Sections(
             {
                 name: dict(document.mapping[name].mapping) if name in document.mapping else {}
@@ -164,13 +170,15 @@ class _Part:
 
     @property
     def own(self) -> tuple[str, ...]:
-        return (*self.mechanism.parameters, *self.mechanism.state)
+        mechanism = self.mechanism
+        return (*mechanism.parameters, *mechanism.switches, *mechanism.define, *mechanism.state)
 
     def names(self) -> dict[str, Node]:
         """What each name of the mechanism stands for: its prefixed self, or what `with` gives."""
         given = self.piece.mapping.get("with")
         entries = given.mapping if given else {}
-        needs, own_parameters = self.mechanism.with_, self.mechanism.parameters
+        needs = self.mechanism.with_
+        own_parameters = {**self.mechanism.parameters, **self.mechanism.switches}
         for name in entries:
             if name not in needs and name not in own_parameters:
                 known = (*needs, *own_parameters)
@@ -235,6 +243,12 @@ class _Part:
             replaced = given.mapping.get(name) if given else None
             entry = replaced if replaced is not None else renamer.parameter(node)
             added.append(("parameters", f"{self.alias}_{name}", entry))
+        for name, node in self._section("switches").items():
+            replaced = given.mapping.get(name) if given else None
+            entry = renamer.switch(node, replaced)
+            added.append(("switches", f"{self.alias}_{name}", entry))
+        for name, node in self._section("define").items():
+            added.append(("define", f"{self.alias}_{name}", renamer.formula(node)))
         for name, node in self._section("state").items():
             added.append(("state", f"{self.alias}_{name}", renamer.variable(node)))
         added.append(("mechanisms", self.alias, self._record(renamer)))
@@ -251,6 +265,10 @@ class _Part:
             str(level.value)
             for variable in self._section("state").values()
             for level in (variable.mapping.get("levels") or Node((), self.tree.place)).items
+        } | {
+            str(option.value)
+            for switch in self._section("switches").values()
+            for option in (switch.mapping.get("options") or Node((), self.tree.place)).items
         }
         steps = self.tree.mapping["steps"].items if "steps" in self.tree.mapping else ()
         named = frozenset(str(s.mapping["name"].value) for s in steps if "name" in s.mapping)
@@ -275,7 +293,7 @@ class _Part:
             record["off"] = self._off(renamer)
         if self.mechanism.expects:
             record["expects"] = self.tree.mapping["expects"]
-        for section in ("parameters", "state"):
+        for section in ("parameters", "switches", "define", "state"):
             names = tuple(Node(f"{self.alias}_{name}", at) for name in self._section(section))
             record |= {section: Node(names, at)} if names else {}
         named = [step.mapping["name"] for step in self.steps() if "name" in step.mapping]
@@ -286,11 +304,21 @@ class _Part:
         entries: dict[str, Node] = {}
         for key, value in self.tree.mapping["off"].mapping.items():
             name = key.partition("[")[0].strip()
-            if name not in self.mechanism.parameters:
+            if name in self.mechanism.switches:
+                options = self.mechanism.switches[name].options
+                if value.value not in options:
+                    raise ScenarioError(
+                        f"'{value.plain()}' is no option of '{name}'",
+                        expected="one of: " + ", ".join(options),
+                        repair=suggestion(str(value.value), options),
+                        place=value.place,
+                    )
+            elif name not in self.mechanism.parameters:
+                known = (*self.mechanism.parameters, *self.mechanism.switches)
                 raise ScenarioError(
                     f"'off' names '{key}'",
-                    expected="parameters of this mechanism",
-                    repair=suggestion(name, self.mechanism.parameters),
+                    expected="parameters and switches of this mechanism",
+                    repair=suggestion(name, known),
                     place=self.tree.at(("off", key)),
                 )
             entries[renamer.formula(Node(key, value.place)).value] = value  # type: ignore[index]
@@ -330,7 +358,7 @@ class _Renamer:
             return word
         raise ScenarioError(
             f"'{word}' is not declared by the mechanism '{self.mechanism}'",
-            expected="a name of its 'with', 'parameters' or 'state'",
+            expected="a name of its 'with', 'parameters', 'switches', 'define' or 'state'",
             repair=suggestion(word, (*self.table, *self.levels)),
             place=place.shifted(match.start()),
         )
@@ -393,6 +421,21 @@ class _Renamer:
             )
         return _mapping(entries, node.place)
 
+    def switch(self, node: Node, given: Node | None) -> Node:
+        """A switch; one option that a scenario gives by `with` fixes it."""
+        entries = dict(node.mapping)
+        if "source" in entries:
+            entries["source"] = self.citation(entries["source"])
+        if given is None:
+            return _mapping(entries, node.place)
+        if given.mapping:
+            kept = {
+                key: one for key, one in entries.items() if key in ("options", "label", "about")
+            }
+            return _mapping({**kept, **given.mapping}, given.place)
+        kept = {key: one for key, one in entries.items() if key not in ("range", "weights")}
+        return _mapping({**kept, "value": given}, node.place)
+
     def _range(self, node: Node) -> Node:
         text = str(node.value)
         swapped = _WORD.sub(lambda m: self.name(m.group()), text)
@@ -451,7 +494,7 @@ class _Renamer:
 
     def move(self, node: Node) -> Node:
         entries = dict(node.mapping)
-        for key in ("when", "odds"):
+        for key in ("when", "odds", "weight"):
             if key in entries:
                 entries[key] = self.formula(entries[key])
         for key in ("pay", "then"):

@@ -9,13 +9,25 @@ know about families, levels, packages or parties.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from graphlib import CycleError, TopologicalSorter
-from typing import NoReturn, cast
+from dataclasses import replace
+from typing import NoReturn
 
 from offramp.core.errors import OfframpError, ScenarioError, suggestion
 from offramp.core.numbers import told_apart
-from offramp.expressions import Expression, Number, evaluate, names, parse
+from offramp.expressions import (
+    Expression,
+    Index,
+    Logical,
+    Name,
+    Number,
+    Unary,
+    evaluate,
+    names,
+    parse,
+    transform,
+)
 from offramp.scenario.binding import Binder, Level, Vocabulary
+from offramp.scenario.defining import with_definitions
 from offramp.scenario.distributions import parse_distribution
 from offramp.scenario.information import with_unseen
 from offramp.scenario.meant import (
@@ -28,7 +40,16 @@ from offramp.scenario.meant import (
     VariableMeaning,
 )
 from offramp.scenario.model import Family, Move, Private, Quantity, Scenario, Step, Variable
-from offramp.scenario.naming import Names
+from offramp.scenario.naming import Names, check_circles
+from offramp.scenario.switching import (
+    barred,
+    begins,
+    begun_by_accounts,
+    moves_barred_by_accounts,
+    structural,
+    switch_assumptions,
+)
+from offramp.scenario.worths import Worths
 
 MAX_RANGE = 100_000
 MAX_INTEGER = 1_000_000_000
@@ -47,6 +68,8 @@ class _Reader:
         self.parties = tuple(scenario.parties)
         self.outcomes = tuple(scenario.outcomes)
         self.words = Names(scenario)
+        self.begun = begun_by_accounts(scenario)
+        self.barred = moves_barred_by_accounts(scenario)
         numbered = [(step.name, position) for position, step in enumerate(scenario.round)]
         self.first_of = dict(reversed(numbered))
         self.variables = (
@@ -59,8 +82,8 @@ class _Reader:
     def meaning(self) -> Meaning:
         scenario = self.scenario
         self._check_ends()
-        assumptions = tuple(self._assumptions())
-        _check_circles(assumptions, scenario)
+        assumptions = (*self._assumptions(), *self._of_the_rules())
+        check_circles(assumptions, scenario)
         self._check_citations()
         steps = tuple(self._step(i, step) for i, step in enumerate(scenario.round))
         return Meaning(
@@ -107,7 +130,7 @@ class _Reader:
         words = self.scenario.state[name]
         path: Path = ("state", name)
         low, high = self._span(name, words, path)
-        start = self._constant(words.start, (*path, "start"))
+        start = self._constant(words.start, (*path, "start"), self.words.switches)
         if not low <= start <= high:
             self.fail(
                 (*path, "start"),
@@ -115,7 +138,35 @@ class _Reader:
                 f"{low} to {high}",
                 f"write 'start: {min(max(start, low), high)}'",
             )
-        return VariableMeaning(name, low, high, start, words.scope == "round", words.levels or ())
+        return VariableMeaning(
+            name,
+            low,
+            high,
+            start,
+            words.scope == "round",
+            words.levels or (),
+            begins=self._beginning(name, words, start),
+        )
+
+    def _beginning(self, name: str, words: Variable, start: int) -> Expression | None:
+        """Where a variable begins as a formula, where that may differ; None where it cannot."""
+        if name in self.begun:
+            return Name(begins(name))
+        return self._started(words.start, ("state", name, "start"))
+
+    def _started(self, formula: int | float | str, path: Path) -> Expression | None:
+        """A start over switches; None where it reads none."""
+        expression, words = self._parsed(formula, path), self.words
+        if not names(expression) & words.switches.keys():
+            return None
+        return transform(
+            expression,
+            lambda leaf: (
+                leaf
+                if isinstance(leaf, Index) or leaf.id in words.switches
+                else Number(words.levels[leaf.id], leaf.offset)
+            ),
+        )
 
     def _private(self, name: str) -> VariableMeaning:
         """A private variable; it stands at its lowest value until it is drawn."""
@@ -164,10 +215,12 @@ class _Reader:
             )
         return low, high
 
-    def _constant(self, formula: int | float | str, path: Path) -> int:
-        """A whole number written with numbers and level names only."""
+    def _constant(
+        self, formula: int | float | str, path: Path, switches: Mapping[str, int] | None = None
+    ) -> int:
+        """A whole number written with numbers, level names and perhaps switches only."""
         expression = self._parsed(formula, path)
-        levels = self.words.levels
+        levels = {**self.words.levels, **(switches or {})}
         for name in sorted(names(expression)):
             if name not in levels:
                 self.fail(
@@ -225,11 +278,13 @@ class _Reader:
             packages=tuple(scenario.packages),
             limited=scenario.limit > 0,
             outcomes=self.outcomes,
+            switches={name: Level(0, one.options) for name, one in scenario.switches.items()},
         )
         for name, keys in families.items():
             for key in keys:
                 self._family_key(name, key, vocabulary)
-        return vocabulary.with_worth(self._worths(vocabulary))
+        known = vocabulary.with_worth(Worths(self).of(vocabulary))
+        return with_definitions(known, scenario)
 
     def _family_key(self, name: str, key: str, vocabulary: Vocabulary) -> None:
         if key.lstrip("-").isdigit() or key in vocabulary.parties:
@@ -244,77 +299,9 @@ class _Reader:
                 key=True,
             )
 
-    def _worths(self, vocabulary: Vocabulary) -> dict[tuple[str, str], Expression]:
-        """worth[party, package] as a formula of parameters: the sum over the package's issues."""
-        binder = Binder(vocabulary)
-        worths: dict[tuple[str, str], Expression] = {}
-        for name, issue in self.scenario.issues.items():
-            self._check_issue(name)
-            del issue
-        for package, choice in self.scenario.packages.items():
-            for issue_name, option in choice.items():
-                path = ("packages", package, issue_name)
-                self.known(issue_name, self.scenario.issues, "issue", path, key=True)
-                options = self.scenario.issues[issue_name].options
-                self.known(option, options, f"option of '{issue_name}'", path)
-            for party in self.parties:
-                terms = [
-                    self._issue_term(binder, issue, option, party)
-                    for issue, option in choice.items()
-                    if party in self.scenario.issues[issue].weight
-                ]
-                worths[party, package] = binder.total(terms)
-        return worths
-
-    def _check_issue(self, name: str) -> None:
-        issue = self.scenario.issues[name]
-        if len(set(issue.options)) < len(issue.options):
-            self.fail(
-                ("issues", name, "options"),
-                "an option stands twice",
-                "every option once",
-                "rename or remove one",
-            )
-        for part in ("weight", "worth"):
-            for party in getattr(issue, part):
-                self.known(party, self.parties, "party", ("issues", name, part, party), key=True)
-        for party in set(issue.weight) ^ set(issue.worth):
-            has, lacks = ("weight", "worth") if party in issue.weight else ("worth", "weight")
-            self.fail(
-                ("issues", name, has, party),
-                f"'{party}' is in {has} but not in {lacks}",
-                "a party in both or in neither",
-                f"add '{party}' to {lacks}",
-                key=True,
-            )
-        for party, worth in issue.worth.items():
-            if len(worth) != len(issue.options):
-                self.fail(
-                    ("issues", name, "worth", party),
-                    f"{len(worth)} worths for {len(issue.options)} options",
-                    "one worth per option, in their order",
-                    "the options are: " + ", ".join(issue.options),
-                )
-
-    def _issue_term(
-        self, binder: Binder, issue: str, option: str, party: str
-    ) -> tuple[Expression, Expression]:
-        words = self.scenario.issues[issue]
-        position = words.options.index(option)
-        weight = self._bound(
-            words.weight[party], ("issues", issue, "weight", party), binder, "fixed"
-        )
-        worth = self._bound(
-            words.worth[party][position],
-            ("issues", issue, "worth", party, position),
-            binder,
-            "fixed",
-        )
-        return weight, worth
-
     # formulas
 
-    def _bound(
+    def bound(
         self,
         formula: int | float | str,
         path: Path,
@@ -336,7 +323,7 @@ class _Reader:
 
     def _of_party(self, party: str, word: str) -> Expression:
         formula = getattr(self.scenario.parties[party], word)
-        return self._bound(formula, ("parties", party, word), None, "fixed")
+        return self.bound(formula, ("parties", party, word), None, "fixed")
 
     def _assumptions(self) -> Iterable[Assumption]:
         for name, entry in self.scenario.parameters.items():
@@ -346,6 +333,20 @@ class _Reader:
                 continue
             for key, one in entry.each.items():
                 yield self._assumption(f"{name}[{key}]", one, (*path, "each", key), entry)
+
+    def _of_the_rules(self) -> Iterable[Assumption]:
+        """Switches, and where accounts differ in the rules."""
+        scenario = self.scenario
+        yield from switch_assumptions(scenario)
+        for name in self.begun:
+            words, path = scenario.state[name], ("state", name, "start")
+            begun = self._started(words.start, path)
+            if begun is None:
+                begun = Number(self._constant(words.start, path))
+            yield structural(begins(name), begun, path, words.levels or ())
+        for (step, move), path in self.barred.items():
+            gone = Number(float((step, move) in scenario.barred))
+            yield structural(barred(step, move), gone, path, ("there", "barred"))
 
     def _assumption(
         self, name: str, entry: int | float | str | Quantity, path: Path, family: Family | None
@@ -369,7 +370,7 @@ class _Reader:
         formula = (
             Number(spread.median)
             if quantity.value is None and spread is not None
-            else self._bound(quantity.value or 0, value_path, None, "fixed")
+            else self.bound(quantity.value or 0, value_path, None, "fixed")
         )
         return Assumption(
             name,
@@ -398,10 +399,18 @@ class _Reader:
             else self.known(step.by, (*self.parties, "nature"), "party", (*path, "by"))
         )
         moves = tuple(
-            self._move(name, move, mover, (*path, "moves", name))
+            self._unless_barred(step.name, self._move(name, move, mover, (*path, "moves", name)))
             for name, move in step.moves.items()
         )
         return StepMeaning(step.name, mover, moves, path)
+
+    def _unless_barred(self, step: str, move: MoveMeaning) -> MoveMeaning:
+        """The move, not on offer where an account bars it."""
+        if (step, move.name) not in self.barred:
+            return move
+        there: Expression = Unary("not", Name(barred(step, move.name)))
+        both = there if move.when is None else Logical("and", (there, move.when))
+        return replace(move, when=both)
 
     def _draw(self, name: str) -> StepMeaning:
         """The draw of a private variable as a step of nature; no person can write its name."""
@@ -430,11 +439,12 @@ class _Reader:
         self, word: str, then: tuple[int, int], odds: int | float | str, path: Path
     ) -> MoveMeaning:
         rest = isinstance(odds, str) and odds.strip() == "rest"
-        formula = None if rest else self._bound(odds, path, None, "fixed")
+        formula = None if rest else self.bound(odds, path, None, "fixed")
         change = ((then[0], Number(then[1])),)
         return MoveMeaning(word, None, (), change, None, formula, rest, path)
 
-    def _move(self, name: str, move: Move, mover: int, path: Path) -> MoveMeaning:
+    def _check_odds(self, name: str, move: Move, mover: int, path: Path) -> None:
+        """Odds on all moves of nature, and on no others."""
         if mover < 0 and move.odds is None:
             self.fail(
                 path,
@@ -451,11 +461,14 @@ class _Reader:
                 "remove it: a party chooses",
                 key=True,
             )
+
+    def _move(self, name: str, move: Move, mover: int, path: Path) -> MoveMeaning:
+        self._check_odds(name, move, mover, path)
         rest = isinstance(move.odds, str) and move.odds.strip() == "rest"
         then = tuple(
             (
                 self._set(variable, (*path, "then", variable)),
-                self._bound(formula, (*path, "then", variable), None, "structure", mover),
+                self.bound(formula, (*path, "then", variable), None, "structure", mover),
             )
             for variable, formula in move.then.items()
         )
@@ -463,7 +476,7 @@ class _Reader:
             name,
             None
             if move.when is None
-            else self._bound(move.when, (*path, "when"), None, "structure", mover),
+            else self.bound(move.when, (*path, "when"), None, "structure", mover),
             self._pay(move.pay, (*path, "pay")),
             then,
             None
@@ -471,10 +484,25 @@ class _Reader:
             else self.known(move.end, self.outcomes, "outcome", (*path, "end")),
             None
             if move.odds is None or rest
-            else self._bound(move.odds, (*path, "odds"), None, "play"),
+            else self.bound(move.odds, (*path, "odds"), None, "play"),
             rest,
             path,
+            self._weight(name, move, mover, path),
         )
+
+    def _weight(self, name: str, move: Move, mover: int, path: Path) -> Expression | None:
+        """How often a move is chosen beside others as good; it may read what the mover knows."""
+        if move.weight is None:
+            return None
+        if mover < 0:
+            self.fail(
+                (*path, "weight"),
+                f"nature's move '{name}' has a weight",
+                "weights on moves of parties only",
+                "change its 'odds'",
+                key=True,
+            )
+        return self.bound(move.weight, (*path, "weight"), None, "play", mover)
 
     def _set(self, variable: str, path: Path) -> int:
         """The position of a variable that a move sets."""
@@ -494,7 +522,7 @@ class _Reader:
         return tuple(
             (
                 self.known(party, self.parties, "party", (*path, party), key=True),
-                self._bound(formula, (*path, party), None, "play"),
+                self.bound(formula, (*path, party), None, "play"),
             )
             for party, formula in pay.items()
         )
@@ -553,29 +581,18 @@ class _Reader:
             cited.append((("round", position, "source"), step.source))
             for name, move in step.moves.items():
                 cited.append((("round", position, "moves", name, "source"), move.source))
-        for section in ("issues", "outcomes", "mechanisms", "claims", "accounts", "levers"):
+        for section in (
+            "switches",
+            "issues",
+            "outcomes",
+            "mechanisms",
+            "claims",
+            "accounts",
+            "levers",
+        ):
             for name, words in getattr(scenario, section).items():
                 cited.append(((section, name, "source"), words.source))
         for path, citation in cited:
             keys = (citation,) if isinstance(citation, str) else tuple(citation or ())
             for key in keys:
                 self.known(key, scenario.sources, "source", path)
-
-
-def _check_circles(assumptions: tuple[Assumption, ...], scenario: Scenario) -> None:
-    """A parameter may not depend on itself through the values of others."""
-    needs = {a.name: sorted(names(a.formula)) if a.formula else () for a in assumptions}
-    try:
-        TopologicalSorter(needs).prepare()
-    except CycleError as error:
-        circle = list(reversed(cast("list[str]", error.args[1])))[:-1]
-        first = next(a for a in assumptions if a.name in circle)
-        start = circle.index(first.name)
-        round_trip = (*circle[start:], *circle[:start], first.name)
-        raise ScenarioError(
-            f"the value of '{first.name}' depends on itself: {' → '.join(round_trip)}",
-            expected="values that do not come back to themselves",
-            repair="give one of them a number",
-            place=scenario.place(*first.path),
-            path=".".join(map(str, first.path)),
-        ) from None

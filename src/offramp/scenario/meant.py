@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from offramp.core.errors import Place
 from offramp.expressions import Expression
@@ -20,7 +21,9 @@ class VariableMeaning:
 
     ``known_to`` holds the positions of the parties that know a private variable, and is None
     where the variable is part of the state. ``shown`` says that everybody sees its value,
-    whatever else is unseen.
+    whatever else is unseen. Where ``begins`` is a formula of switches, ``start`` is its nominal
+    value until the game is settled; ``reset`` is the value at the beginning of further rounds
+    where that is not ``start``.
     """
 
     name: str
@@ -31,6 +34,8 @@ class VariableMeaning:
     levels: tuple[str, ...]
     known_to: tuple[int, ...] | None = None
     shown: bool = False
+    begins: Expression | None = None
+    reset: int | None = None
 
     def word(self, value: int) -> str:
         """The level's name, or the number."""
@@ -39,7 +44,12 @@ class VariableMeaning:
 
 @dataclass(frozen=True)
 class Assumption:
-    """One number of the scenario: a parameter or one entry of a family."""
+    """One number of the scenario: a parameter, one entry of a family, or a switch.
+
+    ``options`` are the names of a switch's values 0, 1, …. What is ``structural`` may be read by
+    the rules themselves: switches, and where accounts differ in it where a variable begins and
+    whether a move is there.
+    """
 
     name: str
     formula: Expression | None
@@ -48,6 +58,13 @@ class Assumption:
     source: str | Mapping[str, str] | None
     note: str | None
     path: Path
+    options: tuple[str, ...] = ()
+    structural: bool = False
+
+    def word(self, value: float) -> str:
+        """The option's name, or the number."""
+        place = round(value) if value == value else -1
+        return self.options[place] if 0 <= place < len(self.options) else f"{value:.6g}"
 
 
 @dataclass(frozen=True)
@@ -62,6 +79,7 @@ class MoveMeaning:
     odds: Expression | None
     rest: bool
     path: Path
+    weight: Expression | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +127,11 @@ class Meaning:
     at_end: int | None
     vocabulary: Vocabulary
     draws: tuple[StepMeaning, ...] = ()
+
+    @cached_property
+    def structural(self) -> tuple[str, ...]:
+        """The assumptions that the rules may read."""
+        return tuple(one.name for one in self.assumptions if one.structural)
 
     @property
     def rules(self) -> tuple[StepMeaning, ...]:

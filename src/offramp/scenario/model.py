@@ -175,6 +175,42 @@ class Variable(Words):
     about: Text | None = None
 
 
+def _number(value: Any) -> Any:
+    whole = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not whole or not math.isfinite(value):
+        raise PydanticCustomError("number", "{shown}", {"shown": str(value)})
+    return float(value)
+
+
+AnyNumber = Annotated[float, BeforeValidator(_number)]
+Above0 = Annotated[float, BeforeValidator(_number), Field(gt=0)]
+
+
+class Switch(Words):
+    """An assumption about the game itself: which of its options holds."""
+
+    options: tuple[Name, ...] = Field(min_length=1, description="names, worth 0, 1, 2, …")
+    value: Name = Field(description="the nominal option")
+    range: Text | None = Field(default=None, description="choice(option, option, …)")
+    weights: dict[Name, Above0] = Field(
+        default_factory=dict[str, Any], description="option to how often it is drawn, default 1"
+    )
+    label: Text | None = None
+    about: Text | None = None
+    source: Citation | None = None
+    note: Text | None = None
+
+
+class SwitchEntry(Words):
+    """A switch as an account has it."""
+
+    value: Name = Field(description="the nominal option")
+    range: Text | None = Field(default=None, description="choice(option, option, …)")
+    weights: dict[Name, Above0] = Field(default_factory=dict[str, Any])
+    source: Citation | None = None
+    note: Text | None = None
+
+
 def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
@@ -184,6 +220,17 @@ Listed = Annotated[
     tuple[Name, ...],
     BeforeValidator(_as_list),
     WithJsonSchema({"anyOf": [_NAME, {"type": "array", "items": _NAME}]}),
+]
+_ENTRY = {"type": "string", "pattern": r"^[A-Za-z_][A-Za-z0-9_]*( *\[ *[A-Za-z0-9_-]+ *\])?$"}
+Entries = Annotated[
+    tuple[EntryName, ...],
+    BeforeValidator(_as_list),
+    WithJsonSchema({"anyOf": [_ENTRY, {"type": "array", "items": _ENTRY}]}),
+]
+Moves = Annotated[
+    tuple[Text, ...],
+    BeforeValidator(_as_list),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
 ]
 Holders = Annotated[
     tuple[Name, ...],
@@ -213,6 +260,9 @@ class Move(Words):
     then: dict[Name, Formula] = Field(default_factory=dict)
     end: Name | None = None
     odds: Formula | None = None
+    weight: Formula | None = Field(
+        default=None, description="how often it is chosen beside others as good, above 0; default 1"
+    )
     label: Text | None = None
     about: Text | None = None
     source: Citation | None = None
@@ -282,19 +332,10 @@ class MechanismRecord(Words):
     off: dict[str, Formula] = Field(default_factory=dict)
     expects: Expectations = Field(default_factory=lambda: cast("Expectations", {}))
     parameters: tuple[Name, ...] = ()
+    switches: tuple[Name, ...] = ()
+    define: tuple[Name, ...] = ()
     state: tuple[Name, ...] = ()
     steps: tuple[Name, ...] = ()
-
-
-def _number(value: Any) -> Any:
-    whole = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not whole or not math.isfinite(value):
-        raise PydanticCustomError("number", "{shown}", {"shown": str(value)})
-    return float(value)
-
-
-AnyNumber = Annotated[float, BeforeValidator(_number)]
-Above0 = Annotated[float, BeforeValidator(_number), Field(gt=0)]
 
 
 class Claim(Words):
@@ -307,8 +348,21 @@ class Claim(Words):
     about: Text | None = None
 
 
+def _switch_tag(value: Any) -> str:
+    return "entry" if isinstance(value, (dict, SwitchEntry)) else "option"
+
+
+SwitchGiven = Annotated[
+    Annotated[Name, Tag("option")] | Annotated[SwitchEntry, Tag("entry")],
+    Discriminator(_switch_tag),
+]
+
+
 class Account(Words):
-    """The same crisis as somebody tells it: entries that replace those of ``parameters``."""
+    """The same crisis as somebody tells it: entries that replace those of the scenario.
+
+    What it neither ``asserts`` nor ``denies``, nor gives an entry for, is common to all tellings.
+    """
 
     label: Text | None = None
     about: Text | None = None
@@ -316,6 +370,19 @@ class Account(Words):
     parameters: dict[EntryName, Parameter] = Field(
         default_factory=dict[str, Any],
         description="parameter or family[key] to the entry that replaces it",
+    )
+    switches: dict[Name, SwitchGiven] = Field(
+        default_factory=dict[str, Any], description="switch to the option that holds"
+    )
+    start: dict[Name, Formula] = Field(
+        default_factory=dict[str, Any], description="variable to the level at which it begins"
+    )
+    bar: Moves = Field(default=(), description="moves that are not there: party.step = move")
+    asserts: Entries = Field(
+        default=(), description="mechanisms, switches and parameters that the speaker states"
+    )
+    denies: Listed = Field(
+        default=(), description="mechanisms that the speaker denies: their off values hold"
     )
 
 
@@ -327,13 +394,18 @@ class Effort(Words):
 
 
 class Lever(Words):
-    """A parameter that somebody could change on purpose, in which direction and how far."""
+    """A parameter or a switch that somebody could change on purpose, and how far."""
 
-    parameter: EntryName = Field(description="a parameter, or family[key]")
-    towards: Literal["lower", "higher"]
+    parameter: EntryName | None = Field(default=None, description="a parameter, or family[key]")
+    switch: Name | None = Field(default=None, description="a switch, in place of a parameter")
+    to: Name | None = Field(default=None, description="the option to which a switch is put")
+    towards: Literal["lower", "higher"] | None = None
     held_by: Holders = Field(description="the parties that would have to move it")
-    effort: Effort
-    limit: AnyNumber = Field(description="how far the parameter could go")
+    effort: Annotated[
+        Annotated[Above0, Tag("number")] | Annotated[Effort, Tag("effort")],
+        Discriminator(lambda value: "effort" if isinstance(value, (dict, Effort)) else "number"),
+    ] = Field(description="{cost, per} of a parameter, a number of a switch")
+    limit: AnyNumber | None = Field(default=None, description="how far the parameter could go")
     label: Text | None = None
     about: Text | None = None
     source: Citation | None = None
@@ -361,6 +433,10 @@ class Scenario(Words):
     sources: dict[Name, Source] = Field(default_factory=dict)
     parties: dict[Name, Party] = Field(min_length=1)
     parameters: dict[Name, Parameter] = Field(default_factory=dict)
+    switches: dict[Name, Switch] = Field(default_factory=dict)
+    define: dict[Name, Formula] = Field(
+        default_factory=dict, description="name to a formula that may be read by that name"
+    )
     issues: dict[Name, Issue] = Field(default_factory=dict)
     packages: dict[Name, dict[Name, Option]] = Field(default_factory=dict)
     state: dict[Name, Variable] = Field(default_factory=dict)
@@ -375,6 +451,7 @@ class Scenario(Words):
     levers: dict[Name, Lever] = Field(default_factory=dict)
 
     _text: Node | None = PrivateAttr(default=None)
+    _barred: frozenset[tuple[str, str]] = PrivateAttr(default=frozenset())
 
     @property
     def limit(self) -> int:
@@ -385,7 +462,14 @@ class Scenario(Words):
     def content_hash(self) -> str:
         """SHA-256 of the content (16 hexadecimal digits); order of entries counts."""
         content = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        if self._barred:
+            content["barred"] = sorted(map(list, self._barred))
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+
+    @property
+    def barred(self) -> frozenset[tuple[str, str]]:
+        """Steps and moves that are not there as the account tells it that was chosen."""
+        return self._barred
 
     @property
     def text(self) -> Node | None:
@@ -400,7 +484,9 @@ class Scenario(Words):
 
     def __eq__(self, other: object) -> bool:
         """Equal content; where it was read from does not count."""
-        return isinstance(other, Scenario) and self.__dict__ == other.__dict__
+        if not isinstance(other, Scenario):
+            return False
+        return self.__dict__ == other.__dict__ and self._barred == other._barred
 
     def __hash__(self) -> int:
         return hash(self.content_hash)
@@ -409,6 +495,12 @@ class Scenario(Words):
         """The same scenario, remembering the text it was read from."""
         copy = self.model_copy()
         copy._text = node
+        return copy
+
+    def without_moves(self, barred: frozenset[tuple[str, str]]) -> Scenario:
+        """The same scenario in a telling where these moves (step, move) are not there."""
+        copy = self.model_copy()
+        copy._barred = barred
         return copy
 
 
@@ -430,6 +522,7 @@ class Need(Words):
         "outcome",
         "package",
         "parameter",
+        "switch",
         "step",
     ]
     default: Formula | None = None
@@ -446,6 +539,8 @@ class Mechanism(Words):
     source: Citation | None = None
     with_: dict[Name, Need] = Field(default_factory=dict, alias="with")
     parameters: dict[Name, Parameter] = Field(default_factory=dict)
+    switches: dict[Name, Switch] = Field(default_factory=dict)
+    define: dict[Name, Formula] = Field(default_factory=dict)
     state: dict[Name, Variable] = Field(default_factory=dict)
     steps: tuple[Piece, ...] = ()
     off: dict[str, Formula] = Field(default_factory=dict)

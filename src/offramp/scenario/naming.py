@@ -1,13 +1,15 @@
-"""The one space of names usable in formulas: one name, one meaning; a clash is an error."""
+"""Names usable in formulas share one space: one name, one meaning."""
 
 from __future__ import annotations
 
-from typing import NoReturn
+from graphlib import CycleError, TopologicalSorter
+from typing import NoReturn, cast
 
 from offramp.core.errors import ScenarioError
-from offramp.expressions import RESERVED
-from offramp.scenario.meant import Path
+from offramp.expressions import RESERVED, names
+from offramp.scenario.meant import Assumption, Path
 from offramp.scenario.model import Private, Scenario, Variable
+from offramp.scenario.switching import option_number
 
 SPOKEN = RESERVED | {"rest", "nature", "worth", "round_number"}
 """Words of formulas: the language's own in every place."""
@@ -15,15 +17,21 @@ TAKEN = SPOKEN | {"payoff", "rounds"}
 
 
 class Names:
-    """The one space of names usable in formulas; a clash is an error."""
+    """The one space of names usable in formulas; a clash is a ScenarioError.
+
+    ``levels`` are the numbers that levels and options mean, ``switches`` the nominal ones.
+    """
 
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
         self._taken: dict[str, str] = dict.fromkeys(sorted(TAKEN), "a word of the language")
         self.levels: dict[str, int] = {}
+        self.switches: dict[str, int] = {}
         for kind, section in (
             ("party", "parties"),
             ("parameter", "parameters"),
+            ("switch", "switches"),
+            ("definition", "define"),
             ("variable", "state"),
             ("private variable", "private"),
             ("package", "packages"),
@@ -42,6 +50,14 @@ class Names:
                     self._twice(level, path)
                 own.add(level)
                 self._level(level, position, path)
+        for name, words in scenario.switches.items():
+            for position, option in enumerate(words.options):
+                path = ("switches", name, "options", position)
+                if option in words.options[:position]:
+                    self._twice(option, path)
+                self._level(option, position, path)
+            at = ("switches", name, "value")
+            self.switches[name] = option_number(scenario, name, words.value, at)
 
     def _take(self, name: str, kind: str, path: Path) -> None:
         if name in self._taken:
@@ -79,3 +95,22 @@ class Names:
             place=self._scenario.place(*path, of_value=second == "a level"),
             path=".".join(map(str, path)),
         )
+
+
+def check_circles(assumptions: tuple[Assumption, ...], scenario: Scenario) -> None:
+    """A parameter may not depend on itself through the values of others."""
+    needs = {a.name: sorted(names(a.formula)) if a.formula else () for a in assumptions}
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        circle = list(reversed(cast("list[str]", error.args[1])))[:-1]
+        first = next(a for a in assumptions if a.name in circle)
+        start = circle.index(first.name)
+        round_trip = (*circle[start:], *circle[:start], first.name)
+        raise ScenarioError(
+            f"the value of '{first.name}' depends on itself: {' → '.join(round_trip)}",
+            expected="values that do not come back to themselves",
+            repair="give one of them a number",
+            place=scenario.place(*first.path),
+            path=".".join(map(str, first.path)),
+        ) from None

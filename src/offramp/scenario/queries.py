@@ -24,18 +24,25 @@ from offramp.scenario.text_cuts import Cut
 UNRESOLVED = -1
 MOST_ROUNDS = 10_000
 KINDS = ("agreement", "ceasefire", "capitulation", "stalemate", "war", "catastrophe")
-WORDS = ("do", "bar", "deviate", "set", "off")
-_FORMS = "P(outcome), P(outcome and …), P(outcome by n), P(kind …), P(ever …)"
-_EXPECTATIONS = "E(payoff[party]), E(rounds) or a parameter"
+WORDS = ("do", "bar", "deviate", "surprise", "start", "set", "off", "after", "given")
+CONDITIONS = ("given", "after", "reach")
+"""Kinds that condition a probability; reach is asked for as a quantity only."""
+CONDITIONED = ("outcome", "kind", "ever", "reach")
+"""Kinds of quantity that may stand under a condition on what happens."""
+_FORMS = "P(outcome), P(outcome and …), P(outcome by n), P(kind …), P(ever …), P(reach …)"
+_EXPECTATIONS = "E(payoff[party]), E(rounds), E(times …) or a parameter"
 
 
 @dataclass(frozen=True)
 class Intervention:
-    """One change of a game: a committed, barred or deviating move, or fixed assumptions.
+    """One change of a game: a committed, barred or deviating move, a start, fixed assumptions.
 
-    ``kind`` is do, bar, deviate, set or off; ``step`` and ``move`` are positions (of a set or
-    off None); ``once`` and ``when`` (bound, None for always) narrow a committed move;
-    ``values`` are (assumption, number) pairs of a set or off, whose ``mechanism`` is named.
+    ``kind`` is do, bar, deviate, start, set or off, or given or after, which change nothing and
+    condition a probability on what happens; a surprise is a deviate made once. ``step`` and
+    ``move`` are positions (None of all but a move's); ``once`` and ``when`` (bound, None for
+    always) narrow a committed move, and ``when`` is what is ``given``; ``values`` are
+    (assumption, number) pairs of a set or off, whose ``mechanism`` is named; ``starts`` are
+    (position of a variable, value) pairs of a start.
     """
 
     kind: str
@@ -45,6 +52,12 @@ class Intervention:
     when: Expression | None = None
     values: tuple[tuple[str, float], ...] = ()
     mechanism: str = ""
+    starts: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def condition(self) -> bool:
+        """Whether it conditions a probability and changes nothing."""
+        return self.kind in CONDITIONS
 
 
 @dataclass(frozen=True)
@@ -54,7 +67,8 @@ class Query:
     ``text`` is the quantity as written with single spaces; ``kind`` names its plug-in:
     outcome, kind, ever, payoff, rounds, static or another. ``outcomes`` are positions (-1 is
     `unresolved`), ``predicate`` and ``expression`` bound formulas, ``by`` a number of rounds,
-    ``party`` a position and ``arguments`` the words in brackets of another plug-in's quantity.
+    ``party`` a position and ``arguments`` the words in brackets of another plug-in's quantity;
+    ``made`` is the move (position of step and move) that it is about.
     """
 
     text: str
@@ -66,11 +80,33 @@ class Query:
     expression: Expression | None = None
     arguments: tuple[str, ...] = ()
     interventions: tuple[Intervention, ...] = ()
+    made: tuple[int, int] | None = None
+
+    @property
+    def conditions(self) -> tuple[Intervention, ...]:
+        """What it is conditioned on."""
+        return tuple(one for one in self.interventions if one.condition)
+
+    @property
+    def manner(self) -> str:
+        """How its committed moves come: 'foreseen', 'as a surprise', 'unanswered', or both.
+
+        A do is foreseen by all. A deviation made once is a surprise: play before it is that
+        without it, and what follows is the equilibrium from there. Any other deviation goes on
+        while nobody answers it. '' where it commits nothing.
+        """
+        told = {
+            "foreseen": any(one.kind == "do" for one in self.interventions),
+            "as a surprise": any(one.kind == "deviate" and one.once for one in self.interventions),
+            "unanswered": any(one.kind == "deviate" and not one.once for one in self.interventions),
+        }
+        return " and ".join(word for word, here in told.items() if here)
 
     @property
     def reads(self) -> frozenset[str]:
-        """Variables that must not be merged away: those of the predicate."""
-        return frozenset[str]() if self.predicate is None else names(self.predicate)
+        """Variables that must not be merged away: those of the predicate and conditions."""
+        asked = [self.predicate, *(one.when for one in self.conditions)]
+        return frozenset[str]().union(*(names(one) for one in asked if one is not None))
 
     def under(self, outer: tuple[Intervention, ...], text: str) -> Query:
         """The same quantity with further interventions, written ``text``, before its own."""
@@ -153,7 +189,27 @@ class QueryReader:
                     "write one quantity without arithmetic",
                 )
             found = self.static(cut)
-        return found.under(self.interventions(tail), tail.spaced()) if bar else found
+        if not bar:
+            return found
+        return self.fitting(found.under(self.interventions(tail), tail.spaced()), tail)
+
+    def fitting(self, query: Query, cut: Cut) -> Query:
+        """The quantity itself where its kind may stand under its conditions."""
+        if query.conditions and query.kind not in CONDITIONED:
+            self.fail(
+                cut,
+                f"a condition stands behind '{query.text.partition('|')[0].strip()}'",
+                "conditions behind P(outcome), P(kind …), P(ever …) and P(reach …)",
+                "take 'given' and 'after' out",
+            )
+        if query.conditions and query.kind == "ever" and query.by is not None:
+            self.fail(
+                cut,
+                "a condition stands behind 'ever … by n'",
+                "'by' or a condition",
+                "take one of the two out",
+            )
+        return query
 
     def called(self, letter: str, cut: Cut) -> Query:
         """The quantity ``P(…)`` or ``E(…)`` that ``cut`` is."""
@@ -173,7 +229,8 @@ class QueryReader:
             )
         found = self.probability(head) if letter == "P" else self.expectation(head)
         interventions = self.interventions(tail) if bar else ()
-        return replace(found, text=cut.spaced(), interventions=interventions).trimmed()
+        told = replace(found, text=cut.spaced(), interventions=interventions).trimmed()
+        return self.fitting(told, tail)
 
     # what is asked
 
@@ -194,7 +251,12 @@ class QueryReader:
             )
         outcomes = [outcome.name for outcome in self.meaning.outcomes]
         found = f"'{word or head.text}' is no outcome"
-        self.fail(head, found, _FORMS, suggestion(word, (*outcomes, "kind", "ever", "unresolved")))
+        self.fail(
+            head,
+            found,
+            _FORMS,
+            suggestion(word, (*outcomes, "kind", "ever", "reach", "unresolved")),
+        )
 
     def expectation(self, head: Cut) -> Query:
         """What is expected in ``E(…)``."""
@@ -298,8 +360,13 @@ class QueryReader:
         return tuple(one for part in cut.split(",") for one in self._intervention(part.stripped()))
 
     def _intervention(self, cut: Cut) -> tuple[Intervention, ...]:
+        if cut.word()[0] == "given":
+            return (Intervention("given", when=self.predicate(cut.word()[1])),)
         match = re.match(r"([A-Za-z_]\w*)\s*\(", cut.text)
-        expected = "do(…), bar(…), deviate(…), set(…) or off(…)"
+        expected = (
+            "do(…), bar(…), deviate(…), surprise(…), start(…), set(…), off(…), after(…) "
+            "or given predicate"
+        )
         if match is None or cut.closing(match.end() - 1) != len(cut.text) - 1:
             repair = "write it inside: do(party.step = move, once)"
             word = cut.word()[0]
@@ -316,13 +383,30 @@ class QueryReader:
             return (Intervention("set", values=tuple(map(self._assigned, parts))),)
         if word == "off":
             return tuple(self._switched(part) for part in parts)
+        if word == "start":
+            return (Intervention("start", starts=tuple(map(self._begun, parts))),)
+        if word == "after":
+            if len(parts) > 1:
+                self.fail(parts[1], f"'{parts[1].text}' stands in after( )", _EXAMPLES[word])
+            return (Intervention("after", *self._move(word, parts[0])),)
         return (self._committed(word, parts),)
 
     def _assigned(self, part: Cut) -> tuple[str, float]:
         """``parameter = value``."""
         left, value = self._sides(part, "set")
         name = re.sub(r"\s+", "", left.text)
-        known = [assumption.name for assumption in self.meaning.assumptions]
+        switches = self.meaning.vocabulary.switches
+        if name in switches:
+            options = switches[name].names
+            if value.text not in options:
+                self.fail(
+                    value,
+                    f"'{value.text}' is no option of '{name}'",
+                    "one of: " + ", ".join(options),
+                    suggestion(value.text, options),
+                )
+            return name, float(options.index(value.text))
+        known = [one.name for one in self.meaning.assumptions if one.options or not one.structural]
         if name not in known:
             families = self.meaning.vocabulary.families
             repair = suggestion(name, known)
@@ -336,6 +420,38 @@ class QueryReader:
             return name, float(evaluate(expression, {}).ravel()[0])
         except OfframpError as error:
             raise error.located(self.at(value), self.path) from None
+
+    def _begun(self, part: Cut) -> tuple[int, int]:
+        """``variable = level`` of a start: the variable's position, and the value."""
+        left, value = self._sides(part, "start")
+        state = [v.name for v in self.meaning.variables if v.known_to is None]
+        if left.text not in state:
+            what = (
+                "a private variable"
+                if left.text in self.meaning.scenario.private
+                else "no variable"
+            )
+            self.fail(
+                left, f"'{left.text}' is {what}", _EXAMPLES["start"], suggestion(left.text, state)
+            )
+        place = next(i for i, v in enumerate(self.meaning.variables) if v.name == left.text)
+        variable = self.meaning.variables[place]
+        expression = self.bound(value, "structure")
+        if names(expression):
+            self.fail(value, f"'{value.text}' is no level", "a level or a whole number")
+        try:
+            found = float(evaluate(expression, {}).ravel()[0])
+        except OfframpError as error:
+            raise error.located(self.at(value), self.path) from None
+        if found != int(found) or not variable.low <= found <= variable.high:
+            fit = variable.levels or (f"{variable.low} to {variable.high}",)
+            self.fail(
+                value,
+                f"'{value.text}' is no value of '{left.text}'",
+                "one of: " + ", ".join(fit),
+                suggestion(value.text, fit) if variable.levels else "",
+            )
+        return place, int(found)
 
     def _switched(self, part: Cut) -> Intervention:
         """The mechanism named in ``off(…)``."""
@@ -361,9 +477,13 @@ class QueryReader:
     def _committed(self, word: str, parts: list[Cut]) -> Intervention:
         """``party.step = move``, then ``once`` and ``when condition`` in either order."""
         step, move = self._move(word, parts[0])
-        once, when = False, None
+        once, when = word == "surprise", None
         for part in parts[1:]:
             head, rest = part.word()
+            if head == "once" and word == "surprise":
+                self.fail(
+                    part, "'once' stands in surprise( )", "a surprise comes once", "take it out"
+                )
             if head == "once" and not rest.text and not once:
                 once = True
             elif head == "when" and when is None:
@@ -376,7 +496,11 @@ class QueryReader:
                     "'once' and 'when condition', each at most once",
                     suggestion(head, ("once", "when")),
                 )
-        return Intervention(word, step, move, once, when)
+        return Intervention("deviate" if word == "surprise" else word, step, move, once, when)
+
+    def made(self, part: Cut, form: str) -> tuple[int, int]:
+        """The positions of a step and its move, written as in ``form``."""
+        return self._move(form, part)
 
     def _move(self, word: str, part: Cut) -> tuple[int, int]:
         """The positions of a step and its move."""
@@ -449,6 +573,12 @@ _EXAMPLES = {
     "do": "do(party.step = move)",
     "bar": "bar(party.step = move)",
     "deviate": "deviate(party.step = move)",
+    "surprise": "surprise(party.step = move)",
+    "start": "start(variable = level)",
+    "after": "after(party.step = move)",
+    "given": "given predicate",
+    "times": "E(times party.step = move)",
+    "reach": "P(reach party.step = move)",
     "set": "set(parameter = value)",
     "off": "off(mechanism)",
 }

@@ -12,16 +12,24 @@ import numpy as np
 from offramp.core.errors import OfframpError, Place, ScenarioError, suggestion
 from offramp.expressions import evaluate, names, parse
 from offramp.scenario.meaning import Meaning
-from offramp.scenario.model import Family, Quantity, Scenario
+from offramp.scenario.model import Family, Quantity, Scenario, Switch
+
+BY_HAND = "set by hand for this run"
 
 
-def with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
+def with_values(
+    scenario: Scenario, values: Mapping[str, float | str], *, note: str = BY_HAND
+) -> Scenario:
     """The scenario with assumptions fixed; a family's entry is named ``cost[north]``.
 
-    A fixed assumption has no range any more. Raises ScenarioError for an unknown name.
+    A switch is given the name of an option, or its number. A fixed assumption has no range any
+    more. Raises ScenarioError for an unknown name.
     """
-    entries = dict(scenario.parameters)
+    entries, switches = dict(scenario.parameters), dict(scenario.switches)
     for name, value in values.items():
+        if name.strip() in switches:
+            switches[name.strip()] = _put(name.strip(), switches[name.strip()], value)
+            continue
         base, _, key = name.replace(" ", "").partition("[")
         key = key.removesuffix("]")
         entry = entries.get(base)
@@ -37,17 +45,36 @@ def with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
                 repair=suggestion(name, known),
                 place=Place("--set", 1, 1),
             )
+        if isinstance(value, str):
+            raise ScenarioError(
+                f"{name} = {value}", expected="a number", place=Place("--set", 1, 1)
+            )
         if not math.isfinite(value):
             raise ScenarioError(
                 f"{name} = {value}", expected="a finite number", place=Place("--set", 1, 1)
             )
         if isinstance(entry, Family):
-            each = {**entry.each, key: _fixed(entry.each[key], value)}
+            each = {**entry.each, key: _fixed(entry.each[key], value, note)}
             entries[base] = entry.model_copy(update={"each": each})
         else:
-            entries[base] = _fixed(entry, value)
-    copy = scenario.model_copy(update={"parameters": entries})
-    return copy
+            entries[base] = _fixed(entry, value, note)
+    return scenario.model_copy(update={"parameters": entries, "switches": switches})
+
+
+def _put(name: str, switch: Switch, value: float | str) -> Switch:
+    """A switch at one option, given by its name or number."""
+    options = switch.options
+    option = value.strip() if isinstance(value, str) else ""
+    if not isinstance(value, str) and 0 <= value < len(options) and value == int(value):
+        option = options[int(value)]
+    if option not in options:
+        raise ScenarioError(
+            f"{name} = {value}",
+            expected="one of: " + ", ".join(options),
+            repair=suggestion(str(value), options),
+            place=Place("--set", 1, 1),
+        )
+    return switch.model_copy(update={"value": option, "range": None, "weights": {}})
 
 
 def off_values(meaning: Meaning, mechanism: str) -> dict[str, float]:
@@ -57,7 +84,12 @@ def off_values(meaning: Meaning, mechanism: str) -> dict[str, float]:
     """
     values: dict[str, float] = {}
     own = [assumption.name for assumption in meaning.assumptions]
+    switches = meaning.scenario.switches
     for key, formula in meaning.scenario.mechanisms[mechanism].off.items():
+        if key in switches:
+            options = switches[key].options
+            values[key] = float(options.index(formula) if formula in options else formula)
+            continue
         value = float(evaluate(parse(formula), {}).ravel()[0])
         whole = "[" not in key and key not in own
         wanted = [n for n in own if n.startswith(f"{key}[")] if whole else [key]
@@ -79,14 +111,14 @@ def nominal_values(meaning: Meaning) -> dict[str, float]:
     return found
 
 
-def _fixed(entry: object, value: float) -> Quantity:
+def _fixed(entry: object, value: float, told: str) -> Quantity:
     kept = entry if isinstance(entry, Quantity) else Quantity(value=0)
-    note = "; ".join(part for part in (kept.note, "set by hand for this run") if part)
+    note = "; ".join(part for part in (kept.note, told) if part)
     return kept.model_copy(update={"value": value, "range": None, "note": note})
 
 
 def _entry_names(scenario: Scenario) -> list[str]:
-    return [
+    return [*scenario.switches] + [
         one
         for name, entry in scenario.parameters.items()
         for one in (

@@ -197,9 +197,16 @@ def _inputs(
         spread = {one.name: one.distribution for one in meaning.assumptions}
         usual = nominal_draw(meaning)
         nominal = dict(zip(usual.names, map(float, usual.values[0]), strict=True))
+    rules = () if meaning is None else meaning.structural
     inputs, fixed = [], {}
     for column, name in enumerate(names):
         own = values[:, column]
+        if name in rules and own.min() != own.max():
+            raise ResultError(
+                f"the switch '{name}' varies in these draws",
+                expected="draws of one game: an emulator is a smooth function of numbers",
+                repair=f"fix it where they are made, say --set {name}=…, one emulator per option",
+            )
         if own.min() == own.max():
             fixed[name] = float(own[0])
         elif meaning is None or spread.get(name) is not None:

@@ -60,7 +60,7 @@ def find_first_steps(bench: Bench, workspace: Workspace) -> Iterator[FirstStep]:
         party = game.meaning.parties[meaning.mover]
         who = game.scenario.parties[party].label or spoken(party)
         commitment = Intervention("do", step, move, once=True)
-        changed = intervene(game.meaning, [commitment])
+        changed = intervene(game.whole, [commitment])
         yield FirstStep(
             f"{party}.{meaning.name} = {name}",
             f"{who}: {words.moves[name].label or spoken(name)}",

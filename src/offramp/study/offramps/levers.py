@@ -8,7 +8,9 @@ probability of war and catastrophe.
 
 An assumption that takes whole numbers only (a choice of these, or one that a family is looked up
 by) is moved in whole steps; one that is a choice of other numbers stops at these and at the
-limit. Where a lever is moved by less than to the next stop, it goes to that stop.
+limit. Where a lever is moved by less than to the next stop, it goes to that stop. A lever of a
+switch has one stop, its option; whether it harms others is looked at in the pays and odds of the
+moves that there are without it, and what else it brings shows in the game that it makes.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ from offramp.core.errors import GameError
 from offramp.expressions import Choose, names
 from offramp.expressions.tree import walk
 from offramp.game import Draws, Game, Tables, fix
-from offramp.scenario import Assumption, Meaning
+from offramp.scenario import Assumption, Lever, Meaning
+from offramp.scenario.model import Effort
 from offramp.study.quantities.dependence import every_formula, traced_back
 from offramp.study.solving.experiment import solve
 from offramp.study.solving.labels import spoken
@@ -130,6 +133,13 @@ def handles(game: Game) -> tuple[tuple[Handle, ...], tuple[Excluded, ...]]:
     found: list[Handle] = []
     idle: list[Excluded] = []
     for name, lever in meaning.scenario.levers.items():
+        if lever.switch is not None:
+            one = _of_switch(meaning, nominal, name, lever)
+            (idle if isinstance(one, Excluded) else found).append(one)  # type: ignore[arg-type]
+            continue
+        assert lever.parameter is not None
+        assert lever.limit is not None
+        assert isinstance(lever.effort, Effort)
         assumption = lever.parameter.replace(" ", "")
         position = nominal.names.index(assumption)
         start, limit = float(nominal.values[0, position]), float(lever.limit)
@@ -158,6 +168,22 @@ def handles(game: Game) -> tuple[tuple[Handle, ...], tuple[Excluded, ...]]:
             )
         )
     return tuple(found), tuple(idle)
+
+
+def _of_switch(meaning: Meaning, nominal: Draws, name: str, lever: Lever) -> Handle | Excluded:
+    """A lever that puts a switch to an option: it goes there in one step, or not at all."""
+    assert lever.switch is not None
+    assert lever.to is not None
+    assert not isinstance(lever.effort, Effort)
+    position = nominal.names.index(lever.switch)
+    start = float(nominal.values[0, position])
+    limit = float(meaning.assumptions[position].options.index(lever.to))
+    label = lever.label or spoken(name)
+    if start == limit:
+        return Excluded(name, (label,), Idle(lever.switch, limit, whole=False))
+    held = tuple(meaning.parties.index(party) for party in lever.held_by)
+    rate = lever.effort / abs(limit - start)
+    return Handle(name, label, lever.switch, position, start, limit, rate, held, "", (limit,), True)
 
 
 def _stops(
@@ -255,7 +281,7 @@ def harms(bench: Bench, levers: Sequence[Handle], parts: Array, draws: Draws | N
     others = [i for i in range(game.structure.parties) if i not in holders]
     way = settle(levers, np.linspace(0, 1, STEPS + 1)[1:, None] * parts[None, :])
     points = moved(game, levers, way)
-    before, after = game.tables(game.nominal()), game.tables(points)
+    before, after = game.tables(game.nominal()), game.valuation.tables(points)
     hurt: NDArray[np.bool_] = np.any(_hurt(game, before, after), axis=0)
     named = [game.meaning.parties[i] for i in others if hurt[i]]
     if named:
@@ -265,8 +291,7 @@ def harms(bench: Bench, levers: Sequence[Handle], parts: Array, draws: Draws | N
         there = moved_draws(game, few, levers, parts)
         fit = find_fit(game, few) & find_fit(game, there)
         if fit.any():
-            pair = game.tables(rows_of(few, fit)), game.tables(rows_of(there, fit))
-            often = _hurt(game, *pair).mean(axis=0)
+            often = _hurt_in_draws(game, rows_of(few, fit), rows_of(there, fit))
             named = [game.meaning.parties[i] for i in others if often[i] > MOSTLY]
             if named:
                 return Harm("pays", _labels(game, named), mostly=True)
@@ -279,6 +304,15 @@ def _hurt(game: Game, before: Tables, after: Tables) -> NDArray[np.bool_]:
     found |= _falls(before.end_pay, after.end_pay)
     found |= _falls(_losses(game, before, before), _losses(game, before, after))
     return found
+
+
+def _hurt_in_draws(game: Game, before: Draws, after: Draws) -> Array:
+    """(party,) share of the draws in which it is hurt, each by the rules that it has before."""
+    hurt = np.zeros((len(before), game.structure.parties), np.bool_)
+    for rows, own in game.parts(before):
+        pair = (own.valuation.tables(draws.rows(rows)) for draws in (before, after))
+        hurt[rows] = _hurt(own, *pair)
+    return hurt.mean(axis=0)
 
 
 def _falls(before: Array, after: Array) -> NDArray[np.bool_]:
@@ -309,7 +343,7 @@ def _endangers(bench: Bench, points: Draws) -> Harm | None:
     solved = solve(game, starts=0)
     if not bench.danger or solved.equilibria.status[0] != "solved":
         return None
-    odds = game.tables(points).odds
+    odds = game.valuation.tables(points).odds
     play = np.repeat(solved.strategy, len(points), axis=0)
     chance = structure.odds_class >= 0
     play[:, chance] = odds[:, structure.odds_class[chance]]
@@ -335,7 +369,7 @@ def usable(
         try:
             why = harms(bench, [lever], np.ones(1), draws)
         except GameError as error:
-            place = bench.game.meaning.place(("levers", lever.name, "limit"))
+            place = bench.game.meaning.place(("levers", lever.name))
             raise error.located(place, f"levers.{lever.name}") from None
         if why:
             out.append(Excluded(lever.name, (lever.label,), why))

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from offramp.analysis.responses import ending, respond
 from offramp.core.errors import GameError
+from offramp.game import Game
 from offramp.game.slopes import Derivatives, table_slopes
 from offramp.study.offramps.levers import Handle, moved, settle
 from offramp.study.solving.experiment import solve
@@ -82,9 +83,13 @@ class Search:
         self.holds = np.zeros((bench.game.structure.parties, len(levers)))
         for i, lever in enumerate(levers):
             self.holds[list(lever.held_by), i] = 1.0
-        self.derivatives = Derivatives(bench.game.valuation)
+        self._derivatives: dict[int, Derivatives] = {}
         self._tell = tell
         self._known: dict[bytes, tuple[float, float]] = {}
+
+    def derivatives_of(self, game: Game) -> Derivatives:
+        """The derivatives of what a game at some option of a switch pays; worked out once."""
+        return self._derivatives.setdefault(id(game.valuation), Derivatives(game.valuation))
 
     def effort(self, parts: Array) -> Array:
         """(party,) effort of each holder, or (point, party) for several points."""
@@ -520,17 +525,18 @@ def slopes_at(search: Search, parts: Array) -> tuple[Array, Array]:
     """
     bench, levers = search.bench, search.levers
     draws = moved(bench.game, levers, parts[None])
+    ((_, game),) = bench.game.parts(draws)
     try:
-        solved = solve(bench.game, draws, starts=0)
+        solved = solve(game, draws, starts=0)
     except GameError:
         return np.array([0.0, 1.0]), np.zeros((2, len(levers)))
-    structure = bench.game.structure
+    structure = game.structure
     aims = [ending(structure, bench.aim), ending(structure, bench.danger)]
     responses = respond(structure, solved.tables, solved.equilibria, aims)
     values = np.nan_to_num([one.value for one in responses])
     names = list(dict.fromkeys(lever.assumption for lever in levers))
     rule = table_slopes(
-        bench.game.valuation, draws, names, fixed=names, derivatives=search.derivatives
+        game.valuation, draws, names, fixed=names, derivatives=search.derivatives_of(game)
     )
     way = np.array([lever.limit - lever.start for lever in levers])
     which = [names.index(lever.assumption) for lever in levers]

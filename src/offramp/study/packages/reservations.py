@@ -55,7 +55,7 @@ def without_agreement(game: Game, aim: Sequence[int], workspace: Workspace) -> G
     if not ends:
         return game
     try:
-        changed = intervene(game.meaning, ends)
+        changed = intervene(game.whole, ends)
         return workspace.build(changed.meaning, changed.watched)
     except OfframpError:
         return None

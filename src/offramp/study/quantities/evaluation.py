@@ -9,9 +9,8 @@ whatever told them apart, are solved once.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +32,10 @@ from offramp.game import (
 )
 from offramp.scenario import Intervention, Meaning, Query, Scenario, understand
 from offramp.study.quantities import Quantity, find_quantities
+from offramp.study.quantities.conditions import certain_of, conditioned, own_event
 from offramp.study.quantities.kinds.static import static_value
+from offramp.study.quantities.mixing import mixed
+from offramp.study.quantities.values import QueryValues, Reach
 from offramp.study.solving.experiment import Progress, Solved, solve
 from offramp.study.solving.play import Play, play_of
 from offramp.study.solving.workspace import Workspace
@@ -47,75 +49,6 @@ CHUNK_BYTES = 200_000_000
 DOING = "games of claims solved"
 Interventions = tuple[Intervention, ...]
 Numbers = tuple[tuple[str, float], ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Reach:
-    """Where the commitments of some interventions matter, by draw.
-
-    ``reached`` is the probability that the commitment ever applies; ``unoffered`` the share of
-    its step's turns (with its condition holding) at which the move is not offered and the
-    party chooses freely; nan where there are no such turns.
-    """
-
-    interventions: Interventions
-    intervention: Intervention
-    reached: Array
-    unoffered: Array
-
-
-@dataclass(frozen=True, eq=False)
-class QueryValues:
-    """Values of quantities over draws; arrays are read-only.
-
-    ``status`` (draw, query) is solved; vacuous (a step that the quantity commits is reached with
-    probability below 1e-9); open (equilibria found disagree on it); undefined (no finite value,
-    as of rounds where play may never end); or failed (its game was not solved). A vacuous or
-    open quantity still has the value of the reported equilibrium.
-    """
-
-    queries: tuple[Query, ...]
-    values: Array
-    status: NDArray[np.str_]
-    game: NDArray[np.int64]
-    """(query,) number of the solved game it belongs to; -1 for a number that needs none."""
-    reach: tuple[Reach, ...] = ()
-    alternatives: Mapping[tuple[int, int], tuple[Array, ...]] = field(
-        default_factory=dict[tuple[int, int], tuple[Array, ...]]
-    )
-    """(draw, game) to the values (query,) in every other equilibrium found of that game; only
-    the entries of that game's quantities count."""
-
-    def __post_init__(self) -> None:
-        for array in (self.values, self.status, self.game):
-            array.setflags(write=False)
-
-    def of(self, query: Query) -> Array:
-        """The values (draw,) of one quantity."""
-        return self.values[:, self.queries.index(query)]
-
-    def columns(self) -> dict[Query, Array]:
-        """Quantity to values (draw,), as ``Claim.holds`` wants them."""
-        return {query: self.values[:, i] for i, query in enumerate(self.queries)}
-
-    def worlds(
-        self, draw: int, queries: Iterable[Query] | None = None, *, most: int = 64
-    ) -> Iterator[dict[Query, float]]:
-        """All combinations of the equilibria found in one draw, the reported ones first.
-
-        Quantities of one game always come from the same equilibrium of it. ``queries`` limits
-        the games that are varied; at most ``most`` combinations are given.
-        """
-        chosen = self.queries if queries is None else tuple(queries)
-        where = [self.queries.index(query) for query in chosen]
-        games = sorted({int(self.game[i]) for i in where} - {-1})
-        sets = [(self.values[draw], *self.alternatives.get((draw, g), ())) for g in games]
-        for world in itertools.islice(itertools.product(*sets), most):
-            row = self.values[draw].copy()
-            for number, values in zip(games, world, strict=True):
-                own = self.game == number
-                row[own] = values[own]
-            yield {query: float(row[i]) for query, i in zip(chosen, where, strict=True)}
 
 
 def evaluate_queries(
@@ -141,10 +74,22 @@ def evaluate_queries(
     chosen = nominal_draw(meaning) if draws is None else draws
     follow = ((0,) if draws is None else ()) if traced is None else tuple(traced)
     games = workspace or Workspace(meaning.scenario)
-    work = _Work(games, meaning, asked, chosen, precision_scale, follow, starts, workers)
-    work.static()
-    work.run(work.solves(), progress)
-    return work.result()
+
+    def evaluated(
+        own: Meaning,
+        queries: tuple[Query, ...],
+        draws: Draws,
+        traced: tuple[int, ...],
+        progress: Progress | None,
+    ) -> QueryValues:
+        work = _Work(games, own, queries, draws, precision_scale, traced, starts, workers)
+        work.static()
+        work.run(work.solves(), progress)
+        return work.result()
+
+    if meaning.structural:
+        return mixed(meaning, asked, chosen, follow, progress, evaluated)
+    return evaluated(meaning, asked, chosen, follow, progress)
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,6 +107,7 @@ class _Rules:
     """A compiled game, and the one that its deviations make."""
 
     changed: Changed
+    starts: Interventions
     game: Game
     deviated: Mapping[Interventions, tuple[Changed, Game]]
 
@@ -209,7 +155,7 @@ class _Work:
         for position, query in enumerate(self.queries):
             if query.kind == "static":
                 continue
-            rules, deviations = _split(query.interventions)
+            rules, deviations = _split(query)
             values = tuple(sorted(fixed_values(query.interventions).items()))
             plays = groups.setdefault((rules, values), {})
             plays.setdefault(deviations, []).append(position)
@@ -226,7 +172,7 @@ class _Work:
         reads: frozenset[str] = frozenset()
         deviations: dict[Interventions, None] = {}
         for query in self.queries:
-            own, deviating = _split(query.interventions)
+            own, deviating = _split(query)
             if own == rules and query.kind != "static":
                 reads |= query.reads
                 deviations |= {deviating: None} if deviating else {}
@@ -238,7 +184,8 @@ class _Work:
             further = intervene(changed.meaning, deviating)
             built = self.workspace.build(further.meaning, reads | further.watched)
             deviated[deviating] = further, built
-        return _Rules(changed, game, deviated)
+        starts = tuple(one for one in rules if one.kind == "start")
+        return _Rules(changed, starts, game, deviated)
 
     def run(self, solves: list[_Solve], progress: Progress | None) -> None:
         """Solve every game for every draw, a chunk of draws at a time."""
@@ -314,7 +261,7 @@ class _Work:
         reader = _Reader(one.rules, deviations, solved, self.scale)
         play = reader.reported()
         rows = np.arange(low, low + len(alike))
-        values = self._values(play, positions)
+        values = self._values(play, positions, reader.changed)
         self.values[rows[:, None], positions] = values[alike]
         fine = np.isfinite(play.strategy).all(axis=1) & ~play.absorbed.failed
         vacuous = self._reach(play, reader.changed, positions, rows, alike)
@@ -322,7 +269,7 @@ class _Work:
         apart = np.zeros_like(values, dtype=np.bool_)
         which, others = reader.others()
         if others is not None:
-            found = self._values(others, positions)
+            found = self._values(others, positions, reader.changed)
             for draw, row in zip(which, found, strict=True):
                 size = np.maximum(1, np.abs(values[draw]))
                 apart[draw] |= ~(np.abs(row - values[draw]) <= APART * size)
@@ -330,13 +277,21 @@ class _Work:
         status = np.where(apart, "open", status)
         status[vacuous] = "vacuous"
         status = np.where(np.isfinite(values), status, "undefined")
+        if reader.changed.happened:
+            status[self._never(play, reader.changed)] = "vacuous"
         status[~fine] = "failed"
         self.status[rows[:, None], positions] = status[alike]
 
-    def _values(self, play: Play, positions: list[int]) -> Array:
+    def _values(self, play: Play, positions: list[int], changed: Changed) -> Array:
         """(draw, position) the quantities in one play."""
         asked = [self.queries[position] for position in positions]
+        if changed.happened:
+            return np.column_stack([conditioned(play, q, changed.happened)[0] for q in asked])
         return np.column_stack([self.kinds[q.kind].evaluate(play, q) for q in asked])
+
+    def _never(self, play: Play, changed: Changed, least: float = UNREACHED) -> NDArray[np.bool_]:
+        """(solved draw,) whether the conditions of a play come true with next to no probability."""
+        return certain_of(play, changed.happened) < least
 
     def _keep(
         self, number: int, draws: Sequence[NDArray[np.intp]], positions: list[int], found: Array
@@ -443,12 +398,19 @@ class _Reader:
         return play_of(game, part, tables, strategy, given)
 
 
-def _split(interventions: Interventions) -> tuple[Interventions, Interventions]:
-    """Commitments and deviations, each by step: those of different steps do not meet."""
-    moves = sorted((one for one in interventions if one.step is not None), key=_step)
+def _split(query: Query) -> tuple[Interventions, Interventions]:
+    """The rules of the game that is solved, and what play in it is looked at with.
+
+    Starts and commitments make the game; deviations and conditions only how it is played and
+    read. Each by step: those of different steps do not meet.
+    """
+    told = query.interventions
+    moves = sorted((i for i in told if i.step is not None and not i.condition), key=_step)
+    starts = tuple(one for one in told if one.kind == "start")
+    looked_at = (*(one for one in told if one.condition), *own_event(query))
     return (
-        tuple(one for one in moves if one.kind != "deviate"),
-        tuple(one for one in moves if one.kind == "deviate"),
+        (*starts, *(one for one in moves if one.kind != "deviate")),
+        (*(one for one in moves if one.kind == "deviate"), *looked_at),
     )
 
 
@@ -493,7 +455,8 @@ def _base(one: _Solve, solves: Sequence[_Solve]) -> tuple[int, NDArray[np.int64]
         return None
     for number, other in enumerate(solves):
         rules = [commitment.intervention for commitment in other.rules.changed.commitments]
-        if rules == lasting and other.values == one.values:
+        alike = other.rules.starts == one.rules.starts and other.values == one.values
+        if rules == lasting and alike:
             nodes = nodes_after(other.rules.game, one.rules.game)
             return None if nodes is None else (number, nodes)
     return None

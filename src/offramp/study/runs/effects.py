@@ -10,7 +10,7 @@ import numpy as np
 from offramp.analysis import absorb, outcome_probability
 from offramp.game import Draws, Game, fix
 from offramp.scenario import off_values
-from offramp.study.solving.experiment import Progress, kind_probability, solve
+from offramp.study.solving.experiment import Mixture, Progress, kind_probability, solve_all
 
 NO_CHANGE = 1e-9
 
@@ -86,16 +86,20 @@ class _Effects:
     precision_scale: float
 
     def kinds(self, draws: Draws, *, traced: bool = False) -> dict[str, np.ndarray]:
-        solved = solve(
+        found = solve_all(
             self.game,
             draws,
             precision_scale=self.precision_scale,
             traced=(0,) if traced else (),
             starts=0,
         )
-        absorbed = absorb(self.game.structure, solved.strategy)
         count = len(self.game.meaning.outcomes)
-        probability = outcome_probability(self.game.structure, absorbed, count)
+        probability = np.empty((len(draws), count + 1))
+        parts = found.parts if isinstance(found, Mixture) else ((np.arange(len(draws)), found),)
+        for rows, solved in parts:
+            structure = solved.game.structure
+            absorbed = absorb(structure, solved.strategy)
+            probability[rows] = outcome_probability(structure, absorbed, count)
         return kind_probability(self.game, probability)
 
 

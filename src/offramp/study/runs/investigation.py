@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from offramp.analysis.results import join
+from offramp.analysis.results import join, with_all_ends
 from offramp.core.errors import ResultError
 from offramp.core.provenance import now, versions
 from offramp.game import Draws, Game
@@ -21,7 +21,7 @@ from offramp.study.packages.zones import Packages
 from offramp.study.runs.effects import mechanism_effects
 from offramp.study.runs.findings import Findings
 from offramp.study.runs.inquiry import MOST_NODES, Extent, argument
-from offramp.study.solving.experiment import Progress, Solved, outcomes, solve
+from offramp.study.solving.experiment import Progress, Solved, outcomes, solve, solve_all
 from offramp.study.solving.labels import as_told
 from offramp.study.solving.workspace import Workspace
 
@@ -85,6 +85,7 @@ def investigate(
     over = None
     if spread is not None:
         over = _over_draws(game, spread, request, rounds, attrs, progress)
+        nominal, over = with_all_ends([nominal, over])
     further = argument(
         workspace,
         game,
@@ -113,7 +114,8 @@ def _check_all(game: Game, draws: Draws | None) -> None:
     """Value every draw once, a slice at a time, so that an unfit one stops the run at once."""
     game.tables(game.nominal())
     for part in [] if draws is None else _slices(game, draws):
-        game.tables(part)
+        for rows, own in game.parts(part):
+            own.tables(part.rows(rows))
 
 
 def _slices(game: Game, draws: Draws) -> list[Draws]:
@@ -142,7 +144,7 @@ def _over_draws(
             if progress is not None:
                 progress("draws solved", start + count, len(draws))
 
-        solved = solve(game, part, precision_scale=request.precision_scale, progress=step)
+        solved = solve_all(game, part, precision_scale=request.precision_scale, progress=step)
         parts.append(outcomes(solved, rounds=rounds, attrs=attrs))
         done += len(part)
     return join(parts)

@@ -183,9 +183,14 @@ def _local(
     from offramp.game import nominal_draw
 
     nominal = nominal_draw(meaning).values[0]
+    numbers = [
+        at for one, at in zip(meaning.assumptions, nominal, strict=True) if not one.structural
+    ]
     rows = [
         LocalSlope(one.name, float(at), float(slope), half_width(one), value)
-        for one, at, slope in zip(meaning.assumptions, nominal, slopes, strict=True)
+        for one, at, slope in zip(
+            (a for a in meaning.assumptions if not a.structural), numbers, slopes, strict=True
+        )
     ]
     return tuple(sorted(rows, key=lambda one: -np.nan_to_num(abs(one.change), nan=-1.0)))
 

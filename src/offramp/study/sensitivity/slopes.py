@@ -7,7 +7,8 @@ linearised once, and one transposed solve a quantity gives the slopes by all ass
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +67,7 @@ class SlopeFinder:
     ) -> None:
         self.meaning = scenario if isinstance(scenario, Meaning) else understand(scenario)
         self.queries = tuple(dict.fromkeys(queries))
-        named = tuple(assumption.name for assumption in self.meaning.assumptions)
+        named = tuple(one.name for one in self.meaning.assumptions if not one.structural)
         self.assumptions = named if assumptions is None else tuple(assumptions)
         self._fixed = frozenset(fixed)
         self._workspace = workspace or Workspace(self.meaning.scenario)
@@ -86,8 +87,10 @@ class SlopeFinder:
         values, message = np.full(shape, np.nan), np.full(shape, UNKNOWN, dtype="<U200")
         slopes = np.full((*shape, len(self.assumptions)), np.nan)
         for one in self._games:
-            for position, *found in one.found(self, chosen, precision_scale, follow):
-                values[:, position], slopes[:, position], message[:, position] = found
+            for rows, game, here in one.of(chosen):
+                own = tuple(i for i, row in enumerate(rows.tolist()) if row in follow)
+                for position, *found in game.found(self, here, precision_scale, own):
+                    values[rows, position], slopes[rows, position], message[rows, position] = found
         return QuantitySlopes(self.queries, self.assumptions, values, slopes, message)
 
     @property
@@ -106,12 +109,7 @@ class SlopeFinder:
             changed = intervene(self.meaning, interventions)
             reads = frozenset[str]().union(*(self.queries[i].reads for i in positions))
             game = self._workspace.build(changed.meaning, reads | changed.watched)
-            yield _Game(
-                game,
-                fixed_values(interventions),
-                tuple((i, aim(game)) for i, aim in positions.items()),
-                Derivatives(game.valuation),
-            )
+            yield _Game(game, fixed_values(interventions), tuple(positions.items()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,15 +118,31 @@ class _Game:
 
     game: Game
     given: Mapping[str, float]
-    aims: tuple[tuple[int, Aim], ...]
-    derivatives: Derivatives
+    aims: tuple[tuple[int, Callable[[Game], Aim]], ...]
+
+    @cached_property
+    def derivatives(self) -> Derivatives:
+        """Of what the game pays."""
+        return Derivatives(self.game.valuation)
+
+    def of(self, draws: Draws) -> Iterator[tuple[NDArray[np.intp], _Game, Draws]]:
+        """Rows of the draws, the game of their switches, and these draws with what is fixed."""
+        here = fix(self.game.meaning, draws, self.given) if self.given else draws
+        for rows, game in self.game.parts(here):
+            yield rows, self if game is self.game else self._at(game), here.rows(rows)
+
+    def _at(self, game: Game) -> _Game:
+        return self._known.setdefault(id(game), replace(self, game=game))
+
+    @cached_property
+    def _known(self) -> dict[int, _Game]:
+        return {}
 
     def found(
-        self, finder: SlopeFinder, draws: Draws, precision_scale: float, traced: tuple[int, ...]
+        self, finder: SlopeFinder, here: Draws, precision_scale: float, traced: tuple[int, ...]
     ) -> Iterator[tuple[int, Array, Array, NDArray[np.str_]]]:
         """Position of a quantity; by draw its value, slopes by the assumptions, and message."""
         game = self.game
-        here = fix(game.meaning, draws, self.given) if self.given else draws
         solved = solve(game, here, precision_scale=precision_scale, traced=traced, starts=0)
         slopes = table_slopes(
             game.valuation,
@@ -140,7 +154,7 @@ class _Game:
         )
         unfelt = np.isin(finder.assumptions, list(self.given))
         responses = respond_draws(
-            game.structure, solved.tables, solved.equilibria, [aim for _, aim in self.aims]
+            game.structure, solved.tables, solved.equilibria, [aim(game) for _, aim in self.aims]
         )
         for (position, _), response in zip(self.aims, responses, strict=True):
             found = np.where(unfelt, 0.0, slopes.dots(response.slopes))
@@ -151,7 +165,7 @@ class _Game:
 
 def _aim_of(query: Query) -> Callable[[Game], Aim] | None:
     """What is differentiated in a game for this quantity; None where slopes are not known."""
-    if any(one.kind == "deviate" for one in query.interventions):
+    if any(one.kind == "deviate" or one.condition for one in query.interventions):
         return None
     slope = find_quantities()[query.kind].slope
     return None if slope is None else slope(query)

@@ -19,7 +19,7 @@ from offramp.analysis import (
     probability_by,
 )
 from offramp.analysis.by_round import ended_by_round, rounds_shown
-from offramp.analysis.results import UNRESOLVED, assemble
+from offramp.analysis.results import UNRESOLVED, assemble, join_rows
 from offramp.game import Draws, Game, Tables, with_precision
 
 if TYPE_CHECKING:
@@ -44,6 +44,53 @@ class Solved:
         if fine.all():
             return self.equilibria.strategy
         return np.where(fine[:, None], self.equilibria.strategy, np.nan)
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """Draws of several combinations of switches, each solved in the game of its own."""
+
+    game: Game
+    """The one at the nominal options."""
+    draws: Draws
+    parts: tuple[tuple[NDArray[np.intp], Solved], ...]
+    """Rows of the draws, and what was found in them."""
+
+    @property
+    def status(self) -> NDArray[np.str_]:
+        """(draw,) solved, or why not."""
+        found = np.full(len(self.draws), "", dtype="<U40")
+        for rows, solved in self.parts:
+            found[rows] = solved.equilibria.status
+        return found
+
+
+def solve_all(
+    game: Game,
+    draws: Draws | None = None,
+    *,
+    traced: Sequence[int] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    **more: Any,
+) -> Solved | Mixture:
+    """`solve` for draws whose switches may differ: a `Mixture` where they are of several games."""
+    if draws is None:
+        return solve(game, traced=traced, progress=progress, **more)
+    parts = game.parts(draws)
+    if len(parts) == 1:
+        return solve(parts[0][1], draws, traced=traced, progress=progress, **more)
+    follow, found, done = set(traced or ()), [], 0
+    for rows, own in parts:
+        part = draws.rows(rows)
+
+        def tell(count: int, _total: int, done: int = done) -> None:
+            if progress is not None:
+                progress(done + count, len(draws))
+
+        chosen = [i for i, row in enumerate(rows.tolist()) if row in follow]
+        found.append((rows, solve(own, part, traced=chosen, progress=tell, **more)))
+        done += len(rows)
+    return Mixture(game, draws, tuple(found))
 
 
 def solve(
@@ -79,13 +126,15 @@ def solve(
 
 
 def outcomes(
-    solved: Solved, *, rounds: int | None = None, attrs: Mapping[str, Any] | None = None
+    solved: Solved | Mixture, *, rounds: int | None = None, attrs: Mapping[str, Any] | None = None
 ) -> xr.Dataset:
     """What happens in every draw, as one labelled dataset (see ``analysis.results``).
 
     ``rounds`` of probabilities by round are included; 0 leaves them out, None takes as many
-    as it needs for 99.9 % of what ever ends.
+    as it needs for 99.9 % of what ever ends. Of a mixture the games' datasets are joined.
     """
+    if isinstance(solved, Mixture):
+        return _joined(solved, rounds, attrs or {})
     game, found = solved.game, solved.equilibria
     structure, strategy = game.structure, solved.strategy
     absorbed = absorb(structure, strategy)
@@ -109,6 +158,15 @@ def outcomes(
         ended = ended_by_round(structure, strategy, shown)
         values["by_round"] = outcome_by_round(structure, ended, len(game.meaning.outcomes))
     return assemble(values, _labels(game, pairs), attrs or {}, first_draw=solved.draws.first)
+
+
+def _joined(solved: Mixture, rounds: int | None, attrs: Mapping[str, Any]) -> xr.Dataset:
+    """The datasets of the games of a mixture as one, in the order of the draws."""
+    if rounds is None:
+        each = (_rounds(one, absorb(one.game.structure, one.strategy)) for _, one in solved.parts)
+        rounds = max(each)
+    found = [(rows, outcomes(one, rounds=rounds, attrs=attrs)) for rows, one in solved.parts]
+    return join_rows(found, solved.draws.first)
 
 
 def kind_probability(game: Game, probability: NDArray[np.float64]) -> dict[str, Any]:

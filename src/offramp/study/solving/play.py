@@ -69,9 +69,19 @@ class Play:
         rounds = min(by, self.structure.limit) if self.structure.limit else by
         return ended_by_round(marked, self.strategy, rounds)[:, -1, 1]
 
-    def ever(self, nodes: Truths | None, edges: Truths | None = None) -> Array:
-        """(draw,) probability that play is ever at one of ``nodes`` or takes one of ``edges``."""
-        return probability_ever(self.structure, self.strategy, nodes=nodes, edges=edges)
+    def ever(
+        self, nodes: Truths | None, edges: Truths | None = None, by: int | None = None
+    ) -> Array:
+        """(draw,) probability that play is ever at one of ``nodes`` or takes one of ``edges``.
+
+        With ``by`` that it does so before the end of that round.
+        """
+        if by is None:
+            return probability_ever(self.structure, self.strategy, nodes=nodes, edges=edges)
+        marked = np.zeros(self.structure.edges, np.bool_) if edges is None else edges.copy()
+        if nodes is not None:  # whatever is done there, it is done in the round of the node
+            marked |= np.repeat(nodes, np.diff(self.structure.first))
+        return self.ending(marked, by)
 
 
 def play_of(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,11 +68,7 @@ class Bench:
             parts.append(self._stand(part, traced))
             if progress is not None:
                 progress(min(low + len(part), len(draws)))
-        joined = {
-            field.name: np.concatenate([getattr(part, field.name) for part in parts])
-            for field in fields(Standing)
-        }
-        return Standing(**joined)
+        return _joined(parts)
 
     def _parts(self, draws: Draws) -> Iterator[tuple[int, Draws]]:
         structure = self.game.structure
@@ -90,19 +87,30 @@ class Bench:
         """The same where some of the draws make no game: they are not solved."""
         fit = find_fit(self.game, draws)
         count, parties = len(draws), self.game.structure.parties
-        terminals = int(self._own(self.aim).sum())
+        found = self._solved(rows_of(draws, fit), traced) if fit.any() else None
+        terminals = int(self._own(self.aim).sum()) if found is None else found.ends.shape[1]
         shapes = ((), (), (parties,), (terminals,), (terminals, parties), (), ())
         whole = Standing(
             *(np.full((count, *shape), np.nan) for shape in shapes),
             *(np.full(count, "", dtype="<U40") for _ in range(2)),
         )
-        if fit.any():
-            found = self._solved(rows_of(draws, fit), traced)
+        if found is not None:
             for field in fields(Standing):
                 getattr(whole, field.name)[fit] = getattr(found, field.name)
         return whole
 
     def _solved(self, draws: Draws, traced: bool) -> Standing:
+        """Every draw in the game of its own switches."""
+        parts = self.game.parts(draws)
+        found = [
+            replace(self, game=game)._in_one_game(draws.rows(rows), traced) for rows, game in parts
+        ]
+        if len(found) == 1:
+            return found[0]
+        order = np.argsort(np.concatenate([rows for rows, _ in parts]))
+        return _rows_of(_joined(found), order)
+
+    def _in_one_game(self, draws: Draws, traced: bool) -> Standing:
         follow = range(len(draws)) if traced else ()
         solved = solve(self.game, draws, traced=follow, starts=0)
         found, structure = solved.equilibria, self.game.structure
@@ -137,6 +145,28 @@ class Bench:
         return least
 
 
+def _joined(parts: Sequence[Standing]) -> Standing:
+    """Standings one after the other; of games with fewer ends the rest has probability 0."""
+    if len(parts) == 1:
+        return parts[0]
+    widest = max(part.ends.shape[1] for part in parts)
+    found: dict[str, NDArray[Any]] = {}
+    for field in fields(Standing):
+        arrays = [getattr(part, field.name) for part in parts]
+        if field.name in ("ends", "worth"):
+            arrays = [_wide(array, widest) for array in arrays]
+        found[field.name] = np.concatenate(arrays)
+    return Standing(**found)
+
+
+def _wide(array: Array, ends: int) -> Array:
+    return np.pad(array, [(0, 0), (0, ends - array.shape[1]), *[(0, 0)] * (array.ndim - 2)])
+
+
+def _rows_of(standing: Standing, order: NDArray[np.intp]) -> Standing:
+    return Standing(*(getattr(standing, field.name)[order] for field in fields(Standing)))
+
+
 def bench_of(game: Game, aim: Sequence[int]) -> Bench:
     """A bench on which ``game`` is varied, looking at the outcomes ``aim`` (positions)."""
     kinds = [outcome.kind for outcome in game.meaning.outcomes]
@@ -146,7 +176,7 @@ def bench_of(game: Game, aim: Sequence[int]) -> Bench:
 
 def rows_of(draws: Draws, which: slice | Truths) -> Draws:
     """Some of the draws."""
-    return Draws(draws.names, draws.values[which], draws.seed, draws.first)
+    return draws.rows(np.arange(len(draws))[which])
 
 
 def nominal_rows(game: Game, count: int) -> Draws:
@@ -157,7 +187,7 @@ def nominal_rows(game: Game, count: int) -> Draws:
 
 def find_fit(game: Game, draws: Draws) -> Truths:
     """(draw,) whether the values make a game: odds are odds, patience and precision in bounds."""
-    if tables_or_none(game, draws) is not None:
+    if all(tables_or_none(one, draws.rows(rows)) is not None for rows, one in game.parts(draws)):
         return np.ones(len(draws), np.bool_)
     if len(draws) == 1:
         return np.zeros(1, np.bool_)

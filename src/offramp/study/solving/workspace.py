@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable
 from weakref import WeakValueDictionary
 
 from offramp.core.memory import bytes_of
-from offramp.game import Game, Structure, build, rules_of
+from offramp.game import Game, Structure, build, family_of, is_open, rules_of
 from offramp.scenario import Meaning, Scenario, understand, with_account
 
 MOST_BYTES = 500_000_000
@@ -47,6 +47,12 @@ class Workspace:
     def build(self, meaning: Meaning, watched: Iterable[str] = ()) -> Game:
         """See ``offramp.game.build``; a game that is known is not built again."""
         kept = frozenset(watched)
+        if is_open(meaning):
+            return family_of(meaning, kept, self._built)
+        return self._built(meaning, kept)
+
+    def _built(self, meaning: Meaning, kept: frozenset[str]) -> Game:
+        """The game of settled rules."""
         rules = rules_of(meaning), kept
         game = self._games.pop(rules, None)
         if game is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import warnings
 from collections import Counter
@@ -168,12 +169,29 @@ def run_sweep(scenario: Scenario, root: Path, wishes: Wishes, watch: Watch | Non
     questions = questions_of(meaning, asked)
     game = build(meaning, questions.watched)
     game.tables(game.nominal())
+    _check_kept(wishes, game)
     device, remark = usable(wishes, game)
     wishes = replace(wishes, quantities=tuple(questions.texts), device=device)
     with store.writing():
         task = _task(store, scenario, game, wishes)
         plan = Plan(task.order, game, questions)
         _Run(store, task, plan, wishes, watch, remark or alike(game)).go()
+
+
+def _check_kept(wishes: Wishes, game: Game) -> None:
+    """Strategies are kept of one game only."""
+    games = len(game.every()) if wishes.keep and "strategy" in wishes.keep else 1
+    if games > 1:
+        ranged = [
+            one.name
+            for one in game.meaning.assumptions
+            if one.structural and one.distribution is not None
+        ]
+        raise ResultError(
+            f"strategies of the {games} games that the switches {', '.join(ranged)} make",
+            expected="strategies of one game",
+            repair=f"fix them, say --set {ranged[0]}=…, or leave 'strategy' out",
+        )
 
 
 def alike(game: Game) -> str:
@@ -266,6 +284,7 @@ def _attributes(game: Game, order: Order) -> dict[str, Any]:
         "account": order.account,
         "nodes": game.nodes,
         "solved_nodes": game.structure.nodes,
+        **_switches(game),
         "round_unit": scenario.time.round,
         "round_limit": scenario.limit,
         "values": scenario.values,
@@ -273,6 +292,16 @@ def _attributes(game: Game, order: Order) -> dict[str, Any]:
         "precision_scale": order.precision_scale,
         **{f"version_{name}": version for name, version in versions().items()},
     }
+
+
+def _switches(game: Game) -> dict[str, Any]:
+    """The options behind the numbers of the switches, and the nodes of every combination."""
+    own = [one for one in game.meaning.assumptions if one.options and one.path[0] == "switches"]
+    if not own:
+        return {}
+    told = {one.name: list(one.options) for one in own}
+    sizes = [one.structure.nodes for one in game.every()]
+    return {"switches": json.dumps(told), "solved_nodes_of_all": json.dumps(sizes)}
 
 
 def _python(draws: int, order: Order) -> str:

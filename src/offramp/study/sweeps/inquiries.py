@@ -30,6 +30,8 @@ class Questions:
     """The quantities that are kept of every draw; in the order in which they were asked."""
 
     queries: tuple[Query, ...] = ()
+    switches: frozenset[str] = frozenset()
+    """Names that a condition on the state may read and that are no part of the state."""
 
     def __len__(self) -> int:
         return len(self.queries)
@@ -42,7 +44,11 @@ class Questions:
     @property
     def plain(self) -> list[int]:
         """Positions of those that the game itself answers."""
-        return [i for i, query in enumerate(self.queries) if not query.interventions]
+        return [
+            i
+            for i, query in enumerate(self.queries)
+            if not query.interventions and not query.reads & self.switches
+        ]
 
     @property
     def watched(self) -> frozenset[str]:
@@ -69,7 +75,7 @@ class Questions:
         if others:
             queries = [self.queries[i] for i in others]
             values[:, others], status[:, others] = _evaluated(
-                solved.game.meaning, queries, solved.draws, scale, starts, threads
+                solved.game.whole, queries, solved.draws, scale, starts, threads
             )
         return values, status
 
@@ -77,7 +83,7 @@ class Questions:
 def questions_of(meaning: Meaning, texts: Sequence[str]) -> Questions:
     """Quantities from texts as claims write them. Raises ScenarioError."""
     queries = (parse_query(text, meaning) for text in texts)
-    return Questions(tuple(dict.fromkeys(queries)))
+    return Questions(tuple(dict.fromkeys(queries)), frozenset(meaning.structural))
 
 
 def _evaluated(

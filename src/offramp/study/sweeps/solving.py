@@ -11,7 +11,7 @@ store: one process writes, and to it a chunk that comes twice is the same chunk.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from threading import Lock
 from time import perf_counter
@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp import solvers
+from offramp.analysis.results import END, with_ends
 from offramp.core.errors import GameError, OfframpError
 from offramp.game import Draws, Game, build, draw, with_precision
 from offramp.scenario import Meaning, Scenario, read, understand
@@ -78,11 +79,36 @@ class Plan:
     game: Game
     questions: Questions
 
+    @cached_property
+    def games(self) -> list[Game]:
+        """Those that the draws can be of: one, unless switches have ranges."""
+        return self.game.every()
+
+    @cached_property
+    def ends(self) -> list[str]:
+        """The package ends of all games."""
+        listed = (self.at(game).happens(self.at(game)._nothing) for game in self.games)
+        return list(
+            dict.fromkeys(
+                str(label)
+                for dataset in listed
+                if END in dataset.sizes
+                for label in dataset[END].values
+            )
+        )
+
+    def at(self, game: Game) -> Plan:
+        """The same order on the game of some combination of switches."""
+        return self if game is self.game else replace(self, game=game)
+
     @property
     def slice(self) -> int:
         """How many draws are solved together."""
-        structure, more = self.game.structure, 1 if self.order.device == "cpu" else 20
-        each = 8 * (2 * structure.nodes * structure.parties + 5 * structure.edges)
+        more = 1 if self.order.device == "cpu" else 20
+        each = max(
+            8 * (2 * one.nodes * one.parties + 5 * one.edges)
+            for one in (game.structure for game in self.games)
+        )
         return max(1, min(more * SLICE_BYTES // each, more * SLICE_DRAWS))
 
     def solve(self, draws: Draws, traced: list[int], threads: int) -> Solved:
@@ -107,7 +133,8 @@ class Plan:
     @cached_property
     def template(self) -> xr.Dataset:
         """One draw without numbers: every variable, label and unit, and nothing solved."""
-        return self.happens(self._nothing)
+        found = self.happens(self._nothing)
+        return found if len(self.games) == 1 else with_ends(found, self.ends)
 
     @cached_property
     def blank(self) -> Rows:
@@ -268,7 +295,9 @@ class _Slice:
         if not len(rows):
             return rows
         try:
-            self.plan.game.tables(self._rows(draws, rows))
+            own = self._rows(draws, rows)
+            for which, game in self.plan.game.parts(own):
+                game.tables(own.rows(which))
         except GameError as error:
             if len(rows) == 1:
                 lost[self.first + int(rows[0])] = on_one_line(error)
@@ -301,12 +330,35 @@ class _Slice:
         yield rows, found
 
     def _solved(self, draws: Draws, rows: Integers) -> tuple[Rows, Messages]:
+        """What is kept of draws that make games, each in the game of its switches."""
+        whole: Rows = {}
+        lost: Messages = {}
+        parts = self.plan.game.parts(draws)
+        for which, game in parts:
+            one = self.plan.at(game)
+            found, why = self._in_one_game(
+                one, draws.rows(which), rows[which], len(self.plan.games) > 1
+            )
+            if len(parts) == 1:
+                return found, why
+            lost |= why
+            for name, values in found.items():
+                if name not in whole:
+                    whole[name] = np.zeros((len(rows), *values.shape[1:]), values.dtype)
+                whole[name][which] = values
+        return whole, lost
+
+    def _in_one_game(
+        self, plan: Plan, draws: Draws, rows: Integers, several: bool
+    ) -> tuple[Rows, Messages]:
         index = self.first + rows
-        traced = np.flatnonzero(index < self.plan.order.traced).tolist()
-        solved = self.plan.solve(draws, traced, self.threads)
-        dataset = self.plan.happens(solved)
+        traced = np.flatnonzero(index < plan.order.traced).tolist()
+        solved = plan.solve(draws, traced, self.threads)
+        dataset = plan.happens(solved)
+        if several:
+            dataset = with_ends(dataset, self.plan.ends)
         told = zip(index.tolist(), dataset["message"].values.tolist(), strict=True)
-        return self.plan.kept(solved, dataset, self.threads), {i: text for i, text in told if text}
+        return plan.kept(solved, dataset, self.threads), {i: text for i, text in told if text}
 
 
 def on_one_line(error: OfframpError) -> str:

@@ -1,4 +1,4 @@
-"""P(ever predicate): whether the state ever satisfies a condition, however play ends.
+"""P(ever predicate), P(ever predicate by n): whether a condition on the state ever holds.
 
 Looked at are the start, every node that is reached, and the state after every `then`, the
 final one included, before a round's variables are reset.
@@ -26,12 +26,7 @@ def _read(reader: QueryReader, head: Cut) -> Query | None:
     if word != "ever" or not rest.text:
         return None
     event, by = reader.split_by(rest)
-    if by is not None:
-        repair = f"write P(ever {event.text.strip()})"
-        if reader.meaning.limit:
-            repair = f"{repair[:-1]} and round_number <= {by})"
-        reader.fail(head, "'by' stands with 'ever'", "P(ever predicate) or P(outcome by n)", repair)
-    return Query("", "ever", predicate=reader.predicate(event))
+    return Query("", "ever", predicate=reader.predicate(event), by=by)
 
 
 def _evaluated(play: Play, query: Query) -> NDArray[np.float64]:
@@ -39,7 +34,7 @@ def _evaluated(play: Play, query: Query) -> NDArray[np.float64]:
 
     assert query.predicate is not None
     nodes = holds_at(play.game, query.predicate)
-    return play.ever(nodes, holds_after(play.game, query.predicate))
+    return play.ever(nodes, holds_after(play.game, query.predicate), query.by)
 
 
 QUANTITY = Quantity(
