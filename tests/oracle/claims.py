@@ -19,7 +19,7 @@ from .play import Play, Solved, discounted, solve_limited, solve_unlimited
 
 @dataclass(frozen=True)
 class Change:
-    """One intervention: ``kind`` is do, bar or deviate."""
+    """One intervention: ``kind`` is do, bar, deviate or surprise."""
 
     kind: str
     party: str
@@ -27,6 +27,16 @@ class Change:
     move: str
     once: bool = False
     when: str | None = None
+
+    @property
+    def deviating(self) -> bool:
+        """Whether nobody responds to it."""
+        return self.kind in ("deviate", "surprise")
+
+    @property
+    def passes(self) -> bool:
+        """Whether it holds the first time only."""
+        return self.once or self.kind == "surprise"
 
     def __str__(self) -> str:
         more = ", once" * self.once + (f", when {self.when}" if self.when else "")
@@ -47,14 +57,20 @@ class Ground:
     forced: dict[Spot, bool]  # whether a deviation left one of several moves
 
 
-def explored(text: str, changes: list[Change], values: dict[str, float]) -> Ground:
-    """Everything that can be reached from the start."""
+def explored(
+    text: str,
+    changes: list[Change],
+    values: dict[str, float],
+    begun: dict[str, int] | None = None,
+) -> Ground:
+    """Everything that can be reached from the start, or from where it is ``begun``."""
     game = load(text)
+    begun = begun or {}
     for name, value in values.items():
         assert name in game.numbers, "the yardstick sets single numbers that no formula reads"
         game.numbers[name] = value
     ground = Ground(game, Explorer(game), changes, {}, {})
-    start = (min(game.limit, 1), 0, tuple(v.start for v in game.variables))
+    start = (min(game.limit, 1), 0, tuple(begun.get(v.name, v.start) for v in game.variables))
     waiting: deque[Spot] = deque([(start, (0,) * len(changes))])
     known = set(waiting)
     while waiting:
@@ -79,14 +95,14 @@ def offered(ground: Ground, spot: Spot) -> list[tuple[Edge, tuple[int, ...]]]:
         here = [edge for edge in edges if edge.move == change.move]
         if not here or (change.when and not value_of(parsed(change.when), scope)):
             continue
-        if change.once:
+        if change.passes:
             after[place] = 1
             if flags[place]:
                 continue
         if change.kind == "bar":
             edges = [edge for edge in edges if edge.move != change.move] or edges
         else:
-            ground.forced[spot] |= change.kind == "deviate" and len(edges) > 1
+            ground.forced[spot] |= change.deviating and len(edges) > 1
             edges = here
     return [(edge, tuple(after)) for edge in edges]
 
@@ -95,6 +111,7 @@ def as_play(ground: Ground) -> Play:
     """The game as lists; the ends are named by the spot and the move that lead to them."""
     game, explorer = ground.game, ground.explorer
     scope = Scope(game.numbers, lambda base, keys, s: look_up(game, base, keys, s))
+    scope = replace(scope, numbers={**game.levels, **game.switches, **game.numbers})
     described = game.data["parties"].values()
     play = Play(
         patience=[value_of(parsed(party.get("patience", 1)), scope) for party in described],
@@ -121,6 +138,7 @@ def as_play(ground: Ground) -> Play:
             pay = tuple(u + f * e for u, f, e in zip(edge.pay, factor, pay_end, strict=True))
             end = (edge.outcome, f"{place[spot]} {edge.move}")
             play.edges[-1].append((pay, edge.odds, -1, edge.turns, end))
+        play.weights.append([edge.weight for edge, _ in offers])
     return play
 
 
@@ -142,16 +160,21 @@ class Played:
         return list(self.ground.offers)
 
 
-def played(text: str, changes: list[Change], values: dict[str, float]) -> Played:
+def played(
+    text: str,
+    changes: list[Change],
+    values: dict[str, float],
+    begun: dict[str, int] | None = None,
+) -> Played:
     """The equilibrium under do and bar; with deviations put into it, nobody responding."""
-    lasting = [change for change in changes if change.kind != "deviate"]
-    base = explored(text, lasting, values)
+    lasting = [change for change in changes if not change.deviating]
+    base = explored(text, lasting, values, begun)
     play = as_play(base)
     answer = solved(play)
     if len(lasting) == len(changes):
         return Played(base, play, answer.sigma, answer.payoff)
-    order = lasting + [change for change in changes if change.kind == "deviate"]
-    ground = explored(text, order, values)
+    order = lasting + [change for change in changes if change.deviating]
+    ground = explored(text, order, values, begun)
     policy = {
         (spot, edge.move): p
         for (spot, offers), sigma in zip(base.offers.items(), answer.sigma, strict=True)
@@ -245,6 +268,120 @@ def ever(one: Played, predicate: str) -> float:
         for spot, offers in one.ground.offers.items()
     ]
     return absorbing(one, marked)
+
+
+def true_at(one: Played, predicate: str) -> list[list[bool]]:
+    """Where a predicate is true before a move or after its `then`."""
+    return [
+        [
+            holds(predicate, one.ground.explorer.structural(spot[0]))
+            or holds(predicate, after(one.ground, spot, edge))
+            for edge, _ in offers
+        ]
+        for spot, offers in one.ground.offers.items()
+    ]
+
+
+def making(one: Played, step: str, move: str) -> list[list[bool]]:
+    """Which edges are a move."""
+    return [
+        [step_of(one, spot) == step and edge.move == move for edge, _ in offers]
+        for spot, offers in one.ground.offers.items()
+    ]
+
+
+def offering(one: Played, step: str, move: str) -> list[list[bool]]:
+    """Which edges leave a node where the move is on offer."""
+    return [
+        [step_of(one, spot) == step and move in {e.move for e, _ in offers}] * len(offers)
+        for spot, offers in one.ground.offers.items()
+    ]
+
+
+def step_of(one: Played, spot: Spot) -> str:
+    return one.ground.explorer.steps[spot[0][1]]["name"]
+
+
+def uses(one: Played, chosen: list[list[bool]]) -> float | None:
+    """How often chosen edges are taken; None where that may be for ever."""
+    alive = sorted(reached(one))
+    place = {node: index for index, node in enumerate(alive)}
+    matrix, right = np.eye(len(alive)), np.zeros(len(alive))
+    for node in alive:
+        for p, edge, marked in zip(
+            one.sigma[node], one.play.edges[node], chosen[node], strict=True
+        ):
+            right[place[node]] += p * marked
+            if edge[2] in place:
+                matrix[place[node], place[edge[2]]] -= p
+    if not all(node in hoping(one, ending_anyhow(one)) for node in alive):
+        return None
+    return float(np.linalg.solve(matrix, right)[0])
+
+
+def ending_anyhow(one: Played) -> list[list[bool]]:
+    return [[edge[2] < 0 for edge in edges] for edges in one.play.edges]
+
+
+def together(one: Played, events: list[list[list[bool]]], last: list[list[bool]] | None) -> float:
+    """The chance that all events have come, and, where there is one, that the end is of ``last``.
+
+    The chain over (node, which events have come) is written out and solved densely.
+    """
+    size, count = len(one.play.movers), 1 << len(events)
+    every = count - 1
+    matrix, right = np.eye(size * count), np.zeros(size * count)
+    chosen: list[list[bool]] = []
+    edges: list[list[tuple[float, int, bool]]] = []
+    for node in range(size):
+        for come in range(count):
+            own: list[tuple[float, int, bool]] = []
+            for place, (p, edge) in enumerate(
+                zip(one.sigma[node], one.play.edges[node], strict=True)
+            ):
+                now = come
+                for bit, event in enumerate(events):
+                    now |= event[node][place] << bit
+                target = edge[2] * count + now if edge[2] >= 0 else -1
+                hit = now == every and (last is None or last[node][place])
+                own.append((float(p), target, hit))
+            edges.append(own)
+            chosen.append([hit for _, _, hit in own])
+    hopeful: set[int] = set()
+    grown = True
+    while grown:
+        grown = False
+        for row, own in enumerate(edges):
+            if row not in hopeful and any(p > 0 and (hit or to in hopeful) for p, to, hit in own):
+                hopeful.add(row)
+                grown = True
+    for row in hopeful:
+        for p, target, hit in edges[row]:
+            if hit:
+                right[row] += p
+            elif target >= 0:
+                matrix[row, target] -= p
+    return float(np.linalg.solve(matrix, right)[0])
+
+
+def ever_by(one: Played, chosen: list[list[bool]], rounds: int) -> float:
+    """The chance of having taken a chosen edge by the end of a round."""
+    total, now = 0.0, {0: 1.0}
+    for _ in range(rounds):
+        later: dict[int, float] = {}
+        while now:
+            onward: dict[int, float] = {}
+            for node, chance in now.items():
+                lists = (one.sigma[node], one.play.edges[node], chosen[node])
+                for p, edge, wanted in zip(*lists, strict=True):
+                    if wanted:
+                        total += chance * p
+                    elif edge[2] >= 0:
+                        goes = later if edge[3] else onward
+                        goes[edge[2]] = goes.get(edge[2], 0.0) + chance * p
+            now = onward
+        now = later
+    return total
 
 
 def ended_by(one: Played, outcomes: set[str], rounds: int, predicate: str | None) -> float:

@@ -2,8 +2,8 @@
 
 Written from the language's description alone and sharing no code with Offramp, so that an
 agreement of the two means something. It knows parameters at nominal values, families, issues,
-packages, state, steps, outcomes and both value conventions; it knows no mechanisms and claims,
-and says so by raising `NaiveError`. Private variables and unseen steps are for `veils`, which
+packages, state, switches, definitions, steps, weights, outcomes and both value conventions; it
+knows no mechanisms and claims, and says so by raising `NaiveError`. Private variables and unseen steps are for `veils`, which
 asks for them; here they are words like the others.
 """
 
@@ -14,7 +14,7 @@ import math
 import re
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import ruamel.yaml
@@ -73,6 +73,7 @@ class Scope:
 
     numbers: Mapping[str, float]
     lookup: Callable[[str, tuple[ast.expr, ...], Scope], float] | None = None
+    defined: Mapping[str, str | int | float] = field(default_factory=dict)  # names for formulas
 
 
 def truth(value: float) -> float:
@@ -85,6 +86,8 @@ def value_of(tree: ast.expr, scope: Scope) -> float:
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
             return number
         case ast.Name(id=name):
+            if name in scope.defined and name not in scope.numbers:
+                return value_of(parsed(scope.defined[name]), scope)
             if name not in scope.numbers:
                 raise NaiveError(f"unknown name {name}")
             return scope.numbers[name]
@@ -186,6 +189,7 @@ class Scenario:
     families: dict[str, dict[str | int, float]] = field(default_factory=dict)
     worth: dict[tuple[str, str], float] = field(default_factory=dict)
     state: dict[str, int] = field(default_factory=dict)  # the state read by the next lookup
+    switches: dict[str, int] = field(default_factory=dict)
     veils: bool = False  # whether private variables and unseen steps are known to the caller
 
 
@@ -209,6 +213,10 @@ def load(text: str | dict[str, Any], veils: bool = False) -> Scenario:
 
 
 def read_state(game: Scenario) -> None:
+    for name, entry in (game.data.get("switches") or {}).items():
+        for position, option in enumerate(entry["options"]):
+            game.levels[option] = position
+        game.switches[name] = entry["options"].index(entry["value"])
     described = {**(game.data.get("state") or {}), **(game.data.get("private") or {})}
     for entry in described.values():
         for position, level in enumerate(entry.get("levels", [])):
@@ -218,7 +226,7 @@ def read_state(game: Scenario) -> None:
     for name, entry in described.items():
         levels = entry.get("levels")
         bounds = [0, len(levels) - 1] if levels else [integer(b, scope) for b in entry["range"]]
-        start = integer(entry.get("start", bounds[0]), scope)
+        start = integer(entry.get("start", bounds[0]), Scope({**game.levels, **game.switches}))
         of_round = entry.get("scope") == "round"
         game.variables.append(Variable(name, bounds[0], bounds[1], start, levels, of_round))
 
@@ -259,7 +267,15 @@ def read_parameters(game: Scenario) -> None:
     def lookup(base: str, keys: tuple[ast.expr, ...], _: Scope) -> float:
         return one(base, ast.literal_eval(keys[0]) if number_like(keys[0]) else keys[0].id)  # type: ignore[attr-defined]
 
-    scope = Scope(Later(), lookup)
+    class Known(Later):
+        def __contains__(self, name: object) -> bool:
+            return name in game.switches or name in game.levels or super().__contains__(name)
+
+        def __getitem__(self, name: str) -> float:
+            here = {**game.levels, **game.switches}
+            return here[name] if name in here else super().__getitem__(name)
+
+    scope = Scope(Known(), lookup)
     for name, entry in described.items():
         if isinstance(entry, dict) and "each" in entry:
             game.families[name] = {key: one(name, key) for key in entry["each"]}
@@ -272,7 +288,8 @@ def number_like(tree: ast.expr) -> bool:
 
 
 def read_worth(game: Scenario) -> None:
-    scope = Scope(game.numbers, lambda base, keys, s: look_up(game, base, keys, s))
+    known = {**game.levels, **game.switches, **game.numbers}
+    scope = Scope(known, lambda base, keys, s: look_up(game, base, keys, s))
     issues = game.data.get("issues") or {}
     for party in game.parties:
         for package, choices in (game.data.get("packages") or {}).items():
@@ -310,6 +327,8 @@ def named(game: Scenario, key: ast.expr) -> str | None:
     for variable in game.variables:
         if variable.name == key.id:
             return variable.word(game.state[key.id]) if variable.levels else None
+    if key.id in game.switches:
+        return game.data["switches"][key.id]["options"][game.switches[key.id]]
     return key.id
 
 
@@ -327,6 +346,7 @@ class Edge:
     node: Node | None = None
     outcome: str | None = None
     final: State = ()
+    weight: float = 1.0
 
 
 class Explorer:
@@ -357,11 +377,11 @@ class Explorer:
     def structural(self, node: Node) -> Scope:
         """Variables and levels only: what `when` and `then` may read."""
         number, _, state = node
-        numbers: dict[str, float] = dict(self.game.levels)
+        numbers: dict[str, float] = {**self.game.levels, **self.game.switches}
         numbers.update({v.name: x for v, x in zip(self.game.variables, state, strict=True)})
         if self.game.limit:
             numbers["round_number"] = number
-        return Scope(numbers)
+        return Scope(numbers, None, self.game.data.get("define") or {})
 
     def full(self, node: Node) -> Scope:
         """Everything: parameters, families and worth too."""
@@ -369,7 +389,16 @@ class Explorer:
         pairs = zip(game.variables, node[2], strict=True)
         game.state = {v.name: x for v, x in pairs}
         numbers = {**game.numbers, **self.structural(node).numbers}
-        return Scope(numbers, lambda base, keys, s: look_up(game, base, keys, s))
+        defined = game.data.get("define") or {}
+        return Scope(numbers, lambda base, keys, s: look_up(game, base, keys, s), defined)
+
+    def weighed(self, move: dict[str, Any], node: Node) -> float:
+        if "weight" not in move or self.bare:
+            return 1.0
+        found = value_of(parsed(move["weight"]), self.full(node))
+        if found <= 0:
+            raise NaiveError(f"the weight {found} at {node}")
+        return found
 
     def pays(self, described: dict[str, Any] | None, node: Node) -> tuple[float, ...]:
         if not described or self.bare:
@@ -390,7 +419,10 @@ class Explorer:
         if not moves:
             raise NaiveError(f"step {step['name']} offers no move in {node}")
         odds = self.odds(moves, node) if step["by"] == "nature" and not self.bare else {}
-        return [self.edge(name, move, odds.get(name), node) for name, move in moves.items()]
+        return [
+            replace(self.edge(name, move, odds.get(name), node), weight=self.weighed(move, node))
+            for name, move in moves.items()
+        ]
 
     def odds(self, moves: dict[str, Any], node: Node) -> dict[str, float]:
         scope = self.full(node)
@@ -463,6 +495,7 @@ def play_of(text: str) -> tuple[Scenario, Play]:
     outcomes = game.data["outcomes"]
     scope = Scope(game.numbers, lambda base, keys, s: look_up(game, base, keys, s))
     described = game.data["parties"].values()
+    scope = replace(scope, numbers={**game.levels, **game.switches, **game.numbers})
     play = Play(
         patience=[value_of(parsed(party.get("patience", 1)), scope) for party in described],
         precision=[value_of(parsed(party["precision"]), scope) for party in described],
@@ -489,6 +522,7 @@ def play_of(text: str) -> tuple[Scenario, Play]:
                 factor = play.patience if edge.turns else [1.0] * len(pay)
                 pay = tuple(u + f * e for u, f, e in zip(pay, factor, pay_end, strict=True))
             play.edges[-1].append((pay, edge.odds, target, edge.turns, ends))
+        play.weights.append([edge.weight for edge in edges])
     return game, play
 
 

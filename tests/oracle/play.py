@@ -25,6 +25,12 @@ class Play:
     movers: list[int] = field(default_factory=list)
     rounds: list[int] = field(default_factory=list)
     edges: list[list[Edge]] = field(default_factory=list)
+    weights: list[list[float]] = field(default_factory=list)  # per node; none at all are all 1
+
+    def weight(self, node: int) -> np.ndarray:
+        """How often each move is chosen beside others as good."""
+        own = self.weights[node] if self.weights else [1.0] * len(self.edges[node])
+        return np.array(own)
 
 
 @dataclass
@@ -36,22 +42,21 @@ class Solved:
     sigma: list[np.ndarray]
 
 
-def logit(precision: float, totals: np.ndarray) -> np.ndarray:
-    weights = np.exp(precision * (totals - totals.max()))
-    return weights / weights.sum()
+def logit(precision: float, totals: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    shares = weight * np.exp(precision * (totals - totals.max()))
+    return shares / shares.sum()
 
 
-def log_mean_exp(precision: float, totals: np.ndarray) -> float:
-    """(log Σ exp(precision · Q) − log A) / precision; the mean at precision 0."""
+def log_mean_exp(precision: float, totals: np.ndarray, weight: np.ndarray) -> float:
+    """(log Σ w exp(precision · Q) − log Σ w) / precision; the mean at precision 0."""
+    share = weight / weight.sum()
+    middle = share @ totals
     if precision == 0:
-        return float(totals.mean())
-    middle = totals.mean()
+        return float(middle)
     if abs(precision) * np.ptp(totals) < 1:  # no cancellation at small precisions
-        return float(
-            middle + np.log1p(np.mean(np.expm1(precision * (totals - middle)))) / precision
-        )
+        return float(middle + np.log1p(share @ np.expm1(precision * (totals - middle))) / precision)
     top = totals.max()
-    return float(top + np.log(np.mean(np.exp(precision * (totals - top)))) / precision)
+    return float(top + np.log(share @ np.exp(precision * (totals - top))) / precision)
 
 
 def solve_limited(play: Play) -> Solved:
@@ -66,10 +71,12 @@ def solve_limited(play: Play) -> Solved:
         if mover < 0:
             sigma[node] = np.array([edge[1] for edge in play.edges[node]])
         else:
-            sigma[node] = logit(play.precision[mover], totals[:, mover])
+            sigma[node] = logit(play.precision[mover], totals[:, mover], play.weight(node))
         value[node], payoff[node] = sigma[node] @ totals, sigma[node] @ raw
         if play.entropy and mover >= 0:
-            value[node, mover] = log_mean_exp(play.precision[mover], totals[:, mover])
+            value[node, mover] = log_mean_exp(
+                play.precision[mover], totals[:, mover], play.weight(node)
+            )
     return Solved(value, payoff, sigma)
 
 
@@ -107,7 +114,9 @@ class Curve:
                 slope[node] = precision * (sigma * gap) @ totals
                 if play.entropy:
                     tilt[:, mover] = 0
-                    new[node, mover] = log_mean_exp(t * precision, totals[:, mover])
+                    new[node, mover] = log_mean_exp(
+                        t * precision, totals[:, mover], play.weight(node)
+                    )
                     change = mean[mover] - new[node, mover]
                     small = precision * (sigma @ gap**2) / 2
                     slope[node, mover] = change / t if abs(t) > 1e-6 else small
@@ -129,7 +138,7 @@ class Curve:
         mover = self.play.movers[node]
         if mover < 0:
             return np.array([edge[1] for edge in self.play.edges[node]])
-        return logit(t * self.play.precision[mover], totals[:, mover])
+        return logit(t * self.play.precision[mover], totals[:, mover], self.play.weight(node))
 
     def parts(self, point: np.ndarray) -> tuple[np.ndarray, Any, np.ndarray]:
         """F = V − T, F_V and F_t at a point (V, t) of the curve."""
