@@ -58,10 +58,7 @@ class Ground:
 
 
 def explored(
-    text: str,
-    changes: list[Change],
-    values: dict[str, float],
-    begun: dict[str, int] | None = None,
+    text: str, changes: list[Change], values: dict[str, float], begun: dict[str, int] | None = None
 ) -> Ground:
     """Everything that can be reached from the start, or from where it is ``begun``."""
     game = load(text)
@@ -161,10 +158,7 @@ class Played:
 
 
 def played(
-    text: str,
-    changes: list[Change],
-    values: dict[str, float],
-    begun: dict[str, int] | None = None,
+    text: str, changes: list[Change], values: dict[str, float], begun: dict[str, int] | None = None
 ) -> Played:
     """The equilibrium under do and bar; with deviations put into it, nobody responding."""
     lasting = [change for change in changes if not change.deviating]
@@ -304,7 +298,13 @@ def step_of(one: Played, spot: Spot) -> str:
 
 def uses(one: Played, chosen: list[list[bool]]) -> float | None:
     """How often chosen edges are taken; None where that may be for ever."""
-    alive = sorted(reached(one))
+    ending = hoping(one, ending_anyhow(one))
+    alive = sorted(reached(one) & ending)
+    for node in reached(one) - ending:
+        if any(p > 0 and marked for p, marked in zip(one.sigma[node], chosen[node], strict=True)):
+            return None
+    if 0 not in alive:
+        return 0.0
     place = {node: index for index, node in enumerate(alive)}
     matrix, right = np.eye(len(alive)), np.zeros(len(alive))
     for node in alive:
@@ -314,8 +314,6 @@ def uses(one: Played, chosen: list[list[bool]]) -> float | None:
             right[place[node]] += p * marked
             if edge[2] in place:
                 matrix[place[node], place[edge[2]]] -= p
-    if not all(node in hoping(one, ending_anyhow(one)) for node in alive):
-        return None
     return float(np.linalg.solve(matrix, right)[0])
 
 

@@ -3,8 +3,8 @@
 Written from the language's description alone and sharing no code with Offramp, so that an
 agreement of the two means something. It knows parameters at nominal values, families, issues,
 packages, state, switches, definitions, steps, weights, outcomes and both value conventions; it
-knows no mechanisms and claims, and says so by raising `NaiveError`. Private variables and unseen steps are for `veils`, which
-asks for them; here they are words like the others.
+knows no mechanisms and claims, and says so by raising `NaiveError`. Private variables and unseen
+steps are for `veils`, which asks for them; here they are words like the others.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ import ruamel.yaml
 from .generate import scenario_text
 from .words import written
 
-SWITCHES = {"draft": ["absent", "present"], "limit_said": ["soft", "firm", "binding"]}
+SWITCHES = {"draft": ["absent", "present"], "limit_said": ["mild_word", "firm_word", "last_word"]}
 
 
 def loaded(text: str) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def twisted(
         for name, options in SWITCHES.items()
     }
     if rng.random() < 0.5:
-        data["switches"]["limit_said"]["weights"] = {"firm": 2.5}
+        data["switches"]["limit_said"]["weights"] = {"firm_word": 2.5}
     data["define"] = definitions(data, rng)
     for step in data["round"]:
         twist_step(step, data, rng, weights)
@@ -60,7 +60,7 @@ def definitions(data: dict[str, Any], rng: Random) -> dict[str, str]:
     number = rng.choice(plain) if plain else "0.3"
     return {
         "at_bottom": f"{name} == {low}",
-        "tension": f"0.1 * at_bottom + if(limit_said == firm, {number}, 0.2) * (1 + draft)",
+        "tension": f"0.1 * at_bottom + if(limit_said == firm_word, {number}, 0.2) * (1 + draft)",
     }
 
 
@@ -72,7 +72,7 @@ def twist_step(step: dict[str, Any], data: dict[str, Any], rng: Random, weights:
         move = dict(step["moves"][name] or {})
         others = [one for one in free if one != name]
         if step["by"] != "nature" and others and rng.random() < 0.45:
-            test = rng.choice(["draft == present", "limit_said != soft", "limit_said > draft"])
+            test = rng.choice(["draft == present", "limit_said != mild_word", "limit_said > draft"])
             move["when"] = f"({move['when']}) and {test}" if "when" in move else test
             if name in free:
                 free.remove(name)
