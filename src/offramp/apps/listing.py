@@ -42,16 +42,22 @@ def library_words() -> str:
 
 def checked(file: str) -> dict[str, Any]:
     """Read, explore and value a scenario at nominal values and at 64 draws; facts about it."""
+    from offramp.apps.combining import check_tellings, combinations, without_effect
     from offramp.game import build
     from offramp.scenario import doubts_of, read
 
     scenario = read(file)
     game = build(scenario)
     game.tables(game.nominal())
+    check_tellings(scenario)
+    together = combinations(game)
     spread = sum(a.distribution is not None for a in game.meaning.assumptions)
     if spread:
-        game.tables(game.draws(64, seed=0))
-    judged = [a.name for a in game.meaning.assumptions if a.source is None]
+        draws = game.draws(64, seed=0)
+        for rows, own in game.parts(draws):
+            own.tables(draws.rows(rows))
+    told = [a for a in game.meaning.assumptions if a.path[0] in ("parameters", "switches")]
+    judged = [a.name for a in told if a.source is None]
     return {
         "file": file,
         "title": scenario.title,
@@ -64,7 +70,10 @@ def checked(file: str) -> dict[str, Any]:
         "nodes": game.nodes,
         "solved_nodes": game.structure.nodes,
         "information_sets": int(game.structure.infoset.max(initial=-1)) + 1,
-        "assumptions": len(game.meaning.assumptions),
+        "assumptions": len(told),
+        "switches": list(scenario.switches),
+        "combinations": together,
+        "without_effect": without_effect(game) if scenario.switches else [],
         "with_range": spread,
         "judgements": len(judged),
         "warnings": [str(one) for one in doubts_of(game.meaning)],
@@ -81,6 +90,20 @@ def _size(facts: dict[str, Any]) -> str:
     return f"{size}, {hidden:,} information sets of two or more" if hidden else size
 
 
+def _switch_lines(facts: dict[str, Any]) -> list[str]:
+    """Combinations of switches with their nodes, and options that change nothing."""
+    lines: list[str] = []
+    for number, one in enumerate(facts["combinations"]):
+        told = ", ".join(f"{name} = {option}" for name, option in one["switches"].items())
+        size = f"{one['nodes']:,} states, {one['solved_nodes']:,} after merging"
+        lines.append(f"  {'switches:    ' if number == 0 else ' ' * 13}{told}: {size}")
+    if facts["switches"] and not facts["combinations"]:
+        lines.append(f"  switches:    {', '.join(facts['switches'])}; they change no rule")
+    if facts["without_effect"]:
+        lines.append(f"  no effect:   {', '.join(facts['without_effect'])} changes nothing")
+    return lines
+
+
 def check_words(facts: dict[str, Any]) -> str:
     """The facts of a check in a few lines."""
     return "\n".join(
@@ -94,6 +117,7 @@ def check_words(facts: dict[str, Any]) -> str:
             f"  game:        {_size(facts)}",
             f"  assumptions: {facts['assumptions']}, {facts['with_range']} of them with a range, "
             f"{facts['judgements']} of them the analyst's judgement",
+            *_switch_lines(facts),
             *(f"  warning:     {one}" for one in facts["warnings"]),
         ]
     )

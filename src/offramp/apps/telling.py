@@ -68,6 +68,11 @@ def number_cell(value: float | None) -> str:
     return figure_of(0.0 if abs(value) < TINY else value)
 
 
+def value_cell(value: float | str | None) -> str:
+    """An option of a switch, or a number."""
+    return value if isinstance(value, str) else number_cell(value)
+
+
 def claims_words(title: str, verdicts: Sequence[Any]) -> str:
     """Verdicts as a table, account by account, and a sentence for each."""
     from offramp.presentation.text.claims import verdict_remarks, verdict_sentence
@@ -86,6 +91,7 @@ def claims_words(title: str, verdicts: Sequence[Any]) -> str:
                 "open",
                 "vacuous",
                 "restates",
+                "moves",
             ),
             (_verdict_row(one) for one in own),
         )
@@ -116,6 +122,7 @@ def _verdict_row(one: Any) -> tuple[str, ...]:
         str(one.open),
         str(one.vacuous),
         one.restates or "–",
+        one.manner or "–",
     )
 
 
@@ -220,8 +227,8 @@ def _ramp_row(row: Mapping[str, Any]) -> tuple[str, ...]:
     return (
         str(row["offramp"]),
         row["first_step"] or row["lever"],
-        number_cell(row["from"]),
-        number_cell(row["to"]),
+        value_cell(row["from"]),
+        value_cell(row["to"]),
         number_cell(row["effort"]),
         row["held_by"],
         share_cell(row["probability_before"]),
@@ -320,7 +327,7 @@ def _claims_on_accounts(told: Mapping[str, Any]) -> list[str]:
             name,
             *([_verdict_word(one)] if plain else []),
             *(_verdict_word(one["accounts"].get(account)) for account in names),
-            textwrap.shorten(one["says"], 44, placeholder=" …"),
+            textwrap.shorten(one["says"], 44, placeholder=" …") + _manner(one["manner"]),
         )
         for name, one in told["claims"].items()
     ]
@@ -330,6 +337,11 @@ def _claims_on_accounts(told: Mapping[str, Any]) -> list[str]:
         *table_of(heads, rows),
         *_left_out(len(every)),
     ]
+
+
+def _manner(manner: str) -> str:
+    """How the moves that a claim commits come, behind what it says."""
+    return f" ({manner})" if manner else ""
 
 
 def _verdict_word(one: Mapping[str, Any] | None) -> str:

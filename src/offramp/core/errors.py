@@ -71,6 +71,13 @@ class OfframpError(Exception):
         same.path = self.path or readable(path)
         return same
 
+    def saying(self, found: str) -> Self:
+        """The same error that says something else was found."""
+        same = type(self).__new__(type(self), readable(found))
+        same.__dict__ |= self.__dict__
+        same.found = readable(found)
+        return same
+
     def __str__(self) -> str:
         where = ": ".join(str(part) for part in (self.place, self.path) if part)
         lines = [f"{where}: {self.found}" if where else self.found]

@@ -104,10 +104,15 @@ def settled_query(query: Query, values: Mapping[str, float]) -> Query:
 def words_of_combination(meaning: Meaning, values: Sequence[float]) -> str:
     """A combination in words: ``draft = present, limit = soft``."""
     known: dict[str, Assumption] = {one.name: one for one in meaning.assumptions}
-    told = (
-        f"{name} = {known[name].word(value)}"
-        for name, value in zip(meaning.structural, values, strict=True)
-    )
+    told: list[str] = []
+    for name, value in zip(meaning.structural, values, strict=True):
+        one = known[name]
+        if one.path[0] == "switches":
+            told.append(f"{name} = {one.word(value)}")
+        elif one.path[0] == "state":
+            told.append(f"{one.path[1]} at {one.word(value)} at first")
+        elif value:
+            told.append(f"{name.removeprefix('bar ')} barred")
     return ", ".join(told)
 
 

@@ -19,8 +19,9 @@ from offramp.game.combinations import (
     is_open,
     nominal_combination,
     settled,
+    words_of_combination,
 )
-from offramp.game.draws import Draws, draw, nominal_draw
+from offramp.game.draws import Draws, draw, fix, nominal_draw
 from offramp.game.exploration import MAX_NODES, Columns, Reached, explore, words_of
 from offramp.game.information import information_sets
 from offramp.game.kernels import Numbering, first_of_each, strong_components
@@ -51,6 +52,8 @@ class Game:
     edge_move: NDArray[np.int32]
     family: Family | None = None
     """The games at other options of the switches, this one among them; None without any."""
+    options: Values = ()
+    """The values of the structural assumptions that it was made at."""
 
     @property
     def scenario(self) -> Scenario:
@@ -101,8 +104,11 @@ class Game:
         return self.family.parts(draws)
 
     def nominal(self) -> Draws:
-        """One draw at nominal values."""
-        return nominal_draw(self.meaning)
+        """One draw at nominal values; switches at the options that the game was made at."""
+        if self.family is None:
+            return nominal_draw(self.meaning)
+        own = dict(zip(self.meaning.structural, self.options, strict=True))
+        return fix(self.family.meaning, nominal_draw(self.meaning), own)
 
     def draws(self, count: int, seed: int | None = None) -> Draws:
         """Draws spread over the ranges of the assumptions; a GameError for more than fit."""
@@ -185,7 +191,12 @@ class Family:
         meaning = settled(self.meaning, dict(zip(self.meaning.structural, values, strict=True)))
         key = rules_of(meaning)
         if key not in self.known:
-            self.known[key] = replace(self.make(meaning, self.watched), family=self)
+            try:
+                made = self.make(meaning, self.watched)
+            except GameError as error:
+                where = words_of_combination(self.meaning, values)
+                raise error.saying(f"{error.found} (with {where})") from None
+            self.known[key] = replace(made, family=self, options=values)
         return self.known[key]
 
     def parts(self, draws: Draws) -> list[tuple[NDArray[np.intp], Game]]:

@@ -104,7 +104,7 @@ def draw(meaning: Meaning, count: int, seed: int | None = None, first: int = 0) 
 def _check_combinations(meaning: Meaning) -> None:
     """Not more combinations of switches than one run solves."""
     ranged = [
-        (one.name, len(one.distribution.arguments))
+        (one.name, len(getattr(one.distribution, "arguments", one.options)))
         for one in meaning.assumptions
         if one.structural and one.distribution is not None
     ]

@@ -68,6 +68,7 @@ def _(found: Verdict) -> dict[str, Any]:
         "literature": dict(found.literature),
         "unoffered": dict(found.unoffered),
         "searched": found.searched,
+        "manner": found.manner,
         "seed": found.seed,
         "sentence": verdict_sentence(found),
         "remarks": list(verdict_remarks(found)),
@@ -100,7 +101,12 @@ def _(found: Comparison) -> dict[str, Any]:
             for account in found.accounts
         },
         "contributions": [
-            {**asdict(one), "assumptions": list(one.assumptions)} for one in found.contributions
+            {
+                **asdict(one),
+                "assumptions": list(one.assumptions),
+                "standing": dict(zip(found.accounts, one.standing, strict=True)),
+            }
+            for one in found.contributions
         ],
         "interactions": [asdict(one) for one in found.interactions],
         "exact": found.exact,

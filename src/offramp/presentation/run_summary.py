@@ -8,6 +8,7 @@ import numpy as np
 
 from offramp.analysis.results import solved, summarise
 from offramp.presentation.records import as_json, claims_as_json, plain
+from offramp.presentation.text.precisions import precision_sentence
 from offramp.study.runs.findings import Findings
 from offramp.study.solving.labels import whose_premises
 
@@ -44,7 +45,23 @@ def summary(findings: Findings) -> dict[str, Any]:
         told["other_equilibria"] = [dict(other) for other in findings.other_outcomes]
     if draws is not None:
         told["draws"] = found["draws"] | {"seed": draws.attrs.get("seed")}
+    if findings.precisions:
+        told["precisions"] = _precisions(findings)
     return told | plain(_argument(findings))
+
+
+def _precisions(findings: Findings) -> dict[str, Any]:
+    """Account ('' as written) to its ends at every precision, and what precision means."""
+    parties = findings.scenario.parties
+    labels = {name: one.label for name, one in parties.items() if one.label}
+    told: dict[str, Any] = {}
+    for account in dict.fromkeys(one.account for one in findings.precisions):
+        own = [one for one in findings.precisions if one.account == account]
+        told[account] = {
+            "at": [one.plain() for one in own],
+            "sentence": precision_sentence(own, labels),
+        }
+    return told
 
 
 def _argument(findings: Findings) -> dict[str, Any]:

@@ -78,6 +78,8 @@ def _moved(
         return None
     node = text
     for part in here:
+        if part not in node.mapping:  # put in by hand, and nowhere in the text
+            return text
         node = node.mapping[part]
     if inner and not node.mapping:
         there = (*there, inner)

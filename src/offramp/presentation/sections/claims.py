@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from offramp.presentation.contents import Content, Section
 from offramp.presentation.premises import cited
 from offramp.presentation.sections.ledger import meanings_of
-from offramp.presentation.text.claims import premise, verdict_sentence
+from offramp.presentation.text.claims import manner_words, premise, verdict_sentence
 from offramp.presentation.text.numbers import (
     between,
     count_of,
@@ -341,6 +341,8 @@ def _deciding(findings: Findings, one: Verdict) -> str:
 
 
 def _asides(one: Verdict) -> Iterator[str]:
+    if one.manner:
+        yield sentence(manner_words(one.manner).removeprefix("; "))
     for text, share in one.unoffered.items():
         yield sentence(
             f"in {percent(share)} of the turns of the committed step the move of {text} is not "

@@ -24,6 +24,14 @@ NOMINALLY = {
 }
 
 
+MANNERS = {
+    "foreseen": "are foreseen by all",
+    "as a surprise": "come as a surprise",
+    "unanswered": "go on while nobody answers them",
+}
+"""How a claim's committed moves come, see `Query.manner`."""
+
+
 def verdict_sentences(one: Verdict) -> tuple[str, ...]:
     """Whose premises, which claim, and in what share of what was tried; then the remarks."""
     return (verdict_sentence(one), *verdict_remarks(one))
@@ -32,7 +40,14 @@ def verdict_sentences(one: Verdict) -> tuple[str, ...]:
 def verdict_sentence(one: Verdict) -> str:
     """Whose premises, which claim, and in what share of what was tried."""
     says = one.says.strip().rstrip(".")
-    return f"On the premises of {one.premises}, as encoded here, “{says}” {verdict_words(one)}."
+    lead = f"On the premises of {one.premises}, as encoded here, “{says}”"
+    return f"{lead} {verdict_words(one)}{manner_words(one.manner)}."
+
+
+def manner_words(manner: str) -> str:
+    """'; its committed moves are foreseen' behind a verdict; '' where it commits none."""
+    told = [MANNERS[word] for word in manner.split(" and ") if word]
+    return f"; its committed moves {listed(told)}" if told else ""
 
 
 def verdict_words(one: Verdict) -> str:

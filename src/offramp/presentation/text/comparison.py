@@ -9,13 +9,19 @@ from offramp.presentation.text.numbers import MINUS, figure_of, listed, percent
 if TYPE_CHECKING:
     from offramp.study.accounts.differences import Comparison, Contribution
 
+WORDS = {
+    "stated": "stated",
+    "denied": "denied",
+    "analyst": "the analyst's choice",
+    "silent": "not spoken of",
+}
 NAMED = 3
 """Most pieces that a sentence names."""
 
 
 def comparison_sentence(found: Comparison) -> str:
     """Whose premises, how far apart, which assumptions make it so, and which two together."""
-    return f"{apart(found).removesuffix('.')}{_both(found)}."
+    return f"{apart(found).removesuffix('.')}{_both(found)}.{_standing(found)}"
 
 
 def apart(found: Comparison) -> str:
@@ -58,6 +64,17 @@ def signed(found: Comparison, value: float | None) -> str:
     """A difference with its sign."""
     sign = MINUS if (value or 0.0) < 0 else "+"
     return f"{sign}{amount(found, value or 0.0)}"
+
+
+def _standing(found: Comparison) -> str:
+    """Who states or denies each piece that is told; pieces that nobody speaks of are none."""
+    told = [one for one in found.contributions if one.nominal is not None][:NAMED]
+    parts = [
+        f"{_named(one)} is {WORDS[here]} on the first and {WORDS[there]} on the second"
+        for one in told
+        if {here := one.standing[0], there := one.standing[1]} - {"stated", "silent"}
+    ]
+    return f" {listed(parts)}." if parts else ""
 
 
 def _both(found: Comparison) -> str:

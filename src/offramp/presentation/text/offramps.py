@@ -169,6 +169,9 @@ def _moved(change: Change) -> str:
     way = "raised" if change.to > change.start else "lowered"
     unit = f" {change.unit}" if change.unit and change.unit != "1" else ""
     called = change.called or spoken(change.parameter)
+    if change.options:
+        here, there = spoken(change.option(change.start)), spoken(change.option(change.to))
+        return f"“{change.label}” ({called}: {there} in place of {here})"
     return (
         f"“{change.label}” ({called} {way} from {figure_of(change.start)} to "
         f"{figure_of(change.to, 4)}{unit})"
@@ -233,6 +236,11 @@ def _jump(changes: Sequence[Change], below: float, above: float) -> str:
     first = next((one for one in changes if one.beside != one.to), changes[0])
     called = first.called or spoken(first.parameter)
     beside, to = figure_of(first.beside, 6), figure_of(first.to, 6)
+    if first.options:
+        return (
+            f"With “{called}” at {spoken(first.option(first.beside))} the probability is "
+            f"{percent(below)}, at {spoken(first.option(first.to))} it is {percent(above)}."
+        )
     if first.stepped:
         takes = "whole numbers only" if first.whole else "some values only"
         return (

@@ -23,6 +23,7 @@ from offramp.expressions import Compare, Number, names
 from offramp.game import Draws, draw, nominal_draw
 from offramp.scenario import Claim, Meaning, Query, Scenario, parse_query, read_claim
 from offramp.scenario.distributions import Distribution
+from offramp.scenario.standing import Standing, standing_of
 from offramp.study.accounts.attribution import (
     coalitions_along,
     interactions,
@@ -53,6 +54,8 @@ ORDERS = 64
 TRACED = 32
 """Most mixtures of which each is traced along the principal branch; else the two accounts only."""
 UNFIT = ("failed", "undefined")
+STANDINGS: tuple[Standing, ...] = ("denied", "stated", "analyst", "silent")
+"""What counts of several, the first that is met."""
 
 
 def compare(
@@ -95,7 +98,14 @@ def compare(
             progress=progress,
         )
     contributions = [
-        Contribution(name, pair.labels[name], members, *nominal.of(i), *over.of(i))
+        Contribution(
+            name,
+            pair.labels[name],
+            members,
+            *nominal.of(i),
+            *over.of(i),
+            standing=tuple(_standing(text, account, members) for account in accounts),  # type: ignore[arg-type]
+        )
         for i, (name, members) in enumerate(pair.groups.items())
     ]
     return Comparison(
@@ -416,13 +426,21 @@ class _Mixtures:
         return lambda _what, done, total: progress(what, done, total)
 
 
+def _standing(scenario: Scenario, account: str, assumptions: Sequence[str]) -> Standing:
+    """How an account stands to a group: by the assumption of it that it says most of."""
+    own = {standing_of(scenario, account, name) for name in assumptions}
+    return next((one for one in STANDINGS if one in own), "silent")
+
+
 def _group(scenario: Scenario, assumption: str, single: bool) -> tuple[str, str]:
     """Name and label of the group of an assumption: its mechanism, else family, else itself."""
     base = assumption.partition("[")[0]
     if single:
         return assumption, assumption_words(scenario, assumption)
+    if assumption.startswith("start "):
+        return "start", "where play begins"
     for name, record in scenario.mechanisms.items():
-        if base in record.parameters:
+        if base in record.parameters or base in record.switches:
             return name, record.label or name.replace("_", " ")
     return base, assumption_words(scenario, base)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from offramp.scenario.standing import Standing
 from offramp.study.claims.verdicts import Verdict
 
 WORTH_NAMING = 0.1
@@ -25,7 +26,8 @@ class Contribution:
     """What a group of assumptions adds to the second account's value less the first's.
 
     ``nominal`` is its Shapley value at nominal values, exact unless ``nominal_error`` gives a
-    standard error; ``mean`` that of the mean over draws, with its standard error.
+    standard error; ``mean`` that of the mean over draws, with its standard error. ``standing``
+    says how each account stands to it: stated, denied, analyst (the analyst's choice) or silent.
     """
 
     group: str
@@ -35,6 +37,7 @@ class Contribution:
     nominal_error: float | None
     mean: float | None
     mean_error: float | None
+    standing: tuple[Standing, Standing] = ("silent", "silent")
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,12 @@ from offramp.study.quantities.dependence import behind
 from offramp.study.quantities.evaluation import QueryValues, evaluate_queries
 from offramp.study.solving.experiment import Progress
 from offramp.study.solving.labels import assumption_words, whose_premises
+from offramp.study.solving.precisions import SCALES
 from offramp.study.solving.shares import Share, concentrate, is_ranged, share_of, spread_draws
 from offramp.study.solving.workspace import Workspace
 
 Array = NDArray[np.float64]
 States = NDArray[np.str_]
-SCALES = (0.5, 1.0, 2.0, 5.0)
 OTHER = 8
 """One draw in so many is tried under the second weighting,"""
 LEAST = 64
@@ -46,13 +46,14 @@ class Effort:
     ``starts`` random starts from which every draw is looked at for further equilibria, where
     the nominal ones are from two; one draw in ``other`` is tried again under the second
     weighting; claims are looked at with a mechanism off in at most ``without`` draws, and at
-    nominal values with every precision multiplied by ``scales``.
+    nominal values with every precision multiplied by ``scales``, ``traced`` along the branch.
     """
 
     starts: int = 2
     other: int = OTHER
     without: int = WITHOUT
     scales: tuple[float, ...] = SCALES
+    traced: bool = True
 
 
 def check(
@@ -279,7 +280,7 @@ class _AccountClaims:
                     self.claims,
                     self.nominal,
                     f"at precision ×{factor:g}",
-                    traced=(0,),
+                    traced=(0,) if self.effort.traced else (),
                     starts=0,
                     factor=factor,
                 )
@@ -405,6 +406,7 @@ class _AccountClaims:
             unoffered=_unoffered(claim, here),
             searched=drawn.searched,
             seed=None if drawn.draws is None else drawn.draws.seed,
+            manner=claim.manner,
             **over,
         )
 

@@ -74,7 +74,7 @@ def concern_of(meaning: Meaning, claim: Claim, mechanism: str) -> Concern:
     """What ``claim`` has to do with ``mechanism``."""
     record = meaning.scenario.mechanisms[mechanism]
     varied, named = False, _rows(claim) & set(ROW.findall(record.label or "")) != set()
-    own = {*record.parameters, *record.state}
+    own = {*record.parameters, *record.switches, *record.state}
     for query in claim.quantities.values():
         named |= bool({_base(name) for name in _reads(meaning, query)} & own)
         for one in query.interventions:
@@ -116,7 +116,7 @@ def _reads(meaning: Meaning, query: Query) -> frozenset[str]:
 def _varies(one: Intervention, mechanism: str, record: MechanismRecord) -> bool:
     if one.mechanism:
         return one.mechanism == mechanism
-    return any(_base(name) in record.parameters for name, _ in one.values)
+    return any(_base(name) in (*record.parameters, *record.switches) for name, _ in one.values)
 
 
 def _base(name: str) -> str:

@@ -68,6 +68,9 @@ class Verdict:
     searched: bool = False
     """Whether every draw was searched thoroughly for further equilibria, as the nominal one is."""
     seed: int | None = None
+    manner: str = ""
+    """How the moves that it commits come: 'foreseen', 'as a surprise', 'unanswered', or several;
+    '' where it commits none."""
 
     @property
     def nominal(self) -> bool | None:

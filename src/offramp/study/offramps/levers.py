@@ -64,6 +64,8 @@ class Handle:
     """Values that it can be moved to, in order from ``start``; empty where these are all."""
     whole: bool = False
     """Whether the stops are whole numbers."""
+    of_switch: bool = False
+    """Whether it puts a switch to an option, whatever it is at."""
 
     @property
     def most(self) -> float:
@@ -239,7 +241,8 @@ def moved(game: Game, levers: Sequence[Handle], parts: Array) -> Draws:
 def moved_draws(game: Game, draws: Draws, levers: Sequence[Handle], parts: Array) -> Draws:
     """The draws with levers moved by ``parts`` (lever,) to the same values as at nominal ones.
 
-    A draw in which an assumption lies beyond that value already keeps its own.
+    A draw in which an assumption lies beyond that value already keeps its own; a switch is put to
+    its option wherever it stands.
     """
     wanted = _values(levers, parts[None, :])
     values: dict[str, Array] = {}
@@ -248,6 +251,8 @@ def moved_draws(game: Game, draws: Draws, levers: Sequence[Handle], parts: Array
             continue
         own, to = draws.values[:, lever.position], wanted[lever.assumption][0]
         reached = np.minimum(own, to) if to < lever.start else np.maximum(own, to)
+        if lever.of_switch:
+            reached = np.full_like(own, to)
         values[lever.assumption] = reached
     return fix(game.meaning, draws, values) if values else draws
 

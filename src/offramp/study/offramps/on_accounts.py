@@ -54,6 +54,8 @@ class Tellings:
             for name, (start, to) in wanted.items():
                 here = float(own[self.draws.names.index(name)])
                 values[name] = min(here, to) if to < start else max(here, to)
+                if name in meaning.scenario.switches:
+                    values[name] = to
             row = Draws(self.draws.names, own[None, :].copy(), None)
             rows.append(fix(meaning, row, values).values if values else row.values)
         return Draws(self.draws.names, np.concatenate(rows), None)

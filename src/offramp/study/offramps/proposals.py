@@ -463,6 +463,7 @@ def _changes(game: Game, search: Search, reach: Attained) -> tuple[Change, ...]:
                 assumption_words(game.scenario, lever.assumption),
                 bool(lever.stops),
                 lever.whole,
+                game.meaning.assumptions[lever.position].options,
             )
         )
     return tuple(found)

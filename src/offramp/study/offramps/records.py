@@ -35,15 +35,21 @@ class Change:
     """Whether the parameter takes some values only."""
     whole: bool = False
     """Whether these are the whole numbers."""
+    options: tuple[str, ...] = ()
+    """Of a switch: the names of its values 0, 1, …."""
+
+    def option(self, value: float) -> str:
+        """The option of a switch that a value is; '' of a number."""
+        return self.options[round(value)] if self.options else ""
 
     def plain(self) -> dict[str, Any]:
         """As JSON has it."""
         return {
             "lever": self.lever,
             "parameter": self.parameter,
-            "from": self.start,
-            "to": self.to,
-            "limit": self.limit,
+            "from": self.option(self.start) or self.start,
+            "to": self.option(self.to) or self.to,
+            "limit": self.option(self.limit) or self.limit,
             "effort": self.effort,
             "held_by": list(self.held_by),
         }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from offramp.study.packages.zones import Packages
     from offramp.study.runs.effects import MechanismEffect
     from offramp.study.sensitivity.hanging_on import Sensitivity
+    from offramp.study.solving.precisions import AtPrecision
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,3 +55,5 @@ class Findings:
     """The moves that decide most about each end, at nominal values."""
     accounts: Mapping[str, xr.Dataset] = field(default_factory=dict)
     """Account to its outcomes at nominal values."""
+    precisions: tuple[AtPrecision, ...] = ()
+    """Every account ('' as written, or the one chosen) with all choices more or less precise."""

@@ -36,9 +36,9 @@ MOST_NODES = 20_000
 """Solved nodes above which a run leaves sensitivity and off-ramps to their own commands."""
 SEARCHED_NODES = 500
 """Solved nodes above which a run looks for further equilibria at nominal values only, tries an
-eighth of the draws under the second weighting, and (without an account) 16 with mechanisms
-off and other precisions; the command `claims` does more. A brief look at nominal values then
-switches no mechanism off and looks for no off-ramps."""
+eighth of the draws under the second weighting, 16 (on the premises chosen) with mechanisms off,
+and does not trace other accounts at other precisions; the command `claims` does more. A brief
+look at nominal values then switches no mechanism off and looks for no off-ramps."""
 PAIRS = 3
 """Most pairs of accounts that a run compares."""
 
@@ -152,7 +152,7 @@ class _RunQuestions:
         if chosen or not first or not self.scenario.accounts:
             return first
         others = tuple(self.scenario.accounts)
-        return first + self._checked(others, Effort(0, 8, 0, (1.0,)))
+        return first + self._checked(others, Effort(0, 8, 0, traced=False))
 
     def _checked(
         self, accounts: tuple[str, ...] | None, effort: Effort | None

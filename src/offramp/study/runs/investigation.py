@@ -23,6 +23,7 @@ from offramp.study.runs.findings import Findings
 from offramp.study.runs.inquiry import MOST_NODES, Extent, argument
 from offramp.study.solving.experiment import Progress, Solved, outcomes, solve, solve_all
 from offramp.study.solving.labels import as_told
+from offramp.study.solving.precisions import AtPrecision, at_precisions
 from offramp.study.solving.workspace import Workspace
 
 CHUNK_BYTES = 200_000_000
@@ -101,6 +102,7 @@ def investigate(
         found = _narrated(found, solved, spread, request, progress, decided=further is not None)
     return replace(
         found,
+        precisions=() if brief else _over_precisions(workspace, game, account, request, progress),
         packages=_bargained(workspace, game, account, request, progress),
         provenance=_provenance(attrs, time.perf_counter() - begun),
     )
@@ -181,6 +183,18 @@ def _narrated(
         mechanism_effects=mechanism_effects(
             game, few, precision_scale=request.precision_scale, progress=progress
         ),
+    )
+
+
+def _over_precisions(
+    workspace: Workspace, game: Game, account: str, request: Request, progress: Progress | None
+) -> tuple[AtPrecision, ...]:
+    """Every account, or the one chosen, at other precisions; none of a game that is too large."""
+    if game.structure.nodes > MOST_NODES:
+        return ()
+    whose = (account,) if account else ("", *workspace.scenario.accounts)
+    return at_precisions(
+        workspace, whose, precision_scale=request.precision_scale, progress=progress
     )
 
 

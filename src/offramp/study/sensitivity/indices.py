@@ -217,7 +217,7 @@ def grouped(meaning: Meaning, groups: Groups) -> dict[str, tuple[str, ...]]:
     mechanism = {
         base: name
         for name, record in meaning.scenario.mechanisms.items()
-        for base in record.parameters
+        for base in (*record.parameters, *record.switches)
     }
     found: dict[str, list[str]] = {}
     for name in ranged:

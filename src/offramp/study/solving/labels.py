@@ -15,12 +15,27 @@ def assumption_words(scenario: Scenario, name: str) -> str:
     record = scenario.mechanisms.get(name.removeprefix("mechanism "))
     if record is not None:
         return record.label or spoken(name.removeprefix("mechanism "))
+    if name in scenario.switches:
+        return scenario.switches[name].label or spoken(name)
+    rule, _, about = name.partition(" ")
+    if about and rule in ("start", "bar"):
+        return _of_the_rules(scenario, rule, about)
     base, bracket, key = name.partition("[")
     if not bracket:
         return spoken(name)
     key = key.removesuffix("]")
     party = scenario.parties.get(key)
     return f"{spoken(base)} ({(party.label if party else None) or spoken(key)})"
+
+
+def _of_the_rules(scenario: Scenario, rule: str, about: str) -> str:
+    """Where a variable begins, or a move that is barred, as words."""
+    if rule == "start":
+        return f"where {scenario.state[about].label or spoken(about)} begins"
+    step, _, move = about.partition(".")
+    words = next(one for one in scenario.round if one.name == step)
+    told = words.moves[move].label or spoken(move)
+    return f"no “{told}” at “{words.label or spoken(step)}”"
 
 
 AS_WRITTEN = "the scenario as written, before any account's own premises"
