@@ -252,6 +252,8 @@ def _built(meaning: Meaning, kept: frozenset[str], *, most_nodes: int = MAX_NODE
     ends, end_index = _ends(meaning, reached)
     formulas = (pays, pay_rows, odds, odds_rows, ends, end_index)
     valuation = Valuation(meaning, columns, *formulas, len(reached.terminal_outcome))
+    infoset = information_sets(meaning, reached, merged)
+    _check_weights(meaning, infoset)
     structure = _structure(
         meaning,
         reached,
@@ -262,9 +264,27 @@ def _built(meaning: Meaning, kept: frozenset[str], *, most_nodes: int = MAX_NODE
         reached.at_end[edges],
         pay_class,
         odds_class,
-        information_sets(meaning, reached, merged),
+        infoset,
     )
     return Game(meaning, structure, valuation, reached, merged, move)
+
+
+def _check_weights(meaning: Meaning, infoset: NDArray[np.int32]) -> None:
+    """No move has a weight where somebody does not see everything: that is not solved."""
+    if not (infoset >= 0).any():
+        return
+    for step in meaning.steps:
+        for move in step.moves:
+            if move.weight is not None:
+                path = (*move.path, "weight")
+                raise GameError(
+                    f"the move '{move.name}' has a weight in a crisis in which somebody does not "
+                    "see everything",
+                    expected="weights where everybody sees all moves",
+                    repair="remove it, or write the move several times",
+                    place=meaning.place(path),
+                    path=".".join(map(str, path)),
+                )
 
 
 def rules_of(meaning: Meaning) -> Hashable:
@@ -381,7 +401,7 @@ class _Groups:
         return tuple(groups), classes, base
 
     def odds(self) -> tuple[tuple[OddsGroup, ...], NDArray[np.int32], int]:
-        """Groups, the class of every edge (-1 at parties' nodes), and the number of classes."""
+        """Groups, the class of every edge (-1 where no move has a weight), number of classes."""
         classes, base, number = np.full(len(self.move), -1, np.int32), 0, 0
         groups: list[OddsGroup] = []
         rules = self.meaning.rules
@@ -390,9 +410,11 @@ class _Groups:
         for position, step in enumerate(rules):
             nodes, own = by_step[position], range(number, number + len(step.moves))
             number += len(step.moves)
-            if step.mover >= 0 or len(nodes) == 0:
+            weighed = any(move.weight is not None for move in step.moves)
+            if (step.mover >= 0 and not weighed) or len(nodes) == 0:
                 continue
-            formulas = [f for move in step.moves for f in (move.when, move.odds) if f is not None]
+            read = [(move.when, move.odds, move.weight) for move in step.moves]
+            formulas = [formula for each in read for formula in each if formula is not None]
             local, rows = self._distinct(nodes, formulas)
             class_of = np.full(len(self.step), -1, np.int64)
             class_of[nodes] = local

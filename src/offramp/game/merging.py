@@ -97,7 +97,7 @@ def _by_way(
 def _needed(meaning: Meaning, move: MoveMeaning, after: frozenset[str]) -> frozenset[str]:
     """What must be known before the move so that all that is alive after it is known."""
     formulas = [formula for _, formula in move.pay]
-    formulas += [formula for formula in (move.when, move.odds) if formula is not None]
+    formulas += [formula for formula in (move.when, move.odds, move.weight) if formula is not None]
     written = {meaning.variables[variable].name: formula for variable, formula in move.then}
     formulas += [formula for name, formula in written.items() if name in after]
     return _read(*formulas) | (after - written.keys())

@@ -269,6 +269,9 @@ class _Differentiation:
         the other sides are no odds.
         """
         step = self.valuation.meaning.rules[group.step]
+        if step.mover >= 0:
+            yield from self._weights(group)
+            return
         shape = (len(self.draws), len(group.rows), len(step.moves))
         raw, rest = np.zeros(shape), np.zeros(shape[1:], np.bool_)
         slope: dict[int, Array] = {}
@@ -291,6 +294,28 @@ class _Differentiation:
         for assumption, listed in slope.items():
             change = listed - share * listed.sum(axis=2, keepdims=True)
             value = change / total - raw * change.sum(axis=2, keepdims=True) / total**2
+            yield _Block(spot, assumption, value.reshape(shape[0], -1))
+
+    def _weights(self, group: OddsGroup) -> Iterator[_Block]:
+        """One step of a party: the logs of its weights, which add to 1."""
+        step = self.valuation.meaning.rules[group.step]
+        shape = (len(self.draws), len(group.rows), len(step.moves))
+        raw = np.broadcast_to(group.enabled, shape).astype(float)
+        slope: dict[int, Array] = {}
+        for m, move in enumerate(step.moves):
+            where = np.flatnonzero(group.enabled[:, m])
+            if not len(where) or move.weight is None:
+                continue
+            rows = group.rows[where]
+            value = evaluate(move.weight, self.valuation.columns.values(rows) | self.columns)
+            raw[:, where, m] = np.broadcast_to(value, (len(where), shape[0])).T
+            for assumption, change in self._by_name(move.weight, rows):
+                slope.setdefault(assumption, np.zeros(shape))[:, where, m] = change
+        spot = group.base + np.arange(shape[1] * shape[2])
+        total = raw.sum(axis=2, keepdims=True)
+        for assumption, change in slope.items():
+            value = change / np.where(raw > 0, raw, 1.0)
+            value = np.where(group.enabled, value - change.sum(axis=2, keepdims=True) / total, 0.0)
             yield _Block(spot, assumption, value.reshape(shape[0], -1))
 
     # assumptions that follow others

@@ -37,7 +37,7 @@ class Structure:
     pay_class: NDArray[np.int32]
     """(edge,) row of ``Tables.pay``."""
     odds_class: NDArray[np.int32]
-    """(edge,) row of ``Tables.odds``, -1 at parties' nodes."""
+    """(edge,) row of ``Tables.odds``; -1 at parties' nodes where no move has a weight."""
     step: NDArray[np.int16]
     """(node,) position in the round, counted from 0; below 0 for draws before round 1."""
     start: int
@@ -83,6 +83,12 @@ class Structure:
         return bool(((self.infoset >= 0) & (self.mover >= 0)).any())
 
     @property
+    def weighed(self) -> bool:
+        """Whether some party's move has a weight."""
+        own = np.repeat(self.mover >= 0, np.diff(self.first))
+        return bool((self.odds_class[own] >= 0).any())
+
+    @property
     def nodes(self) -> int:
         """How many nodes there are."""
         return len(self.mover)
@@ -104,7 +110,8 @@ class Tables:
     pay: NDArray[np.float64]
     """(draw, pay_class, party) paid on an edge."""
     odds: NDArray[np.float64]
-    """(draw, odds_class) probability of a move of nature; they add to 1 at every node."""
+    """(draw, odds_class) probability of a move of nature; they add to 1 at every node. Of a party's
+    move the log of its weight, where one at the node has a weight; the weights add to 1."""
     end_pay: NDArray[np.float64]
     """(draw, terminal, party) present worth at the end, not yet discounted."""
     patience: NDArray[np.float64]

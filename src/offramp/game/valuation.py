@@ -20,6 +20,8 @@ from offramp.scenario import Meaning
 
 TOLERANCE = 1e-9
 
+SMALLEST = 1e-100
+"""Smallest weight of a move, and one over the largest."""
 LARGEST = 1e100
 """Largest payoff and precision: what is computed from them stays far from the largest number."""
 
@@ -39,7 +41,8 @@ class PayGroup:
 
 @dataclass(frozen=True, eq=False)
 class OddsGroup:
-    """The odds of one step of nature over the distinct states that its moves read.
+    """The odds of one step of nature, or the weights of one of a party, over the distinct states
+    that its moves read.
 
     ``enabled`` (combination, move); row ``base + combination * moves + move`` of the table.
     """
@@ -162,8 +165,11 @@ class Valuation:
     # odds
 
     def _odds(self, group: OddsGroup, draws: Draws, out: NDArray[np.float64]) -> None:
-        """Fill the rows of one step of nature; check that they are odds."""
+        """Fill the rows of one step: of nature with odds, of a party with logs of weights."""
         step = self.meaning.rules[group.step]
+        if step.mover >= 0:
+            self._weights(group, draws, out)
+            return
         shape = (len(group.rows), len(step.moves), len(draws))
         odds, rest = np.zeros(shape), np.zeros(shape[:2], np.bool_)
         for m, move in enumerate(step.moves):
@@ -181,6 +187,40 @@ class Valuation:
         odds = np.where(rest[:, :, None], left[:, None, :], np.maximum(odds, 0))
         odds /= odds.sum(axis=1, keepdims=True)
         out[:, group.base : group.base + shape[0] * shape[1]] = odds.reshape(-1, shape[2]).T
+
+    def _weights(self, group: OddsGroup, draws: Draws, out: NDArray[np.float64]) -> None:
+        """The logs of the weights of a party's moves, which add to 1 over those on offer."""
+        step = self.meaning.rules[group.step]
+        shape = (len(group.rows), len(step.moves), len(draws))
+        weights = np.zeros(shape)
+        for m, move in enumerate(step.moves):
+            where = np.flatnonzero(group.enabled[:, m])
+            if move.weight is None:
+                weights[where, m] = 1.0
+            elif len(where):
+                path = (*move.path, "weight")
+                value = self._evaluated(move.weight, group.rows[where], draws, path)
+                weights[where, m] = np.broadcast_to(value, (len(where), len(draws)))
+                self._check_weight(group, weights[:, m], draws, m)
+        whole = weights / weights.sum(axis=1, keepdims=True)
+        logs = np.where(group.enabled[:, :, None], np.log(np.where(whole > 0, whole, 1.0)), 0.0)
+        out[:, group.base : group.base + shape[0] * shape[1]] = logs.reshape(-1, shape[2]).T
+
+    def _check_weight(
+        self, group: OddsGroup, weights: NDArray[np.float64], draws: Draws, m: int
+    ) -> None:
+        wrong = group.enabled[:, m, None] & ((weights < SMALLEST) | (weights > 1 / SMALLEST))
+        if wrong.any():
+            row, draw = np.argwhere(wrong)[0]
+            move = self.meaning.rules[group.step].moves[m]
+            state = words_of(self.meaning, self.columns, group.rows[row])
+            self._fail(
+                f"the weight of '{move.name}' is {told_apart(float(weights[row, draw]), 0, 1)} "
+                f"({self._where(draws, draw, move.weight)}; state: {state})",
+                f"a weight from {SMALLEST:g} to {1 / SMALLEST:g}",
+                "narrow the range of the parameter, or take the move away with 'when'",
+                (*move.path, "weight"),
+            )
 
     def _check_each(
         self, group: OddsGroup, odds: NDArray[np.float64], draws: Draws, m: int

@@ -13,7 +13,7 @@ from offramp.solvers.equilibria import Equilibria
 
 def takes_game(request: Request) -> bool:
     """Whether a device was asked for, is of use, and nothing is known already."""
-    if request.options.device == "cpu":
+    if request.options.device == "cpu" or request.structure.weighed:
         return False
     from offramp.solvers.gpu.jax_draws import device_for
 

@@ -34,7 +34,8 @@ from offramp.solvers.kernels.abreast import (
     sum_of,
     worth,
 )
-from offramp.solvers.kernels.backup import Numbers, worth_at
+from offramp.solvers.kernels.backup import Numbers, worth_among
+from offramp.solvers.kernels.certificate import choose
 from offramp.solvers.kernels.layout import Shape
 from offramp.solvers.perfect.anderson import fill_scale
 from offramp.solvers.perfect.records import (
@@ -287,17 +288,7 @@ def linearise_team(shape: Shape, work: AdjointWorkspace, rounds: Rounds):
                 v = np.int64(shape.target[e]) * lanes + m
                 own = worth(values, v, paid[c], pay, c * lanes + m, w, patience, m)
                 save(total, e - a, own)
-            top = load(total, 0)
-            for i in range(1, b - a):
-                top = larger(load(total, i), top)
-            mass = top - top
-            for e in range(a, b):
-                likely = exponential(load(precision, m) * (load(total, e - a) - top))
-                save(chance, e, likely)
-                mass = mass + likely
-            mass = 1.0 / mass
-            for e in range(a, b):
-                save(chance, e, load(chance, e) * mass)
+            choose_by_logit(shape, numbers, total, chance, m, a, b)
         for j in range(0, lanes, 4):
             mean = nothing_in(values)
             for e in range(a, b):
@@ -319,21 +310,44 @@ def linearise_team(shape: Shape, work: AdjointWorkspace, rounds: Rounds):
                 save_four(slope, e * lanes + j, load(precision, m) * bend)
             save_four(rate, n * lanes + j, bent)
         if chosen and numbers.entropy:
-            expect_shocks(work, rounds, n, m, a, b, lanes)
+            expect_shocks(shape, work, rounds, n, m, a, b)
 
 
 @jit_inside
-def expect_shocks(work: AdjointWorkspace, rounds: Rounds, n, m, a, b, lanes):
+def choose_by_logit(shape: Shape, numbers: Numbers, total, chance, m, a, b):
+    """Fill ``chance`` (edge,) from ``a`` to ``b`` with the choice of party ``m``.
+
+    The totals stand in the first rows of ``total``.
+    """
+    if shape.odds_class[a] >= 0:
+        choose(numbers, shape.odds_class, total, chance, m, a, b)
+        return
+    top = load(total, 0)
+    for i in range(1, b - a):
+        top = larger(load(total, i), top)
+    mass = top - top
+    for e in range(a, b):
+        likely = exponential(load(numbers.precision, m) * (load(total, e - a) - top))
+        save(chance, e, likely)
+        mass = mass + likely
+    mass = 1.0 / mass
+    for e in range(a, b):
+        save(chance, e, load(chance, e) * mass)
+
+
+@jit_inside
+def expect_shocks(shape: Shape, work: AdjointWorkspace, rounds: Rounds, n, m, a, b):
     """The mover's own worth at position ``n``, under the entropy convention, and its rate.
 
     Into ``values`` and ``rate`` (position * lanes + lane,).
     """
+    lanes, odds = shape.lanes, work.numbers.odds
     values, total, here = work.values, work.total, n * lanes + m
     for e in range(a, b):
         save(rounds.slope, e * lanes + m, 0.0)
     for k in range(many(values)):
         sharp, average = get(work.numbers.precision, m, k), get(values, here, k)
-        mean = worth_at(total, 0, b - a, k, sharp)
+        mean = worth_among(total, 0, b - a, k, sharp, odds, shape.odds_class, a)
         low = top = get(total, 0, k)
         for i in range(1, b - a):
             low, top = min(low, get(total, i, k)), max(top, get(total, i, k))
@@ -414,6 +428,9 @@ def bend_play(shape: Shape, work: AdjointWorkspace, rounds: Rounds):
             bend, r = load(chance, e) * (load(through, e) - mean), (classes + 1) * lanes + m
             total = worth(values, v, numbers.paid[c], numbers.pay, c * lanes + m, w, patience, m)
             save(sums, r, load(sums, r) + bend * total)
+            if shape.odds_class[e] >= 0:
+                r = (classes + 2) * lanes + np.int64(shape.odds_class[e])
+                save(sums, r, load(sums, r) + bend)
             bend = load(numbers.precision, m) * bend
             save(through, e, bend)
             if w:
@@ -469,6 +486,8 @@ def gather_slopes(shape: Shape, work: AdjointWorkspace, rounds: Rounds):
                         more = more + load(through, e)
                     r = c * lanes + m
                     save(sums, r, load(sums, r) + more)
+                    if shape.odds_class[e] >= 0:
+                        sway(shape, work, rounds, own, n, e, j)
                     if w:
                         more = more * load(values, v - j + m)
                         r = classes * lanes + m
@@ -478,6 +497,25 @@ def gather_slopes(shape: Shape, work: AdjointWorkspace, rounds: Rounds):
                     four = four_worth(values, v, paid[c], pay, r, w, patience, j)
                     r = (classes + 2) * lanes + np.int64(shape.odds_class[e])
                     save(sums, r, load(sums, r) + sum_of(own * four))
+
+
+@jit_inside
+def sway(shape: Shape, work: AdjointWorkspace, rounds: Rounds, own, n, e, j):
+    """Add to ``sums`` what the log of a move's weight does to four lanes of the values.
+
+    At position ``n`` and edge ``e``; ``own`` are the multipliers there. It moves the mean as a
+    total does, over the precision; a mover's own worth with shocks moves by the chance.
+    """
+    lanes, numbers, m = shape.lanes, work.numbers, np.int64(shape.mover[n])
+    classes = len(numbers.paid)
+    r = (classes + 2) * lanes + np.int64(shape.odds_class[e])
+    more = sum_of(four_of(rounds.slope, e * lanes + j) * own) / load(numbers.precision, m)
+    if numbers.entropy and j <= m < j + 4:
+        share = load(rounds.chance, e) - exponential(
+            load(numbers.odds, np.int64(shape.odds_class[e]))
+        )
+        more = more + load(work.multiplier, n * lanes + m) * share / load(numbers.precision, m)
+    save(work.sums, r, load(work.sums, r) + more)
 
 
 @jit_inside

@@ -1,9 +1,9 @@
 """One step backwards, compiled: values, choice probabilities and derivatives at a range of nodes.
 
 Equations: a party's move has the total Q_j = pay_j + patience_j^turns V_j(next); the mover
-chooses with probability proportional to exp(precision Q_mover). V_j is the mean of Q_j
-(payoff convention), or for the mover the mean worth with its shocks, (log mean exp(precision
-Q)) / precision (entropy convention).
+chooses with probability proportional to w exp(precision Q_mover), all weights w alike unless the
+move has one. V_j is the mean of Q_j (payoff convention), or for the mover the mean worth with its
+shocks, (log mean exp(precision Q)) / precision, the mean by weights (entropy convention).
 
 Source: McKelvey & Palfrey (1998), Quantal response equilibria for extensive form games.
 """
@@ -46,7 +46,7 @@ class Numbers(NamedTuple):
     paid: NDArray[np.int64]
     """(class,) 1 where anybody is paid anything, else 0."""
     odds: Array
-    """(odds class,)."""
+    """(odds class,) of nature's moves; of parties' moves the log of the weight, 1 in all."""
     patience: Array
     """(lane,)."""
     precision: Array
@@ -114,7 +114,9 @@ def step_back(shape: Shape, numbers: Numbers, values, low, high, scratch):
                 c, w, v = np.int64(pay_class[e]), np.int64(turns[e]), np.int64(target[e])
                 total = worth(values, v * lanes + m, paid[c], pay, c * lanes + m, w, patience, m)
                 save(scratch, widest + e - a, total)
-            if b - a == 2:
+            if odds_class[a] >= 0:
+                choose_by_weight(scratch, widest, b - a, odds, odds_class, a, precision, m)
+            elif b - a == 2:
                 one, two = load(scratch, widest), load(scratch, widest + 1)
                 less = exponential(0.0 - load(precision, m) * size(one - two))
                 likely = 1.0 / (1.0 + less)
@@ -154,7 +156,64 @@ def step_back(shape: Shape, numbers: Numbers, values, low, high, scratch):
         if numbers.entropy and m >= 0 and b - a > 1:
             for k in range(many(values)):
                 sharp = get(precision, m, k)
-                put(values, n * lanes + m, k, worth_at(scratch, widest, b - a, k, sharp))
+                own = worth_among(scratch, widest, b - a, k, sharp, odds, odds_class, a)
+                put(values, n * lanes + m, k, own)
+
+
+@jit_inside
+def choose_by_weight(scratch, widest, count, odds, odds_class, edge, precision, mover):
+    """Put the probabilities of ``count`` moves from ``edge`` on into the first rows of scratch.
+
+    Their totals stand in rows ``widest`` on; ``odds`` (class,) holds the logs of their weights.
+    """
+    top = load(odds, np.int64(odds_class[edge]))
+    top = top + load(precision, mover) * load(scratch, widest)
+    save(scratch, 0, top)
+    for k in range(1, count):
+        one = load(odds, np.int64(odds_class[edge + k]))
+        one = one + load(precision, mover) * load(scratch, widest + k)
+        save(scratch, k, one)
+        top = larger(one, top)
+    mass = 0.0 * top
+    for k in range(count):
+        likely = exponential(load(scratch, k) - top)
+        save(scratch, k, likely)
+        mass = mass + likely
+    mass = 1.0 / mass
+    for k in range(count):
+        save(scratch, k, load(scratch, k) * mass)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def worth_among(total, begin, count, place, precision, odds, odds_class, edge):
+    """``worth_at`` with the mean by the weights of the moves from ``edge`` on, where they have any.
+
+    ``total`` is (row,) of each draw, ``odds`` (class,) the logs of the weights.
+    """
+    if odds_class[edge] < 0:
+        return worth_at(total, begin, count, place, precision)
+    low = top = get(total, begin, place)
+    for k in range(begin, begin + count):
+        low, top = min(low, get(total, k, place)), max(top, get(total, k, place))
+    width, mean = precision * (top - low), 0.0
+    for k in range(count):
+        share = np.exp(get(odds, np.int64(odds_class[edge + k]), place))
+        gap = get(total, begin + k, place) - top
+        if width < 1e-7:
+            mean += share * gap
+        elif width < 0.1:
+            mean += share * np.expm1(precision * gap)
+        else:
+            mean += share * np.exp(precision * gap)
+    if width < 1e-7:
+        spread = 0.0
+        for k in range(count):
+            share = np.exp(get(odds, np.int64(odds_class[edge + k]), place))
+            spread += share * (get(total, begin + k, place) - top - mean) ** 2
+        return top + mean + 0.5 * precision * spread
+    if width < 0.1:
+        return top + np.log1p(mean) / precision
+    return top + np.log(mean) / precision
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -194,6 +253,20 @@ def worth_with_shocks(total, count, top, precision):
     return worth_at(total, 0, count, 0, precision)
 
 
+@jit_inside
+def lean_by_weight(shape: Shape, numbers: Numbers, total, precision, lean, a, b):
+    """Fill ``lean`` (edge,) from ``a`` to ``b`` with the logs of what moves weigh, 0 the largest.
+
+    ``total`` is (move,).
+    """
+    best = -np.inf
+    for e in range(a, b):
+        lean[e] = numbers.odds[shape.odds_class[e]] + precision * total[e - a]
+        best = max(best, lean[e])
+    for e in range(a, b):
+        lean[e] -= best
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def linearise(shape: Shape, numbers: Numbers, scale, values, high, scratch, chance, slope, rate):
     """Back up positions 0 to ``high`` in place and keep the derivative on the way.
@@ -218,9 +291,13 @@ def linearise(shape: Shape, numbers: Numbers, scale, values, high, scratch, chan
             if m >= 0:
                 scratch[e - a] = total[e - a, m]
                 top = max(top, scratch[e - a])
-        mass = 0.0
+        mass, weighed = 0.0, m >= 0 and shape.odds_class[a] >= 0
+        if weighed:
+            lean_by_weight(shape, numbers, scratch, precision[m], chance, a, b)
         for e in range(a, b):
-            if m < 0:
+            if weighed:
+                chance[e] = np.exp(chance[e])
+            elif m < 0:
                 chance[e] = numbers.odds[shape.odds_class[e]]
             else:
                 chance[e] = np.exp(precision[m] * (scratch[e - a] - top))
@@ -246,7 +323,8 @@ def linearise(shape: Shape, numbers: Numbers, scale, values, high, scratch, chan
             for e in range(a, b):
                 spread += chance[e] * (total[e - a, m] - average) ** 2
                 low = min(low, total[e - a, m])
-            mean[m] = worth_with_shocks(scratch, b - a, top, precision[m])
+            odds, kind = numbers.odds, shape.odds_class
+            mean[m] = worth_among(scratch, 0, b - a, 0, precision[m], odds, kind, a)
             if precision[m] * (top - low) < 1e-4:
                 rate[n, m] = 0.5 * numbers.precision[m] * spread
             else:

@@ -33,7 +33,7 @@ from offramp.solvers.kernels.abreast import (
     size,
     worth,
 )
-from offramp.solvers.kernels.backup import Numbers, gather_numbers, worth_at
+from offramp.solvers.kernels.backup import Numbers, gather_numbers, worth_among
 from offramp.solvers.kernels.layout import Layout
 
 Array = NDArray[np.float64]
@@ -79,16 +79,7 @@ def check_fixed_point(given: Given, numbers: Numbers, lanes, value, strategy, re
                 v = v if v >= 0 else nodes - v - 1
                 one = worth(value, v * lanes + m, paid[c], pay, c * lanes + m, w, patience, m)
                 save(total, e - a, one)
-            top = load(total, 0)
-            for k in range(1, b - a):
-                top = larger(load(total, k), top)
-            mass = 0.0 * top
-            for e in range(a, b):
-                likely = exponential(load(numbers.precision, m) * (load(total, e - a) - top))
-                save(strategy, e, likely)
-                mass = mass + likely
-            for e in range(a, b):
-                save(strategy, e, load(strategy, e) / mass)
+            choose(numbers, given.odds_class, total, strategy, m, a, b)
         for j in range(0, lanes, 4):
             mean = nothing_in(value)
             for e in range(a, b):
@@ -111,13 +102,45 @@ def check_fixed_point(given: Given, numbers: Numbers, lanes, value, strategy, re
             if numbers.entropy and m >= j and m < j + 4:
                 save_four(total, b - a, gap)
                 for k in range(many(value)):
-                    shocks = worth_at(total, 0, b - a, k, get(numbers.precision, m, k))
+                    sharp, kind = get(numbers.precision, m, k), given.odds_class
+                    shocks = worth_among(total, 0, b - a, k, sharp, numbers.odds, kind, a)
                     put(total, b - a + m - j, k, abs(get(value, n * lanes + m, k) - shocks))
                 gap = four_of(total, b - a)
             poison = poison + 0.0 * gap
             save_four(residual, j, larger(four_of(residual, j), gap))
     for j in range(0, lanes, 4):
         save_four(residual, j, four_of(residual, j) + poison)
+
+
+@jit_inside
+def choose(numbers: Numbers, odds_class, total, chance, m, a, b):
+    """Fill ``chance`` (edge,) from ``a`` to ``b`` with the choice of party ``m``.
+
+    The totals stand in the first rows of ``total``.
+    """
+    if odds_class[a] >= 0:
+        for e in range(a, b):
+            one = load(numbers.odds, np.int64(odds_class[e]))
+            save(chance, e, one + load(numbers.precision, m) * load(total, e - a))
+        top = load(chance, a)
+        for e in range(a + 1, b):
+            top = larger(load(chance, e), top)
+        mass = 0.0 * top
+        for e in range(a, b):
+            likely = exponential(load(chance, e) - top)
+            save(chance, e, likely)
+            mass = mass + likely
+    else:
+        top = load(total, 0)
+        for k in range(1, b - a):
+            top = larger(load(total, k), top)
+        mass = 0.0 * top
+        for e in range(a, b):
+            likely = exponential(load(numbers.precision, m) * (load(total, e - a) - top))
+            save(chance, e, likely)
+            mass = mass + likely
+    for e in range(a, b):
+        save(chance, e, load(chance, e) / mass)
 
 
 def reply_tolerance(nodes: int) -> float:
@@ -148,23 +171,40 @@ def back_up(
         for node in np.flatnonzero(structure.mover >= 0):
             own, edges = structure.mover[node], slice(*structure.first[node : node + 2])
             worth = np.ascontiguousarray(total[edges, own])
-            fresh[node, own] = worth_at(worth, 0, len(worth), 0, tables.precision[draw, own])
+            fresh[node, own] = worth_among(
+                worth,
+                0,
+                len(worth),
+                0,
+                tables.precision[draw, own],
+                np.ascontiguousarray(tables.odds[draw]),
+                structure.odds_class,
+                edges.start,
+            )
     return chance, fresh
 
 
 def bound_regret(layout: Layout, tables: Tables) -> Array:
     """Most that logit play can cost each party, ``(draw, party)``, in payoff units.
 
-    A decision among A moves loses at most log(A) / precision (solving.md, section 3); the
-    losses of a round add up along its worst path and are discounted over the rounds.
+    A decision among A moves loses at most log(A) / precision (solving.md, section 3), one by
+    weights at most that of 1 over the least share of its weights; the losses of a round add up
+    along its worst path and are discounted over the rounds.
     """
+    structure = layout.structure
+    by_weight = structure.odds_class >= 0
+    by_weight &= np.repeat(structure.mover >= 0, np.diff(structure.first))
+    most = layout.log_choices[None, :]
+    if by_weight.any():
+        least = tables.odds[:, structure.odds_class[by_weight]].min(axis=1)
+        most = np.maximum(most, np.where(most > 0, -least[:, None] * layout.shape.steps, 0.0))
     patience, limit = tables.patience, layout.structure.limit
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         reach = patience**limit if limit else 0.0
         rounds = (1.0 - reach) / (1.0 - patience)
         rounds = np.where(patience >= 1.0, limit if limit else np.inf, rounds)
-        bound = layout.log_choices / tables.precision * rounds
-    return np.where(layout.log_choices > 0.0, bound, 0.0)
+        bound = most / tables.precision * rounds
+    return np.where(most > 0.0, bound, 0.0)
 
 
 def pile_up(layout: Layout, patience: Array) -> Array:
@@ -270,6 +310,9 @@ def edge_chances(structure: Structure, tables: Tables, draw: int, total: Array) 
     mover = structure.mover[source].astype(np.int64)
     own = np.where(mover >= 0, mover, 0)
     worth = total[np.arange(len(own)), own] * tables.precision[draw, own]
+    weighed = (mover >= 0) & (structure.odds_class >= 0)
+    if weighed.any():
+        worth[weighed] += tables.odds[draw, structure.odds_class[weighed]]
     top = np.maximum.reduceat(worth, structure.first[:-1])
     weight = np.exp(worth - top[source])
     weight /= np.add.reduceat(weight, structure.first[:-1])[source]

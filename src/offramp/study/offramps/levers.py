@@ -331,7 +331,7 @@ def _losses(game: Game, pays: Tables, odds: Tables) -> Array:
     """(point, nature's node, party) expected losses at once: pays and ends below 0."""
     structure = game.structure
     source = np.repeat(np.arange(structure.nodes), np.diff(structure.first))
-    chance = np.flatnonzero(structure.odds_class >= 0)
+    chance = np.flatnonzero(structure.mover[source] < 0)
     paid = pays.pay[:, structure.pay_class[chance]]
     ends = structure.target[chance] < 0
     paid[:, ends] += pays.end_pay[:, -structure.target[chance[ends]] - 1]
@@ -350,7 +350,7 @@ def _endangers(bench: Bench, points: Draws) -> Harm | None:
         return None
     odds = game.valuation.tables(points).odds
     play = np.repeat(solved.strategy, len(points), axis=0)
-    chance = structure.odds_class >= 0
+    chance = np.repeat(structure.mover < 0, np.diff(structure.first))
     play[:, chance] = odds[:, structure.odds_class[chance]]
     strategy = np.concatenate([solved.strategy, play])
     ends = absorb(structure, strategy).terminal

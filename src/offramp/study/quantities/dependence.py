@@ -86,7 +86,6 @@ def _read(
     for step in meaning.steps:
         for move in step.moves:
             yield from (formula for who, formula in move.pay if who in matter)
-            if move.odds is not None:
-                yield move.odds
+            yield from (one for one in (move.odds, move.weight) if one is not None)
     for outcome in meaning.outcomes:
         yield from (formula for who, formula in outcome.pay if who in matter)
