@@ -12,14 +12,7 @@ from offramp.game.combinations import (
     settled_query,
     words_of_combination,
 )
-from offramp.game.compilation import (
-    Game,
-    build,
-    condense,
-    family_of,
-    rules_of,
-    with_precision,
-)
+from offramp.game.compilation import Game, build, condense, family_of, rules_of, with_precision
 from offramp.game.deviation import carry_strategy
 from offramp.game.draws import Draws, draw, fix, nominal_draw
 from offramp.game.events import ends_with, holds_after, holds_at, takes

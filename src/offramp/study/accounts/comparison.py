@@ -97,17 +97,7 @@ def compare(
             brief=True,
             progress=progress,
         )
-    contributions = [
-        Contribution(
-            name,
-            pair.labels[name],
-            members,
-            *nominal.of(i),
-            *over.of(i),
-            standing=tuple(_standing(text, account, members) for account in accounts),  # type: ignore[arg-type]
-        )
-        for i, (name, members) in enumerate(pair.groups.items())
-    ]
+    contributions = _contributions(text, accounts, pair, nominal, over)
     return Comparison(
         accounts=(first, second),
         premises=(whose_premises(text, first), whose_premises(text, second)),
@@ -124,6 +114,24 @@ def compare(
         seed=used,
         words=target.words,
     )
+
+
+def _contributions(
+    scenario: Scenario, accounts: tuple[str, str], pair: _Pair, nominal: _Parts, over: _Parts
+) -> list[Contribution]:
+    """What every group adds, and how each account stands to it."""
+    first, second = accounts
+    return [
+        Contribution(
+            name,
+            pair.labels[name],
+            members,
+            *nominal.of(i),
+            *over.of(i),
+            standing=(_standing(scenario, first, members), _standing(scenario, second, members)),
+        )
+        for i, (name, members) in enumerate(pair.groups.items())
+    ]
 
 
 @dataclass(frozen=True, eq=False)
