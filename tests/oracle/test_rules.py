@@ -30,7 +30,8 @@ from .claims import (
 from .generate import scenario_text
 from .naive import load, solve_text
 from .test_claims import predicates
-from .twists import SWITCHES, by_hand, twisted
+from .twists import SWITCHES, by_hand, loaded, twisted
+from .words import written
 
 offramp = pytest.importorskip("offramp")
 from offramp.core.errors import OfframpError  # noqa: E402
@@ -57,7 +58,7 @@ def asked(scenario: Any) -> list[str]:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_combination_is_the_text_edited_by_hand(seed: int) -> None:
     """Each by itself, set in a claim and drawn, to 1e-12; and the slow reading to 1e-9."""
-    text = twisted(seed, **kind_of(seed))
+    text = twisted(seed, **kind_of(seed), weights=seed % 2 == 0)
     scenario = offramp.read(text)
     meaning = understand(scenario)
     plain = asked(scenario)
@@ -103,7 +104,8 @@ def test_draws_over_switches_do_not_hang_on_their_number(seed: int) -> None:
         pytest.skip("some combination is no game")
     few = draw(meaning, 5, seed, first=11)
     assert (few.values == many.values[11:16]).all()
-    assert (evaluate_queries(meaning, plain, few).values == values[11:16]).all()
+    alone = evaluate_queries(meaning, plain, few).values
+    assert alone == pytest.approx(values[11:16], abs=1e-15, rel=1e-15, nan_ok=True)
     assert sum(len(rows) for rows, _ in game.parts(many)) == 24
     places = [many.names.index(name) for name in SWITCHES]
     for row in (0, 7, 23):
@@ -115,6 +117,37 @@ def test_draws_over_switches_do_not_hang_on_their_number(seed: int) -> None:
         queries = [parse_query(q, edited) for q in asked(edited.scenario)]
         told = evaluate_queries(edited, queries, there).values[0]
         assert values[row] == pytest.approx(told, abs=1e-12, rel=1e-12, nan_ok=True)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_move_written_twice_with_half_the_weight_changes_nothing(seed: int) -> None:
+    rng = Random(seed)
+    data = loaded(twisted(seed, **kind_of(seed), weights=seed % 3 == 0))
+    once = written(data, Random(0))
+    for step in data["round"]:
+        if step["by"] == "nature":
+            continue
+        name = rng.choice(list(step["moves"]))
+        share = rng.choice(["0.5", "0.25", "0.1"])
+        own = dict(step["moves"][name] or {})
+        weight = own.get("weight", 1)
+        moves = {}
+        for one, move in step["moves"].items():
+            moves[one] = move
+            if one == name:
+                moves[one] = own | {"weight": f"({weight}) * {share}"}
+                moves[f"{one}_again"] = own | {"weight": f"({weight}) * (1 - {share})"}
+        step["moves"] = moves
+    twice = written(data, Random(0))
+    found = []
+    for text in (once, twice):
+        meaning = understand(offramp.read(text))
+        try:
+            queries = [parse_query(query, meaning) for query in asked(meaning.scenario)]
+            found.append(evaluate_queries(meaning, queries).values)
+        except OfframpError:
+            found.append(np.zeros(0))
+    assert found[1] == pytest.approx(found[0], abs=1e-12, rel=1e-12, nan_ok=True)
 
 
 def some_change(game: Any, rng: Random, kind: str, when: str | None = None) -> Change:

@@ -117,7 +117,7 @@ def compare(
 
 
 def _contributions(
-    scenario: Scenario, accounts: tuple[str, str], pair: _Pair, nominal: _Parts, over: _Parts
+    scenario: Scenario, accounts: tuple[str, str], pair: _Pair, nominal: _Pieces, over: _Pieces
 ) -> list[Contribution]:
     """What every group adds, and how each account stands to it."""
     first, second = accounts
