@@ -94,6 +94,12 @@ def _seats(game: Game, tables: Tables, logit: bool) -> tuple[Seat, ...]:
     parties = game.meaning.parties
     if not logit:
         return tuple(Seat(name, i, 0, 1.0) for i, name in enumerate(parties))
+    if game.structure.weighed:
+        raise GameError(
+            "moves with weights, which no payoff can stand for",
+            expected="moves without 'weight'",
+            repair="leave --logit out, or the weights",
+        )
     rounds = int(max(1, game.structure.limit))
     seats = []
     for i, name in enumerate(parties):

@@ -66,11 +66,14 @@ def back_up_plainly(
             continue
         precision = scale * tables.precision[draw, mover]
         own = total[edges, mover]
-        weight = np.exp(precision * (own - own.max()))
+        share = np.full(len(own), 1.0 / len(own))
+        if structure.odds_class[edges][0] >= 0:
+            share = np.exp(tables.odds[draw, structure.odds_class[edges]])
+        weight = share * np.exp(precision * (own - own.max()))
         strategy[edges] = weight / weight.sum()
         after[node] = strategy[edges] @ total[edges]
         if tables.entropy and precision > 0:
-            after[node, mover] = own.max() + np.log(weight.mean()) / precision
+            after[node, mover] = own.max() + np.log(weight.sum()) / precision
     return after, strategy, total
 
 
