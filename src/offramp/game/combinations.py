@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from offramp.core.errors import GameError, OfframpError
 from offramp.core.numbers import told_apart
-from offramp.expressions import Expression, Number, evaluate, names, simplify, transform
+from offramp.expressions import Expression, Name, Number, evaluate, names, simplify, transform
 from offramp.game.draws import Draws, fix, nominal_draw
 from offramp.scenario import Assumption, Meaning, MoveMeaning, Query, StepMeaning, VariableMeaning
 
@@ -169,7 +169,7 @@ def _put(formula: Expression, values: Mapping[str, float]) -> Expression:
             formula,
             lambda leaf: (
                 Number(values[leaf.id], leaf.offset)
-                if hasattr(leaf, "id") and leaf.id in values
+                if isinstance(leaf, Name) and leaf.id in values
                 else leaf
             ),
         )

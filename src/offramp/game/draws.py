@@ -110,7 +110,8 @@ def _check_combinations(meaning: Meaning) -> None:
     ]
     count = math.prod(options for _, options in ranged)
     if count > MAX_COMBINATIONS:
-        kept, left = [], count
+        kept: list[str] = []
+        left = count
         for name, options in sorted(ranged, key=lambda one: -one[1]):
             if left > MAX_COMBINATIONS:
                 left //= options

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from offramp.presentation.contents import Content, Section
 from offramp.presentation.premises import cited
 from offramp.presentation.sections.ledger import meanings_of
-from offramp.presentation.text.claims import manner_words, premise, verdict_sentence
+from offramp.presentation.text.claims import condition_words, premise, verdict_sentence
 from offramp.presentation.text.numbers import (
     between,
     count_of,
@@ -326,6 +326,9 @@ def _deciding(findings: Findings, one: Verdict) -> str:
     meanings = meanings_of(findings)
     where = []
     for condition in found.conditions:
+        if condition.options:
+            where.append(condition_words(condition))
+            continue
         side = "at least" if condition.sign == ">=" else "at most"
         meaning = meanings.get(condition.name, "").rstrip(".")
         told = f" ({meaning[:1].lower()}{meaning[1:]})" if meaning else ""
@@ -341,8 +344,6 @@ def _deciding(findings: Findings, one: Verdict) -> str:
 
 
 def _asides(one: Verdict) -> Iterator[str]:
-    if one.manner:
-        yield sentence(manner_words(one.manner).removeprefix("; "))
     for text, share in one.unoffered.items():
         yield sentence(
             f"in {percent(share)} of the turns of the committed step the move of {text} is not "

@@ -70,7 +70,7 @@ def ledger_of(findings: Findings) -> tuple[Group, ...]:
     owner = {
         name: key
         for key, record in findings.scenario.mechanisms.items()
-        for name in record.parameters
+        for name in (*record.parameters, *record.switches)
     }
     titles: dict[str, str] = {"": "The crisis itself"}
     for key, record in findings.scenario.mechanisms.items():
@@ -78,6 +78,8 @@ def ledger_of(findings: Findings) -> tuple[Group, ...]:
     groups: dict[str, list[Entry]] = {key: [] for key in titles}
     values = _nominal_values(findings)
     for assumption in understand(findings.scenario).assumptions:
+        if assumption.structural and assumption.path[0] != "switches":
+            continue  # where accounts differ in the rules: that is told with them
         group = groups[owner.get(assumption.name.partition("[")[0], "")]
         group.append(_entry(findings, assumption, values))
     return tuple(
@@ -150,15 +152,29 @@ def _entry(findings: Findings, assumption: Assumption, values: Mapping[str, floa
     return Entry(
         name=assumption.name,
         meaning=_meaning(note),
-        nominal=figure_of(nominal),
+        nominal=spoken(assumption.word(nominal)) if assumption.options else figure_of(nominal),
         formula="" if constant or assumption.formula is None else str(assumption.formula),
-        range="" if spread is None else _ends_of(spread),
+        range="" if spread is None else _options_of(assumption) or _ends_of(spread),
         shape="" if spread is None else spread.name,
         unit=assumption.unit or "",
         sources=_sources(findings, assumption.source),
         judged=assumption.source is None,
         place=_place(nominal, spread),
     )
+
+
+def _options_of(assumption: Assumption) -> str:
+    """The options that a switch is drawn from, the weights behind them; '' of a number."""
+    spread = assumption.distribution
+    if spread is None or not assumption.options:
+        return ""
+    words = [spoken(assumption.word(value)) for value in spread.arguments]
+    if spread.weights:
+        words = [
+            f"{word} (weight {figure_of(weight)})"
+            for word, weight in zip(words, spread.weights, strict=True)
+        ]
+    return listed(words, "or")
 
 
 def _ends_of(spread: Distribution) -> str:

@@ -158,6 +158,8 @@ def _asserted(findings: Findings, record: Any) -> str:
         for name in record.parameters:
             entry = scenario.parameters.get(name)
             found += _citations(getattr(entry, "source", None), scenario)
+        for name in record.switches:
+            found += _citations(scenario.switches[name].source, scenario)
     return listed(list(dict.fromkeys(found)))
 
 

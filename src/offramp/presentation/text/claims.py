@@ -131,7 +131,10 @@ def deciding_sentence(found: Deciding) -> str:
 
 
 def condition_words(one: Condition) -> str:
-    """'attention decay is at least 0.31'."""
+    """'attention decay is at least 0.31', or of a switch 'the draft is absent'."""
+    if one.options:
+        options = listed([spoken(option) for option in one.options], "or")
+        return f"{one.label or spoken(one.name)} is {options}"
     side = "at least" if one.sign == ">=" else "at most"
     return f"{one.label or spoken(one.name)} is {side} {one.threshold:.3g}"
 

@@ -446,7 +446,8 @@ class _Drawn:
             deciding = find_deciding(names, values, own == HOLDS, counts)
             if deciding is not None:
                 labels = {name: assumption_words(meaning.scenario, name) for name in deciding.names}
-                deciding = deciding.called(labels)
+                options = {a.name: a.options for a in meaning.assumptions}
+                deciding = deciding.called(labels, options)
         known = margins[np.isfinite(margins)]
         return {
             "declared": share_of(own == HOLDS, counts, only_one=self.only_one),

@@ -39,6 +39,8 @@ class Condition:
     threshold: float
     label: str = ""
     """The name as words."""
+    options: tuple[str, ...] = ()
+    """Of a switch: the options that fulfil it."""
 
     def __str__(self) -> str:
         return f"{self.name} {self.sign} {self.threshold:.3g}"
@@ -64,9 +66,19 @@ class Deciding:
         """The deciding assumptions."""
         return tuple(dict.fromkeys(one.name for one in self.conditions))
 
-    def called(self, labels: Mapping[str, str]) -> Deciding:
-        """The same with the assumptions as words."""
-        own = tuple(replace(one, label=labels.get(one.name, "")) for one in self.conditions)
+    def called(
+        self, labels: Mapping[str, str], options: Mapping[str, tuple[str, ...]] | None = None
+    ) -> Deciding:
+        """The same with the assumptions as words, and switches with the options that fulfil it."""
+        known = options or {}
+        own = tuple(
+            replace(
+                one,
+                label=labels.get(one.name, ""),
+                options=_fulfilling(one, known.get(one.name, ())),
+            )
+            for one in self.conditions
+        )
         return replace(self, conditions=own)
 
     def plain(self) -> dict[str, object]:
@@ -78,6 +90,16 @@ class Deciding:
             "density": self.density,
             "base": self.base,
         }
+
+
+def _fulfilling(condition: Condition, options: tuple[str, ...]) -> tuple[str, ...]:
+    """The options 0, 1, … that fulfil a condition."""
+    least = condition.sign == ">="
+    return tuple(
+        option
+        for number, option in enumerate(options)
+        if (number >= condition.threshold if least else number <= condition.threshold)
+    )
 
 
 def find_deciding(

@@ -3,8 +3,8 @@
 Of a number that does not depend on play (`worth[party, package]`, a parameter) these are the
 assumptions of its own formula. Of everything else they are those that the rules read: odds,
 the pays of parties that decide something or whose payoff is asked for, their patience and
-precision. An assumption that follows by formula from others brings these, and one that an
-intervention fixes is none.
+precision, and switches. An assumption that follows by formula from others brings these, and one
+that an intervention fixes is none.
 """
 
 from __future__ import annotations
@@ -80,12 +80,17 @@ def _formulas(meaning: Meaning, party: int | None) -> Iterator[Expression]:
 def _read(
     meaning: Meaning, deciding: frozenset[int], matter: frozenset[int]
 ) -> Iterator[Expression]:
-    """Precision of those ``deciding``, pays and patience of those that ``matter``, and odds."""
+    """Precision of those ``deciding``, pays and patience of those that ``matter``, and odds.
+
+    What a step offers and does reads switches at most.
+    """
+    yield from (one.begins for one in meaning.variables if one.begins is not None)
     yield from (meaning.precision[who] for who in sorted(deciding))
     yield from (meaning.patience[who] for who in sorted(matter))
     for step in meaning.steps:
         for move in step.moves:
             yield from (formula for who, formula in move.pay if who in matter)
-            yield from (one for one in (move.odds, move.weight) if one is not None)
+            rules = (move.when, *(formula for _, formula in move.then), move.odds, move.weight)
+            yield from (formula for formula in rules if formula is not None)
     for outcome in meaning.outcomes:
         yield from (formula for who, formula in outcome.pay if who in matter)
