@@ -27,7 +27,8 @@ _DOORS = {
     "Solved": "solving.experiment",
     "investigate": "runs.investigation",
     "outcomes": "solving.experiment",
-    "solve": "solving.experiment",
+    "Mixture": "solving.experiment",
+    "solve": "solving.mixtures",
     "sweep": "sweeps",
     "Workspace": "solving.workspace",
 }
@@ -41,6 +42,7 @@ __all__ = [
     "find_quantities",
     "Findings",
     "MechanismEffect",
+    "Mixture",
     "Model",
     "model_named",
     "Play",
@@ -70,7 +72,8 @@ if TYPE_CHECKING:
     from offramp.study.runs.investigation import investigate
     from offramp.study.sensitivity.hanging_on import Sensitivity
     from offramp.study.sensitivity.slopes import QuantitySlopes, SlopeFinder
-    from offramp.study.solving.experiment import Solved, outcomes, solve
+    from offramp.study.solving.experiment import Mixture, Solved, outcomes
+    from offramp.study.solving.mixtures import solve
     from offramp.study.solving.play import Play, evaluate_play, play_of
     from offramp.study.solving.workspace import Workspace
     from offramp.study.sweeps import read_sweep, sweep
