@@ -17,10 +17,12 @@ from offramp.study import evaluate_queries
 from offramp.study.accounts.comparison import compare
 from offramp.study.claims.checking import check
 from offramp.study.offramps.proposals import offramps
+from offramp.study.runs.effects import mechanism_effects
 from offramp.study.sensitivity.hanging_on import sensitivity
 from offramp.study.solving.experiment import Mixture, outcomes, solve_all
 from offramp.study.solving.precisions import at_precisions, odds_of
 from offramp.study.solving.workspace import Workspace
+from tests.scenario.test_switches import MECHANISM, USING
 
 TEXT = """offramp: 1
 title: A bridge
@@ -200,6 +202,22 @@ def test_verdicts_of_an_option_fixed_by_hand_are_those_of_its_draws(
     meaning = understand(fixed)
     assert not [one for one in meaning.assumptions if one.options and one.distribution is not None]
     assert seen.declared.tried == 16
+
+
+def test_a_mechanism_that_a_switch_turns_off_has_an_effect(tmp_path: Path) -> None:
+    (tmp_path / "watchers.yaml").write_text(MECHANISM)
+    (tmp_path / "watched.yaml").write_text(USING % "")
+    scenario = read(tmp_path / "watched.yaml")
+    game = build(scenario)
+    (effect,) = mechanism_effects(game, game.draws(8, 1))
+    meaning = understand(scenario)
+    both = [parse_query(text, meaning) for text in ("P(over by 2)", "P(over by 2 | off(eyes))")]
+    found = evaluate_queries(meaning, both)
+    assert found.status[0].tolist() == ["solved", "solved"]
+    assert effect.off == {"eyes_sent": 0.0, "eyes_price": 0.0}
+    assert effect.change["stalemate"] == pytest.approx(0.0, abs=1e-9)
+    told = offramp.investigate(scenario, draws=8, seed=1, account="blind")
+    assert offramp.report(told)
 
 
 def test_precision_is_told_as_odds(scenario: offramp.Scenario) -> None:

@@ -185,9 +185,17 @@ class Family:
     watched: frozenset[str]
     make: Callable[[Meaning, frozenset[str]], Game]
     known: dict[Hashable, Game] = field(default_factory=dict[Hashable, Game])
+    """The games made so far, by their rules."""
+    found: dict[Values, Game] = field(default_factory=dict[Values, Game])
+    """The same by the values at which they were asked for."""
 
     def at(self, values: Values) -> Game:
         """The game at these values of the structural assumptions; it is made once."""
+        if values not in self.found:
+            self.found[values] = self._made(values)
+        return self.found[values]
+
+    def _made(self, values: Values) -> Game:
         meaning = settled(self.meaning, dict(zip(self.meaning.structural, values, strict=True)))
         key = rules_of(meaning)
         if key not in self.known:
