@@ -220,6 +220,14 @@ def test_a_mechanism_that_a_switch_turns_off_has_an_effect(tmp_path: Path) -> No
     assert offramp.report(told)
 
 
+def test_a_verdict_has_the_other_manner_beside_it(scenario: offramp.Scenario) -> None:
+    told = offramp.summary(offramp.investigate(scenario, draws=0))["claims"]
+    state = {True: "holds", False: "fails"}
+    assert told["seen"]["other_way"] == {"as a surprise": state[told["unseen"]["nominal"]]}
+    assert told["unseen"]["other_way"] == {"foreseen": state[told["seen"]["nominal"]]}
+    assert any("come as a surprise, it" in remark for remark in told["seen"]["remarks"])
+
+
 def test_precision_is_told_as_odds(scenario: offramp.Scenario) -> None:
     found = at_precisions(Workspace(scenario), ("", "one"), (0.5, 1, 10))
     assert [one.asked for one in found] == [0.5, 1, 10, 0.5, 1, 10]

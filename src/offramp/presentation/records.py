@@ -69,6 +69,7 @@ def _(found: Verdict) -> dict[str, Any]:
         "unoffered": dict(found.unoffered),
         "searched": found.searched,
         "manner": found.manner,
+        "other_way": None if found.other_way is None else dict([found.other_way]),
         "seed": found.seed,
         "sentence": verdict_sentence(found),
         "remarks": list(verdict_remarks(found)),

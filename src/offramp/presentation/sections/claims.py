@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 from offramp.presentation.contents import Content, Section
 from offramp.presentation.premises import cited
 from offramp.presentation.sections.ledger import meanings_of
-from offramp.presentation.text.claims import condition_words, premise, verdict_sentence
+from offramp.presentation.text.claims import (
+    condition_words,
+    other_way_sentence,
+    premise,
+    verdict_sentence,
+)
 from offramp.presentation.text.numbers import (
     between,
     count_of,
@@ -344,6 +349,8 @@ def _deciding(findings: Findings, one: Verdict) -> str:
 
 
 def _asides(one: Verdict) -> Iterator[str]:
+    if one.other_way is not None:
+        yield other_way_sentence(one)
     for text, share in one.unoffered.items():
         yield sentence(
             f"in {percent(share)} of the turns of the committed step the move of {text} is not "

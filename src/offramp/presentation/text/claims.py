@@ -92,6 +92,8 @@ def verdict_remarks(one: Verdict) -> Iterator[str]:
 
 
 def _more_remarks(one: Verdict) -> Iterator[str]:
+    if one.other_way is not None:
+        yield other_way_sentence(one)
     if one.deciding is not None:
         yield deciding_sentence(one.deciding)
     words = {True: "holds", False: "does not hold", None: "has no single verdict"}
@@ -117,6 +119,14 @@ def _more_remarks(one: Verdict) -> Iterator[str]:
             f"In {percent(share)} of the turns of the committed step the move of {text} is not "
             "offered, and the party chooses freely."
         )
+
+
+def other_way_sentence(one: Verdict) -> str:
+    """What becomes of the claim where its moves come the other way; '' where there is none."""
+    if one.other_way is None:
+        return ""
+    manner, state = one.other_way
+    return f"If its committed moves {MANNERS[manner]}, it {NOMINALLY[state]} at nominal values."
 
 
 def deciding_sentence(found: Deciding) -> str:

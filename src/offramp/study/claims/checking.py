@@ -13,6 +13,7 @@ from offramp.expressions import Binary, Compare, evaluate
 from offramp.game import Draws, fix, nominal_draw
 from offramp.scenario import Claim, Meaning, Query, Scenario, off_values, read_claims
 from offramp.study.claims.deciding import find_deciding
+from offramp.study.claims.manners import other_way
 from offramp.study.claims.restating import Without, concern_of, literature_of, restated
 from offramp.study.claims.verdicts import FAILS, HOLDS, OPEN, UNSOLVED, VACUOUS, Verdict, truth_of
 from offramp.study.quantities.dependence import behind
@@ -169,14 +170,18 @@ class _AccountClaims:
         drawn = self.over_draws(count, seed, here)
         precisions = self.at_precisions(states)
         without = {} if self.brief else self.without(states, drawn)
+        others = {} if self.brief else self.other_ways()
         return tuple(
-            self.verdict(
-                claim,
-                here,
-                states[claim.name],
-                drawn[claim.name],
-                precisions[claim.name],
-                without.get(claim.name, {}),
+            replace(
+                self.verdict(
+                    claim,
+                    here,
+                    states[claim.name],
+                    drawn[claim.name],
+                    precisions[claim.name],
+                    without.get(claim.name, {}),
+                ),
+                other_way=others.get(claim.name),
             )
             for claim in self.claims
         )
@@ -288,6 +293,20 @@ class _AccountClaims:
                 state = states[claim.name] if here is None else str(judge(claim, here)[0])
                 found[claim.name][factor] = truth_of(state)
         return found
+
+    def other_ways(self) -> dict[str, tuple[str, str]]:
+        """Claims that commit moves with these coming the other way, at nominal values."""
+        turned = {claim.name: other for claim in self.claims if (other := other_way(claim))}
+        if not turned:
+            return {}
+        asked = [claim for _, claim in turned.values()]
+        traced = (0,) if self.effort.traced else ()
+        found = self.values(
+            asked, self.nominal, "with moves the other way", traced=traced, starts=0
+        )
+        return {
+            name: (manner, str(judge(claim, found)[0])) for name, (manner, claim) in turned.items()
+        }
 
     def without(
         self, states: Mapping[str, str], drawn: Mapping[str, _Drawn]

@@ -71,6 +71,8 @@ class Verdict:
     manner: str = ""
     """How the moves that it commits come: 'foreseen', 'as a surprise', 'unanswered', or several;
     '' where it commits none."""
+    other_way: tuple[str, str] | None = None
+    """How its moves come in the other claim, and its state at nominal values; see `manners`."""
 
     @property
     def nominal(self) -> bool | None:
