@@ -283,7 +283,7 @@ def test_nothing_is_said_to_decide_what_is_decided_by_chance() -> None:
 
 def test_precisions_and_sentence_and_json(verdicts: tuple[Verdict, ...]) -> None:
     lowers = verdict_of(verdicts, "lowers")
-    assert dict(lowers.precision) == {0.5: True, 1.0: True, 2.0: True, 5.0: True}
+    assert dict(lowers.precision) == {0.5: True, 1.0: True, 2.0: True, 5.0: True, 10.0: True}
     assert sentences(lowers)[0] == (
         "On the premises of the scenario as written, before any account's own premises, as "
         "encoded here, “Making the offer lowers its maker's standing” holds in 100 % of the "
