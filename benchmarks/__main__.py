@@ -1,11 +1,14 @@
 """``python -m benchmarks``: measure, show one table, and save it with one figure.
 
     python -m benchmarks [--only ROW …] [--quick] [--save FILE.json] [--list]
+    python -m benchmarks --branch [TEXT …] [--quick]
 
 Rows are chosen by their name or by their heading's. With ``--save`` the table is written as JSON
 and the figure beside it as SVG; with ``--only`` as well, the rows measured replace those of the
-same name in the file. A full run compiles the solver anew, so that what is timed is what is in
-the tree. ``--quick`` cuts sizes down to see that everything runs; such figures are not published.
+same name in the file. With ``--branch`` draws are held against a slow and careful trace instead
+(`branching`), those of the texts named as well. A full run compiles the solver anew, so that what
+is timed is what is in the tree. ``--quick`` cuts sizes down to see that everything runs; such
+figures are not published.
 """
 
 # ruff: noqa: E402 - one thread has to be asked for before numpy is imported
@@ -39,6 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what is asked for; 2 where a row is not known."""
     asked = _parser().parse_args(arguments)
     console = Console(stderr=False)
+    if asked.branch is not None:
+        from benchmarks.branching import show_branches
+
+        return show_branches(asked.branch, quick=asked.quick)
     with warnings.catch_warnings(), _kernels(fresh=not (asked.quick or asked.only)):
         warnings.simplefilter("ignore")
         from benchmarks.rows import chosen
@@ -145,6 +152,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", nargs="+", default=[], metavar="ROW", help="rows or headings")
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that all runs")
     parser.add_argument("--save", type=Path, metavar="FILE.json", help="where to keep the table")
+    parser.add_argument(
+        "--branch", nargs="*", metavar="TEXT", help="hold draws against careful traces"
+    )
     parser.add_argument("--list", action="store_true", help="name the rows and stop")
     return parser
 

@@ -10,6 +10,7 @@ from scipy.optimize import brentq
 
 from offramp.solvers import Options, solve
 from offramp.solvers.kernels.certificate import estimate_norm
+from offramp.testing.careful_branch import trace_carefully
 from offramp.testing.random_games import random_game
 
 from .games import stop_or_continue
@@ -41,16 +42,20 @@ def test_beyond_the_fold_the_branch_lands_on_the_other_side():
     assert untraced.value[0, 0, 0] == pytest.approx(result.value[0, 0, 0], abs=1e-10)
 
 
-def test_draws_whose_ladder_fails_are_traced_instead():
+def test_draws_that_turn_back_end_where_a_careful_trace_does():
     structure, tables = random_game(
         4, draws=40, ending=0.01, precision=(5, 30), patience=(0.95, 0.99), parties=4, width=20
     )
     result = solve(structure, tables, traced=(), starts=0)
     assert set(result.status) == {"solved"}
-    assert set(result.branch) == {"traced", "continued"}
-    traced = solve(structure, tables, traced=range(40), starts=0)
-    assert set(traced.branch) == {"traced"}
-    assert result.value == pytest.approx(traced.value, abs=1e-8)
+    assert set(result.branch) == {"traced"}
+    folds = 0
+    for draw in range(12):
+        value, turned, message = trace_carefully(structure, tables, draw)
+        assert not message
+        assert result.value[draw] == pytest.approx(value, abs=1e-8 * np.abs(value).max())
+        folds += turned > 0
+    assert folds >= 2
 
 
 def test_small_precision_is_proved_unique():
@@ -92,10 +97,37 @@ def test_condition_is_that_of_the_dense_matrix():
     assert result.condition[0] == pytest.approx(np.linalg.cond(matrix, 1), rel=0.3)
 
 
-def test_a_game_too_large_to_trace_is_continued():
-    structure, tables = random_game(4, width=8)
-    result = solve(structure, tables, options=Options(trace_nodes=3))
-    assert result.branch[0] == "continued"
+def test_a_branch_that_turns_back_in_too_large_a_game_says_that_it_was_not_followed():
+    structure, tables = random_game(
+        4, draws=12, ending=0.01, precision=(5, 30), patience=(0.95, 0.99), parties=4, width=20
+    )
+    result = solve(structure, tables, traced=(), starts=0, options=Options(rescue_nodes=3))
+    left = result.branch != "traced"
+    assert left.any()
+    assert set(result.branch[left & (result.status == "solved")]) <= {"fixed_point"}
+    assert all("could not be followed" in message for message in result.message[left])
+    assert result.residual[result.status == "solved"].max() < 1e-9
+
+
+def test_known_values_are_confirmed_and_say_so():
+    structure, tables = random_game(4, width=8, draws=3)
+    first = solve(structure, tables, traced=(), starts=0)
+    again = solve(structure, tables, traced=(0,), starts=0, known=first.value)
+    assert again.branch.tolist() == ["traced", "continued", "continued"]
+    assert again.value == pytest.approx(first.value, abs=1e-11)
+    shifted = solve(structure, tables, traced=(), starts=0, known=first.value + 0.1)
+    assert set(shifted.branch) == {"traced"}
+    assert shifted.value == pytest.approx(first.value, abs=1e-11)
+
+
+def test_others_are_certified_by_residual_and_regret_of_their_own():
+    structure, tables = stop_or_continue(4.0)
+    result = solve(structure, tables)
+    assert len(result.others) == 2
+    for other in result.others:
+        assert other.residual < 1e-12
+        assert (other.regret <= result.regret_bound[0] + 1e-9).all()
+        assert (other.regret >= 0.0).all()
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 40])

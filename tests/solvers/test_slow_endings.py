@@ -1,4 +1,4 @@
-"""Where play ends slowly: draws drift past folds, and best replies are found all the same."""
+"""Where play ends slowly: draws are followed past folds, and best replies are found."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from benchmarks.games import Size, crisis
 from offramp.solvers import solve
 from offramp.solvers.kernels.certificate import numbers_of
 from offramp.solvers.kernels.layout import arrange
+from offramp.solvers.kernels.scaling import fill_terminals
 from offramp.solvers.perfect import records as teams
-from offramp.solvers.perfect.anderson import fill_terminals
-from offramp.solvers.perfect.continuation import trace_branch
+from offramp.testing.careful_branch import trace_branch, trace_carefully
 from offramp.testing.random_games import random_game
 from offramp.testing.reference_solver import regret_plainly, settle_plainly
 
@@ -45,14 +45,15 @@ def folds_of(structure, tables, draw: int) -> int:
 
 
 @pytest.mark.parametrize("form", SLOW.values(), ids=SLOW.keys())
-def test_draws_drift_past_folds_to_where_the_branch_leads(form):
+def test_draws_are_followed_past_folds_to_where_the_branch_leads(form):
     structure, tables = slow_crisis(13, **form)
     found = solve(structure, tables, traced=(), starts=0)
     assert set(found.status) == {"solved"}
-    assert set(found.branch) == {"continued"}, "the ladder failed for none"
-    traced = solve(structure, tables, traced=range(13), starts=0)
-    assert set(traced.branch) == {"traced"}
-    assert found.value == pytest.approx(traced.value, abs=1e-9)
+    assert set(found.branch) == {"traced"}
+    for draw in range(5):
+        value, _, message = trace_carefully(structure, tables, draw)
+        assert not message
+        assert found.value[draw] == pytest.approx(value, abs=1e-9 * np.abs(value).max())
     assert sum(folds_of(structure, tables, draw) > 0 for draw in range(13)) >= 5
     for draw in range(3):
         value = found.value[draw]
@@ -64,13 +65,15 @@ def test_random_games_with_folds_end_where_their_branches_do():
         5, draws=25, ending=0.15, precision=(5, 20), patience=(0.85, 0.97), parties=3, width=100
     )
     found = solve(structure, tables, traced=(), starts=0)
-    assert set(found.branch) == {"continued"}
-    traced = solve(structure, tables, traced=range(25), starts=0)
-    assert found.value == pytest.approx(traced.value, abs=1e-9)
+    assert set(found.branch) == {"traced"}
+    for draw in range(10):
+        value, _, message = trace_carefully(structure, tables, draw)
+        assert not message
+        assert found.value[draw] == pytest.approx(value, abs=1e-9)
     assert sum(folds_of(structure, tables, draw) > 0 for draw in range(25)) >= 5
 
 
-def test_drifting_draws_have_the_same_bits_in_any_company(monkeypatch):
+def test_draws_that_turn_back_have_the_same_bits_in_any_company(monkeypatch):
     structure, tables = slow_crisis(11, **SLOW["layered"])
     whole = solve(structure, tables, traced=(), starts=0)
     names = ("value", "strategy", "residual", "regret", "sweeps")

@@ -22,6 +22,10 @@ class Other(NamedTuple):
     """(node, party)."""
     strategy: Array
     """(edge,)."""
+    residual: float = float("nan")
+    """Largest |V - T(V)|, relative to the party's stakes, and"""
+    regret: Array = np.zeros(0)
+    """(party,) most that a best reply gains anywhere; empty where an engine keeps neither."""
 
 
 @dataclass(frozen=True)
@@ -87,15 +91,15 @@ class Options:
     tolerance: float = 1e-12
     """Bound on the error of values, relative to their scale."""
     sweeps: int = 500
-    """Most backward passes for one component on one rung."""
+    """Most steps along a branch, and most backward passes from a random start."""
     trace_nodes: int = 50_000
     """Largest game (nodes) whose branch is traced."""
     rescue_nodes: int = 20_000
-    """Largest game (nodes) whose branch is traced when the ladder of precisions fails."""
+    """Largest game (nodes) whose branch is followed around turning points."""
     start_nodes: int = 100_000
     """Largest game (nodes) that is solved again from random starts."""
     newton_starts: int = 16
-    """Random starts of Newton's method for a traced draw of up to ``newton_nodes`` nodes."""
+    """Random starts for a traced draw of up to ``newton_nodes`` nodes."""
     newton_nodes: int = 500
     """Above this many nodes a traced draw gets proportionally fewer such starts, at least 4."""
     condition_unknowns: int = 8_000

@@ -1,6 +1,6 @@
 """Games without hidden nodes, first climbed on a graphics processor where one is asked for.
 
-Method: `jax_sweeps`; sources: `anderson`.
+Method: `jax_sweeps`; sources: as there.
 
 Method and sources: `jax_sweeps`.
 """

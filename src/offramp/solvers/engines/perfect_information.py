@@ -1,6 +1,6 @@
 """Games in which everybody always knows the node, on the processor.
 
-Method and sources: `ladder` and `continuation` of `perfect`.
+Method and sources: `branch` and `turning` of `perfect`.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def solve(request: Request) -> Equilibria:
 
 ENGINE = Engine(
     order=40,
-    policy="Games in which everybody knows the node: draws that are not traced climb a ladder of "
-    "precisions, which follows the branch without proving that it did.",
+    policy="Games in which everybody knows the node: every draw follows its branch; those that are "
+    "not traced are searched for others less.",
     takes=takes_game,
     solve=solve,
 )

@@ -4,7 +4,7 @@ Whatever a device finds is only a proposal: it is handed to the compiled solver 
 known beforehand, which sweeps once or twice more and computes every certificate as always.
 A draw that the device gave up, or that is traced, is left to the compiled solver altogether.
 
-Equations and method are those of `anderson` and `ladder`.
+Equations and method: `jax_sweeps`.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """Sweeps and the ladder of precisions for a whole batch of draws at once, in JAX.
 
-The method is that of ``perfect.anderson``, with draws side by side in the last axis: whole rounds
+Draws stand side by side in the last axis: whole rounds
 backwards, Anderson's method on the values at the heads, a ladder of warm-started precisions
 that every draw climbs at its own pace. What differs is that a rung is cut and sweeps are
 remembered by simpler rules, that the components of one stage share their weights, that
 parties in a round of one step answer each other piece by piece, and that a draw which needs
 long is given up: it is for the compiled solver to climb. All is float64.
 
-Equations and sources: `anderson` and `ladder`.
+Sources: Anderson (1965), Iterative procedures for nonlinear integral equations; `backup`.
 """
 
 from __future__ import annotations

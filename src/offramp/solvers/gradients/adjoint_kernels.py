@@ -37,7 +37,7 @@ from offramp.solvers.kernels.abreast import (
 from offramp.solvers.kernels.backup import Numbers, worth_among
 from offramp.solvers.kernels.certificate import choose
 from offramp.solvers.kernels.layout import Shape
-from offramp.solvers.perfect.anderson import fill_scale
+from offramp.solvers.kernels.scaling import fill_scale
 from offramp.solvers.perfect.records import (
     Batch,
     TableArrays,

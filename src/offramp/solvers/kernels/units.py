@@ -140,7 +140,11 @@ def in_payoffs(found: Equilibria, units: Units) -> Equilibria:
 def _in_payoffs(other: Other, units: Units) -> Other:
     value = np.ldexp(other.value, units.exponent[other.draw]) + units.origin[other.draw]
     value.setflags(write=False)
-    return other._replace(value=value)
+    regret = other.regret
+    if regret.size:
+        regret = np.ldexp(regret, units.exponent[other.draw])
+        regret.setflags(write=False)
+    return other._replace(value=value, regret=regret)
 
 
 def _origins(structure: Structure, tables: Tables, low: Array, high: Array) -> Array:

@@ -7,7 +7,7 @@ returned as an upper bound: T(W) <= W + e at the heads gives W* <= T(W) + patien
 
 Sources: Denardo (1967), Contraction mappings in the theory underlying dynamic programming, for the
 bound; Howard (1960), Dynamic programming and Markov processes, for holding on to moves; the
-iteration is that of `anderson`.
+iteration is Anderson's method.
 """
 
 from __future__ import annotations

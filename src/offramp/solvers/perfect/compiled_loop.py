@@ -1,10 +1,10 @@
-"""Many draws in one compiled call: solved up the ladder, certified, and solved again elsewhere.
+"""Many draws in one compiled call: their branches followed, their ends certified and searched.
 
-A batch of draws goes through one loop, again and again: it begins (from values known
-beforehand, at precision 0, on the next rung, from a random start), iterates, and is judged.
-So there is one place that iterates and one that certifies; each more would be compiled anew.
+Branches are followed each at a place of its own that the next draw takes when it is free
+(`branch`). Where they end, or from values known beforehand, Newton's method goes on to the
+tolerance, batch by batch. The three calls are compiled one by one, when they are needed.
 
-Equations and sources: `anderson`, `ladder` and `best_replies`.
+Equations and sources: `branch`, `searching` and `best_replies`.
 """
 
 from __future__ import annotations
@@ -20,26 +20,20 @@ from offramp.solvers.kernels.abreast import (
     larger,
     load,
     many,
-    most_of,
     nothing_in,
     put,
     save,
     save_four,
-    size,
-    smaller,
 )
+from offramp.solvers.kernels.backup import step_back
 from offramp.solvers.kernels.certificate import Given, check_fixed_point
 from offramp.solvers.kernels.contraction import prove_unique
+from offramp.solvers.kernels.krylov import YES, ZERO
 from offramp.solvers.kernels.layout import Shape
-from offramp.solvers.perfect.anderson import (
-    ANYWHERE,
-    ROUGH,
-    fill_scale,
-    set_weights,
-    solve_components,
-)
+from offramp.solvers.kernels.scaling import fill_scale
 from offramp.solvers.perfect.best_replies import follow
-from offramp.solvers.perfect.ladder import LadderState, judge_rungs, ladder_for, plan_rungs, set_out
+from offramp.solvers.perfect.branch import branch_for, follow_draws
+from offramp.solvers.perfect.correcting import correct_components, set_scale
 from offramp.solvers.perfect.records import (
     Batch,
     Settings,
@@ -47,7 +41,6 @@ from offramp.solvers.perfect.records import (
     TableArrays,
     batch_for,
     copy_rows,
-    defer_draws,
     gather_batch,
     gather_numbers,
     hand_out,
@@ -55,201 +48,207 @@ from offramp.solvers.perfect.records import (
     queue_for,
     read_values,
 )
+from offramp.solvers.perfect.searching import Search, fill_box, search_for, seek_others
 from offramp.solvers.perfect.workspace import Workspace, workspace_for
 
 Array = NDArray[np.float64]
-SAME = 1e-6
-"""Two equilibria differ when some value does by more than this share of its scale."""
-ALIKE = 1e-4
-"""Below this a start is on its way to the same one."""
-ON_THE_WAY = 1e-5
-"""Error, relative to the scale of values, at which that is asked."""
-APART = 1e-2
-"""Above this it is on its way to another one."""
-PATIENCE = 100
-"""Most sweeps from a random start."""
-KNOWN, FLAT, RUNG, SOLVED, START, DONE = range(6)
-"""Where a batch stands: values known beforehand, precision 0, a rung, solved, a random start."""
-SOLVE, STARTS, ELSEWHERE = range(3)
-"""What a batch is for: solving, trying a random start, going all the way from one."""
+CLOSE = 1e-6
+"""How far from known values a solution may be, relative to their scale, that they stand for."""
+LAST = np.int64(8)
+"""Most Newton steps at the end of a branch."""
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def solve_draws(
+def follow_branches(
+    like, shape: Shape, arrays: TableArrays, draws, settings: Settings, ends, steps
+):
+    """Follow the branches of ``draws``; what a draw gets does not depend on the others.
+
+    ``like`` comes from ``like_for``. The values at the heads where they end go into ``ends`` (item,
+    head * lanes + lane), sweeps into ``steps`` (item,), negative where the end was not reached.
+    """
+    queue, count = queue_for(len(draws), 1), len(draws)
+    for item in range(count):
+        queue[item, 0], queue[item, 1] = draws[item], -1
+    work, batch, state = (
+        workspace_for(like, shape, arrays),
+        batch_for(like, shape),
+        branch_for(shape, like),
+    )
+    follow_draws(shape, arrays, queue, count, work, batch, state, settings.sweeps, ends, steps)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def finish_draws(
     like,
     shape: Shape,
     given: Given,
     arrays: TableArrays,
     draws,
-    known,
-    starts,
+    ends,
+    steps,
+    farthest,
+    limit,
     settings: Settings,
     found: Solutions,
 ):
-    """Solve ``draws`` and certify them; what a draw gets does not depend on the others.
+    """Newton's method for ``draws`` from values at their heads, to the tolerance; certificates.
 
-    ``like`` comes from ``like_for``. ``known`` (draw, node, party), or empty, are values to be
-    confirmed in place of the ladder; ``starts`` (start, head * lanes + lane) say where in the
-    box of values, from 0 to 1, random starts begin. Returns the pairs (draw, start) that led
-    to other solutions, and these (pair, node, party).
+    ``ends`` is (item, head * lanes + lane), ``steps`` (item,) the sweeps so far, negative for those
+    that have failed. Newton's method may lead as far as ``farthest``, relative to the scale of
+    values, in ``limit`` steps; with 0 values are taken as they are.
     """
-    work, queue = workspace_for(like, shape, arrays), queue_for(len(draws), len(starts))
-    batch, state = batch_for(like, shape), ladder_for(shape, like)
-    others = found.value[:0].copy()
-    pairs = queue[:0].copy()
-    for stage in range(3):
-        count = queue_up(queue, stage, draws, len(starts), shape, settings, found)
-        if stage == ELSEWHERE:
-            others, pairs = np.empty((count, *found.value.shape[1:])), queue[:count].copy()
-        for patience in range(2):
-            few, off = (many(like) // 4, 0) if patience == 0 else (0, 0)
-            for begin in range(0, count, many(like)):
-                gather_batch(queue, begin, count, batch)
-                gather_numbers(shape, arrays, batch, work.numbers)
-                at = START if stage > SOLVE else KNOWN if len(known) else FLAT
-                while at != DONE:
-                    limit = begin_stage(
-                        at,
-                        stage,
-                        few,
-                        work,
-                        shape,
-                        arrays,
-                        batch,
-                        known,
-                        starts,
-                        state,
-                        settings,
-                        found,
-                    )
-                    if limit > 0:
-                        hasty = few if at != KNOWN and not batch.drifts.any() else 0
-                        solve_components(
-                            shape, work.level, work.values, hasty, limit, work.anderson, batch
-                        )
-                    at = end_stage(at, stage, work, shape, batch, state, settings, found)
-                    if at == SOLVED:
-                        certify(work, shape, given, batch, settings, found)
-                        at = DONE
-                if stage == ELSEWHERE:
-                    keep_others(work, shape, batch, pairs, others)
-                off = defer_draws(queue, batch, off)
-            count = off
-    return pairs, others
+    queue, count = queue_for(len(draws), 1), len(draws)
+    for item in range(count):
+        queue[item, 0], queue[item, 1] = draws[item], -1
+    work, batch = workspace_for(like, shape, arrays), batch_for(like, shape)
+    for begin in range(0, count, many(like)):
+        gather_batch(queue, begin, count, batch)
+        gather_numbers(shape, arrays, batch, work.numbers)
+        open_values(work.values, shape, arrays, batch)
+        use_all(work, shape, batch)
+        start_from(work, shape, batch, begin, ends, steps)
+        step_back(shape, work.level, work.values, ZERO, len(shape.mover), work.scratch)
+        scale_all(work, shape)
+        start_from(work, shape, batch, begin, ends, steps)
+        for k in range(len(batch.draw)):
+            work.correction.farthest[k], work.correction.turned[k] = farthest, False
+        if limit > 0:
+            correct_components(
+                shape,
+                work.level,
+                work.values,
+                work.correction,
+                YES,
+                settings.tolerance,
+                limit,
+                batch.used,
+            )
+        for k in range(batch.here[0]):
+            if batch.total[k] == 0:
+                more = max(1, steps[begin + k] + abs(batch.used[k]))
+                fine = batch.used[k] > 0 or limit == 0
+                fine &= not work.correction.turned[k] or farthest < np.inf
+                batch.total[k] = more if fine else -more
+        copy_rows(work.values, work.kept)
+        certify(work, shape, given, batch, settings, found)
 
 
-@jit_inside
-def queue_up(queue, stage, draws, starts, shape: Shape, settings: Settings, found: Solutions):
-    """Queue (draw, start) for a stage; how many there are."""
-    count = 0
-    starts = starts if settings.certified else 0
+@njit(cache=True, nogil=True, error_model="numpy")
+def search_draws(
+    like, shape: Shape, arrays: TableArrays, draws, starts, settings: Settings, found: Solutions
+):
+    """Search solved ``draws`` for other solutions, from as many starts as each wants.
+
+    ``starts`` (start, head * lanes + lane) say where in the box of values, from 0 to 1, they begin.
+    Returns those that led to some, (pair, 2) of draw and start, and these (pair, node, party).
+    """
+    queue, count, some = queue_for(len(draws), len(starts)), 0, 0
     for draw in draws:
-        if stage == SOLVE:
-            queue[count, 0], queue[count, 1] = draw, -1
-            count += 1
-        elif found.sweeps[draw] > 0 and not found.proved[draw] and len(shape.heads):
-            for start in range(starts):
-                if stage == STARTS or found.ended[draw, start] == 2:
-                    queue[count, 0], queue[count, 1] = draw, start
-                    count += 1
-    return count
+        if found.sweeps[draw] > 0 and not found.proved[draw]:
+            for start in range(min(len(starts), found.wanted[draw])):
+                queue[count, 0], queue[count, 1] = draw, start
+                count += 1
+    work, batch = workspace_for(like, shape, arrays), batch_for(like, shape)
+    room = search_for(shape, like)
+    pairs, others = np.empty((count, 2), np.int64), np.empty((count, *found.value.shape[1:]))
+    for begin in range(0, count, many(like)):
+        gather_batch(queue, begin, count, batch)
+        gather_numbers(shape, arrays, batch, work.numbers)
+        begin_start(work, shape, arrays, batch, starts, room, found)
+        seek_others(
+            shape,
+            work.level,
+            work.values,
+            work.kept,
+            work.correction,
+            room,
+            settings.tolerance,
+            settings.sweeps,
+            batch.used,
+        )
+        for k in range(batch.here[0]):
+            astray = batch.used[k] > 0 and room.astray[k]
+            ended = 2 if astray else 1 if batch.used[k] > 0 else 0
+            found.ended[batch.draw[k], batch.start[k]] = ended
+            if astray:
+                pairs[some, 0], pairs[some, 1] = batch.draw[k], batch.start[k]
+                hand_over(shape, work.values, k, others[some])
+                some += 1
+    return pairs[:some], others[:some]
 
 
 @jit_inside
-def begin_stage(
-    at,
-    stage,
-    few,
+def hand_over(shape: Shape, values, k, table):
+    """Put the values (row * lanes + lane,) of place ``k`` into a table (node, party)."""
+    for i in range(len(shape.mover)):
+        for j in range(table.shape[1]):
+            table[shape.node[i], j] = get(values, i * shape.lanes + j, k)
+
+
+@jit_inside
+def use_all(work: Workspace, shape: Shape, batch: Batch):
+    """Let all draws of a batch that count take part, at their precisions. Numbers are (place,)."""
+    for k in range(len(batch.draw)):
+        batch.used[k] = 0 if batch.total[k] == 0 else -1
+        for j in range(shape.lanes):
+            put(work.level.precision, j, k, get(work.numbers.precision, j, k))
+
+
+@jit_inside
+def start_from(work: Workspace, shape: Shape, batch: Batch, begin, ends, steps):
+    """Put the heads where ``ends`` (item, head * lanes + lane) say, but for those that failed.
+
+    ``steps`` is (item,).
+    """
+    lanes = shape.lanes
+    for k in range(batch.here[0]):
+        if steps[begin + k] < 0:
+            batch.used[k] = batch.total[k] = steps[begin + k]
+            continue
+        for i in range(len(shape.heads)):
+            for j in range(lanes):
+                put(work.values, shape.heads[i] * lanes + j, k, ends[begin + k, i * lanes + j])
+
+
+@jit_inside
+def scale_all(work: Workspace, shape: Shape):
+    """Scale values by the largest ones met. The scale is (lane,)."""
+    fill_scale(shape, work.numbers, work.values, work.lane)
+    set_scale(work.correction, work.lane, work.numbers)
+
+
+@jit_inside
+def begin_start(
     work: Workspace,
     shape: Shape,
     arrays: TableArrays,
     batch: Batch,
-    known,
     starts,
-    state: LadderState,
-    settings: Settings,
+    room: Search,
     found: Solutions,
 ):
-    """Where the next sweeps begin, for whom (``used`` 0), and how many there may be.
+    """Put the heads at random places in a box around the solutions that are known.
 
-    ``known`` is (draw, node, party) or empty, ``starts`` (start, head * lanes + lane).
+    ``starts`` is (start, head * lanes + lane).
     """
-    if at == RUNG:
-        plan_rungs(shape, work, batch, few, state, settings)
-        return settings.sweeps
-    flat = at == FLAT and len(shape.heads) > 0
-    for k in range(len(batch.draw)):
-        batch.aim[k] = ROUGH if flat else settings.tolerance
-        batch.near[k] = ON_THE_WAY if stage == STARTS else ROUGH
-        batch.farthest[k] = np.inf if stage == SOLVE else APART if stage == STARTS else ANYWHERE
-        batch.same[k] = ALIKE if stage == STARTS else 0.0
-        batch.used[k] = 0 if batch.total[k] == 0 else -1
-        batch.drifts[k] = batch.doubtful[k] = False
-        for j in range(shape.lanes):
-            sharp = 0.0 if flat else get(work.numbers.precision, j, k)
-            put(work.level.precision, j, k, sharp)
+    use_all(work, shape, batch)
     open_values(work.values, shape, arrays, batch)
-    if at == START:
-        read_values(work.values, shape, batch, found.value)
-        copy_rows(work.values, work.kept)
-        for k in range(len(batch.draw)):
-            for j in range(shape.lanes):
-                put(work.lane, j, k, found.scale[batch.draw[k], j])
-        scatter_batch(work, shape, batch, starts)
-        set_weights(work.anderson, work.lane)
-        return PATIENCE
-    if at == KNOWN:
-        read_values(work.values, shape, batch, known)
-    scale_open(work, shape, batch.total == 0)
-    return settings.confirming if at == KNOWN else settings.sweeps
-
-
-@jit_inside
-def scale_open(work: Workspace, shape: Shape, chosen):
-    """Scale the values of ``chosen`` draws by the largest ones met.
-
-    ``chosen`` is (place,), the scale (lane,).
-    """
-    fill_scale(shape, work.numbers, work.values, work.lane[shape.lanes :])
-    for k in range(len(chosen)):
+    read_values(work.values, shape, batch, found.value)
+    copy_rows(work.values, work.kept)
+    for k in range(len(batch.draw)):
         for j in range(shape.lanes):
-            if chosen[k]:
-                put(work.lane, j, k, get(work.lane, shape.lanes + j, k))
-    set_weights(work.anderson, work.lane)
-
-
-@jit_inside
-def end_stage(
-    at,
-    stage,
-    work: Workspace,
-    shape: Shape,
-    batch: Batch,
-    state: LadderState,
-    settings: Settings,
-    found: Solutions,
-):
-    """Where the batch stands after its sweeps. Numbers of the batch are (place,)."""
-    if at == START:
-        judge_starts(work, shape, batch, found)
-        return DONE
-    if at == RUNG:
-        judge_rungs(shape, work, batch, state, settings.sweeps)
-        if state.leapt.any():
-            scale_open(work, shape, state.leapt)
-    elif at == KNOWN or len(shape.heads) == 0:
-        open_still = False
-        for k in range(len(batch.draw)):
-            confirmed = at == FLAT or batch.used[k] > 0 or settings.confirming == 0
-            if batch.total[k] == 0 and confirmed:
-                batch.total[k] = max(1, batch.used[k])
-            open_still |= batch.total[k] == 0
-        copy_rows(work.values, work.kept)
-        return FLAT if open_still and settings.climbing else SOLVED
-    else:
-        scale_open(work, shape, batch.total == 0)
-        set_out(shape, work, batch, state)
-    return SOLVED if state.up.all() else RUNG
+            put(work.lane, j, k, found.scale[batch.draw[k], j])
+    set_scale(work.correction, work.lane, work.numbers)
+    fill_box(shape, work.numbers, work.kept, room)
+    for i in range(len(shape.heads)):
+        for j in range(shape.lanes):
+            for k in range(len(batch.draw)):
+                side = 2 * shape.lanes if batch.start[k] % 4 < 2 else 0
+                low = get(room.box, side + j, k)
+                wide = get(room.box, side + shape.lanes + j, k) - low
+                share = starts[batch.start[k], i * shape.lanes + j]
+                put(work.values, shape.heads[i] * shape.lanes + j, k, low + wide * share)
 
 
 @jit_inside
@@ -263,13 +262,9 @@ def certify(
     lanes, parties, edges = shape.lanes, found.value.shape[2], len(shape.target)
     lane, strategy, chance, raw = work.lane, work.strategy, work.chance, work.kept
     hand_out(shape, work.kept, work.given, batch, found.value)
-    check_fixed_point(
-        given, work.numbers, lanes, work.given, strategy, lane[lanes:], work.anderson.scratch
-    )
+    check_fixed_point(given, work.numbers, lanes, work.given, strategy, lane[lanes:], work.scratch)
     for k in range(batch.here[0]):
         draw = batch.draw[k]
-        if batch.deferred[k]:
-            continue
         found.sweeps[draw] = batch.total[k]
         for j in range(lanes):
             found.scale[draw, j] = get(lane, j, k)
@@ -333,75 +328,3 @@ def measure_gains(shape: Shape, raw, best, lane):
             if shape.node[i] == shape.start:
                 save_four(lane, lanes + j, larger(gain, nothing_in(raw)))
         save_four(lane, 3 * lanes + j, most)
-
-
-@jit_inside
-def judge_starts(work: Workspace, shape: Shape, batch: Batch, found: Solutions):
-    """Note where random starts have led: nowhere, to the same solution, to another one.
-
-    Into ``found.ended`` (draw, start).
-    """
-    distances(work, shape)
-    for k in range(len(batch.draw)):
-        if batch.total[k] == 0 and not batch.deferred[k]:
-            ended = 0
-            if batch.used[k] > 0:
-                ended = 1 if get(work.lane, 3 * shape.lanes, k) < SAME else 2
-            elif batch.moved[k] > batch.farthest[k]:
-                ended = 2
-            found.ended[batch.draw[k], batch.start[k]] = ended
-
-
-@jit_inside
-def keep_others(work: Workspace, shape: Shape, batch: Batch, pairs, others):
-    """Write values that random starts have led to beside their pairs of draw and start.
-
-    ``pairs`` is (pair, 2), ``others`` (pair, node, party).
-    """
-    for k in range(batch.here[0]):
-        for p in range(len(pairs)):
-            if pairs[p, 0] == batch.draw[k] and pairs[p, 1] == batch.start[k]:
-                for i in range(len(shape.mover)):
-                    for j in range(others.shape[2]):
-                        one = get(work.values, i * shape.lanes + j, k)
-                        others[p, shape.node[i], j] = one
-
-
-@jit_inside
-def scatter_batch(work: Workspace, shape: Shape, batch: Batch, starts):
-    """Put the heads of ``values`` at random places in the box of kept values.
-
-    The box is the range of the values and ends met, half as wide again on both sides. ``starts`` is
-    (start, head * lanes + lane).
-    """
-    lanes, lane, values, kept = shape.lanes, work.lane, work.values, work.kept
-    for j in range(0, lanes, 4):
-        least = most = four_of(kept, j)
-        for r in range(j, len(kept), lanes):
-            least, most = smaller(four_of(kept, r), least), larger(four_of(kept, r), most)
-        wide = most - least
-        save_four(lane, lanes + j, least - 0.5 * wide)
-        save_four(lane, 2 * lanes + j, wide + wide)
-    for i in range(len(shape.heads)):
-        for j in range(lanes):
-            here = shape.heads[i] * lanes + j
-            save(work.anderson.guess, i * lanes + j, load(kept, here))
-            for k in range(len(batch.draw)):
-                share = starts[batch.start[k], i * lanes + j]
-                ahead = get(lane, 2 * lanes + j, k) * share
-                put(values, here, k, get(lane, lanes + j, k) + ahead)
-
-
-@jit_inside
-def distances(work: Workspace, shape: Shape):
-    """Largest difference of values and kept ones at the heads, relative to the scale.
-
-    Over heads (head * lanes + lane,).
-    """
-    lanes, most = shape.lanes, nothing_in(work.values)
-    values, kept, weight = work.values, work.kept, work.anderson.weight
-    for i in range(len(shape.heads)):
-        for j in range(0, lanes, 4):
-            r = shape.heads[i] * lanes + j
-            most = larger(size(four_of(values, r) - four_of(kept, r)) * four_of(weight, j), most)
-    save(work.lane, 3 * lanes, most_of(most))

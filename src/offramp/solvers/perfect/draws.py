@@ -1,6 +1,6 @@
 """One call for many draws: solve, certify, look for other equilibria, and never stop half-way.
 
-Equations and sources: `backup`, `ladder`, `continuation` and `certificate`.
+Equations and sources: `backup`, `branch`, `turning` and `certificate`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.sharing import runs_of, share_out, threads_for
-from offramp.game.structure import Tables
 from offramp.solvers.engine import Request, Results
 from offramp.solvers.equilibria import Equilibria, Other
 from offramp.solvers.kernels.abreast import WIDTH
@@ -24,24 +23,36 @@ from offramp.solvers.kernels.certificate import (
     play_under,
     reply_tolerance,
 )
-from offramp.solvers.kernels.contraction import value_box
 from offramp.solvers.kernels.layout import arrange
-from offramp.solvers.perfect.anderson import fill_terminals
-from offramp.solvers.perfect.compiled_loop import ELSEWHERE, SAME, solve_draws
-from offramp.solvers.perfect.continuation import trace_branch
-from offramp.solvers.perfect.random_starts import random_places, restart, rough_box, search_others
+from offramp.solvers.kernels.scaling import fill_terminals
+from offramp.solvers.perfect.compiled_loop import (
+    CLOSE,
+    LAST,
+    finish_draws,
+    follow_branches,
+    search_draws,
+)
+from offramp.solvers.perfect.random_starts import random_places
 from offramp.solvers.perfect.records import (
     Settings,
     Solutions,
-    TableArrays,
     arrays_of,
     like_for,
     settings_of,
     solutions_in,
 )
+from offramp.solvers.perfect.searching import SAME
 from offramp.solvers.perfect.sharpening import RIGHT, Sharpened, sharpen, stakes_on_the_way
+from offramp.solvers.perfect.turning import ARRIVED, ENDINGS, follow_around
 
 Array = NDArray[np.float64]
+STEPS = 4
+"""Around turning points a branch may take so many times the steps,"""
+CAUTION = (1.0, 4.0)
+"""and how careful they are: more so where less has led nowhere, or over a fork."""
+RESCUES = 8
+"""Random starts where a branch could not be followed."""
+FORKED = "The branch forks on its way; it was followed straight on."
 Bools = NDArray[np.bool_]
 BLURRED = (
     "Payoffs could not be told to a hundred-millionth of what is at stake: patience is too near "
@@ -70,16 +81,24 @@ class PerfectResults(Results):
         self.like, self.given, self.arrays = like_for(shape), given_of(structure), arrays_of(tables)
         self.settings = settings_of(options, reply_tolerance(structure.nodes))
         small = structure.nodes <= options.start_nodes and options.certified
-        self.starts = request.starts if small and not layout.acyclic else 0
-        self.places = np.zeros((self.starts, len(shape.heads) * shape.lanes))
-        for start in range(self.starts):
-            self.places[start] = random_places(shape, request.seed, start + 1000).ravel()
+        wanted = self.starts_wanted() if small and not layout.acyclic else np.zeros(0, np.int64)
+        self.places = random_places(shape, request.seed, max(RESCUES, wanted.max(initial=0)))
         self.found: Solutions = solutions_in(
-            self.value, self.payoff, self.strategy, shape, self.starts
+            self.value, self.payoff, self.strategy, shape.lanes, len(self.places)
         )
+        self.found.wanted[: len(wanted)] = wanted
         self.sweeps = self.found.sweeps
         self.piled = pile_up(layout, tables.patience)
         self.elsewhere: list[list[Array]] = [[] for _ in range(tables.draws)]
+
+    def starts_wanted(self) -> NDArray[np.int64]:
+        """(draw,) random starts: more of them for draws to be traced, in small games."""
+        options, nodes, draws = self.options, self.structure.nodes, self.tables.draws
+        wanted = np.full(draws, self.request.starts, np.int64)
+        share = options.newton_nodes / max(options.newton_nodes, nodes)
+        asked = [draw for draw in self.request.traced if 0 <= draw < draws]
+        wanted[asked] = max(4, int(options.newton_starts * share), self.request.starts)
+        return wanted
 
     def blocks(self) -> list[range]:
         """Ranges of draws for one task each: whole batches, few enough to share and report on."""
@@ -91,41 +110,86 @@ class PerfectResults(Results):
 
     def solve_block(self, block: range) -> None:
         """Solve and certify the draws of a block."""
-        sound = [draw for draw in block if not self.invalid[draw]]
-        follow = [draw for draw in sound if self.may_trace(draw) and self.traces(draw)]
-        climbing = np.array(sorted(set(sound) - set(follow)), np.int64)
-        if len(climbing):
-            self.sweep(climbing, self.known, self.settings)
-        fine = self.sweeps[climbing] > 0
-        self.sweeps[climbing] = np.abs(self.sweeps[climbing])
-        rescued = [draw for draw in climbing[~fine].tolist() if self.rescued(draw)]
-        closing = np.array(follow + rescued, np.int64)
+        sound = np.array([draw for draw in block if not self.invalid[draw]], np.int64)
+        asked = np.isin(sound, list(self.request.traced)) | (len(self.known) == 0)
+        for draws, known in ((sound[asked], self.known[:0]), (sound[~asked], self.known)):
+            if len(draws):
+                self.sweep(draws, known, self.settings)
+        fine = self.sweeps[sound] > 0
+        self.sweeps[sound] = np.abs(self.sweeps[sound])
+        for draw in sound[fine & self.found.followed[sound]].tolist():
+            self.branch[draw] = "traced"
+        closing = np.array([one for one in sound[~fine].tolist() if self.rescued(one)], np.int64)
         if len(closing):
             steps = self.sweeps[closing]
             self.sweep(closing, self.value.copy(), self.settings._replace(confirming=0))
             self.sweeps[closing] = steps
-        solved = np.concatenate([climbing[fine], closing])
+        solved = np.concatenate([sound[fine], closing])
         self.sharpen(solved)
         self.certify(solved)
+        self.certify_others(solved)
         for draw in solved.tolist():
             self.search_draw(draw)
 
     def sweep(self, draws: NDArray[np.int64], known: Array, settings: Settings) -> None:
-        """Solve and certify draws in compiled code; where random starts led elsewhere is kept."""
-        pairs, others = solve_draws(
+        """Solve, certify and search draws in compiled code; other solutions are kept.
+
+        Values that are ``known`` (draw, node, party) are confirmed, or else branches are followed.
+        """
+        if len(known):
+            self.finish(
+                draws, self.heads_of(known[draws]), np.zeros(len(draws), np.int64), settings
+            )
+            left = draws[self.sweeps[draws] < 0] if settings.climbing else draws[:0]
+        else:
+            left = draws
+        if len(left):
+            shape = self.layout.shape
+            ends = np.empty((len(left), len(shape.heads) * shape.lanes))
+            steps = np.ones(len(left), np.int64)
+            if len(shape.heads):
+                follow_branches(self.like, shape, self.arrays, left, settings, ends, steps)
+            self.finish(left, ends, steps, settings)
+            self.found.followed[left] = self.sweeps[left] > 0
+        if settings.certified and self.found.wanted[draws].any():
+            self.look_elsewhere(draws, settings)
+
+    def finish(
+        self, draws: NDArray[np.int64], ends: Array, steps: Array, settings: Settings
+    ) -> None:
+        """Newton's method from values at heads (item, head * lanes + lane), and certificates.
+
+        ``steps`` (item,) are sweeps so far: 0 for values known beforehand, negative on failure.
+        """
+        known = not steps.any()
+        finish_draws(
             self.like,
             self.layout.shape,
             self.given,
             self.arrays,
             draws,
-            known,
-            self.places,
+            ends,
+            steps,
+            CLOSE if known else np.inf,
+            settings.confirming if known else LAST,
             settings,
             self.found,
         )
-        for (draw, start), other in zip(pairs.tolist(), others, strict=True):
-            if self.found.ended[draw, start] == ELSEWHERE:
-                self.elsewhere[draw].append(other.copy())
+
+    def heads_of(self, known: Array) -> Array:
+        """Values (draw, node, party) at the heads, (draw, head * lanes + lane)."""
+        shape = self.layout.shape
+        ends = np.zeros((len(known), len(shape.heads), shape.lanes))
+        ends[:, :, : self.structure.parties] = known[:, shape.node[shape.heads]]
+        return ends.reshape(len(known), -1)
+
+    def look_elsewhere(self, draws: NDArray[np.int64], settings: Settings) -> None:
+        """Search draws from random starts, and keep where these led elsewhere."""
+        pairs, others = search_draws(
+            self.like, self.layout.shape, self.arrays, draws, self.places, settings, self.found
+        )
+        for (draw, _), other in zip(pairs.tolist(), others, strict=True):
+            self.elsewhere[draw].append(other.copy())
 
     def opened(self, draw: int) -> tuple[Numbers, Array]:
         """The numbers of a draw, and flat values with its terminals filled in."""
@@ -135,114 +199,64 @@ class PerfectResults(Results):
         fill_terminals(shape, tables.end_pay[draw], values)
         return numbers, values
 
-    def alone(self, draw: int) -> Tables:
-        """The tables of one draw."""
-        rows = {
-            name: getattr(self.tables, name)[draw : draw + 1] for name in TableArrays._fields[:-1]
-        }
-        return replace(self.tables, **rows)
-
-    def solved_values(self, draw: int) -> Array:
-        """The flat values of a solved draw."""
-        _, values = self.opened(draw)
-        shape = self.layout.shape
-        table = values.reshape(-1, shape.lanes)[: self.structure.nodes, : self.structure.parties]
-        table[:] = self.value[draw, shape.node]
-        return values
-
-    def traces(self, draw: int) -> bool:
-        """Solve a draw along its branch; no if the branch could not be followed."""
-        numbers, values = self.opened(draw)
-        if not self.trace(draw, numbers, values):
-            return False
-        self.keep(draw, values)
-        return True
-
     def rescued(self, draw: int) -> bool:
-        """Solve a draw for which the ladder failed in another way; no if nothing helps."""
+        """Solve a draw whose branch was not followed in another way; no if nothing helps."""
         numbers, values = self.opened(draw)
-        if not self.rescue(draw, numbers, values, self.found.scale[draw]):
-            return False
-        self.keep(draw, values)
-        return True
-
-    def may_trace(self, draw: int) -> bool:
-        """Whether the branch of a draw is asked for and the game small enough."""
-        small = self.structure.nodes <= self.options.trace_nodes
-        return draw in self.request.traced and small and not self.layout.acyclic
-
-    def trace(self, draw: int, numbers: Numbers, values: Array) -> bool:
-        """Follow the principal branch; on failure leave a message and say no."""
-        trace = trace_branch(self.layout, numbers, values)
-        self.sweeps[draw] = trace.steps
-        if trace.message:
-            self.message[draw] = f"The principal branch was not traced: {trace.message}."
-            return False
-        self.branch[draw] = "traced"
-        values[:] = trace.values
-        return True
-
-    def rescue(self, draw: int, numbers: Numbers, values: Array, scale: Array) -> bool:
-        """After the ladder failed: trace the branch, then try from random starts."""
-        shape = self.layout.shape
-        small = self.structure.nodes <= self.options.rescue_nodes
-        if small and self.branch[draw] != "traced" and self.trace(draw, numbers, values):
-            self.message[draw] = ""
+        if self.structure.nodes <= self.options.rescue_nodes and self.trace(draw, numbers, values):
+            self.keep(draw, values)
             return True
-        fill_terminals(shape, self.tables.end_pay[draw], values)
-        scale[: self.structure.parties] = self.rough_scale(draw)[: self.structure.parties]
-        floor, ceiling = np.zeros(shape.lanes), np.zeros(shape.lanes)
-        value_box(shape, numbers, values, 60, floor, ceiling)
-        nowhere = np.full_like(values, np.inf)
-        few = self.structure.nodes > self.options.start_nodes
-        for start in range(1 if few else 8):
-            ended = restart(
-                self.layout,
-                self.alone(draw),
-                values,
-                nowhere,
-                (floor, ceiling),
-                scale,
-                self.request.seed,
-                start,
-                self.options.tolerance,
-                self.options.sweeps,
-            )
-            if ended:
-                self.branch[draw] = "fixed_point"
-                self.message[draw] = (
-                    "The branch from precision 0 could not be followed; this is a fixed point "
-                    "found from a random start. Lower the precision, or trace the draw."
-                )
-                return True
-        self.give_up(draw, values)
-        return False
+        self.keep(draw, np.nan_to_num(values, posinf=0.0, neginf=0.0))
+        elsewhere = self.found_anywhere(draw)
+        if not elsewhere:
+            self.give_up(draw)
+            return False
+        self.value[draw] = elsewhere[0]
+        self.branch[draw] = "fixed_point"
+        self.message[draw] = (
+            "The branch from precision 0 could not be followed; this is a fixed point "
+            "found from a random start. Lower the precision."
+        )
+        return True
 
-    def give_up(self, draw: int, values: Array) -> None:
-        """Keep where the sweeps of a draw ended, told as failed."""
-        self.keep(draw, values)
+    def found_anywhere(self, draw: int) -> list[Array]:
+        """Solutions (node, party) found from random starts around the values of a draw."""
+        wanted = int(self.found.wanted[draw])
+        self.found.wanted[draw] = RESCUES
+        settings = self.settings._replace(certified=True, confirming=0)
+        self.sweep(np.array([draw]), self.value.copy(), settings)
+        found, self.elsewhere[draw] = self.elsewhere[draw], []
+        self.found.wanted[draw], self.found.ended[draw] = wanted, 0
+        return found
+
+    def give_up(self, draw: int) -> None:
+        """A draw for which nothing led to a solution keeps its last values."""
         play, residual = play_under(self.structure, self.tables, draw, self.value[draw])
         self.strategy[draw], self.residual[draw] = play, residual.max()
         self.payoff[draw] = self.value[draw]
-        self.fail(
-            draw,
-            "failed",
-            f"No fixed point was reached within {self.options.sweeps} sweeps at any rung. "
-            "Lower the precision or the patience, or trace the draw.",
+        self.status[draw], self.uniqueness[draw] = "failed", "not refuted by 0 starts"
+        self.message[draw] = (
+            "The branch from precision 0 could not be followed, and no start at random led to a "
+            "fixed point. Lower the precision or the patience."
         )
 
-    def rough_scale(self, draw: int) -> Array:
-        """Scale of values per lane from the pays alone."""
-        tables, scale = self.tables, np.ones(self.layout.shape.lanes)
-        top = np.abs(tables.pay[draw]).max(axis=0, initial=0.0)
-        top = np.maximum(top, np.abs(tables.end_pay[draw]).max(axis=0, initial=0.0))
-        scale[: self.structure.parties] = np.where(top > 0.0, top, 1.0)
-        return scale
-
-    def fail(self, draw: int, status: str, message: str) -> None:
-        """A draw without a solution: nothing about it is certified."""
-        self.status[draw], self.message[draw] = status, message
-        self.uniqueness[draw] = "not refuted by 0 starts"
+    def trace(self, draw: int, numbers: Numbers, values: Array) -> bool:
+        """Follow the principal branch around its turning points; on failure leave a message."""
+        told, steps, begun = np.zeros(4, np.int64), 0, values.copy()
+        for caution in CAUTION:
+            values[:] = begun
+            limit = STEPS * self.options.sweeps
+            follow_around(self.layout.shape, numbers, values, limit, caution, told)
+            steps += int(told[1])
+            if told[0] == ARRIVED and told[3] == 0:
+                break
+        self.sweeps[draw] = steps
+        if told[0] != ARRIVED:
+            self.message[draw] = f"The principal branch was not traced: {ENDINGS[told[0]]}."
+            return False
+        self.branch[draw] = "traced"
+        if told[3]:
+            self.message[draw] = FORKED
+        return True
 
     def keep(self, draw: int, values: Array) -> None:
         """Store flat values in the order of the structure."""
@@ -324,48 +338,44 @@ class PerfectResults(Results):
             )
 
     def search_draw(self, draw: int) -> None:
-        """Other equilibria, unless the one found is certainly the only one; the condition."""
+        """What is known of other equilibria, and the condition of draws that were to be traced."""
         if self.layout.acyclic or self.found.proved[draw]:
             self.uniqueness[draw] = "proved"
-        elif self.settings.certified:
-            found, tried = self.elsewhere[draw], int(np.count_nonzero(self.found.ended[draw]))
-            if self.follows(draw) and self.structure.nodes <= self.options.start_nodes:
-                ended, more = self.search(draw)
-                found, tried = [*more, *found], tried + ended
-            self.note_others(draw, found, tried)
+        elif self.others[draw]:
+            self.uniqueness[draw] = "several found"
+        else:
+            tried = int(np.count_nonzero(self.found.ended[draw]))
+            self.uniqueness[draw] = f"not refuted by {tried} starts"
         small = self.value[draw].size <= self.options.condition_unknowns and self.settings.certified
-        if self.follows(draw) and small:
+        if small and draw in self.request.traced and self.branch[draw] == "traced":
             value = self.value[draw]
             self.condition[draw] = estimate_condition(self.structure, self.tables, draw, value)
 
-    def follows(self, draw: int) -> bool:
-        """Whether a draw was solved along its branch, as was asked for."""
-        return draw in self.request.traced and self.branch[draw] == "traced"
-
-    def search(self, draw: int) -> tuple[int, list[Array]]:
-        """Newton's method from random starts: how many ended, and other equilibria."""
-        layout, nodes, options = self.layout, self.structure.nodes, self.options
-        numbers, values = numbers_of(layout, self.tables, draw), self.solved_values(draw)
-        box = rough_box(layout, values)
-        value_box(layout.shape, numbers, values, 60, *box)
-        share = options.newton_nodes / max(options.newton_nodes, nodes)
-        starts, scale = max(4, int(options.newton_starts * share)), self.found.scale[draw]
-        tried, found = search_others(layout, numbers, values, scale, box, starts, self.request.seed)
-        tables = [np.empty_like(self.value[draw]) for _ in found]
-        for table, flat in zip(tables, found, strict=True):
-            inner = flat.reshape(-1, layout.shape.lanes)[:nodes, : self.structure.parties]
-            table[layout.shape.node] = inner
-        return tried, tables
-
-    def note_others(self, draw: int, found: list[Array], tried: int) -> None:
-        """Keep other equilibria (node, party), each once, and the tag."""
-        kept: list[Array] = []
-        scale = self.found.scale[draw, : self.structure.parties]
-        for value in found:
-            if all((np.abs(value - old) / scale).max() > SAME for old in kept):
-                kept.append(value)
-                strategy, _ = play_under(self.structure, self.tables, draw, value)
-                value.setflags(write=False)
-                strategy.setflags(write=False)
-                self.others[draw].append(Other(draw, value, strategy))
-        self.uniqueness[draw] = "several found" if kept else f"not refuted by {tried} starts"
+    def certify_others(self, draws: NDArray[np.int64]) -> None:
+        """Keep other equilibria, each once and only with residual and regrets of its own."""
+        rows, values = [], []
+        for draw in draws.tolist():
+            kept = [self.value[draw]]
+            scale = self.found.scale[draw, : self.structure.parties]
+            for value in self.elsewhere[draw]:
+                if all((np.abs(value - old) / scale).max() > SAME for old in kept):
+                    kept.append(value)
+            rows += [draw] * (len(kept) - 1)
+            values += kept[1:]
+        if not rows:
+            return
+        request = self.request.of(np.array(rows), np.array(values), None)
+        request = replace(request, traced=frozenset(), starts=0)
+        found = PerfectResults(request)
+        found.settings = found.settings._replace(confirming=0, climbing=False)
+        every = np.arange(len(rows))
+        found.sweep(every, found.known, found.settings)
+        found.certify(every)
+        scale = found.found.scale[:, : self.structure.parties]
+        fine = (found.found.residual <= RIGHT * scale).all(axis=1)
+        for one in np.flatnonzero(fine & (np.array(found.status) == "solved")).tolist():
+            value, strategy, regret = found.value[one], found.strategy[one], found.anywhere[one]
+            for array in (value, strategy, regret):
+                array.setflags(write=False)
+            residual = float(found.residual[one])
+            self.others[rows[one]].append(Other(rows[one], value, strategy, residual, regret))

@@ -1,6 +1,6 @@
 """Batches of draws that are solved abreast: their numbers in, how far they are, what is found.
 
-What is done with them stands in `anderson` and `ladder`.
+What is done with them stands in `branch` and `compiled_loop`.
 """
 
 from __future__ import annotations
@@ -12,16 +12,7 @@ from numpy.typing import NDArray
 
 from offramp.game.structure import Tables
 from offramp.solvers.equilibria import Options
-from offramp.solvers.kernels.abreast import (
-    WIDTH,
-    four_of,
-    get,
-    jit_inside,
-    many,
-    put,
-    save,
-    save_four,
-)
+from offramp.solvers.kernels.abreast import WIDTH, four_of, get, jit_inside, many, put, save_four
 from offramp.solvers.kernels.backup import Numbers
 from offramp.solvers.kernels.layout import Shape
 
@@ -64,8 +55,12 @@ class Solutions(NamedTuple):
     """(draw, lane) scale of the values."""
     sweeps: NDArray[np.int64]
     """(draw,) how many were needed; negative where no fixed point was reached."""
+    followed: NDArray[np.bool_]
+    """(draw,) whether the branch was followed to the solution."""
     proved: NDArray[np.bool_]
     """(draw,) whether there is certainly no other equilibrium."""
+    wanted: NDArray[np.int64]
+    """(draw,) random starts that are wanted."""
     ended: NDArray[np.int8]
     """(draw, start) 0 where a random start did not settle, 1 as the solution, 2 elsewhere."""
 
@@ -78,11 +73,11 @@ class Settings(NamedTuple):
     reply_tolerance: float
     """and of best replies, relative to their scale."""
     sweeps: int
-    """Most sweeps for one component on one rung."""
+    """Most steps along a branch, and most sweeps from a random start."""
     confirming: int
-    """Most sweeps for values known beforehand; with 0 they are taken as they are."""
+    """Most Newton steps from values known beforehand; with 0 they are taken as they are."""
     climbing: bool
-    """Whether draws without such values, or in vain, climb the ladder."""
+    """Whether draws without such values, or in vain, follow their branches."""
     certified: bool
     """Whether regrets and uniqueness are worked out."""
 
@@ -99,22 +94,6 @@ class Batch(NamedTuple):
     """Sweeps, once solved; negative where that failed or is not wanted; 0 until then."""
     used: NDArray[np.int64]
     """0 for those that take part in the next sweeps; then their number, negative on failure."""
-    moved: Array
-    """How far they led, relative to the scale of values."""
-    aim: Array
-    """The error, relative to that scale, at which they end."""
-    near: Array
-    """The error at which ``moved`` is compared with the next two."""
-    farthest: Array
-    """Sweeps that led further than this have failed."""
-    same: Array
-    """Those that led less far than this have come back to the guess, which is a solution."""
-    deferred: NDArray[np.bool_]
-    """Who is queued up again, since the others have long been done."""
-    drifts: NDArray[np.bool_]
-    """Who lets the sweeps lead far away, slowly."""
-    doubtful: NDArray[np.bool_]
-    """Whose last rung failed: the next one is given up sooner."""
 
 
 def like_for(shape: Shape) -> Array:
@@ -129,11 +108,11 @@ def arrays_of(tables: Tables) -> TableArrays:
 
 def settings_of(options: Options, reply_tolerance: float) -> Settings:
     """How hard to try to solve draws."""
-    return Settings(options.tolerance, reply_tolerance, options.sweeps, 5, True, options.certified)
+    return Settings(options.tolerance, reply_tolerance, options.sweeps, 2, True, options.certified)
 
 
 def solutions_in(
-    value: Array, payoff: Array, strategy: Array, shape: Shape, starts: int
+    value: Array, payoff: Array, strategy: Array, lanes: int, starts: int
 ) -> Solutions:
     """What is found, into given rows for all draws and others still to be filled."""
     draws, _, parties = value.shape
@@ -146,9 +125,11 @@ def solutions_in(
         anywhere=np.full((draws, parties), np.nan),
         slack=np.full((draws, parties), np.nan),
         loose=np.full((draws, parties), np.nan),
-        scale=np.ones((draws, shape.lanes)),
+        scale=np.ones((draws, lanes)),
         sweeps=np.zeros(draws, np.int64),
+        followed=np.zeros(draws, np.bool_),
         proved=np.zeros(draws, np.bool_),
+        wanted=np.zeros(draws, np.int64),
         ended=np.zeros((draws, starts), np.int8),
     )
 
@@ -163,14 +144,6 @@ def batch_for(like, shape: Shape):
         np.empty(1, np.int64),
         np.empty(abreast, np.int64),
         np.empty(abreast, np.int64),
-        np.empty(abreast),
-        np.empty(abreast),
-        np.empty(abreast),
-        np.empty(abreast),
-        np.empty(abreast),
-        np.empty(abreast, np.bool_),
-        np.zeros(abreast, np.bool_),
-        np.zeros(abreast, np.bool_),
     )
 
 
@@ -188,20 +161,6 @@ def gather_batch(queue, begin, count, batch: Batch):
         item = begin + min(k, batch.here[0] - 1)
         batch.draw[k], batch.start[k] = queue[item, 0], queue[item, 1]
         batch.total[k] = 0 if k < batch.here[0] else -1
-        batch.deferred[k] = False
-
-
-@jit_inside
-def defer_draws(queue, batch: Batch, off):
-    """Queue up again those who were put off, behind ``off`` others; how many there are then.
-
-    ``queue`` is (item, 2).
-    """
-    for k in range(batch.here[0]):
-        if batch.deferred[k]:
-            queue[off, 0], queue[off, 1] = batch.draw[k], batch.start[k]
-            off += 1
-    return off
 
 
 @jit_inside
@@ -210,24 +169,29 @@ def gather_numbers(shape: Shape, arrays: TableArrays, batch: Batch, numbers: Num
 
     Tables are (draw, class, party), numbers (class * lanes + lane,).
     """
-    lanes, parties, abreast = shape.lanes, arrays.patience.shape[1], len(batch.draw)
-    pay, odds, paid = numbers.pay, numbers.odds, numbers.paid
-    patience, precision = numbers.patience, numbers.precision
-    for c in range(len(paid)):
-        paid[c] = 0
+    numbers.paid[:] = 0
+    for k in range(len(batch.draw)):
+        gather_place(shape, arrays, batch, numbers, k)
+
+
+@jit_inside
+def gather_place(shape: Shape, arrays: TableArrays, batch: Batch, numbers: Numbers, k):
+    """The numbers of the draw at place ``k``.
+
+    Tables are (draw, class, party), numbers (class * lanes + lane,).
+    """
+    lanes, parties, draw = shape.lanes, arrays.patience.shape[1], batch.draw[k]
+    for c in range(len(numbers.paid)):
         for j in range(parties):
-            for k in range(abreast):
-                one = arrays.pay[batch.draw[k], c, j]
-                put(pay, c * lanes + j, k, one + 0.0)
-                if one != 0.0:
-                    paid[c] = 1
-    for k in range(abreast):
-        draw = batch.draw[k]
-        for c in range(arrays.odds.shape[1]):
-            put(odds, c, k, arrays.odds[draw, c])
-        for j in range(parties):
-            put(patience, j, k, arrays.patience[draw, j])
-            put(precision, j, k, arrays.precision[draw, j])
+            one = arrays.pay[draw, c, j]
+            put(numbers.pay, c * lanes + j, k, one + 0.0)
+            if one != 0.0:
+                numbers.paid[c] = 1
+    for c in range(arrays.odds.shape[1]):
+        put(numbers.odds, c, k, arrays.odds[draw, c])
+    for j in range(parties):
+        put(numbers.patience, j, k, arrays.patience[draw, j])
+        put(numbers.precision, j, k, arrays.precision[draw, j])
 
 
 @jit_inside
@@ -236,13 +200,19 @@ def open_values(values, shape: Shape, arrays: TableArrays, batch: Batch):
 
     ``values`` (row * lanes + lane,) has a row for every position and terminal.
     """
+    for k in range(len(batch.draw)):
+        open_place(values, shape, arrays, batch, k)
+
+
+@jit_inside
+def open_place(values, shape: Shape, arrays: TableArrays, batch: Batch, k):
+    """The same for the draw at place ``k``; ``values`` is (row * lanes + lane,)."""
     nodes, lanes = len(shape.mover), shape.lanes
     for r in range(nodes * lanes):
-        save(values, r, 0.0)
-    for k in range(len(batch.draw)):
-        for t in range(shape.terminals):
-            for j in range(arrays.end_pay.shape[2]):
-                put(values, (nodes + t) * lanes + j, k, arrays.end_pay[batch.draw[k], t, j])
+        put(values, r, k, 0.0)
+    for t in range(shape.terminals):
+        for j in range(arrays.end_pay.shape[2]):
+            put(values, (nodes + t) * lanes + j, k, arrays.end_pay[batch.draw[k], t, j])
 
 
 @jit_inside

@@ -1,6 +1,6 @@
 """Working arrays of a thread: values of a batch, its numbers, and those of each iteration.
 
-What is done in them stands in `anderson` and `best_replies`.
+What is done in them stands in `correcting` and `best_replies`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.solvers.kernels.abreast import jit_inside, rows_like
-from offramp.solvers.kernels.backup import Numbers
+from offramp.solvers.kernels.backup import Numbers, scratch_for
 from offramp.solvers.kernels.layout import Shape
-from offramp.solvers.perfect.anderson import AndersonWorkspace, anderson_workspace
 from offramp.solvers.perfect.best_replies import ReplyWorkspace, reply_workspace
+from offramp.solvers.perfect.correcting import Correction, correction_for
 from offramp.solvers.perfect.records import TableArrays
 
 Array = NDArray[np.float64]
@@ -39,8 +39,10 @@ class Workspace(NamedTuple):
     """The numbers with the precisions of a rung."""
     lane: Array
     """(5 * lane,) scale, and room for residual, error of payoffs, largest gain, of best replies."""
-    anderson: AndersonWorkspace
     replies: ReplyWorkspace
+    correction: Correction
+    scratch: Array
+    """For ``step_back``."""
 
 
 @jit_inside
@@ -64,6 +66,7 @@ def workspace_for(like, shape: Shape, arrays: TableArrays):
         rows_like(like, lanes),
         arrays.entropy,
     )
+    scratch = scratch_for(shape, like)
     return Workspace(
         rows_like(like, rows),
         rows_like(like, rows),
@@ -73,6 +76,7 @@ def workspace_for(like, shape: Shape, arrays: TableArrays):
         numbers,
         level,
         rows_like(like, 5 * lanes),
-        anderson_workspace(shape, like),
         reply_workspace(shape, like),
+        correction_for(shape, like, scratch),
+        scratch,
     )

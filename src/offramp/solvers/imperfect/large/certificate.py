@@ -5,7 +5,7 @@ the heads, and are returned as upper bounds: with perfect recall a round's best 
 monotone in the values at the heads, so T(W) <= W + e gives W* <= W + e / (1 - patience).
 
 Sources: the bound is that of monotone contractions in Denardo (1967), Contraction mappings in the
-theory underlying dynamic programming; the iteration that of `anderson`.
+theory underlying dynamic programming; the iteration Anderson's method.
 """
 
 from __future__ import annotations

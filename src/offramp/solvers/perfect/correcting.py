@@ -1,0 +1,306 @@
+"""Newton's method on the rounds of one component after the other, draws abreast, compiled.
+
+The unknowns of a component are the values x at its heads, in units of their scale; one sweep
+gives T(x). Newton's step solves (I - dT/dx) step = T(x) - x by GMRES, whose products are
+differences of two sweeps. The last rotation of GMRES tells the sign of the determinant of
+I - dT/dx on the vectors that it has seen: it turns where the branch folds or forks.
+
+Sources: Knoll & Keyes (2004), Jacobian-free Newton-Krylov methods; Deuflhard (2011), Newton methods
+for nonlinear problems, section 5 (steps along a branch by the rate at which corrections shrink).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.solvers.kernels.abreast import (
+    EPSILON,
+    four_of,
+    get,
+    jit_inside,
+    larger,
+    load,
+    many,
+    most_of,
+    nothing_in,
+    put,
+    rows_like,
+    save,
+    save_four,
+    size,
+    sum_of,
+)
+from offramp.solvers.kernels.backup import Numbers, step_back
+from offramp.solvers.kernels.krylov import (
+    NO,
+    ZERO,
+    Krylov,
+    answer_of,
+    combine,
+    krylov_for,
+    open_cycle,
+    right_of,
+    take_in,
+)
+from offramp.solvers.kernels.layout import Shape
+
+Array = NDArray[np.float64]
+COLUMNS = 40
+"""Most vectors of GMRES."""
+LOOSE, FINE = 5e-3, 1e-4
+"""How much of the residual a step may leave, on the way and at its end."""
+ENOUGH = 2e-4
+"""Error, relative to the scale of values, that a point on the way may have."""
+FADING, STEADY = 0.25, 0.5
+"""A correction on the way shrinks at least so much with the next one, or the point is not taken."""
+WORST, STEP, REACH = range(3)
+
+
+class Correction(NamedTuple):
+    """Room for Newton's method, as many draws abreast as values, and what it tells of each."""
+
+    krylov: Krylov
+    x: Array
+    """(unknown,) values at the heads of a component, and"""
+    fresh: Array
+    """(unknown,) a sweep later."""
+    rows: Array
+    """(3,) residual, step, and how far apart the two sweeps of a product begin."""
+    scale: Array
+    """(lane,) scale of the values,"""
+    weight: Array
+    """(lane,) and one over it."""
+    scratch: Array
+    """For ``step_back``."""
+    before: Array
+    """(place,) the residual before the last step, and"""
+    step: Array
+    """(place,) how long that was."""
+    gain: Array
+    """(place,) how much an error of one round adds up to at least."""
+    once: NDArray[np.int64]
+    """(place,) sweeps in this component; negative where it failed."""
+    rate: Array
+    """(place,) the largest share of a first correction that was left by the next,"""
+    moved: Array
+    """(place,) and the largest first correction, over all components."""
+    farthest: Array
+    """(place,) how large that may be,"""
+    turned: NDArray[np.bool_]
+    """(place,) and whose determinant was negative in some component."""
+
+
+@jit_inside
+def correction_for(shape: Shape, like, scratch):
+    """Room for as many draws as stand abreast in ``like``. Rows are (unknown,)."""
+    unknown, abreast = shape.longest * shape.lanes, many(like)
+    return Correction(
+        krylov_for(like, unknown, min(unknown, COLUMNS)),
+        rows_like(like, unknown),
+        rows_like(like, unknown),
+        rows_like(like, 3),
+        rows_like(like, shape.lanes),
+        rows_like(like, shape.lanes),
+        scratch,
+        np.zeros(abreast),
+        np.zeros(abreast),
+        np.zeros(abreast),
+        np.zeros(abreast, np.int64),
+        np.zeros(abreast),
+        np.zeros(abreast),
+        np.zeros(abreast),
+        np.zeros(abreast, np.bool_),
+    )
+
+
+@jit_inside
+def find_missing(shape: Shape, numbers: Numbers, values, c, work: Correction):
+    """One sweep of component ``c`` from its heads; what it misses into the right-hand side.
+
+    ``values`` is (row * lanes + lane,), the right-hand side (unknown,).
+    """
+    low, head, high, lanes = shape.component[c], shape.head[c], shape.component[c + 1], shape.lanes
+    unknown, base, basis = (high - head) * lanes, head * lanes, work.krylov.basis
+    right, worst, total = right_of(work.krylov, unknown), nothing_in(values), nothing_in(values)
+    for r in range(0, unknown, 4):
+        save_four(work.x, r, four_of(values, base + r))
+    step_back(shape, numbers, values, low, high, work.scratch)
+    for r in range(0, unknown, 4):
+        fresh = four_of(values, base + r)
+        save_four(work.fresh, r, fresh)
+        missing = (fresh - four_of(work.x, r)) * four_of(work.weight, r % lanes)
+        worst, total = larger(size(missing), worst), total + missing
+        save_four(basis, right + r, missing)
+    save(work.rows, WORST, most_of(worst) + 0.0 * sum_of(total))
+    for k in range(many(values)):
+        if work.once[k] != 0:
+            for r in range(unknown):
+                put(basis, right + r, k, 0.0)
+
+
+@jit_inside
+def apply_rest(shape: Shape, numbers: Numbers, values, c, work: Correction, source, target):
+    """(I - dT/dx) times the vector of the basis that begins at row ``source``, into another one.
+
+    ``values`` is (row * lanes + lane,), vectors are (unknown,).
+    """
+    low, head, high, lanes = shape.component[c], shape.head[c], shape.component[c + 1], shape.lanes
+    unknown, base, basis = (high - head) * lanes, head * lanes, work.krylov.basis
+    reach = load(work.rows, REACH)
+    back = 1.0 / reach
+    for r in range(0, unknown, 4):
+        ahead = reach * four_of(basis, source + r) * four_of(work.scale, r % lanes)
+        save_four(values, base + r, four_of(work.x, r) + ahead)
+    step_back(shape, numbers, values, low, high, work.scratch)
+    for r in range(0, unknown, 4):
+        change = four_of(values, base + r) - four_of(work.fresh, r)
+        change = back * change * four_of(work.weight, r % lanes)
+        save_four(basis, target + r, four_of(basis, source + r) - change)
+
+
+@jit_inside
+def step_component(shape: Shape, numbers: Numbers, values, c, work: Correction, left_over):
+    """Newton's step from ``x``, for draws with a right-hand side; the heads are there afterwards.
+
+    ``values`` is (row * lanes + lane,).
+    """
+    head, high, lanes = shape.head[c], shape.component[c + 1], shape.lanes
+    unknown, base, room = (high - head) * lanes, head * lanes, work.krylov
+    left, column, answer = open_cycle(room, unknown, left_over, NO), ZERO, answer_of(room, unknown)
+    while left > 0 and column < min(unknown, room.most):
+        here = column * unknown
+        apply_rest(shape, numbers, values, c, work, here, here + unknown)
+        left = take_in(room, unknown, column)
+        column += 1
+    if column > 0:
+        combine(room, unknown, column)
+    longest = nothing_in(values)
+    for r in range(0, unknown, 4):
+        step = four_of(room.basis, answer + r)
+        longest = larger(size(step), longest)
+        step = step * four_of(work.scale, r % lanes)
+        save_four(values, base + r, four_of(work.x, r) + step)
+    save(work.rows, STEP, most_of(longest))
+
+
+@jit_inside
+def correct_component(
+    shape: Shape, numbers: Numbers, values, c, work: Correction, tight, aim, limit, passes
+):
+    """Newton's method in component ``c`` from the values at its heads, for draws with ``once`` 0.
+
+    ``once`` becomes 1, or -1 where it failed; ``passes`` (place,) counts sweeps. With ``tight``
+    until the error is at most ``aim``; otherwise until it is small, and only if corrections
+    shrink. ``values`` is (row * lanes + lane,).
+    """
+    head, high, lanes = shape.head[c], shape.component[c + 1], shape.lanes
+    unknown, base, room = (high - head) * lanes, head * lanes, work.krylov
+    floor, once = 8.0 * EPSILON * (shape.steps + 1.0), work.once
+    for turn in range(limit + 1):
+        left = 0
+        find_missing(shape, numbers, values, c, work)
+        for k in range(len(once)):
+            if once[k] != 0:
+                continue
+            passes[k] += 1
+            worst, before, step = get(work.rows, WORST, k), work.before[k], work.step[k]
+            if not worst < 1e6:
+                once[k] = -1
+            elif worst <= floor or (tight and worst * work.gain[k] <= 0.01 * aim):
+                once[k] = 1
+            elif turn > 0:
+                rate = worst / before
+                if turn == 1:
+                    work.rate[k] = max(work.rate[k], rate)
+                if rate * step <= (aim if tight else ENOUGH) and (tight or rate <= FADING):
+                    once[k] = 1
+                elif turn == limit or ((turn > 1 or not tight) and rate > STEADY):
+                    once[k] = -1
+            left += once[k] == 0
+            work.before[k] = worst
+            if once[k] != 0:
+                right = right_of(room, unknown)
+                for r in range(unknown):
+                    put(room.basis, right + r, k, 0.0)
+        if left == 0:
+            break
+        step_component(shape, numbers, values, c, work, FINE if tight else LOOSE)
+        left = 0
+        for k in range(len(once)):
+            if once[k] != 0:
+                continue
+            passes[k] += room.used[k]
+            work.step[k] = get(work.rows, STEP, k)
+            if turn == 0:
+                work.moved[k] = max(work.moved[k], work.step[k])
+                if room.used[k] > 0:
+                    last = room.cosine + room.used[k] - 1
+                    work.turned[k] |= get(room.rows, last, k) < 0.0
+                if work.moved[k] > work.farthest[k] or (work.turned[k] and not tight):
+                    once[k] = -1
+            left += once[k] == 0
+        if left == 0:
+            break
+    for r in range(0, unknown, 4):
+        save_four(values, base + r, four_of(work.x, r))
+
+
+@jit_inside
+def correct_components(
+    shape: Shape, numbers: Numbers, values, work: Correction, tight, aim, limit, used
+):
+    """Newton's method in every component, sinks first, for draws with ``used`` (place,) 0.
+
+    ``used`` becomes the most sweeps of any component, negative on failure. ``values`` (row * lanes
+    + lane,) has a row for every position and terminal.
+    """
+    abreast, last, c = len(used), len(shape.cyclic), 0
+    most, passes = np.ones(abreast, np.int64), np.zeros(abreast, np.int64)
+    for k in range(abreast):
+        work.rate[k] = work.moved[k] = 0.0
+        work.turned[k] = False
+        if used[k] != 0:
+            most[k] = -1
+    while c < last:
+        low = shape.component[c]
+        if not shape.cyclic[c]:
+            while c < last and not shape.cyclic[c]:
+                c += 1
+            step_back(shape, numbers, values, low, shape.component[c], work.scratch)
+            continue
+        left = 0
+        for k in range(abreast):
+            work.once[k] = 0 if most[k] > 0 else -1
+            left += most[k] > 0
+            passes[k] = 0
+        if left == 0:
+            break
+        correct_component(shape, numbers, values, c, work, tight, aim, limit, passes)
+        for k in range(abreast):
+            if most[k] > 0:
+                most[k] = max(most[k], passes[k]) if work.once[k] > 0 else -max(most[k], passes[k])
+        c += 1
+    for k in range(abreast):
+        if used[k] == 0:
+            used[k] = most[k]
+
+
+@jit_inside
+def set_scale(work: Correction, scale, numbers: Numbers):
+    """Take over the scale (lane,) of values, and what suits it."""
+    for j in range(len(work.scale)):
+        one = load(scale, j)
+        save(work.scale, j, one)
+        save(work.weight, j, 1.0 / one)
+    for k in range(len(work.once)):
+        steep = 0.0
+        for j in range(len(work.scale)):
+            steep = max(steep, get(scale, j, k) * get(numbers.precision, j, k))
+        put(work.rows, REACH, k, 1e-6 / (1.0 + steep))
+        work.gain[k] = 1.0
+        for j in range(len(work.scale)):
+            rest = max(1e-9, 1.0 - get(numbers.patience, j, k))
+            work.gain[k] = max(work.gain[k], 1.0 / rest)

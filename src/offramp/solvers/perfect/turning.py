@@ -1,0 +1,251 @@
+"""The branch of one draw followed around its turning points, compiled.
+
+Pseudo-arclength continuation in (values at heads, t), where t multiplies all precisions. At
+t = 0 the problem is linear. Every step predicts along the tangent, corrects by Newton's method
+across it, and is halved when the correction is slow, long or turns too much. The first time the
+branch reaches t = 1 it is landed on exactly there. The determinant of the bordered equations keeps
+its sign where the branch turns back in t, and changes it at forks, and where a step leads to
+another branch: how often it did so is told.
+
+Sources: Allgower & Georg (1990), Numerical continuation methods; Turocy (2005), A dynamic homotopy
+interpretation of the logistic quantal response equilibrium correspondence.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from offramp.core.compiling import njit
+from offramp.solvers.kernels.abreast import jit_inside
+from offramp.solvers.kernels.backup import Numbers, linearise, step_back
+from offramp.solvers.kernels.layout import Shape
+from offramp.solvers.kernels.scaling import fill_scale
+from offramp.solvers.perfect.newton import Linearisation, room_for, solve_border
+
+LONGEST, SHORTEST = 0.3, 1e-9
+"""How long steps may be, in the scale of values and of precisions, and how short."""
+ACROSS, ASIDE = 0.2, 0.4
+"""How far a correction may lead, in any value, and as a share of the step."""
+APART = 0.15
+"""How much less than 1 the cosine between two tangents may be."""
+ARRIVED, STUCK, TIRED, SINGULAR = range(4)
+"""How it may end: at the precision, with too short steps, with too many, at precision 0."""
+ENDINGS = (
+    "it was",
+    "steps became too short",
+    "too many steps",
+    "the linear problem at precision 0 could not be solved",
+)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def follow_around(shape: Shape, numbers: Numbers, values, limit, caution, told):
+    """Follow the branch of one draw; ``values`` (row * lanes + lane,) has its terminals filled in.
+
+    With ``caution`` above 1 steps are shorter, and points on the branch more exact. Fills ``told``
+    (4,): how it ended, steps, times that it turned back, and forks passed.
+    """
+    scale = np.ones(shape.lanes)
+    fill_scale(shape, numbers, values, scale)
+    linear = room_for(shape, scale, 100)
+    count = len(linear.weight) + 1
+    point, upright = np.zeros(count), np.zeros(count)
+    upright[count - 1] = 1.0
+    told[:] = 0
+    told[0] = go_along(shape, numbers, linear, values, point, upright, limit, caution, told)
+    put_point(shape, linear, point, values)
+    step_back(shape, numbers, values, 0, len(shape.mover), linear.scratch)
+
+
+@jit_inside
+def go_along(
+    shape: Shape,
+    numbers: Numbers,
+    linear: Linearisation,
+    values,
+    point,
+    upright,
+    limit,
+    caution,
+    told,
+):
+    """Follow it until t = 1; how it ended. ``point`` is (unknown + 1,), ``told`` (4,)."""
+    if correct_point(shape, numbers, linear, values, point, upright, 1e-11, 1e-8, 20) < 0:
+        return SINGULAR
+    steep = steepness(shape, numbers, linear, values, point)
+    last = len(point) - 1
+    longest = LONGEST / caution
+    stride = min(longest, 2.0 / (1.0 + steep))
+    tangent, side = direction(shape, numbers, linear, upright, 1e-3 / caution**2)
+    while told[1] < limit and stride > SHORTEST:
+        told[1] += 1
+        if point[last] + stride * tangent[last] >= 1.0:
+            if land(shape, numbers, linear, values, point, tangent, upright, caution):
+                return ARRIVED
+            stride = 0.5 * (1.0 - point[last]) / tangent[last]
+            continue
+        quick, after, sign = advance(
+            shape, numbers, linear, values, point, tangent, stride, caution
+        )
+        if quick > 0 and sign != side:
+            told[3] += 1
+            side = sign
+        if quick == 0:
+            stride *= 0.4
+            continue
+        told[2] += after[last] * tangent[last] < 0
+        tangent = after
+        stride *= 2.0 if quick <= 2 else 1.2 if quick == 3 else 0.8
+        stride = min(stride, longest)
+    return STUCK if told[1] < limit else TIRED
+
+
+@jit_inside
+def advance(
+    shape: Shape, numbers: Numbers, linear: Linearisation, values, point, tangent, stride, caution
+):
+    """One step of length ``stride`` along ``tangent`` (unknown + 1,), taken in place if it holds.
+
+    Newton steps + 1, or 0 if it does not; the new tangent, and the sign of the determinant.
+    """
+    trial = point + stride * tangent
+    guess, border = trial.copy(), tangent.copy()
+    last = len(point) - 1
+    border[:last] /= np.sqrt(float(last))
+    border /= np.sqrt(border @ border)
+    aim, exact = 1e-7 / caution**6, 1e-2 / caution**3
+    used = correct_point(shape, numbers, linear, values, trial, border, aim, exact, 5)
+    if used < 0 or trial[last] < -1e-9 or trial[last] > 1.0:
+        return 0, tangent, 0
+    off = trial - guess
+    if (
+        np.sqrt(product(off, off)) > ASIDE * stride / caution
+        or np.abs(off).max() > ACROSS / caution
+    ):
+        return 0, tangent, 0
+    after, sign = direction(shape, numbers, linear, border, 1e-3 / caution**2)
+    if not product(after, tangent) >= 1.0 - APART / caution:
+        return 0, tangent, 0
+    point[:] = trial
+    return used + 1, after, sign
+
+
+@jit_inside
+def land(
+    shape: Shape, numbers: Numbers, linear: Linearisation, values, point, tangent, upright, caution
+):
+    """Newton's method at t = 1 from where the tangent (unknown + 1,) meets it; whether that
+    holds."""
+    last = len(point) - 1
+    stride = (1.0 - point[last]) / tangent[last]
+    trial = point + stride * tangent
+    trial[last] = 1.0
+    guess = trial.copy()
+    if correct_point(shape, numbers, linear, values, trial, upright, 1e-5, 1e-2, 5) < 0:
+        return False
+    off = trial - guess
+    far = np.sqrt(product(off, off)) > ASIDE * stride / caution + 1e-9
+    far |= np.abs(off).max() > ACROSS / caution
+    if far or correct_point(shape, numbers, linear, values, trial, upright, 1e-15, 1e-4, 12) < 0:
+        return False
+    point[:] = trial
+    return True
+
+
+@jit_inside
+def steepness(shape: Shape, numbers: Numbers, linear: Linearisation, values, point):
+    """How steep responses will be at t = 1. ``point`` is (unknown + 1,)."""
+    put_point(shape, linear, point, values)
+    scale = np.ones(shape.lanes)
+    step_back(shape, numbers, values, 0, shape.reach, linear.scratch)
+    fill_scale(shape, numbers, values, scale)
+    find_off(shape, numbers, linear, point, values, np.empty_like(point))
+    return (numbers.precision * scale).max()
+
+
+@jit_inside
+def direction(shape: Shape, numbers: Numbers, linear: Linearisation, border, tolerance):
+    """Unit tangent (mean square over values, plus t squared) at the last linearisation.
+
+    And the sign of the determinant. Not a number where the numbers do not reach. ``border`` is
+    (unknown + 1,).
+    """
+    right, tangent = np.zeros_like(border), np.zeros_like(border)
+    right[len(right) - 1] = 1.0
+    solve_border(shape, numbers, linear, border, right, tolerance, tangent)
+    krylov = linear.krylov
+    sign = 1
+    if krylov.used[0] > 0 and krylov.rows[krylov.cosine + krylov.used[0] - 1] < 0.0:
+        sign = -1
+    return tangent / np.sqrt(product(tangent, tangent)), sign
+
+
+@jit_inside
+def product(one, other):
+    """The inner product in which lengths along the branch are measured. Both are (unknown + 1,)."""
+    last = len(one) - 1
+    return (one[:last] @ other[:last]) / last + one[last] * other[last]
+
+
+@jit_inside
+def put_point(shape: Shape, linear: Linearisation, point, values):
+    """Write the unknowns (unknown + 1,) into the values at the heads."""
+    lanes = shape.lanes
+    for i in range(len(shape.heads)):
+        for j in range(lanes):
+            k = i * lanes + j
+            values[shape.heads[i] * lanes + j] = point[k] / linear.weight[k]
+
+
+@jit_inside
+def find_off(shape: Shape, numbers: Numbers, linear: Linearisation, point, values, gap):
+    """Linearise at ``point``; g(u, t) - u into ``gap``, 0 for the border, and its largest entry.
+
+    Both are (unknown + 1,).
+    """
+    put_point(shape, linear, point, values)
+    last, lanes = len(point) - 1, shape.lanes
+    linearise(
+        shape,
+        numbers,
+        point[last],
+        values,
+        shape.reach,
+        linear.scratch,
+        linear.chance,
+        linear.slope,
+        linear.rate,
+    )
+    worst = gap[last] = 0.0
+    for i in range(len(shape.heads)):
+        for j in range(lanes):
+            k = i * lanes + j
+            gap[k] = values[shape.heads[i] * lanes + j] * linear.weight[k] - point[k]
+            if not abs(gap[k]) <= worst:
+                worst = abs(gap[k])
+    return worst
+
+
+@jit_inside
+def correct_point(
+    shape: Shape, numbers: Numbers, linear: Linearisation, values, point, border, aim, krylov, limit
+):
+    """Newton steps on ``point`` (unknown + 1,), in place, that keep border . point.
+
+    Iterations, -1 on failure. Stops when the largest gap (relative to the scale of values) is at
+    most ``aim``, or as small as rounding allows.
+    """
+    before, gap, step = np.inf, np.empty_like(point), np.empty_like(point)
+    for iteration in range(limit + 1):
+        worst = find_off(shape, numbers, linear, point, values, gap)
+        if not worst <= 1e3:
+            return -1
+        if worst <= aim or (worst < 1e-12 and worst > 0.25 * before):
+            return iteration
+        if iteration == limit or (worst > 4.0 * before and iteration > 1):
+            return -1
+        before = worst
+        step[:] = 0.0
+        solve_border(shape, numbers, linear, border, gap, krylov, step)
+        point += step
+    return -1
