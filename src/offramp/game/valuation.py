@@ -1,11 +1,16 @@
-"""Payoffs, odds, patience and precision: each formula once per distinct combination and draw."""
+"""Payoffs, odds, patience and precision: each formula once per distinct combination and draw.
+
+A formula is looked at in the states that differ in what it reads itself, and its values are kept
+while the draws live: games of one draw under different interventions read them from there.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NoReturn
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +19,8 @@ from offramp.core.errors import GameError, OfframpError
 from offramp.core.numbers import told_apart
 from offramp.expressions import EvaluationError, Expression, evaluate, names
 from offramp.game.draws import Draws
-from offramp.game.exploration import Columns, Rows, words_of
+from offramp.game.exploration import Columns, Integers, Rows, words_of
+from offramp.game.kernels import Numbering, first_of_each
 from offramp.game.structure import Tables
 from offramp.scenario import Meaning
 
@@ -24,6 +30,76 @@ SMALLEST = 1e-100
 """Smallest weight of a move, and one over the largest."""
 LARGEST = 1e100
 """Largest payoff and precision: what is computed from them stays far from the largest number."""
+
+MOST_KEPT = 32_000_000
+"""Bytes of values that are kept with the draws that they are of."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A formula and the states that it tells apart, of some rows."""
+
+    formula: Expression
+    read: frozenset[str]
+    states: dict[str, NDArray[np.float64]]
+    """Name to (state, 1) values."""
+    first: Integers
+    """(state,) where each stands first among the rows."""
+    which: Integers | None
+    """(row,) the state of each row; None where every row is one."""
+    key: bytes
+    """The states as bytes: equal ones of one formula have equal values in equal draws."""
+
+
+class Readings:
+    """What the formulas of one group read in its rows, found once for all draws and accounts."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], Reading] = {}
+
+    def of(self, formula: Expression, rows: Rows, columns: Columns, part: int = 0) -> Reading:
+        """``formula`` on ``rows``, which are always the same for a ``part`` of the group."""
+        found = self._known.get((id(formula), part))
+        if found is None or found.formula is not formula:
+            found = reading_of(formula, rows, columns)
+            self._known[id(formula), part] = found
+        return found
+
+
+def reading_of(formula: Expression, rows: Rows, columns: Columns) -> Reading:
+    """The states that a formula tells apart among ``rows`` (row, column)."""
+    read = names(formula)
+    mask = columns.mask(read)
+    numbering = Numbering()
+    which = numbering.number(columns.code(rows, mask))
+    first = first_of_each(which, numbering.count)
+    few = rows[first]
+    states = columns.values(few, read)
+    every = len(first) == len(rows)
+    key = np.ascontiguousarray(few[:, mask]).tobytes()
+    return Reading(formula, read, states, first, None if every else which, key)
+
+
+class _Kept:
+    """Values of formulas in one set of draws."""
+
+    def __init__(self) -> None:
+        self.values: dict[tuple[int, bytes], tuple[Expression, NDArray[np.float64]]] = {}
+        self.size = 0
+
+    def of(self, one: Reading) -> NDArray[np.float64] | None:
+        """(state, draw) or broadcast to it, where they are known."""
+        found = self.values.get((id(one.formula), one.key))
+        return None if found is None else found[1]
+
+    def keep(self, one: Reading, value: NDArray[np.float64]) -> None:
+        """Keep what is no view of the draws, while there is room."""
+        if self.size + value.nbytes <= MOST_KEPT:
+            self.size += value.nbytes
+            self.values[id(one.formula), one.key] = (one.formula, value)
+
+
+_known: WeakKeyDictionary[Draws, _Kept] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +113,7 @@ class PayGroup:
     rows: Rows
     base: int
     path: tuple[str | int, ...]
+    readings: Readings = field(default_factory=Readings)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +128,7 @@ class OddsGroup:
     rows: Rows
     enabled: NDArray[np.bool_]
     base: int
+    readings: Readings = field(default_factory=Readings)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +172,8 @@ class Valuation:
     def _pay(self, group: PayGroup, draws: Draws, out: NDArray[np.float64]) -> None:
         for party, formula in group.pays:
             path = (*group.path, "pay", self.meaning.parties[party])
-            value = self._evaluated(formula, group.rows, draws, path)
+            one = group.readings.of(formula, group.rows, self.columns)
+            value = self._evaluated(one, group.rows, draws, path)
             self._check_size(value, formula, group.rows, draws, path)
             out[:, :, party] += np.broadcast_to(value, (len(group.rows), len(draws))).T
 
@@ -119,13 +198,20 @@ class Valuation:
         )
 
     def _evaluated(
-        self, formula: Expression, rows: Rows, draws: Draws, path: tuple[str | int, ...]
+        self, one: Reading, rows: Rows, draws: Draws, path: tuple[str | int, ...]
     ) -> NDArray[np.float64]:
-        read = names(formula)
+        """(row, draw), or what is broadcast to it: the values of a formula on ``rows``."""
+        formula = one.formula
+        kept = _known.setdefault(draws, _Kept())
         try:
-            return evaluate(formula, self.columns.values(rows, read) | draws.columns(read))
+            value = kept.of(one)
+            if value is None:
+                value = evaluate(formula, one.states | draws.columns(one.read))
+                kept.keep(one, value)
+            return value if one.which is None or len(value) == 1 else value[one.which]
         except EvaluationError as error:
-            words = words_of(self.meaning, self.columns, rows[min(error.row, len(rows) - 1)])
+            row = one.first[min(error.row, len(one.first) - 1)]
+            words = words_of(self.meaning, self.columns, rows[row])
             found = re.sub(r" at row \d+, draw \d+", "", error.found)
             self._fail(
                 f"{found} ({self._where(draws, error.draw, formula)}; state: {words})",
@@ -177,7 +263,9 @@ class Valuation:
             if move.rest:
                 rest[where, m] = True
             elif len(where) and move.odds is not None:
-                value = self._evaluated(move.odds, group.rows[where], draws, (*move.path, "odds"))
+                rows = group.rows[where]
+                one = group.readings.of(move.odds, rows, self.columns, m)
+                value = self._evaluated(one, rows, draws, (*move.path, "odds"))
                 odds[where, m] = np.broadcast_to(value, (len(where), len(draws)))
                 self._check_each(group, odds[:, m], draws, m)
         total = odds.sum(axis=1)
@@ -267,7 +355,8 @@ class Valuation:
         nowhere = np.zeros((1, len(self.columns.names)), np.int32)
         for party, formula in enumerate(formulas):
             path = ("parties", self.meaning.parties[party], word)
-            value = self._evaluated(formula, nowhere, draws, path)
+            one = Reading(formula, names(formula), {}, np.zeros(1, np.int64), None, b"")
+            value = self._evaluated(one, nowhere, draws, path)
             values[:, party] = np.broadcast_to(value, (1, len(draws)))[0]
             self._check_party(word, values[:, party], formula, draws, path)
         return values
