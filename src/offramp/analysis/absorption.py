@@ -114,12 +114,20 @@ def probability_by(
 
 
 def edge_uses(
-    structure: Structure, strategy: NDArray[np.float64], visited: NDArray[np.float64]
+    structure: Structure,
+    strategy: NDArray[np.float64],
+    visited: NDArray[np.float64],
+    edges: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float64]:
-    """Expected number of times (draw, edge) that each edge is taken; never where its odds are 0."""
+    """Expected number of times (draw, edge) that each edge is taken; never where its odds are 0.
+
+    Of the marked ``edges`` (edge,) only, where they are given.
+    """
     source = np.repeat(np.arange(structure.nodes), np.diff(structure.first))
-    at = visited[:, source]
-    return np.multiply(at, strategy, out=np.zeros_like(at), where=strategy != 0)
+    if edges is not None:
+        source, strategy = source[edges], strategy.compress(edges, axis=1)
+    at = visited.take(source, axis=1)
+    return np.multiply(at, strategy, out=np.zeros(at.shape), where=strategy != 0)
 
 
 def move_uses(
@@ -262,6 +270,8 @@ def _rounds(
     """Expected number (draw,) of edges taken that turn a round and go on playing."""
     edges = np.flatnonzero(structure.turns & ~structure.at_end_edge)
     source = np.searchsorted(structure.first, edges, side="right") - 1
-    odds = strategy[:, edges]
-    taken = np.multiply(visited[:, source], odds, out=np.zeros_like(odds), where=odds != 0)
-    return np.ascontiguousarray(taken).sum(axis=1)  # row by row: the same for any other draws
+    odds = strategy.take(edges, axis=1)
+    taken = np.multiply(
+        visited.take(source, axis=1), odds, out=np.zeros(odds.shape), where=odds != 0
+    )
+    return taken.sum(axis=1)  # row by row: the same for any other draws

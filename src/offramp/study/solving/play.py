@@ -56,7 +56,8 @@ class Play:
     def ending(self, edges: Truths, by: int | None = None) -> Array:
         """(draw,) probability that play ends by one of ``edges``, by the end of round ``by``."""
         if by is None:
-            return np.ascontiguousarray(self.uses[:, edges]).sum(axis=1)
+            uses = edge_uses(self.structure, self.strategy, self.absorbed.visits, edges)
+            return uses.sum(axis=1)
         elsewhere, event = -1, -2
         target = np.where(self.structure.target < 0, elsewhere, self.structure.target)
         marked = replace(
