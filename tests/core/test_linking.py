@@ -23,7 +23,7 @@ def _sum(values):
     for place in range(values.size):
         total += _at(values, place)
     if total < 0.0:
-        raise ValueError("less than nothing")
+        raise ValueError("less than nothing", total)
     return total
 
 
@@ -32,10 +32,20 @@ def _more(values):
     return _sum(values) + 1.0
 
 
+@njit(nogil=True, **LINKED)
+def _fill(values, other):
+    values[:] = other
+
+
+@njit(nogil=True)
+def _filled(values, other):
+    _fill(values, other)
+
+
 def test_a_caller_takes_them_in() -> None:
     assert _more(np.arange(5.0)) == 21.0
     assert _more(np.arange(5, dtype=np.float32)) == 21.0
-    with pytest.raises(ValueError, match="less than nothing"):
+    with pytest.raises(ValueError, match=r"less than nothing', -20\.0"):
         _more(-np.arange(5.0))
 
 
@@ -62,9 +72,15 @@ from kept import more
 assert more(np.arange(5.0)) == 21.0
 try:
     more(-np.arange(5.0))
-except ValueError:
+except ValueError as error:
+    assert error.args == ("less than nothing", -20.0)
     print(sum(more.stats.cache_hits.values()))
 """
+
+
+def test_what_a_piece_of_numba_complains_of_reaches_python() -> None:
+    with pytest.raises(ValueError, match=r"slice of shape \(3,\) from input of shape \(5,\)"):
+        _filled(np.zeros(3), np.ones(5))
 
 
 def test_what_is_kept_of_a_caller_holds_them(tmp_path: Path) -> None:

@@ -26,12 +26,12 @@ def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 
     settings: Any = config
     _listen()
-    if options.get("no_cpython_wrapper"):
-        from offramp.core.linking import LinkedOnly
+    from offramp.core.linking import Entry, LinkedOnly
 
+    if options.get("no_cpython_wrapper"):
         linked: dict[str, Any] = {**options, "cache": False, "pipeline_class": LinkedOnly}
         return compiling(**linked)
-    options["no_cfunc_wrapper"] = True  # nobody hands our kernels on as values
+    options |= {"no_cfunc_wrapper": True, "pipeline_class": Entry}  # none is handed on as a value
 
     def compiled(kernel: Callable[..., Any]) -> Any:
         try:
@@ -109,15 +109,25 @@ def tell_compiling(say: Callable[[str], object]) -> None:
 @cache
 def _listen() -> None:
     """Have numba tell when it compiles."""
+    import gc
+
     from numba.core import event
 
     class Compiling(event.Listener):
+        depth, collecting = 0, False
+
         def on_start(self, event: Any) -> None:
             while _told:
                 _told.pop()(_compiling_words())
+            if not self.depth:  # collecting takes a tenth of the time, and finds little
+                self.collecting = gc.isenabled()
+                gc.disable()
+            self.depth += 1
 
         def on_end(self, event: Any) -> None:
-            pass
+            self.depth -= 1
+            if not self.depth and self.collecting:
+                gc.enable()
 
     event.register("numba:compile", Compiling())
 

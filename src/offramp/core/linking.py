@@ -5,7 +5,7 @@ Of a function that no Python code calls that is waste: its callers take it in an
 function is typed and lowered, and goes no further than a module that its callers link.
 
 This is numba's way to customize its compiler (`pipeline_class`); what it does not say in its manual
-is held by `tests/core/test_compiling.py`.
+is held by `tests/core/test_linking.py`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ from numba import _dynfunc
 from numba.core import codegen, typed_passes
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import register_pass
+from numba.core.environment import lookup_environment
+
+ENVIRONMENT = "_ZN08NumbaEnv"
+"""How the names begin under which compiled code finds what its errors are made of."""
 
 
 class LinkedLibrary(codegen.JITCodeLibrary):
@@ -54,15 +58,41 @@ class LinkedLowering(typed_passes.NativeLowering):
         return True
 
 
+@register_pass(mutates_CFG=True, analysis_only=False)
+class EntryLowering(typed_passes.NativeLowering):
+    """Lowering of what Python calls; what it links gets the environments that it would have."""
+
+    _name = "entry_lowering"
+
+    def run_pass(self, state: Any) -> bool:
+        """Lower, make machine code, and tell it where the environments are, as a cache would."""
+        super().run_pass(state)
+        machine = state.library.codegen
+        for one in state.library._final_module.global_variables:
+            if one.name.startswith(ENVIRONMENT):
+                known = lookup_environment(one.name)
+                if known is not None and machine._engine.get_global_value_address(one.name):
+                    machine.set_env(one.name, known)
+        return True
+
+
 class LinkedOnly(CompilerBase):
-    """numba's compiler with another end."""
+    """numba's compiler with another end, for what only kernels call."""
+
+    lowering: type = LinkedLowering
 
     def define_pipelines(self) -> list[Any]:
         """The usual passes, the lowering replaced."""
         manager = DefaultPassBuilder.define_nopython_pipeline(self.state)
         manager.passes = [
-            (LinkedLowering, told) if one is typed_passes.NativeLowering else (one, told)
+            (self.lowering, told) if one is typed_passes.NativeLowering else (one, told)
             for one, told in manager.passes
         ]
         manager.finalize()
         return [manager]
+
+
+class Entry(LinkedOnly):
+    """The same for what Python calls."""
+
+    lowering = EntryLowering
