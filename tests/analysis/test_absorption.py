@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from fractions import Fraction
 
 import numpy as np
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from offramp.analysis import (
+    Absorbed,
     absorb,
+    absorption,
     edge_uses,
     eliminate,
     move_uses,
@@ -264,6 +267,29 @@ def test_draws_do_not_depend_on_how_they_are_grouped() -> None:
         np.testing.assert_array_equal(alone.visits[0], together.visits[draw])
         np.testing.assert_array_equal(alone.terminal[0], together.terminal[draw])
         np.testing.assert_array_equal(alone.rounds[0], together.rounds[draw])
+
+
+@given(seed=st.integers(0, 10_000), draws=st.integers(1, 19), zeros=st.sampled_from([0.0, 0.3]))
+@settings(max_examples=40)
+def test_eight_draws_abreast_have_the_bits_of_each_alone(
+    seed: int, draws: int, zeros: float
+) -> None:
+    """Also where some have no way out, hardly any, or no numbers at all."""
+    structure, _ = random_game(seed, steps=2, width=12, levels=2)
+    strategy, rng = (
+        random_strategy(structure, draws, seed, zeros=zeros),
+        np.random.default_rng(seed),
+    )
+    faint = rng.random(draws) < 0.2
+    leaving = structure.target < 0
+    strategy[np.ix_(faint, leaving)] *= 1e-200
+    strategy[rng.random(draws) < 0.1] = np.nan
+    abreast = absorb(structure, strategy)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(absorption, "ABREAST", -1)
+        alone = absorb(structure, strategy)
+    for one in fields(Absorbed):
+        np.testing.assert_array_equal(getattr(abreast, one.name), getattr(alone, one.name))
 
 
 def test_rounds_leave_out_the_edges_into_the_end_of_the_limit() -> None:

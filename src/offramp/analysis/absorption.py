@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 TRUSTED = 1e-10
 """Largest error of a probability with which a draw's numbers are handed out."""
+ABREAST = 128
+"""Side of the largest full matrix up to which eight draws are eliminated abreast: of eight, larger
+ones would not fit into a near cache."""
 WHOLE = 1e-9
 """Most that ends and ``unresolved`` of a draw may miss of 1."""
 
@@ -249,10 +252,17 @@ def _eliminate_run(
     """Components ``bottom`` to ``top`` of draws ``low`` to ``high``, faint ones in logs."""
     from offramp.analysis.faint import absorb_faintly
     from offramp.analysis.kernels import absorb_draws
+    from offramp.analysis.kernels_abreast import absorb_abreast
 
     layout = (plan.graph(structure), plan.triangles())
     stopped = np.full(len(strategy), -1)
-    absorb_draws(low, high, bottom, top, *layout, strategy, visits, terminal, stopped)
+    left = np.zeros(len(strategy), np.bool_)
+    if plan.side(structure) <= ABREAST:
+        absorb_abreast(low, high, bottom, top, *layout, strategy, visits, terminal, left)
+    else:
+        left[low:high] = True
+    for draw in np.flatnonzero(left).tolist():
+        absorb_draws(draw, draw + 1, bottom, top, *layout, strategy, visits, terminal, stopped)
     for draw in np.flatnonzero(stopped >= 0).tolist():
         while (which := int(stopped[draw])) >= 0:
             unresolved[draw] += absorb_faintly(

@@ -54,6 +54,11 @@ class Elimination:
         edges, order = (structure.first, structure.target), (self.order, structure.component)
         return (*edges, *order, self.home, self.kind, self.full, self.place)
 
+    def side(self, structure: Structure) -> int:
+        """Rows of the largest full matrix."""
+        rows = np.diff(structure.component) - self.full
+        return int(rows[self.kind == 1].max(initial=0))
+
     def triangles(self) -> tuple[NDArray[np.int64], ...]:
         """The rows of the factors as ``kernels.absorb_draws`` wants them."""
         return (self.lower_first, self.lower, self.upper_first, self.upper)

@@ -322,7 +322,7 @@ def emit(nodes, home, which, first, target, odds, mass, ends):
 
 
 @njit(nogil=True, **LINKED)
-def _widest(component, kind, full):
+def widest_parts(component, kind, full):
     """Largest size and largest full part of an eliminated component.
 
     ``component`` is (component + 1,), ``kind`` and ``full`` are (component,).
@@ -359,7 +359,7 @@ def absorb_draws(low, high, bottom, top, graph, triangles, strategy, visits, end
     """
     first, target, order, component, home, kind, full, _ = graph
     _, lower_index, _, upper_index = triangles
-    widest, fullest = _widest(component, kind, full)
+    widest, fullest = widest_parts(component, kind, full)
     lower = np.empty(lower_index.size)
     upper = np.empty(upper_index.size)
     tail = np.empty((fullest, fullest))

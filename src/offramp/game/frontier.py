@@ -57,7 +57,9 @@ def advance(
     columns, most = rules[3], limits[3]
     wide = len(columns)
     after = np.empty(wide, np.int32)
-    widest = np.diff(step_first).max()
+    widest = 0
+    for step in range(len(step_first) - 1):
+        widest = max(widest, step_first[step + 1] - step_first[step])
     while counters[DONE] < counters[NODES]:
         node = counters[DONE]
         room = min(len(rows) - counters[NODES], len(edges) - counters[EDGES])
