@@ -202,7 +202,9 @@ class _Work:
                         progress(DOING, before + count, total)
 
                 base = bases[number]
-                known = None if base is None else kept[base[0]].equilibria.value[:, base[1]]
+                known = None
+                if base is not None:
+                    known = kept[base[0]].equilibria.value.take(base[1], axis=1)
                 solved = self._solve(number, solves[number], part, low, tell, known)
                 if any(other is not None and other[0] == number for other in bases):
                     kept[number] = solved
@@ -369,7 +371,7 @@ class _Reader:
         found = self.solved.equilibria
         start = self.rules.game.structure.start
         fine = np.where((found.status == "solved")[:, None], found.payoff[:, start, :], np.nan)
-        return self._play(np.arange(len(self.solved.draws)), self.solved.strategy, fine)
+        return self._play(self.solved.draws, self.solved.tables, self.solved.strategy, fine)
 
     def others(self) -> tuple[NDArray[np.int64], Play | None]:
         """The draws (other,) with other equilibria, and these as one play."""
@@ -384,18 +386,17 @@ class _Reader:
         strategy = np.stack([other.strategy for other in found])
         start = self.rules.game.structure.start
         given = np.stack([other.value[start] for other in found])
-        return which, self._play(which, strategy, None if self.solved.tables.entropy else given)
-
-    def _play(self, which: NDArray[np.int64], strategy: Array, given: Array | None) -> Play:
-        draws = self.solved.draws
+        draws, tables = self.solved.draws, self.solved.tables
         part = Draws(draws.names, draws.values[which], draws.seed, draws.first)
+        given = None if tables.entropy else given
+        return which, self._play(part, _rows(tables, which), strategy, given)
+
+    def _play(self, draws: Draws, tables: Tables, strategy: Array, given: Array | None) -> Play:
         _, game = self.rules.of(self.deviations)
         if self.deviations:
             strategy = carry_strategy(self.rules.game, game, strategy)
-            tables, given = with_precision(game.tables(part), self.scale), None
-        else:
-            tables = _rows(self.solved.tables, which)
-        return play_of(game, part, tables, strategy, given)
+            tables, given = with_precision(game.tables(draws), self.scale), None
+        return play_of(game, draws, tables, strategy, given)
 
 
 def _split(query: Query) -> tuple[Interventions, Interventions]:
