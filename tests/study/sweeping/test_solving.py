@@ -10,6 +10,7 @@ import pytest
 from offramp import solvers
 from offramp.game import Draws
 from offramp.scenario import read
+from offramp.study.solving import workspace
 from offramp.study.sweeps import Chunk, Order, Part, Stopped, plan_for, solve_chunk
 from offramp.study.sweeps.codes import WORDS, decode, encode
 from offramp.study.sweeps.local import solve_chunks
@@ -139,6 +140,22 @@ def test_quantities_are_those_of_claims() -> None:
     assert np.allclose(values[:, 1], chunk.data["by_round"][:, 1, 2], atol=1e-14)
     words = decode("quantity_status", chunk.data["quantity_status"])
     assert set(words.ravel()) <= {"solved", "vacuous"}
+
+
+def test_a_sweep_builds_the_game_of_an_intervention_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    order, built = order_of(**EVERYTHING), []
+    plan, plain = plan_for(order), workspace.build
+
+    def counted(meaning, kept):  # type: ignore[no-untyped-def]
+        built.append(meaning)
+        return plain(meaning, kept)
+
+    monkeypatch.setattr(workspace, "build", counted)
+    parts = order.parts(0, 48)
+    assert len(parts) > 1
+    found = list(solve_chunks(order, parts, workers=2, plan=plan))
+    assert len(found) == len(parts)
+    assert len(built) == 1
 
 
 def test_who_no_longer_wants_a_chunk_can_say_so() -> None:

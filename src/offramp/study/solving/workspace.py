@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from threading import Lock
 from weakref import WeakValueDictionary
 
 from offramp.core.memory import bytes_of
@@ -26,6 +27,7 @@ class Workspace:
         self._meanings: dict[str, Meaning] = {}
         self._games: dict[Hashable, Game] = {}
         self._structures: WeakValueDictionary[Hashable, Structure] = WeakValueDictionary()
+        self._building = Lock()
 
     @staticmethod
     def of(scenario: Scenario | Workspace) -> Workspace:
@@ -54,11 +56,12 @@ class Workspace:
     def _built(self, meaning: Meaning, kept: frozenset[str]) -> Game:
         """The game of settled rules."""
         rules = rules_of(meaning), kept
-        game = self._games.pop(rules, None)
-        if game is None:
-            game = self._sharing(build(meaning, kept))
-            self._forget()
-        self._games[rules] = game
+        with self._building:
+            game = self._games.pop(rules, None)
+            if game is None:
+                game = self._sharing(build(meaning, kept))
+                self._forget()
+            self._games[rules] = game
         return game if game.meaning is meaning else game.told_as(meaning)
 
     def _sharing(self, game: Game) -> Game:

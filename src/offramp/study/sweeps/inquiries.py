@@ -19,6 +19,7 @@ from offramp.study.quantities import find_quantities
 from offramp.study.quantities.evaluation import evaluate_queries
 from offramp.study.solving.experiment import Solved
 from offramp.study.solving.play import Play
+from offramp.study.solving.workspace import Workspace
 from offramp.study.sweeps.codes import UNFIT
 
 Array = NDArray[np.float64]
@@ -56,9 +57,12 @@ class Questions:
         return frozenset[str]().union(*(self.queries[i].reads for i in self.plain))
 
     def answers(
-        self, solved: Solved, scale: float, starts: int, threads: int = 1
+        self, solved: Solved, games: Workspace, scale: float, starts: int, threads: int = 1
     ) -> tuple[Array, Words]:
-        """Values and statuses (draw, quantity) of solved draws; statuses as in `QueryValues`."""
+        """Values and statuses (draw, quantity) of solved draws; statuses as in `QueryValues`.
+
+        The games of interventions are built once, in the workspace ``games``.
+        """
         shape = (len(solved.draws), len(self.queries))
         values, status = np.full(shape, np.nan), np.full(shape, "failed", dtype="<U9")
         start, found = solved.game.structure.start, solved.equilibria
@@ -75,7 +79,7 @@ class Questions:
         if others:
             queries = [self.queries[i] for i in others]
             values[:, others], status[:, others] = _evaluated(
-                solved.game.whole, queries, solved.draws, scale, starts, threads
+                solved.game.whole, queries, solved.draws, games, scale, starts, threads
             )
         return values, status
 
@@ -90,6 +94,7 @@ def _evaluated(
     meaning: Meaning,
     queries: Sequence[Query],
     draws: Draws,
+    games: Workspace,
     scale: float,
     starts: int,
     threads: int,
@@ -104,6 +109,7 @@ def _evaluated(
             traced=(),
             starts=starts,
             workers=threads,
+            workspace=games,
         )
     except GameError:
         if len(draws) == 1:
@@ -112,8 +118,10 @@ def _evaluated(
     else:
         return told.values, told.status
     half = len(draws) // 2
+    parts = [
+        Draws(draws.names, rows, draws.seed) for rows in (draws.values[:half], draws.values[half:])
+    ]
     low, high = (
-        _evaluated(meaning, queries, Draws(draws.names, rows, draws.seed), scale, starts, threads)
-        for rows in (draws.values[:half], draws.values[half:])
+        _evaluated(meaning, queries, part, games, scale, starts, threads) for part in parts
     )
     return np.concatenate([low[0], high[0]]), np.concatenate([low[1], high[1]])

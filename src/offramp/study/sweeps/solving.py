@@ -26,6 +26,7 @@ from offramp.core.errors import GameError, OfframpError
 from offramp.game import Draws, Game, build, draw, with_precision
 from offramp.scenario import Meaning, Scenario, read, understand
 from offramp.study.solving.experiment import Solved, outcomes
+from offramp.study.solving.workspace import Workspace
 from offramp.study.sweeps.codes import BROKEN, NONE, UNFIT, WORDS, encode
 from offramp.study.sweeps.inquiries import Questions, questions_of
 from offramp.study.sweeps.ordering import Order, Part
@@ -163,6 +164,11 @@ class Plan:
         )
         return Solved(self.game, draws, self.game.tables(draws), nothing)
 
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The games of quantities under interventions, built once for all chunks."""
+        return Workspace(self.game.meaning.scenario)
+
     def kept(self, solved: Solved, dataset: xr.Dataset, threads: int = 1) -> Rows:
         """The variables that the order keeps, words as numbers."""
         keep, order = self.order.keep, self.order
@@ -175,7 +181,7 @@ class Plan:
             rows["strategy"] = solved.strategy
         if len(self.questions) and solved is not self._nothing:
             rows["quantity_value"], status = self.questions.answers(
-                solved, order.precision_scale, order.starts, threads
+                solved, self.workspace, order.precision_scale, order.starts, threads
             )
             rows["quantity_status"] = encode("quantity_status", status)
         elif len(self.questions):
