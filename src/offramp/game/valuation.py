@@ -287,7 +287,9 @@ class Valuation:
                 weights[where, m] = 1.0
             elif len(where):
                 path = (*move.path, "weight")
-                value = self._evaluated(move.weight, group.rows[where], draws, path)
+                rows = group.rows[where]
+                one = group.readings.of(move.weight, rows, self.columns, m)
+                value = self._evaluated(one, rows, draws, path)
                 weights[where, m] = np.broadcast_to(value, (len(where), len(draws)))
                 self._check_weight(group, weights[:, m], draws, m)
         whole = weights / weights.sum(axis=1, keepdims=True)
