@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from offramp.apps.options import Asked, on_command_line, refuse
-from offramp.apps.progress import progress_bar
+from offramp.apps.progress import busy, progress_bar
 from offramp.core.numbers import told_apart
 
 if TYPE_CHECKING:
@@ -175,15 +175,16 @@ def told_histories(asked: Asked, outcome: str | None, count: int, drawn: int) ->
     from offramp.study.histories.retelling import retell
 
     try:
-        found = retell(
-            scenario,
-            outcome,
-            count=count,
-            account=asked.account,
-            precision_scale=asked.precision_scale,
-            drawn=0 if asked.nominal else drawn,
-            seed=asked.seed,
-        )
+        with busy("histories and turning points"):
+            found = retell(
+                scenario,
+                outcome,
+                count=count,
+                account=asked.account,
+                precision_scale=asked.precision_scale,
+                drawn=0 if asked.nominal else drawn,
+                seed=asked.seed,
+            )
     except ResultError as error:
         raise on_command_line(error, "command line") from None
     if asked.json:

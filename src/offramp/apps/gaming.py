@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from offramp.apps.options import fixed, on_command_line, refuse, settings_of
+from offramp.apps.progress import busy
 from offramp.core.errors import OfframpError
 from offramp.core.files import check_target, write_text
 from offramp.core.registry import suffixes_in_words
@@ -30,7 +31,9 @@ def told_solution(
         if picture.suffix != ".svg":
             raise refuse(f"--picture {picture}", "a name that ends in .svg", "say tree.svg")
         check_target(picture, option="--picture")
-    solved = solve_tree(read_game(file), precision, limit=limit)
+    game = read_game(file)
+    with busy("followed to its limit" if limit else "solved"):
+        solved = solve_tree(game, precision, limit=limit)
     if picture is not None:
         write_text(picture, tree_picture(solved.game, solved))
     told = _facts(file, solved) if as_json else _words(solved, picture)

@@ -41,6 +41,15 @@ def progress_bar() -> Iterator[Step | None]:
         yield _steps(bar)
 
 
+@contextmanager
+def busy(what: str) -> Iterator[None]:
+    """A bar with the time taken, on a terminal, for what is one long step."""
+    with progress_bar() as tell:
+        if tell is not None:
+            tell(what, 0, 1)
+        yield
+
+
 LINES = 8
 """Most lines of progress shown at once."""
 
