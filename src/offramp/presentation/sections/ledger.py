@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -87,12 +88,18 @@ def ledger_of(findings: Findings) -> tuple[Group, ...]:
     )
 
 
+_MEANINGS: WeakKeyDictionary[Findings, Mapping[str, str]] = WeakKeyDictionary()
+"""Found once for the many rows of a report that ask."""
+
+
 def meanings_of(findings: Findings) -> Mapping[str, str]:
     """Assumption to what it means in the scenario's words, '' where it does not say."""
-    return {
-        assumption.name: _meaning(assumption.note or "").partition(";")[0]
-        for assumption in understand(findings.scenario).assumptions
-    }
+    if findings not in _MEANINGS:
+        _MEANINGS[findings] = {
+            assumption.name: _meaning(assumption.note or "").partition(";")[0]
+            for assumption in understand(findings.scenario).assumptions
+        }
+    return _MEANINGS[findings]
 
 
 def with_meaning(label: str, meaning: str) -> str:
