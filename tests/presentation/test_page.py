@@ -239,13 +239,13 @@ def test_the_account_is_named_by_its_speaker() -> None:
 def test_where_there_are_accounts_the_text_is_none_of_them() -> None:
     findings = findings_of(scenario_named("trilateral-talks"), 0)
     found = premises_of(findings)
-    assert found.whose == "the scenario as written, before any account's own premises"
+    assert found.whose == "the analyst's middle, no account's premises"
     assert [one.label for one in found.accounts] == [
         one.label for one in findings.scenario.accounts.values()
     ]
     assert "partisan" in found.accounts[0].stance
     told = premises_of(dataclasses.replace(findings, account="kyiv_as_reported"))
-    assert told.whose == "the account “Kyiv's statements as reported”"
+    assert told.whose == "the account ‹Kyiv's statements as reported›"
     assert told.speaker == "Ukrainian officials"
     assert not told.accounts
 
@@ -264,7 +264,8 @@ def test_shares_of_draws_are_worded_as_the_house_says() -> None:
     shares = re.findall(r"holds in [^;]*", text)
     full = [one for one in shares if "combinations of assumptions tried (" in one]
     assert full
-    assert text.count("this describes the assumptions, not the world") >= len(full)
+    assert text.count("†") > len(full)
+    assert text.count("it describes the assumptions, not the world, and other ranges") == 1
 
 
 def test_numbers_without_a_source_are_marked() -> None:

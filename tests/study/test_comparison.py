@@ -88,8 +88,8 @@ def test_the_interaction_is_that_of_the_product() -> None:
     assert pairs[frozenset("ac")] == pytest.approx(0, abs=1e-12)
     assert found.interaction is not None
     assert {found.interaction.first, found.interaction.second} == {"a", "b"}
-    said = sentences(found)[0].replace("“b” and “a”", "“a” and “b”")
-    assert said.endswith("; “a” and “b” together add +20.0 points beyond what each adds by itself.")
+    said = sentences(found)[0].replace("‹b› and ‹a›", "‹a› and ‹b›")
+    assert said.endswith("; ‹a› and ‹b› together add +20.0 points beyond what each adds by itself.")
     assert "together" not in apart(found)
     assert found.words == "the probability of agreed"
 
@@ -119,7 +119,7 @@ def test_outcomes_and_verdicts_stand_side_by_side() -> None:
     assert verdicts["often", "calm"] is False
     assert verdicts["often", "bold"] is True
     assert sentences(found)[0].startswith(
-        "On the premises of the account “As the calm tell it” and of the account “bold”"
+        "On the premises of the account ‹As the calm tell it› and of the account ‹bold›"
     )
     assert figure(found)[0].drawing.data
     assert as_json(found)["claims"]["bold"]["often"]["nominal"] is True

@@ -518,7 +518,7 @@ def test_one_assumption_and_few_draws() -> None:
 
 def test_everything_is_labelled(learnt: Surrogate, tmp_path: Path) -> None:
     assert " ".join(sentences(learnt)).startswith(
-        "EMULATED, NOT SOLVED: on the premises of “A gamble”"
+        "EMULATED, NOT SOLVED: on the premises of ‹A gamble›"
     )
     assert all(row["emulated"] for row in learnt.table)
     draws = learnt.emulated_draws(64, 1)

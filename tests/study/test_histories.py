@@ -161,7 +161,7 @@ def test_sampled_ends_are_as_frequent_as_solved_ones() -> None:
 def test_sentences_table_and_figure() -> None:
     told = histories(read("border-standoff"), drawn=3, seed=1)
     for text in sentences(told):
-        assert text.startswith(("On the premises of “", "“"))
+        assert text.startswith(("On the premises of ‹", "‹"))
         assert text.endswith(".")
         assert not re.search(r"\b(should|must|best|optimal|likely true)\b", text)
     json.dumps(as_json(told), allow_nan=False)

@@ -19,7 +19,8 @@ from offramp.presentation.text.offramps import (
     offramps_remarks,
 )
 from offramp.scenario import read, understand
-from offramp.study.offramps.proposals import going_on, offramps
+from offramp.study.offramps.proposals import offramps
+from offramp.study.packages.without import readings
 from offramp.study.offramps.records import OffRamps
 from offramp.study.quantities.evaluation import evaluate_queries
 from tests.study.chance import CHANCE
@@ -412,7 +413,7 @@ def test_a_settlement_below_going_on_is_imposed() -> None:
     )
     text = text.replace("precision: 6", "precision: 1 / (talk * 5)")
     game = build(read(text))
-    floor = going_on(game, (0,))
+    floor = readings(game, (0,)).values["game"][0]
     # going on: 0.2 a month, a war worth -1 with 0.1, patience 0.9
     assert floor[1] == pytest.approx((0.2 - 0.1) / (1 - 0.9 * 0.9), rel=1e-9)
     found = offramps(read(text), at_least=0.9, draws=0)
@@ -423,14 +424,15 @@ def test_a_settlement_below_going_on_is_imposed() -> None:
         assert as_json(ramp)["imposed"] is True
     assert found.found
     said = " ".join(offramps_remarks(found))
-    assert "what it gets without agreement" in said
-    assert "solved at the nominal values with every move of a party into the ends" in said
-    assert "not read for it" not in said
+    assert "several readings, side by side" in said
+    assert found.without is not None
+    assert found.without.readings["game"]["south"] == pytest.approx(floor[1])
+    assert not math.isfinite(found.without.readings["declared"]["south"])
     text = text.replace("parameters:\n", "parameters:\n  reservation: {each: {south: 9}}\n", 1)
     named = offramps(read(text), at_least=0.9, draws=0)
-    assert "own numbers called “reservation” are not read for it." in " ".join(
-        offramps_remarks(named)
-    )
+    assert named.without is not None
+    assert named.without.readings["declared"]["south"] == 9
+    assert all(ramp.floor["south"] == 9 for ramp in named.found)
 
 
 def test_first_steps_count_and_have_no_effort() -> None:
@@ -488,9 +490,9 @@ def test_a_change_is_told_on_every_account() -> None:
     after = found.found[0].accounts
     assert after["calm"] == pytest.approx(chance(0.75, 0.1, 0.1))
     assert after["rough"] == pytest.approx(chance(talk, 0.1, 0.29))
-    assert sentences(found)[0].startswith("On the premises of the scenario as written, before any")
+    assert sentences(found)[0].startswith("On the premises of the analyst's middle, no account's")
     calm, rough = account_sentences(found)
-    assert calm.startswith("On the premises of the account “The calm”, as encoded here, an agreem")
+    assert calm.startswith("On the premises of the account ‹The calm›, as encoded here, an agreem")
     assert calm.endswith("without any change.")
     assert rough.endswith(
         "without any change, and the same change does not bring it to 40 % or more."
@@ -504,7 +506,7 @@ def test_an_account_is_told_as_it_tells_itself() -> None:
     found = offramps(read(text), at_least=0.4, draws=0, account="calm")
     assert found.before == pytest.approx(chance(0.2, 0.1, 0.1))
     assert sentences(found)[0].startswith(
-        "On the premises of the account “The calm”, as encoded here,"
+        "On the premises of the account ‹The calm›, as encoded here,"
     )
     met = offramps(read(text), at_least=0.3, draws=0, account="calm")
     assert met.met
@@ -539,12 +541,14 @@ FORBIDDEN = re.compile(
     re.IGNORECASE,
 )
 OPENINGS = (
-    "On the premises of the scenario as written, ",
-    "A party's reservation value is what it gets without agreement",
+    "On the premises of the analyst's middle, ",
+    "What a party has without agreement has several readings",
+    "A first step by which its holder loses, or which takes what another put forward",
+    "The first step ‹",
     "Of the settlements that follow, ",
     "The scenario's own numbers ",
-    "On the premises of “",
-    "On the premises of the account “",
+    "On the premises of ‹",
+    "On the premises of the account ‹",
     "It takes an effort of ",
     "At the nominal values, compared with no change",
     "That the probability is then at least ",
@@ -556,8 +560,8 @@ OPENINGS = (
     "Only changes that aim at ",
     "Efforts are in the levers' own units",
     "A settlement that leaves",
-    "The change of “",
-    "“",
+    "The change of ‹",
+    "‹",
 )
 
 

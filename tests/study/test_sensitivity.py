@@ -250,9 +250,9 @@ def test_the_sentence_is_neutral_and_says_whose_premises_it_rests_on(tmp_path: P
     found = sensitivity(scenario_of(CHOICE, tmp_path), ("outcome", "won"), points=32, seed=0)
     assert isinstance(found, Sensitivity)
     told = " ".join(sentences(found))
-    assert told.startswith("On the premises of “A wager”, as encoded here, ")
+    assert told.startswith("On the premises of ‹A wager›, as encoded here, ")
     assert "describe the assumptions, not the world" in told
-    assert "Knowing “gain” would reduce the variance" in told
+    assert "Knowing ‹gain› would reduce the variance" in told
     assert "twice" in told
     assert not FORBIDDEN.search(told)
 

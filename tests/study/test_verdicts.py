@@ -240,7 +240,7 @@ def test_accounts_are_of_equal_standing_and_solved_once_where_they_agree(
     assert soft.nominal is False
     assert soft.share == 0
     assert sentences(same)[0].startswith(
-        "On the premises of the account “The same numbers”, as encoded"
+        "On the premises of the account ‹The same numbers›, as encoded"
     )
     assert same.share == verdict_of(verdicts, "gains").share
     lone = check(talks, draws=0, accounts=("soft",))
@@ -285,10 +285,10 @@ def test_precisions_and_sentence_and_json(verdicts: tuple[Verdict, ...]) -> None
     lowers = verdict_of(verdicts, "lowers")
     assert dict(lowers.precision) == {0.5: True, 1.0: True, 2.0: True, 5.0: True, 10.0: True}
     assert sentences(lowers)[0] == (
-        "On the premises of the scenario as written, before any account's own premises, as "
-        "encoded here, “Making the offer lowers its maker's standing” holds in 100 % of the "
-        "combinations of assumptions tried (256 of 256 solved); this describes the assumptions, "
-        "not the world; other ranges give another figure."
+        "On the premises of the analyst's middle, no account's premises, as encoded here, the claim "
+        "‹Making the offer lowers its maker's standing› (the analyst's words) holds in 100 % of "
+        "the combinations of assumptions tried (256 of 256 solved), and at the central values; "
+        "this describes the assumptions, not the world; other ranges give another figure."
     )
     told = json.loads(json.dumps(claims_as_json(verdicts), allow_nan=False))
     for word in ("share", "interval", "nominal", "open", "vacuous", "restates", "quantities"):
@@ -333,7 +333,7 @@ claims:
 def test_premises_and_literature_in_words() -> None:
     assert premise("a", "Haste (S9)") == "S9 (Haste)"
     assert premise("a", "Absent parties (S1, S4)") == "S1, S4 (Absent parties)"
-    assert premise("a", "Haste") == "“Haste”"
+    assert premise("a", "Haste") == "‹Haste›"
     assert literature_of("It costs. Holds, in theory, here. Does not hold there.") == (
         "Holds, in theory, here. Does not hold there."
     )

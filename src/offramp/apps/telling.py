@@ -17,6 +17,7 @@ MOST_ACCOUNTS = 6
 """Accounts with a column of their own."""
 FEW = 12
 """Most rows of a table of assumptions."""
+MIDDLE = "middle (no account)"
 NOMINALLY = {True: "holds", False: "does not", None: "–"}
 
 
@@ -78,13 +79,16 @@ def claims_words(title: str, verdicts: Sequence[Any]) -> str:
     from offramp.presentation.text.claims import verdict_remarks, verdict_sentence
 
     lines = [title]
-    for account in dict.fromkeys(one.account for one in verdicts):
+    for account in sorted(
+        dict.fromkeys(one.account for one in verdicts), key=lambda name: not name
+    ):
         own = [one for one in verdicts if one.account == account]
         lines += ["", f"On the premises of {own[0].premises}:"]
         lines += table_of(
             (
                 "claim",
-                "nominal",
+                "class",
+                "central",
                 "share",
                 "interval",
                 "other weighting",
@@ -95,15 +99,15 @@ def claims_words(title: str, verdicts: Sequence[Any]) -> str:
             ),
             (_verdict_row(one) for one in own),
         )
-    first = verdicts[0].account
+    accounts = [one.account for one in verdicts if one.account] or [""]
     for one in verdicts:
-        if one.account == first:
+        if one.account == accounts[0] or one.force:
             lines += ["", paragraph(f"{one.name}: {verdict_sentence(one)}")]
-            if one.restates:
+            if one.put_in:
                 lines += [
                     paragraph(text)
                     for text in verdict_remarks(one)
-                    if text.startswith("It restates")
+                    if text.startswith(("It restates", "Put in"))
                 ]
     return "\n".join(lines)
 
@@ -115,11 +119,12 @@ def _verdict_row(one: Any) -> tuple[str, ...]:
         low_high = f"{share_cell(one.interval[0])} – {share_cell(one.interval[1])}"
     return (
         one.name,
+        one.kind,
         said,
         share_cell(one.share),
         low_high,
         share_cell(one.share_other),
-        str(one.open),
+        str(one.open) if one.looked else "–",
         str(one.vacuous),
         one.restates or "–",
         one.manner or "–",
@@ -131,7 +136,7 @@ def compared_words(title: str, found: Sequence[Any]) -> str:
     from offramp.presentation.text.comparison import comparison_sentence
 
     first = found[0]
-    names = [name or "as written" for name in first.accounts]
+    names = [name or MIDDLE for name in first.accounts]
     lines = [title, "", "Probabilities at nominal values:"]
     columns = [
         {one.outcome: one.nominal[place] for one in first.outcomes} for place in range(len(names))
@@ -141,7 +146,10 @@ def compared_words(title: str, found: Sequence[Any]) -> str:
     for verdict in first.verdicts:
         claims.setdefault(verdict.name, {})[verdict.account] = verdict
     if claims:
-        lines += ["", "Claims, at nominal values and as a share of the combinations tried:"]
+        lines += [
+            "",
+            "Claims by class, and the share of the combinations tried in which each holds:",
+        ]
         lines += table_of(
             ("claim", *names),
             (
@@ -165,8 +173,8 @@ def compared_words(title: str, found: Sequence[Any]) -> str:
 def _both(verdict: Any) -> str:
     if verdict is None:
         return "–"
-    said = NOMINALLY[verdict.nominal] if verdict.nominal is not None else verdict.state
-    return said if verdict.share is None else f"{said}, {share_cell(verdict.share)}"
+    told = verdict.kind if verdict.share is None else f"{verdict.kind}, {share_cell(verdict.share)}"
+    return f"{told} (force)" if verdict.force else told
 
 
 def sensitivity_words(title: str, found: Sequence[Any]) -> str:
@@ -276,17 +284,17 @@ def run_words(told: Mapping[str, Any]) -> list[str]:
 
 
 def _outcomes_on_accounts(told: Mapping[str, Any]) -> list[str]:
-    """Probabilities of the ends at nominal values: the scenario as written and every account."""
+    """Probabilities of the ends at nominal values: every account, then the analyst's middle."""
     own = {
         name: one["nominal"] if isinstance(one, Mapping) else one
         for name, one in told["outcomes"].items()
     }
     accounts = list(told["accounts"])[:MOST_ACCOUNTS]
-    columns = [own, *(told["accounts"][name]["outcomes"] for name in accounts)]
+    columns = [*(told["accounts"][name]["outcomes"] for name in accounts), own]
     happens = {name for name in own if any(column.get(name) for column in columns)}
     columns = [{name: column.get(name) for name in own if name in happens} for column in columns]
     rows = _outcome_rows(columns)
-    heads = ("outcome, nominal", "as written", *accounts)
+    heads = ("outcome, nominal", *accounts, MIDDLE)
     return [
         "",
         "  No account is the base; each at its own nominal values:",
@@ -321,21 +329,22 @@ def _claims_on_accounts(told: Mapping[str, Any]) -> list[str]:
     )
     names = every[:MOST_ACCOUNTS]
     plain = any(not one.get("account") for one in told["claims"].values())
-    heads = ("claim", *(["as written"] if plain else []), *names, "says")
+    heads = ("claim", *names, *([MIDDLE] if plain else []), "says")
     rows = [
         (
             name,
-            *([_verdict_word(one)] if plain else []),
             *(_verdict_word(one["accounts"].get(account)) for account in names),
+            *([_verdict_word(one)] if plain else []),
             textwrap.shorten(one["says"], 44, placeholder=" …") + _manner(one["manner"]),
         )
         for name, one in told["claims"].items()
     ]
     return [
         "",
-        "  Claims, at nominal values and as a share of the combinations tried:",
+        "  Claims by class, and the share of the combinations tried in which each holds:",
         *table_of(heads, rows),
         *_left_out(len(every)),
+        *_harms(told["claims"]),
     ]
 
 
@@ -344,8 +353,16 @@ def _manner(manner: str) -> str:
     return f" ({manner})" if manner else ""
 
 
+def _harms(claims: Mapping[str, Any]) -> list[str]:
+    """The sentence of every claim that commits an act of force, with what that act does."""
+    shown = [
+        next(iter(one["accounts"].values()), one) for one in claims.values() if one.get("force")
+    ]
+    return [part for one in shown for part in ("", paragraph(one["sentence"]))]
+
+
 def _verdict_word(one: Mapping[str, Any] | None) -> str:
     if one is None:
         return "–"
-    said = NOMINALLY[one["nominal"]] if one["nominal"] is not None else one["state"]
-    return said if one["share"] is None else f"{said}, {share_cell(one['share'])}"
+    told = one["class"] if one["share"] is None else f"{one['class']}, {share_cell(one['share'])}"
+    return f"{told} (force)" if one["force"] else told

@@ -41,6 +41,8 @@ class Section:
     order: int
     content: Callable[[Findings], Content] = _nothing
     there: Callable[[Findings], object] = _always
+    folded: bool = False
+    """Whether it stands behind its title until it is opened."""
 
 
 def find_sections() -> dict[str, Section]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from offramp.presentation import facts
-from offramp.presentation.premises import lead_of, premises_of
+from offramp.presentation.premises import premises_of
 from offramp.presentation.sections.claims import account_label, claims_answer
 from offramp.presentation.sections.comparison import account_ends, outcomes_by_account
 from offramp.presentation.sections.offramps import ramps_answer
+from offramp.presentation.text.claims import condition_words
 from offramp.presentation.text.numbers import (
     GAP,
     between,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from offramp.study.runs.findings import Findings
 
+FEW = 4
+"""Accounts named in a sentence; the figure and the tables have all of them."""
 NAMED = 6
 """Outcomes named in the first sentence; the figure has all of them."""
 
@@ -35,7 +38,7 @@ NAMED = 6
 class Headline:
     """A sentence of the answer; ``lead`` says on whose premises and stands before ``text``.
 
-    ``folded`` are those on the last of many accounts.
+    ``folded`` are those that stand behind the first three.
     """
 
     lead: str
@@ -68,15 +71,137 @@ class Ending:
 
 
 def answer(findings: Findings) -> tuple[Headline, ...]:
-    """How it ends, on every account too; when; over which assumptions; claims and off-ramps.
+    """Whose premises; which ends on which account; what flips it. Three sentences, no more.
 
+    When it ends, what became of the claims and which off-ramps there are is folded behind them.
     What was not looked for is left out.
     """
-    lead = premises_of(findings).lead
-    told = [Headline(lead, _how(findings)), *_on_accounts(findings)]
-    told += [Headline(lead, text) for text in (_when(findings), _over(findings))]
-    further = [claims_answer(findings), ramps_answer(findings)]
-    return (*told, *(Headline(lead, text) for text in further if text))
+    lead, short = all_leads(findings)
+    told = [
+        Headline(lead, _whose(findings)),
+        Headline(short, _ends(findings)),
+        Headline(short, _flipped(findings)),
+    ]
+    own = premises_of(findings).lead
+    further = [(own, _when(findings)), (short, claims_answer(findings))]
+    further.append((own, ramps_answer(findings)))
+    return (*told, *(Headline(whose, text, True) for whose, text in further if text))
+
+
+def all_leads(findings: Findings) -> tuple[str, str]:
+    """'On the premises of A, B and C, as encoded here,', and the same without their names."""
+    names = [name for name in outcomes_by_account(findings) if name]
+    if len(names) < 2 or findings.account:
+        return premises_of(findings).lead, premises_of(findings).lead
+    labels = [f"‹{account_label(findings, name)}›" for name in names[:FEW]]
+    if len(names) > FEW:
+        labels.append(f"{len(names) - FEW:,} other accounts")
+    return (
+        f"On the premises of {listed(labels)}, as encoded here,",
+        f"On the premises of these {len(names):,} accounts, as encoded here,",
+    )
+
+
+def _whose(findings: Findings) -> str:
+    """That everything follows from somebody's premises, in numbers of the analyst's."""
+    middle = (
+        " The analyst's middle, no account's premises, stands last."
+        if "" in outcomes_by_account(findings)
+        else ""
+    )
+    return (
+        "every figure is a consequence of assumptions and no forecast; numbers are the analyst's "
+        f"unless a source is named.{middle}"
+    )
+
+
+def _ends(findings: Findings) -> str:
+    """The likeliest ends on every account, or with how far they hang on the assumptions."""
+    found = outcomes_by_account(findings)
+    if len(found) < 2:
+        return _how(findings)
+    told = [
+        f"{_where(findings, account)} {_two(findings, own)}"
+        for account, own in list(found.items())[:FEW]
+    ]
+    more = f"; and so on for {len(found) - FEW:,} more below" if len(found) > FEW else ""
+    return f"the likeliest ends are, at the nominal values of each: {'; '.join(told)}{more}."
+
+
+def _where(findings: Findings, account: str) -> str:
+    if not account:
+        return "in the analyst's middle"
+    return f"on ‹{account_label(findings, account)}›"
+
+
+def _two(findings: Findings, own: Mapping[str, float]) -> str:
+    """'settlement 44 %, before temporary ceasefire 25 %'."""
+    order = sorted((name for name in own if own[name] > 0), key=lambda name: -own[name])[:2]
+    if not order:
+        return "nothing, as no equilibrium was found"
+    told = [f"{facts.outcome_label(findings, name)} {percent(own[name])}" for name in order]
+    return " before ".join(told)
+
+
+def _flipped(findings: Findings) -> str:
+    """What makes another end the likeliest: the account, precision, and what in the ranges."""
+    parts = [_by_account(findings), _by_precision(findings), *_by_ranges(findings)]
+    told = [part for part in parts if part]
+    return f"{'; '.join(told)}." if told else f"{_over(findings)}"
+
+
+def _by_account(findings: Findings) -> str:
+    found = outcomes_by_account(findings)
+    if len(found) < 2:
+        return ""
+    first = dict.fromkeys(one[0] for own in found.values() if (one := _likely(findings, own)))
+    if len(first) == 1:
+        return f"which account is told does not change the likeliest end ({next(iter(first))})"
+    return f"the likeliest end hangs on the account ({listed(list(first), 'or')})"
+
+
+def _by_precision(findings: Findings) -> str:
+    """At what precision another end becomes the likeliest, on any account."""
+    told: list[str] = []
+    for account in dict.fromkeys(one.account for one in findings.precisions):
+        row = [one for one in findings.precisions if one.account == account and one.outcomes]
+        base = next((one for one in row if one.asked == 1), None)
+        if base is None:
+            continue
+        first = max(base.outcomes, key=lambda name: base.outcomes[name])
+        for one in row:
+            now = max(one.outcomes, key=lambda name: one.outcomes[name])
+            if now != first:
+                whose = _where(findings, account) if len(outcomes_by_account(findings)) > 1 else ""
+                what = facts.outcome_label(findings, now)
+                told.append(f"{whose} {what} at ×{figure_of(one.scale)}".strip())
+                break
+    if not findings.precisions:
+        return ""
+    if not told:
+        return "nor does it change with choices half to ten times as precise"
+    return f"with choices less or more precise it becomes another ({listed(told)})"
+
+
+def _by_ranges(findings: Findings) -> list[str]:
+    """In how many combinations another end is the likeliest, and where in the ranges."""
+    found = findings.flips
+    if found is None or facts.varied(findings) is None:
+        return []
+    label = facts.outcome_label(findings, found.outcome)
+    solved, tried = facts.counts(findings)
+    share = holds(found.kept / found.counted, solved, tried)
+    told = [f"that {label} is the likeliest end {share}"]
+    for one in found.regions:
+        where = " and ".join(condition_words(each) for each in one.conditions)
+        verb = "is" if one.holds else "is not"
+        told.append(
+            f"where {where} it {verb} in {percent(one.density)} of them, "
+            f"against {percent(one.base)} of all"
+        )
+    if not found.regions:
+        told.append("no one or two numbers with a range decide it")
+    return told
 
 
 def bars_of(findings: Findings) -> Bars:
@@ -112,26 +237,6 @@ def _likely(findings: Findings, own: Mapping[str, float]) -> tuple[str, float] |
     if not own.get(name, 0.0) > 0:
         return None
     return facts.outcome_label(findings, name), own[name]
-
-
-def _on_accounts(findings: Findings) -> list[Headline]:
-    """One sentence for each account that was looked at beside the scenario as written."""
-    told: list[Headline] = []
-    for account, own in outcomes_by_account(findings).items():
-        if not account:
-            continue
-        ends = sorted(((value, name) for name, value in own.items() if value > 0), reverse=True)
-        parts = [f"{facts.outcome_label(findings, name)} {percent(value)}" for value, name in ends]
-        text = (
-            f"the crisis ends with these probabilities at that account's nominal values: "
-            f"{_with_others(parts, [value for value, _ in ends])}."
-            if parts
-            else "no equilibrium was found at that account's nominal values."
-        )
-        told.append(Headline(lead_of(findings, account), text))
-    shown, rest = facts.parted(told)
-    told = [*shown, *(replace(one, folded=True) for one in rest)]
-    return told
 
 
 def _how(findings: Findings) -> str:

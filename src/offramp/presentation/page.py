@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -35,7 +37,7 @@ from offramp.presentation.gallery import (
 from offramp.presentation.headlines import answer, bars_of, endings_of
 from offramp.presentation.premises import premises_of
 from offramp.presentation.sections.comparison import account_ends
-from offramp.presentation.text.numbers import percent, points, tied
+from offramp.presentation.text.numbers import caveat, percent, points, tied
 
 if TYPE_CHECKING:
     from offramp.presentation.plots import Plotted
@@ -43,6 +45,13 @@ if TYPE_CHECKING:
     from offramp.study.runs.findings import Findings
 
 STATIC = Path(__file__).parent / "static"
+SIGN = "†"
+"""Stands for what is said once, at the top: a share of combinations describes the assumptions."""
+DISCLAIMED = re.compile(
+    r"(?:(?:;|\.) |^)(?:this|that|it|they|these shares|the last column) describes? the assumptions, not "
+    r"the world(?:; other ranges give (?:another figure|other shares))?(?P<end>\.?)",
+    re.IGNORECASE,
+)
 LONG_TEXT, LONG_WORD = 40, 22
 """Letters of a text that has a column to itself, and of a word that may be broken."""
 Context = Mapping[str, Any]
@@ -116,7 +125,13 @@ def _told(findings: Findings, isolation: Isolation, only: str = "") -> Iterator[
             if name != ELSEWHERE or figures:
                 content = sections[name].content(findings)
                 title = sections[name].title
-                yield {"name": name, "title": title, "figures": figures, "content": content}
+                yield {
+                    "name": name,
+                    "title": title,
+                    "figures": figures,
+                    "content": content,
+                    "folded": sections[name].folded,
+                }
 
 
 def _drawn(figure: Figure, findings: Findings, isolation: Isolation) -> Drawn | None:
@@ -131,12 +146,24 @@ def _drawn(figure: Figure, findings: Findings, isolation: Isolation) -> Drawn | 
         figure.caption(findings),
         alternative(figure, findings),
         tuple(
-            (f"{figure.name}-{number}", panel, Markup(figure_json(panel.drawing, isolation)))
+            (
+                f"{figure.name}-{number}",
+                panel,
+                Markup(_cautioned(findings, figure_json(panel.drawing, isolation))),
+            )
             for number, panel in enumerate(panels, 1)
         ),
         table,
         tuple(figure.keys(findings)) if figure.keys and panels else (),
     )
+
+
+def _cautioned(findings: Findings, drawing: str) -> str:
+    """The JSON of a drawing with the caveat in it, which goes with it wherever it is taken."""
+    said = json.dumps(caveat(premises_of(findings).whose), ensure_ascii=False)
+    for mark in "<>&":
+        said = said.replace(mark, f"\\u{ord(mark):04x}")
+    return f'{{"caveat":{said},{drawing[1:]}' if drawing.startswith("{") else drawing
 
 
 def _panels(plotted: Plotted | Sequence[Panel] | None) -> Sequence[Panel]:
@@ -171,7 +198,12 @@ def _isolated(context: Context, value: Any) -> Any:
     """What a template shows, unable to turn round what stands beside it; markup as it is."""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    return context["isolation"](tied(value))
+    return context["isolation"](tied(signed(value)))
+
+
+def signed(text: str) -> str:
+    """The text with the sign that is explained at the top in place of every further disclaimer."""
+    return DISCLAIMED.sub(lambda found: SIGN + found["end"], text)
 
 
 @pass_context

@@ -86,7 +86,7 @@ def premises_of(findings: Findings) -> Premises:
         return _among_accounts(findings)
     source = _account(scenario)
     if source is None:
-        return Premises(f"“{scenario.title}”", scenario.title, "", "", "", "", "")
+        return Premises(f"‹{scenario.title}›", scenario.title, "", "", "", "", "")
     return Premises(
         whose=_whose(source, scenario.title),
         title=source.title or scenario.title,
@@ -110,7 +110,7 @@ def _among_accounts(findings: Findings) -> Premises:
     whose = whose_premises(scenario, name)
     if not name:
         tellers = tuple(_teller(scenario, one) for one in scenario.accounts)
-        title = "The scenario as written, before any account's own premises"
+        title = "The analyst's middle, no account's premises"
         return Premises(whose, title, "", "", "", "", "", tellers)
     account = scenario.accounts[name]
     cited_ones = _cited(account.source)
@@ -165,6 +165,16 @@ def cited(key: str, scenario: Scenario) -> str:
     return _short(source) or key
 
 
+def source_words(key: str, scenario: Scenario) -> str:
+    """A source by kind and date, 'the interview of 27 January 2026', else by title or key."""
+    source = scenario.sources.get(key)
+    if source is None:
+        return key
+    if source.kind and source.date:
+        return f"the {source.kind} of {day(source.date)}"
+    return source.title or source.speaker or key
+
+
 def _account(scenario: Scenario) -> Source | None:
     prefixes = tuple(f"{record.from_}_" for record in scenario.mechanisms.values())
     own = [
@@ -190,7 +200,7 @@ def _whose(source: Source, title: str) -> str:
         return f"the {source.kind} of {day(source.date)}"
     if source.speaker:
         return f"the {source.kind} by {source.speaker}" if source.kind else source.speaker
-    return f"“{source.title or title}”"
+    return f"‹{source.title or title}›"
 
 
 def _short(source: Source) -> str:

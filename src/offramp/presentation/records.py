@@ -16,6 +16,7 @@ from offramp.presentation.text.comparison import comparison_sentence
 from offramp.presentation.text.histories import histories_sentence, turning_sentence
 from offramp.presentation.text.offramps import (
     account_sentences,
+    apart_sentence,
     left_out_sentence,
     offramp_sentences,
     offramps_remarks,
@@ -23,11 +24,13 @@ from offramp.presentation.text.offramps import (
 )
 from offramp.presentation.text.packages import package_remarks, package_sentences
 from offramp.presentation.text.sensitivity import sensitivity_sentences
+from offramp.presentation.text.without import without_sentences
 from offramp.study.accounts.differences import Comparison
 from offramp.study.claims.verdicts import Verdict
 from offramp.study.histories.retelling import Retold
 from offramp.study.histories.turning import TurningPoint
 from offramp.study.offramps.records import OffRamp, OffRamps
+from offramp.study.packages.without import WithoutAgreement
 from offramp.study.packages.zones import MOST_ROWS, Packages, Zone
 from offramp.study.sensitivity.hanging_on import Sensitivity
 from offramp.study.solving.shares import Share
@@ -71,6 +74,11 @@ def _(found: Verdict) -> dict[str, Any]:
         "manner": found.manner,
         "other_way": None if found.other_way is None else dict([found.other_way]),
         "seed": found.seed,
+        "class": found.kind,
+        "put_in": found.put_in,
+        "source": found.source,
+        "open_looked_for": found.looked,
+        "force": [act.plain() for act in found.force],
         "sentence": verdict_sentence(found),
         "remarks": list(verdict_remarks(found)),
     }
@@ -111,6 +119,7 @@ def _(found: Comparison) -> dict[str, Any]:
         ],
         "interactions": [asdict(one) for one in found.interactions],
         "exact": found.exact,
+        "orders": found.orders,
         "draws": found.draws,
         "counted": found.counted,
         "seed": found.seed,
@@ -195,6 +204,8 @@ def _(found: OffRamp) -> dict[str, Any]:
         "imposed_on": list(found.imposed_on),
         "settlement": _numbers(found.settlement),
         "going_on": _numbers(found.going_on),
+        "without_agreement": _numbers(found.floor),
+        "apart": found.apart,
         "below": _numbers(found.below),
         "jump": list(found.jump) if found.jump else None,
         "open": found.open,
@@ -211,6 +222,8 @@ def _(found: OffRamp) -> dict[str, Any]:
 def _(found: OffRamps) -> dict[str, Any]:
     return {
         "offramps": [as_json(one) for one in found.found],
+        "apart": [as_json(one) | {"sentence": apart_sentence(one)} for one in found.apart],
+        "without_agreement": None if found.without is None else as_json(found.without),
         "outcome": found.outcome,
         "at_least": found.at_least,
         "account": found.account,
@@ -238,6 +251,17 @@ def _(found: OffRamps) -> dict[str, Any]:
 
 
 @as_json.register
+def _(found: WithoutAgreement) -> dict[str, Any]:
+    return {
+        "account": found.account,
+        "readings": {name: _numbers(own) for name, own in found.readings.items()},
+        "floor": _numbers({party: found.floor(party) for party in found.labels}),
+        "agreement_left": _number(found.left),
+        "sentences": list(without_sentences(found)),
+    }
+
+
+@as_json.register
 def _(found: Packages) -> dict[str, Any]:
     sentences = list(package_sentences(found))
     named = {found.packages[i].name: i for i in found.told if found.packages[i].name}
@@ -251,6 +275,7 @@ def _(found: Packages) -> dict[str, Any]:
         "packages": {
             name: {
                 **_package(found, i),
+                "below": {party: list(names) for party, names in found.below(i).items()},
                 "zones": {zone.basis: _placed(found, zone, i) for zone in found.zones},
             }
             for name, i in named.items()
@@ -258,6 +283,7 @@ def _(found: Packages) -> dict[str, Any]:
         "zones": {zone.basis: _zone(found, zone) for zone in found.zones},
         "frontier": [_package(found, i) for i in front[:MOST_ROWS]] if found.searched else None,
         "frontier_count": found.ties(front) if found.searched else None,
+        "without_agreement": as_json(found.without),
         "draws": found.draws,
         "seed": found.seed,
         "sentence": sentences[0],

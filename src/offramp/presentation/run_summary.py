@@ -8,8 +8,10 @@ import numpy as np
 
 from offramp.analysis.results import solved, summarise
 from offramp.presentation.records import as_json, claims_as_json, plain
+from offramp.presentation.text.numbers import caveat
 from offramp.presentation.text.precisions import precision_sentence
 from offramp.study.runs.findings import Findings
+from offramp.study.runs.flips import Flips
 from offramp.study.solving.labels import whose_premises
 
 
@@ -28,6 +30,7 @@ def summary(findings: Findings) -> dict[str, Any]:
     told: dict[str, Any] = {
         "title": findings.scenario.title,
         "premises": whose_premises(findings.scenario, findings.account),
+        "caveat": caveat(whose_premises(findings.scenario, findings.account)),
         "scenario_hash": findings.scenario.content_hash,
         "nodes": int(nominal.attrs["nodes"]),
         "solved_nodes": int(nominal.attrs["solved_nodes"]),
@@ -83,10 +86,25 @@ def _argument(findings: Findings) -> dict[str, Any]:
     if findings.packages is not None:
         about = as_json(findings.packages)
         told["packages"], told["packages_about"] = about.pop("packages"), about
+    if findings.without:
+        told["without_agreement"] = [as_json(one) for one in findings.without]
+    if findings.flips is not None:
+        told["flips"] = _flips(findings.flips)
     if findings.offramps is not None:
         about = as_json(findings.offramps)
         told["offramps"], told["offramps_about"] = about.pop("offramps"), about
     return told
+
+
+def _flips(found: Flips) -> dict[str, Any]:
+    """What makes another end the likeliest in the combinations tried."""
+    return {
+        "outcome": found.outcome,
+        "kept": found.kept,
+        "counted": found.counted,
+        "instead": dict(found.instead),
+        "regions": [one.plain() for one in found.regions],
+    }
 
 
 def _claims(findings: Findings) -> dict[str, Any]:

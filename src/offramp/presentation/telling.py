@@ -51,8 +51,11 @@ class Panels(tuple[Panel, ...]):
     """The small drawings of a figure, which a notebook shows one under the other."""
 
     def _repr_html_(self) -> str:
-        return "".join(
-            f"<h4>{panel.title}</h4>{panel.drawing.to_html(full_html=False)}" for panel in self
+        return (
+            "".join(
+                f"<h4>{panel.title}</h4>{panel.drawing.to_html(full_html=False)}" for panel in self
+            )
+            + "<p><small>Consequences of assumptions as encoded, not a forecast.</small></p>"
         )
 
 

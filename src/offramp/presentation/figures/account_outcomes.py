@@ -23,8 +23,8 @@ ROW, BAR = 58, 22
 
 def _caption(findings: Findings) -> str:
     return (
-        "One bar per account and one for the scenario as written, each at its own nominal values. "
-        "None is the base of another. A bar is the whole of "
+        "One bar per account, and one for the analyst's middle, which is no account's, each at its "
+        "own nominal values. None is the base of another. A bar is the whole of "
         "what can happen; each coloured part is one end of the crisis and as long as that end is "
         "probable inside the encoded game. Parts of one colour that differ in length from bar to "
         "bar are where the tellings disagree."

@@ -19,12 +19,12 @@ from offramp.presentation.gallery import Figure, Key, Table
 from offramp.presentation.palette import INK, PAPER, account_colours, clear
 from offramp.presentation.plots import Plot
 from offramp.presentation.sections.claims import (
-    STATES,
     account_label,
     accounts_shown,
     claim_label,
     shown_verdicts,
 )
+from offramp.presentation.text.claims import harm_brief, harm_words, share_words
 from offramp.presentation.text.numbers import between, percent
 
 if TYPE_CHECKING:
@@ -45,6 +45,19 @@ def _caption(findings: Findings) -> str:
     )
 
 
+def _label(findings: Findings, name: str, own: Sequence[Verdict]) -> str:
+    """A claim's label; one that commits an act of force has what that act does beside it."""
+    label = claim_label(findings, name)
+    if not any(one.force for one in own):
+        return label
+    told = [
+        f"{account_label(findings, one.account)}, {harm_brief(act)}"
+        for one in own[:1]
+        for act in one.force
+    ]
+    return f"{label} (act of force: {'; '.join(told)})"
+
+
 def _grouped(findings: Findings) -> list[tuple[str, list[Verdict]]]:
     told = [one for one in shown_verdicts(findings) if one.share is not None]
     names = dict.fromkeys(one.name for one in told)
@@ -52,7 +65,7 @@ def _grouped(findings: Findings) -> list[tuple[str, list[Verdict]]]:
 
 
 def _plot(findings: Findings) -> Plot | None:
-    groups = [(claim_label(findings, name), own) for name, own in _grouped(findings)]
+    groups = [(_label(findings, name, own), own) for name, own in _grouped(findings)]
     if not any(one.declared.tried > 1 for _, own in groups for one in own):
         return None
     called = {name: account_label(findings, name) for name in accounts_shown(findings)}
@@ -128,27 +141,31 @@ def _table(findings: Findings) -> Table | None:
         (
             claim_label(findings, one.name),
             account_label(findings, one.account),
-            STATES[one.state][0],
+            one.kind,
+            share_words(one),
             "" if one.share is None else percent(one.share),
             "" if one.interval is None else between(*one.interval),
             "" if one.share_other is None else percent(one.share_other),
-            f"{one.open:,}",
+            f"{one.open:,}" if one.looked else "not looked for",
             f"{one.vacuous:,}",
+            "; ".join(map(harm_words, one.force)),
         )
         for one in shown_verdicts(findings)
     ]
     columns = (
         "Claim",
         "On the premises of",
-        "At nominal values",
+        "Class",
+        "Holds",
         "Holds in",
         "Interval",
         "Holds in, ranges concentrated",
         "Open",
         "Vacuous",
+        "Act of force in it",
     )
     note = "Shares are of the combinations of assumptions tried; they describe the assumptions, not the world."  # noqa: E501
-    return Table(columns, tuple(rows), frozenset({3, 4, 5, 6, 7}), note) if rows else None
+    return Table(columns, tuple(rows), frozenset({4, 5, 6, 7, 8}), note) if rows else None
 
 
 def _keys(findings: Findings) -> list[Key]:

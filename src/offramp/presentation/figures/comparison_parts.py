@@ -133,6 +133,7 @@ def _table(findings: Findings) -> Table | None:
             group_label(findings, part.group, part.label),
             ", ".join(part.assumptions),
             "not known" if part.nominal is None else signed(one, part.nominal),
+            "exact" if part.nominal_error is None else amount(one, part.nominal_error),
             "" if part.mean is None else signed(one, part.mean),
             "" if part.mean_error is None else amount(one, part.mean_error),
         )
@@ -144,11 +145,12 @@ def _table(findings: Findings) -> Table | None:
         "Assumptions",
         "Names",
         "Part at nominal values",
-        "Part of the mean",
         "Standard error",
+        "Part of the mean",
+        "Standard error of the mean's",
     )
-    note = "Parts are Shapley values: averages over all orders in which the assumptions could be changed from the first account's to the second's."  # noqa: E501
-    return Table(columns, tuple(rows), frozenset({3, 4, 5}), note) if rows else None
+    note = "Parts are Shapley values: averages over the orders in which the assumptions could be changed from the first account's to the second's; over all of them where the error says exact, else over a sample."  # noqa: E501
+    return Table(columns, tuple(rows), frozenset({3, 4, 5, 6}), note) if rows else None
 
 
 def _keys(findings: Findings) -> list[Key]:

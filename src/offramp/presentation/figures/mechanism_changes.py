@@ -1,4 +1,4 @@
-"""What each mechanism changes: probability with it on minus off, against what the account says."""
+"""What each mechanism changes: probability with it on minus off, beside the library's guess."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ def _pairs(findings: Findings) -> list[tuple[Mechanism, Effect]]:
 
 def _caption(findings: Findings) -> str:
     return (
-        "One row per mechanism and kind of end for which the account states a direction. The mark "
+        "One row per mechanism and kind of end for which the library expects a direction. The mark "
         "shows by how many percentage points the probability of that end differs between the "
         "mechanism being on and being off, all other assumptions at their nominal values: to the "
         "right of the middle line it is higher with the mechanism on. A filled mark has the "
-        "direction that the account states, a hollow one has not."
+        "direction that the library expects (no account states it), a hollow one has not or is "
+        "under one point, which is negligible."
     )
 
 
@@ -71,7 +72,7 @@ def _draw(drawing: Plot, mechanism: Mechanism, effect: Effect, y: float) -> None
         hovertext=[plain(f"{mechanism.label}, {effect.kind}: {points(effect.change)}")],
         marker={
             "size": 13,
-            "color": colour if effect.held else "#fff",
+            "color": colour if effect.held and not effect.negligible else "#fff",
             "line": {"color": colour, "width": 2.5},
         },
     )
@@ -95,7 +96,7 @@ def _table(findings: Findings) -> Table | None:
     columns = (
         "Mechanism",
         "Kind of end",
-        "The account says",
+        "The library expects",
         "Change, on against off",
         "Verdict at nominal values",
         "Same sign, share of combinations solved",
@@ -110,8 +111,8 @@ def _table(findings: Findings) -> Table | None:
 def _keys(findings: Findings) -> list[Key]:
     kinds = dict.fromkeys(effect.kind for _, effect in _pairs(findings))
     return [
-        Key("dot", MUTED, "as the account says"),
-        Key("ring", MUTED, "not as the account says"),
+        Key("dot", MUTED, "as the library expects"),
+        Key("ring", MUTED, "negligible, or not as expected"),
         *(Key("box", KINDS.get(kind, RULE), kind) for kind in kinds),
     ]
 

@@ -23,8 +23,21 @@ def _caption(findings: Findings) -> str:
         "in what share of the times that this step is reached the move is made. Parties do not "
         "choose the move with the highest payoff every time: the more a move brings, the more "
         "often it is made. Grey panels are chance, whose odds are assumptions. A move that is "
-        "open in some situations only is counted over all of them."
+        "open in some situations only is counted over all of them. In brackets stands how often it "
+        "is made where it and another are open, so that there is a choice (nominal values)."
     )
+
+
+def _said(findings: Findings, choice: facts.Choice) -> str:
+    """'12 % (49 %)': of all turns of the step, and of those with a choice."""
+    free = findings.choices.get(choice.name)
+    return percent(choice.share.nominal) + ("" if free is None else f" ({percent(free)})")
+
+
+def _free(findings: Findings, choice: facts.Choice) -> str:
+    """The share of the turns with a choice; a dash where there is none, or none is known."""
+    free = findings.choices.get(choice.name)
+    return "–" if free is None else percent(free)
 
 
 def _plot(findings: Findings) -> list[Panel]:
@@ -43,7 +56,7 @@ def _panel(findings: Findings, turn: facts.Turn) -> Panel:
             choice.label + (" (force)" if choice.force else ""),
             choice.share,
             colour,
-            percent(choice.share.nominal),
+            _said(findings, choice),
         )
         for choice in shown
     ]
@@ -62,19 +75,27 @@ def _times(uses: float) -> str:
 
 def _table(findings: Findings) -> Table:
     moves = [(turn, choice) for turn in facts.turns(findings) for choice in turn.choices]
-    columns = ("Step", "Who", "Move", "Share of the step", "Expected uses")
+    columns = (
+        "Step",
+        "Who",
+        "Move",
+        "Where there is a choice",
+        "Share of the step",
+        "Expected uses",
+    )
     rows = [
         (
             turn.label,
             facts.mover_label(findings, turn.mover),
             choice.label,
+            _free(findings, choice),
             percent(choice.share.nominal),
             figure_of(choice.uses.nominal),
         )
         for turn, choice in moves
     ]
     if facts.varied(findings) is None:
-        return Table(columns, tuple(rows), frozenset({3, 4}))
+        return Table(columns, tuple(rows), frozenset({3, 4, 5}))
     spreads = [
         (
             between(choice.share.low, choice.share.high),
@@ -83,10 +104,12 @@ def _table(findings: Findings) -> Table:
         for _, choice in moves
     ]
     full = [
-        (*row[:4], share, row[4], uses) for row, (share, uses) in zip(rows, spreads, strict=True)
+        (*row[:5], share, row[5], uses) for row, (share, uses) in zip(rows, spreads, strict=True)
     ]
     spread = "Middle nine tenths"
-    return Table((*columns[:4], spread, columns[4], spread), tuple(full), frozenset({3, 4, 5, 6}))
+    return Table(
+        (*columns[:5], spread, columns[5], spread), tuple(full), frozenset({3, 4, 5, 6, 7})
+    )
 
 
 def _keys(findings: Findings) -> tuple[Key, ...]:

@@ -237,4 +237,4 @@ def _content(findings: Findings) -> Content:
     return {"assurance": assurance_of(findings), "entropy": findings.scenario.values == "entropy"}
 
 
-SECTION = Section("How exact the arithmetic is", 180, _content)
+SECTION = Section("How exact the arithmetic is", 180, _content, folded=True)

@@ -8,12 +8,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from offramp.presentation.contents import Content, Section
-from offramp.presentation.premises import cited
+from offramp.presentation.premises import source_words
 from offramp.presentation.sections.ledger import meanings_of
 from offramp.presentation.text.claims import (
+    class_words,
     condition_words,
+    harm_brief,
+    harm_words,
     other_way_sentence,
+    paraphrase,
     premise,
+    share_words,
     verdict_sentence,
 )
 from offramp.presentation.text.numbers import (
@@ -23,6 +28,16 @@ from offramp.presentation.text.numbers import (
     listed,
     percent,
     sentence,
+)
+from offramp.study.claims.classes import (
+    CLASSES,
+    DOES_NOT,
+    FOLLOWS,
+    MIXED,
+    NO_CLASS,
+    OPEN_CLASS,
+    PUT_IN,
+    WITHOUT_PREMISE,
 )
 from offramp.study.solving.labels import spoken
 
@@ -39,6 +54,16 @@ STATES = {
     "unsolved": ("not solved", "open"),
 }
 TRUTHS = {True: "holds", False: "does not hold", None: "no single verdict"}
+COUNTED = {
+    PUT_IN: "put in rather than found are",
+    FOLLOWS: "it follows for",
+    WITHOUT_PREMISE: "it follows without the premise that it is about for",
+    MIXED: "mixed (in 20 to 80 % of the combinations) are",
+    DOES_NOT: "it does not for",
+    OPEN_CLASS: "open are",
+    NO_CLASS: "no verdict was found for",
+}
+"""How each class of claims begins where they are counted."""
 FACTORS = {0.5: "×½", 2.0: "×2", 5.0: "×5"}
 
 
@@ -61,6 +86,15 @@ class Side:
     account: str
     state: str
     mark: str
+    kind: str
+    """Its class, as `offramp.study.claims.classes` has it."""
+    kind_words: str
+    share: str
+    """Share and verdict at the central values in one phrase."""
+    harm: str
+    """What the acts of force in it do; empty without any."""
+    harm_brief: str
+    """The same in figures."""
     sentence: str
     declared: Bar | None
     other: Bar | None
@@ -92,6 +126,11 @@ class ClaimTold:
     sides: tuple[Side, ...]
     studies: tuple[tuple[str, str], ...]
 
+    @property
+    def harms(self) -> tuple[str, ...]:
+        """What acts of force in it do, account by account; empty without any."""
+        return tuple(f"{one.account}: {one.harm_brief}" for one in self.sides if one.harm)
+
 
 def claims_of(findings: Findings) -> tuple[ClaimTold, ...]:
     """Every claim in its order with what was found of it on every account."""
@@ -101,13 +140,16 @@ def claims_of(findings: Findings) -> tuple[ClaimTold, ...]:
 
 
 def shown_verdicts(findings: Findings) -> tuple[Verdict, ...]:
-    """The verdicts; those of the bare text only where no account has the same ones."""
+    """The verdicts, account by account as the text has them, the analyst's middle last.
+
+    Those of the middle are left out where an account has the same ones.
+    """
     verdicts: tuple[Verdict, ...] = tuple(findings.verdicts)
     bare = {one.name: _numbers(one) for one in verdicts if not one.account}
     for account in dict.fromkeys(one.account for one in verdicts if one.account):
         if {one.name: _numbers(one) for one in verdicts if one.account == account} == bare:
             return tuple(one for one in verdicts if one.account)
-    return verdicts
+    return tuple(sorted(verdicts, key=lambda one: not one.account))
 
 
 def accounts_shown(findings: Findings) -> tuple[str, ...]:
@@ -116,9 +158,9 @@ def accounts_shown(findings: Findings) -> tuple[str, ...]:
 
 
 def account_label(findings: Findings, name: str) -> str:
-    """An account's label, or its name as words; '' is the scenario as written."""
+    """An account's label, or its name as words; '' is the analyst's middle, no account's."""
     if not name:
-        return "The scenario as written"
+        return "The analyst's middle, no account's premises"
     account = findings.scenario.accounts.get(name)
     return (account.label if account and account.label else "") or spoken(name).capitalize()
 
@@ -136,61 +178,33 @@ def is_short(name: str) -> bool:
 
 
 def claims_answer(findings: Findings) -> str:
-    """One sentence without its beginning: how many claims hold, and how many restate a premise."""
-    verdicts: tuple[Verdict, ...] = tuple(findings.verdicts)
-    if not verdicts:
+    """One sentence without its beginning: the claims by class, on every account.
+
+    A claim that commits an act of force is not counted; it stands with its harm further down.
+    """
+    shown = [one for one in shown_verdicts(findings) if not one.force]
+    if not shown:
         return ""
-    own = [one for one in verdicts if one.account == findings.account] or [
-        one for one in verdicts if one.account == verdicts[0].account
-    ]
-    groups = [
-        ("holds", "hold", [one for one in own if one.nominal is True]),
-        ("does not hold", "do not hold", [one for one in own if one.nominal is False]),
-        (
-            "has no single verdict",
-            "have no single verdict",
-            [one for one in own if one.nominal is None],
-        ),
-    ]
-    parts = [
-        f"{len(group)} {one if len(group) == 1 else many}{_named(findings, group)}"
-        for one, many, group in groups
-        if group
-    ]
-    text = f"of {count_of(len(own), 'claim')} tested at the nominal values, {listed(parts)}"
-    restating = [one for one in own if one.restates]
-    if restating:
-        several = len(restating) != 1
-        text += (
-            f"; {len(restating)} of those that hold restate{'' if several else 's'} "
-            f"a premise{_named(findings, restating)}"
-        )
-    differ = _differing(verdicts)
-    if len({one.account for one in verdicts}) > 1:
-        text += (
-            f"; on one account or another {listed([_short(findings, n) for n in differ])}"
-            + (" fare otherwise" if len(differ) > 1 else " fares otherwise")
-            if differ
-            else "; on every account they have the same verdicts"
-        )
-    return f"{text}."
+    names = tuple(dict.fromkeys(one.name for one in shown))
+    rows = {name: [one.kind for one in shown if one.name == name] for name in names}
+    parts: list[str] = []
+    for kind in CLASSES:
+        alike = [name for name, kinds in rows.items() if set(kinds) == {kind}]
+        if alike:
+            parts.append(f"{COUNTED[kind]} {listed([_short(findings, name) for name in alike])}")
+    differ = [name for name, kinds in rows.items() if len(set(kinds)) > 1]
+    if differ:
+        told = listed([_short(findings, name) for name in differ])
+        parts.append(f"it hangs on the account for {told}")
+    force = {one.name for one in shown_verdicts(findings) if one.force}
+    apart = f"; {len(force)} that commit an act of force are not counted here" if force else ""
+    where = " on every account" if len({one.account for one in shown}) > 1 else ""
+    return f"of {count_of(len(names), 'claim')}{where}, {'; '.join(parts)}{apart}."
 
 
 def _short(findings: Findings, name: str) -> str:
     """A claim where several are listed: its name where that is a number, else its label."""
-    return name if is_short(name) else f"“{claim_label(findings, name)}”"
-
-
-def _named(findings: Findings, group: Sequence[Verdict]) -> str:
-    return f" ({listed([_short(findings, one.name) for one in group])})"
-
-
-def _differing(verdicts: Sequence[Verdict]) -> list[str]:
-    """Claims whose verdict at nominal values is not the same on every account."""
-    states: dict[str, set[str]] = {}
-    for one in verdicts:
-        states.setdefault(one.name, set()).add(one.state)
-    return [name for name, found in states.items() if len(found) > 1]
+    return name if is_short(name) else f"‹{claim_label(findings, name)}›"
 
 
 def _numbers(one: Verdict) -> tuple[object, ...]:
@@ -215,7 +229,7 @@ def _claim(findings: Findings, verdicts: Sequence[Verdict]) -> ClaimTold:
         name=first.name,
         label=claim_label(findings, first.name),
         says=first.says.strip(),
-        source=_source(findings, words.source if words else None),
+        source=paraphrase(_source(findings, words.source if words else None)),
         condition=" ".join(first.holds_when.split()),
         about=" ".join(((words.about if words else "") or "").split()),
         quantities=tuple(
@@ -228,11 +242,14 @@ def _claim(findings: Findings, verdicts: Sequence[Verdict]) -> ClaimTold:
 
 
 def _source(findings: Findings, source: str | Mapping[str, str] | None) -> str:
+    """'part 6 of the interview of 27 January 2026': a place, and no name of a person beside it."""
     if source is None:
         return ""
     if isinstance(source, str):
-        return cited(source, findings.scenario)
-    return listed([f"{cited(key, findings.scenario)} ({where})" for key, where in source.items()])
+        return source_words(source, findings.scenario)
+    return listed(
+        [f"{where} of {source_words(key, findings.scenario)}" for key, where in source.items()]
+    )
 
 
 def _side(findings: Findings, one: Verdict) -> Side:
@@ -241,6 +258,11 @@ def _side(findings: Findings, one: Verdict) -> Side:
         account=account_label(findings, one.account),
         state=state,
         mark=mark,
+        kind=one.kind,
+        kind_words=class_words(one),
+        share=share_words(one),
+        harm="; ".join(map(harm_words, one.force)),
+        harm_brief=" · ".join(f"‹{act.act}›: {harm_brief(act)}" for act in one.force),
         sentence=verdict_sentence(one),
         declared=bar_of(one.declared),
         other=bar_of(one.concentrated),
@@ -303,9 +325,8 @@ def _precision(one: Verdict) -> str:
 def _apart(one: Verdict) -> str:
     if one.declared.tried < 2:
         return ""
-    return (
-        f"{one.open:,} open, {one.vacuous:,} vacuous, {one.declared.tried - one.solved:,} unsolved"
-    )
+    opened = f"{one.open:,} open" if one.looked else "open: not looked for"
+    return f"{opened}, {one.vacuous:,} vacuous, {one.declared.tried - one.solved:,} unsolved"
 
 
 def _off(findings: Findings, one: Verdict) -> Iterator[str]:
@@ -361,7 +382,11 @@ def _asides(one: Verdict) -> Iterator[str]:
 
 
 def _content(findings: Findings) -> Content:
-    return {"claims": claims_of(findings)}
+    names = accounts_shown(findings)
+    return {
+        "claims": claims_of(findings),
+        "accounts": [account_label(findings, name) for name in names],
+    }
 
 
 SECTION = Section("Which claims follow", 20, _content, lambda findings: findings.verdicts)

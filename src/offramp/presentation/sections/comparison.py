@@ -12,10 +12,11 @@ from offramp.presentation import facts
 from offramp.presentation.contents import Content, Section
 from offramp.presentation.gallery import Table
 from offramp.presentation.palette import MUTED
-from offramp.presentation.sections.claims import STATES, account_label, claim_label
+from offramp.presentation.sections.claims import account_label, claim_label
 from offramp.presentation.sections.ledger import meanings_of, with_meaning
+from offramp.presentation.text.claims import harm_words, share_words
 from offramp.presentation.text.comparison import amount, apart
-from offramp.presentation.text.numbers import listed, percent, sentence
+from offramp.presentation.text.numbers import listed, sentence
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -68,7 +69,7 @@ def group_label(findings: Findings, name: str, label: str) -> str:
 def outcomes_by_account(findings: Findings) -> Mapping[str, Mapping[str, float]]:
     """Account to the probability of every outcome at its own nominal values.
 
-    '' is the scenario as written, first and beside the accounts; nothing without any.
+    The accounts in the order of the text, '' (the analyst's middle) last; nothing without any.
     """
     found: dict[str, dict[str, float]] = {}
     for name, dataset in findings.accounts.items():
@@ -83,7 +84,7 @@ def outcomes_by_account(findings: Findings) -> Mapping[str, Mapping[str, float]]
     if not found or findings.account:
         return found
     found.pop("", None)
-    return {"": _probabilities(findings.nominal), **found}
+    return {**found, "": _probabilities(findings.nominal)}
 
 
 def account_ends(findings: Findings) -> tuple[facts.End, ...]:
@@ -140,7 +141,7 @@ def _explained(findings: Findings, one: Comparison) -> str:
         told = dict.fromkeys(meanings.get(name, "") for name in part.assumptions)
         meaning = next((each for each in told if each and len(each) <= LONG), "")
         if meaning:
-            name = f"“{part.label}” ("
+            name = f"‹{part.label}› ("
             text = text.replace(name, f"{name}{meaning[:1].lower()}{meaning[1:]}; ", 1)
     return text
 
@@ -152,10 +153,11 @@ def _interaction(findings: Findings, one: Comparison) -> str:
         return none if one.interactions else ""
     labels = {part.group: part.label for part in one.contributions}
     way = "more" if pair.value > 0 else "less"
-    both = listed([f"“{labels[name]}”" for name in (pair.first, pair.second)])
+    both = listed([f"‹{labels[name]}›" for name in (pair.first, pair.second)])
+    error = "" if one.exact else f" (standard error {amount(one, pair.error)})"
     return sentence(
         f"{both} work together: both changed at once give {amount(one, abs(pair.value))} {way} "
-        "than the two changes one at a time give when added up"
+        f"than the two changes one at a time give when added up{error}"
     )
 
 
@@ -171,15 +173,15 @@ def _verdicts(findings: Findings, one: Comparison) -> Table | None:
         far = len(shares) == 2 and abs(shares[0] - shares[1]) >= 0.1
         if len({v.state for v in pair if v is not None}) > 1 or far:
             told = [
-                STATES[v.state][0] + (f", {percent(v.share)}" if v.share is not None else "")
+                "; ".join((f"{v.kind}: {share_words(v)}", *map(harm_words, v.force)))
                 for v in pair
                 if v is not None
             ]
             rows.append((claim_label(findings, name), *told))
     columns = ("Claim", *(account_label(findings, name) for name in one.accounts))
     note = (
-        "At the nominal values, and the share of the combinations of assumptions tried in "
-        "which it holds; this describes the assumptions, not the world."
+        "Class, and the share of the combinations of assumptions tried in which it holds; this "
+        "describes the assumptions, not the world."
     )
     return Table(columns, tuple(rows), note=note) if rows else None
 
@@ -188,4 +190,4 @@ def _content(findings: Findings) -> Content:
     return {"disputes": disputes_of(findings)}
 
 
-SECTION = Section("Why accounts disagree", 110, _content, comparisons_of)
+SECTION = Section("Why accounts disagree", 110, _content, comparisons_of, folded=True)

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from offramp.presentation.contents import Section
 
-SECTION = Section("Further figures", 160)
+SECTION = Section("Further figures", 160, folded=True)

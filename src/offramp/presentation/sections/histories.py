@@ -132,4 +132,4 @@ def _content(findings: Findings) -> Content:
     }
 
 
-SECTION = Section("The likeliest histories", 80, _content)
+SECTION = Section("The likeliest histories", 80, _content, folded=True)

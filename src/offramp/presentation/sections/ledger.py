@@ -245,4 +245,4 @@ def _content(findings: Findings) -> Content:
     }
 
 
-SECTION = Section("The ledger of assumptions", 170, _content)
+SECTION = Section("The ledger of assumptions", 170, _content, folded=True)

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from offramp.presentation.contents import Section
 
-SECTION = Section("Where things stand over time", 100)
+SECTION = Section("Where things stand over time", 100, folded=True)

@@ -1,4 +1,4 @@
-"""Mechanisms in words: what each is, who asserts it, whether it moves ends as stated."""
+"""Mechanisms in words: what each is, who asserts it, which ends it moves and which hardly."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ KIND_WORDS: Mapping[str, str] = {
 }
 NOTHING = 1e-9
 """Changes of a probability below this are called none."""
+NEGLIGIBLE = 0.01
+"""Changes below one point are negligible, whatever their direction."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,18 @@ class Effect:
     held: bool
 
     @property
+    def negligible(self) -> bool:
+        """Whether the change is below one point, so that its direction says nothing."""
+        return abs(self.change) < NEGLIGIBLE
+
+    @property
     def verdict(self) -> str:
-        """Whether the change has the direction that the account states."""
+        """Whether the change has the direction that the library expects."""
         if abs(self.change) < NOTHING:
             return "changes nothing"
-        return "moves as the account says" if self.held else "does not move as the account says"
+        if self.negligible:
+            return "negligible"
+        return "as the library expects" if self.held else "not as the library expects"
 
 
 @dataclass(frozen=True)
@@ -77,12 +86,12 @@ def effect_sentences(effect: Effect) -> tuple[str, ...]:
     kind = KIND_WORDS.get(effect.kind, spoken(effect.kind))
     first = (
         f"At the nominal values, having it on instead of off changes the probability of {kind} by "
-        f"{points(effect.change)}; the account says {effect.stated}: {effect.verdict}."
+        f"{points(effect.change)} (the library's expectation: {effect.stated}): {effect.verdict}."
         if abs(effect.change) >= NOTHING
         else f"At the nominal values, having it on or off changes nothing in the probability of "
-        f"{kind}; the account says {effect.stated}."
+        f"{kind} (the library's expectation: {effect.stated})."
     )
-    if effect.draws < 1 or effect.share != effect.share:
+    if effect.draws < 1 or effect.share != effect.share or effect.negligible:
         return (first,)
     return (
         first,
@@ -181,4 +190,4 @@ def _content(findings: Findings) -> Content:
     return {"mechanisms": told, "switched": switched, "tried": tried}
 
 
-SECTION = Section("The mechanisms of the account", 150, _content)
+SECTION = Section("The mechanisms of the account", 150, _content, folded=True)

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from offramp.presentation.contents import Section
 
-SECTION = Section("Who moves when", 60)
+SECTION = Section("Who moves when", 60, folded=True)

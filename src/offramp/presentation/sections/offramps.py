@@ -18,12 +18,14 @@ from offramp.presentation.text.numbers import (
     sentence,
 )
 from offramp.presentation.text.offramps import (
+    RULES,
     account_sentences,
     aim_in_words,
+    apart_sentence,
     left_out_sentence,
     offramp_sentences,
     offramps_sentence,
-    rules_of,
+    works_words,
 )
 from offramp.study.solving.labels import spoken
 
@@ -112,12 +114,12 @@ class Ramps:
     aim: str
     heading: str
     asked: str
-    already: str
-    """In what share of the combinations it is so without any change."""
     found: tuple[RampTold, ...]
     nearest: RampTold | None
     left_out: tuple[str, ...]
     rules: tuple[str, ...]
+    apart: tuple[str, ...]
+    """First steps that are no off-ramps, each with the sentence why."""
 
 
 def asked_of(findings: Findings) -> tuple[OffRamps, ...]:
@@ -166,7 +168,7 @@ def _beside(one: OffRamps) -> str:
             if before >= least
             else f"and {enough or 'none'} of them {brings} it to {percent(one.at_least)}"
         )
-        told.append(f"on the account “{label}” it has {percent(before)} {how}")
+        told.append(f"on the account ‹{label}› it has {percent(before)} {how}")
     return f"; {listed(told)}" if told else ""
 
 
@@ -179,8 +181,8 @@ def without_lead(text: str) -> str:
 def title_of(ramp: OffRamp) -> str:
     """The levers of a change by their labels, or its first step."""
     if ramp.first_step:
-        return f"the first step “{ramp.step_label}”"
-    return listed([f"“{one.label}”" for one in ramp.changes])
+        return f"the first step ‹{ramp.step_label}›"
+    return listed([f"‹{one.label}›" for one in ramp.changes])
 
 
 def _ramps(one: OffRamps) -> Ramps:
@@ -190,17 +192,12 @@ def _ramps(one: OffRamps) -> Ramps:
         aim=aim_in_words(one.outcome),
         heading=_heading(one.outcome),
         asked=percent(one.at_least),
-        already=_already(one),
         found=tuple(_told(one, ramp, number) for number, ramp in enumerate(one.found, 1)),
         nearest=None if one.nearest is None else _told(one, one.nearest, 0),
         left_out=tuple(dict.fromkeys(left_out_sentence(left) for left in one.excluded)),
-        rules=rules_of(one),
+        rules=RULES,
+        apart=tuple(apart_sentence(step) for step in one.apart),
     )
-
-
-def _already(one: OffRamps) -> str:
-    shares = [ramp.without for ramp in one.found if ramp.without and ramp.without.tried > 1]
-    return percent(shares[0].share) if shares and shares[0].share is not None else ""
 
 
 def _heading(outcome: str) -> str:
@@ -224,7 +221,7 @@ def _told(asked: OffRamps, ramp: OffRamp, number: int) -> RampTold:
         stakes=tuple(_stakes(ramp)),
         warnings=tuple(text for text in offramp_sentences(ramp) if _is_warning(text)),
         number=str(number) if number else "",
-        works="" if ramp.works is None or ramp.works.share is None else percent(ramp.works.share),
+        works=works_words(ramp),
         burden=_burden(ramp),
         fare=_fare(ramp),
         elsewhere=_elsewhere(asked, ramp),
@@ -267,7 +264,7 @@ def _elsewhere(asked: OffRamps, ramp: OffRamp) -> str:
 
 
 def _is_warning(text: str) -> bool:
-    beginnings = "The probability jumps", "The settlements", "Of the settl", "Another equilibrium"
+    beginnings = "The probability jumps", "Of the settl", "Another equilibrium"
     return text.startswith(beginnings)
 
 
@@ -275,7 +272,7 @@ def _robust(ramp: OffRamp) -> tuple[str, ...]:
     return tuple(
         text
         for text in offramp_sentences(ramp)
-        if text.startswith(("That the probability", "With the ranges", "Without the change"))
+        if text.startswith(("That the probability", "With the ranges"))
     )
 
 
@@ -291,7 +288,12 @@ def _holders(ramp: OffRamp) -> str:
 def _marks(ramp: OffRamp) -> Sequence[str]:
     marks = []
     if ramp.imposed_on:
-        marks.append(f"imposed on {listed([ramp.labels[name] for name in ramp.imposed_on])}")
+        on = [f"{ramp.labels[name]} ({percent(ramp.below[name])})" for name in ramp.imposed_on]
+        marks.append(f"settlements imposed on {listed(on)}")
+    losing = [ramp.labels[name] for name in ramp.holders if ramp.gains[name] < -EQUAL]
+    if losing:
+        verb = "loses" if len(losing) == 1 else "lose"
+        marks.append(f"{listed(losing)} {verb} by it: would not agree on own payoffs")
     if ramp.open:
         marks.append("open: equilibria found disagree")
     if ramp.jump is not None:
@@ -334,7 +336,7 @@ def _stakes(ramp: OffRamp) -> list[Stake]:
 
 def _stake(ramp: OffRamp, name: str) -> Stake:
     gain, holder = ramp.gains[name], name in ramp.holders
-    worth, alone = ramp.settlement.get(name, math.nan), ramp.going_on.get(name, math.nan)
+    worth, alone = ramp.settlement.get(name, math.nan), ramp.floor.get(name, math.nan)
     return Stake(
         party=ramp.labels[name],
         holder=holder,

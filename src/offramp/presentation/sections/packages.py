@@ -72,4 +72,4 @@ def _content(findings: Findings) -> Content:
     return {"zones": zones_of(findings), "remarks": package_remarks(found) if found else ()}
 
 
-SECTION = Section("What could be agreed", 130, _content, packages_of)
+SECTION = Section("What could be agreed", 130, _content, packages_of, folded=True)

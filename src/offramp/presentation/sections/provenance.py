@@ -58,4 +58,4 @@ def _content(findings: Findings) -> Content:
     return {"asked": question_of(findings)}
 
 
-SECTION = Section("Provenance", 200, _content)
+SECTION = Section("Provenance", 200, _content, folded=True)

@@ -48,4 +48,4 @@ def _content(findings: Findings) -> Content:
     }
 
 
-SECTION = Section("How to read this report", 10, _content)
+SECTION = Section("How to read this report", 10, _content, folded=True)

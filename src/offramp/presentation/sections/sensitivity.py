@@ -95,4 +95,4 @@ def _content(findings: Findings) -> Content:
     }
 
 
-SECTION = Section("Which assumptions matter", 120, _content, found_of)
+SECTION = Section("Which assumptions matter", 120, _content, found_of, folded=True)

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from offramp.presentation.contents import Section
 
-SECTION = Section("When it ends", 50)
+SECTION = Section("When it ends", 50, folded=True)

@@ -51,4 +51,4 @@ def _content(findings: Findings) -> Content:
     return {"picture": tree_drawn(findings)}
 
 
-SECTION = Section("The game as a tree", 70, _content, drawable)
+SECTION = Section("The game as a tree", 70, _content, drawable, folded=True)

@@ -51,7 +51,12 @@ def turned_of(findings: Findings) -> tuple[Turned, ...]:
 
 
 def turned(points: Sequence[TurningPoint]) -> tuple[Turned, ...]:
-    """Turning points end by end, the moves that decide most first."""
+    """Turning points end by end, the moves that decide most first.
+
+    A move that itself ends the crisis is no turning point worth telling: that it makes its own end
+    likelier, and every other less likely, is true of whatever ends.
+    """
+    points = [one for one in points if not one.ends]
     return tuple(
         Turned(
             name,
@@ -79,4 +84,4 @@ def move_words(one: TurningPoint) -> str:
     return f"{label} (ends the crisis)" if one.ends else label
 
 
-SECTION = Section("Turning points", 90, there=points_of)
+SECTION = Section("Turning points", 90, there=turned_of, folded=True)

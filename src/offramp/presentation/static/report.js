@@ -6,6 +6,25 @@
   var places = Array.prototype.slice.call(document.querySelectorAll(".drawing[data-drawing]"));
   var next = 0;
 
+  /* A drawing inside what was folded takes its width when that is opened. */
+  document.addEventListener("toggle", function (event) {
+    if (!event.target.open) { return; }
+    Array.prototype.forEach.call(event.target.querySelectorAll(".drawing.js-plotly-plot"), function (place) {
+      if (place.clientWidth) { Plotly.Plots.resize(place); }
+    });
+  }, true);
+  /* A link to a section that is folded opens it. */
+  function openTarget() {
+    var part = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (var one = part; one; one = one.parentElement) {
+      if (one.tagName === "DETAILS") { one.open = true; }
+    }
+    var fold = part && part.querySelector(":scope > details.part");
+    if (fold) { fold.open = true; }
+    if (part) { part.scrollIntoView(); }
+  }
+  window.addEventListener("hashchange", openTarget);
+
   function draw(place) {
     var drawing = JSON.parse(document.getElementById(place.getAttribute("data-drawing")).textContent);
     Plotly.newPlot(place, drawing.data, drawing.layout, settings);
@@ -38,4 +57,5 @@
   window.addEventListener("beforeprint", function () { unfold(); resize(true); });
   window.addEventListener("afterprint", function () { resize(false); refold(); });
   drawNext();
+  openTarget();
 })();

@@ -6,13 +6,22 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from offramp.presentation.text.numbers import between, listed, percent, share_holds
+from offramp.presentation.text.numbers import (
+    MINUS,
+    between,
+    figure_of,
+    listed,
+    percent,
+    share_holds,
+)
+from offramp.study.claims.classes import RESTATES, TAUTOLOGY, WITHOUT_PREMISE, WORTHS
 from offramp.study.claims.restating import ROW
 from offramp.study.claims.verdicts import FAILS, HOLDS, OPEN, UNSOLVED, VACUOUS
 from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
     from offramp.study.claims.deciding import Condition, Deciding
+    from offramp.study.claims.force import ForceHarm
     from offramp.study.claims.verdicts import Verdict
 
 NOMINALLY = {
@@ -38,10 +47,14 @@ def verdict_sentences(one: Verdict) -> tuple[str, ...]:
 
 
 def verdict_sentence(one: Verdict) -> str:
-    """Whose premises, which claim, and in what share of what was tried."""
+    """Whose premises, which claim, in what share of what was tried, and the harm of its force."""
     says = one.says.strip().rstrip(".")
-    lead = f"On the premises of {one.premises}, as encoded here, “{says}”"
-    return f"{lead} {verdict_words(one)}{manner_words(one.manner)}."
+    harm = "".join(f"; {harm_words(act)}" for act in one.force)
+    return (
+        f"On the premises of {one.premises}, as encoded here, the claim ‹{says}› "
+        f"({paraphrase(one.source)}) {verdict_words(one)}"
+        f"{manner_words(one.manner)}{harm}."
+    )
 
 
 def manner_words(manner: str) -> str:
@@ -50,17 +63,90 @@ def manner_words(manner: str) -> str:
     return f"; its committed moves {listed(told)}" if told else ""
 
 
+def paraphrase(where: str) -> str:
+    """Whose words a claim is in: the analyst's, not those of the source."""
+    return f"the analyst's paraphrase of {where}" if where else "the analyst's words"
+
+
 def verdict_words(one: Verdict) -> str:
-    """'holds in 62 % of the combinations of assumptions tried (…); …', without a subject."""
+    """'holds in 62 % of the combinations of assumptions tried (…), not at …; …', no subject."""
     if not one.declared.tried:
         return f"{NOMINALLY[one.state]} at nominal values"
-    return share_holds(one.declared, solved=one.solved, open_=one.open, vacuous=one.vacuous)
+    return share_holds(
+        one.declared, solved=one.solved, open_=one.open, vacuous=one.vacuous, beside=_centrally(one)
+    )
+
+
+def _centrally(one: Verdict) -> str:
+    """What stands in one breath with the share: whether it holds at the central values too."""
+    if one.share is None or one.declared.tried < 2:
+        return ""
+    if one.state in (HOLDS, FAILS):
+        return ", and at the central values" if one.nominal else ", not at the central values"
+    return f", and at the central values it {NOMINALLY[one.state]}"
+
+
+def share_words(one: Verdict) -> str:
+    """Share and verdict in one short phrase: 'holds in 84 % of the combinations; …'."""
+    if one.share is None or one.declared.tried < 2:
+        return NOMINALLY[one.state].partition(" (")[0]
+    central = {True: "at the central values too", False: "not at the central values"}
+    beside = central.get(one.nominal, f"{one.state} at the central values")  # type: ignore[arg-type]
+    return f"holds in {percent(one.share)} of the combinations; {beside}"
+
+
+def class_words(one: Verdict) -> str:
+    """Its class, and of a claim that was put in how: 'put in: restates premise S9 (…)'."""
+    if one.put_in == RESTATES:
+        return f"put in: restates premise {premise(one.restates, one.without[one.restates].label)}"
+    if one.put_in == WORTHS:
+        return "put in: it compares worths alone, no play enters it"
+    if one.put_in == TAUTOLOGY:
+        return "put in: one side is 0 by the rules, whatever the numbers"
+    if one.kind == WITHOUT_PREMISE:
+        told = listed([premise(name, one.without[name].label) for name in one.about])
+        return f"{WITHOUT_PREMISE}: it holds with {told} off as well"
+    return one.kind
+
+
+def harm_words(act: ForceHarm) -> str:
+    """What an act of force does, to be said in one line with the claim that commits it."""
+    dangers = [
+        f"{'that of ' * bool(place)}{kind} from {percent(before)} to {percent(after)}"
+        for place, (kind, (before, after)) in enumerate(act.danger.items())
+    ]
+    told = f"the probability of {listed(dangers)}" if dangers else ""
+    gains = [f"{party} {signed_gain(gain)}" for party, gain in act.gains.items()]
+    joined = "; expected payoffs move by " if told else "moves expected payoffs by "
+    return (
+        f"the act of force in it (‹{act.act}›) {'moves ' if told else ''}{told}{joined}"
+        f"{listed(gains)} (nominal values, beside the same without it)"
+    )
+
+
+def harm_brief(act: ForceHarm) -> str:
+    """The same in figures: 'war 12 % → 24 %, catastrophe 1.0 % → 3.1 %; North −0.1, South 0'."""
+    told = [f"{kind} {percent(b)} → {percent(a)}" for kind, (b, a) in act.danger.items()]
+    gains = [f"{party} {signed_gain(gain)}" for party, gain in act.gains.items()]
+    return "; ".join(part for part in (", ".join(told), ", ".join(gains)) if part)
+
+
+def signed_gain(value: float) -> str:
+    """'+0.12', '−0.12', or 0."""
+    if not abs(value) >= 5e-4:
+        return "0" if value == value else "not known"
+    return f"{'+' if value > 0 else MINUS}{figure_of(abs(value), 2)}"
 
 
 def verdict_remarks(one: Verdict) -> Iterator[str]:
-    """What else is to be said: nominal values, interval, second weighting, premises."""
-    if one.declared.tried:
-        yield f"At nominal values it {NOMINALLY[one.state]}."
+    """What else is to be said: class, interval, second weighting, premises."""
+    if one.put_in in (WORTHS, TAUTOLOGY) or one.kind == WITHOUT_PREMISE:
+        yield f"{class_words(one)[0].upper()}{class_words(one)[1:]}."
+    if one.static:
+        yield (
+            "It measures by what its condition names; the other readings of what each has without "
+            "agreement stand beside each other in one table, and may judge otherwise."
+        )
     if one.interval is not None and one.declared.tried > 1:
         yield (
             "The sampling interval of that share, from eight scramblings, is "
@@ -100,6 +186,8 @@ def _more_remarks(one: Verdict) -> Iterator[str]:
     others = [f"×{k:g} it {words[v]}" for k, v in one.precision.items() if k != 1]
     if others:
         yield f"With all choices' precision {listed(others)} (nominal values)."
+    if not one.looked and one.declared.tried:
+        yield "Other equilibria were looked for at nominal values only, not in the combinations."
     if one.open and one.declared.tried:
         yield (
             f"In {one.open:,} of {one.declared.tried:,} combinations the equilibria found disagree."
@@ -153,4 +241,4 @@ def premise(mechanism: str, label: str) -> str:
     """How a premise is called: 'S12 (The leader's office)', or the label alone."""
     rows = ROW.findall(label)
     rest = re.sub(r"\s*\([A-Z]\d+(?:,\s*[A-Z]\d+)*\)\s*$", "", label) or mechanism
-    return f"{', '.join(rows)} ({rest})" if rows else f"“{rest}”"
+    return f"{', '.join(rows)} ({rest})" if rows else f"‹{rest}›"

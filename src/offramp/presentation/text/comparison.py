@@ -38,13 +38,29 @@ def apart(found: Comparison) -> str:
     told = [one for one in found.contributions if one.nominal is not None]
     if not told:
         return f"{said}; some mixtures of the two were not solved, so nothing is attributed."
-    parts = [f"{_named(one)} ({signed(found, one.nominal)})" for one in told[:NAMED]]
+    parts = [f"{_named(one)} ({_part(found, one)})" for one in told[:NAMED]]
     rest = sum(one.nominal or 0.0 for one in told[NAMED:])
     if len(told) > NAMED:
         others = len(told) - NAMED
         parts.append(f"{others} further group{'s' * (others > 1)} ({signed(found, rest)})")
     gap = signed(found, there - here)
-    return f"{said}; the difference of {gap} goes back to {listed(parts)}."
+    how = sampled_words(found)
+    return f"{said}; the difference of {gap} goes back to {listed(parts)}{how and f' ({how})'}."
+
+
+def sampled_words(found: Comparison) -> str:
+    """How the parts were come by where they are sampled; '' where they are exact."""
+    if found.exact or not found.orders:
+        return ""
+    return f"sampled from {found.orders} orders of the assumptions, ± one standard error"
+
+
+def _part(found: Comparison, one: Contribution) -> str:
+    """'+3.1 points', and of a sampled part its standard error: '+3.1 ± 0.2 points'."""
+    said = signed(found, one.nominal)
+    if found.exact or one.nominal_error is None:
+        return said
+    return f"{said} ± {amount(found, one.nominal_error).removesuffix(' points')}"
 
 
 def value_of(found: Comparison, value: float) -> str:
@@ -84,8 +100,9 @@ def _both(found: Comparison) -> str:
     labels = {one.group: _named(one) for one in found.contributions}
     both = f"{labels[pair.first]} and {labels[pair.second]}"
     more = signed(found, pair.value)
-    return f"; {both} together add {more} beyond what each adds by itself"
+    error = "" if found.exact else f" ± {amount(found, pair.error).removesuffix(' points')}"
+    return f"; {both} together add {more}{error} beyond what each adds by itself"
 
 
 def _named(one: Contribution) -> str:
-    return f"“{one.label}”"
+    return f"‹{one.label}›"

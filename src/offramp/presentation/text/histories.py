@@ -42,7 +42,7 @@ def turning_sentence(one: TurningPoint) -> str:
         way, size = "raises at some times and lowers at others", one.decides / one.uses
     ends = ", which ends the crisis," if one.ends else ""
     return sentence(
-        f"“{who}{one.label}” ({one.step}.{one.move}){ends} {way} the probability of an end "
+        f"‹{who}{one.label}› ({one.step}.{one.move}){ends} {way} the probability of an end "
         f"by {spoken(one.outcome)} by {100 * size:.1f} points on average; it is "
         f"made {one.uses:.2g} times in a history on average"
     )

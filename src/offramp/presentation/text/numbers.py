@@ -15,6 +15,14 @@ MINUS = "\u2212"
 NOT_THE_WORLD = "this describes the assumptions, not the world; other ranges give another figure"
 
 
+def caveat(whose: str) -> str:
+    """One line for machines and for whatever is cut out of its place."""
+    return (
+        f"Consequences of the assumptions of {whose}, as encoded; not a forecast. Numbers are the "
+        "analyst's unless a source is named; other ranges give other figures."
+    )
+
+
 def percent(share: float) -> str:
     """A share from 0 to 1 in per cent; one decimal near both ends, never rounded to 0 or 100 %."""
     if not math.isfinite(share):
@@ -82,16 +90,19 @@ def between(low: float, high: float) -> str:
     return f"{one} to {two}"
 
 
-def holds(share: float, solved: int, tried: int, apart: str = "") -> str:
-    """How a share of the solved draws may be said: about the assumptions, never about the world."""
+def holds(share: float, solved: int, tried: int, apart: str = "", beside: str = "") -> str:
+    """How a share of the solved draws may be said: about the assumptions, never about the world.
+
+    ``beside`` is what stands in one breath with it.
+    """
     return (
         f"holds in {percent(share)} of the combinations of assumptions tried "
-        f"({solved:,} of {tried:,} solved{apart}); {NOT_THE_WORLD}"
+        f"({solved:,} of {tried:,} solved{apart}){beside}; {NOT_THE_WORLD}"
     )
 
 
 def share_holds(
-    share: Share, *, solved: int | None = None, open_: int = 0, vacuous: int = 0
+    share: Share, *, solved: int | None = None, open_: int = 0, vacuous: int = 0, beside: str = ""
 ) -> str:
     """The same of a share of draws: ``solved`` (None: those that count) with a game solved, of
     which ``open_`` and ``vacuous`` ones do not count for the share."""
@@ -105,7 +116,8 @@ def share_holds(
         )
     apart = f", of them {open_:,} open" if open_ else ""
     apart += f", of them {vacuous:,} vacuous" if vacuous else ""
-    return holds(share.share, share.counted if solved is None else solved, share.tried, apart)
+    known = share.counted if solved is None else solved
+    return holds(share.share, known, share.tried, apart, beside)
 
 
 def listed(parts: Sequence[str], last: str = "and") -> str:

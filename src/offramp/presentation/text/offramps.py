@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from offramp.presentation.text.numbers import figure_of, listed, percent, sentence, share_holds
 from offramp.study.offramps.levers import Harm, Idle
+from offramp.study.offramps.records import LOSES, WHOLE_OFFER
 from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from offramp.study.offramps.records import Change, OffRamp, OffRamps
 
 EQUAL = 1e-9
-SOME = 0.05
-"""Least share of the settlements worth telling where most of them are not imposed."""
 AIMS = {"agreement": "an agreement", "ceasefire": "a ceasefire"}
 RULES = (
     "Only changes that aim at agreement or ceasefire are looked for; acts of force, levers that "
@@ -25,11 +24,17 @@ RULES = (
     "and changes that raise the probability of war and catastrophe at the nominal values or in "
     "more than 5 % of the solved draws are left out; they can be tested as claims.",
     "Efforts are in the levers' own units; those of different holders are never added up.",
-    "A party's reservation value is what it gets without agreement: its expected payoff at the "
-    "start of the unchanged game, solved at the nominal values with every move of a party into "
-    "the ends that are aimed at taken away. A settlement that is worth less to it when it comes "
-    "is called imposed.",
+    "What a party has without agreement has several readings, side by side in one table. A "
+    "settlement that is worth less to it than any of them when it comes is called imposed.",
+    "A first step by which its holder loses, or which takes what another put forward as it is, is "
+    "no off-ramp; such steps stand apart.",
 )
+
+APART = {
+    LOSES: "it is no off-ramp, as {who} loses by it and on its own payoffs would not agree",
+    WHOLE_OFFER: "it is no off-ramp, as {who} takes by it what another put forward, whole and as "
+    "it is",
+}
 
 GROUNDS = {
     "pays": "it lowers what some move or end pays {who}, or makes losses there likelier",
@@ -60,16 +65,27 @@ def offramps_sentence(ramps: OffRamps) -> str:
         changes = "1 change was" if count == 1 else f"{count} changes were"
         return (
             f"{lead} {changes} found that bring{'s' if count == 1 else ''} the probability of "
-            f"{aim} from {percent(ramps.before)} to {asked} or more."
+            f"{aim} from {percent(ramps.before)} to {asked} or more{_stand_apart(ramps)}."
         )
     text = (
         f"{lead} no change of its levers within their limits and no first step was found that "
         f"brings the probability of {aim} from {percent(ramps.before)} to {asked}"
     )
     if ramps.nearest is None:
-        return f"{text}, and none that raises it."
+        return f"{text}, and none that raises it{_stand_apart(ramps)}."
     near = percent(ramps.nearest.after)
-    return f"{text}; the nearest that was found brings it to {near}: {_what(ramps.nearest)}."
+    what = _what(ramps.nearest)
+    return f"{text}{_stand_apart(ramps)}; the nearest that was found brings it to {near}: {what}."
+
+
+def _stand_apart(ramps: OffRamps) -> str:
+    """How many first steps bring it about and are no off-ramps; '' for none."""
+    count = len(ramps.apart)
+    if not count:
+        return ""
+    if count == 1:
+        return ", apart from 1 first step that is no off-ramp"
+    return f", apart from {count} first steps that are no off-ramps"
 
 
 def account_sentences(ramps: OffRamps) -> tuple[str, ...]:
@@ -84,7 +100,7 @@ def account_sentences(ramps: OffRamps) -> tuple[str, ...]:
 def _on_account(ramps: OffRamps, name: str, before: float) -> str:
     label, asked = ramps.account_labels.get(name, spoken(name)), percent(ramps.at_least)
     text = (
-        f"On the premises of the account “{label}”, as encoded here, {aim_in_words(ramps.outcome)} "
+        f"On the premises of the account ‹{label}›, as encoded here, {aim_in_words(ramps.outcome)} "
         f"has a probability of {percent(before)} without any change"
     )
     if before >= ramps.at_least - EQUAL:
@@ -109,13 +125,29 @@ def offramps_sentences(ramps: OffRamps) -> tuple[str, ...]:
 
 
 def offramps_remarks(ramps: OffRamps) -> tuple[str, ...]:
-    """The rules, and what was left out."""
-    return (*rules_of(ramps), *(left_out_sentence(one) for one in ramps.excluded))
+    """The rules, what stands apart, and what was left out."""
+    apart = (apart_sentence(one) for one in ramps.apart)
+    return (*RULES, *apart, *(left_out_sentence(one) for one in ramps.excluded))
+
+
+def apart_sentence(ramp: OffRamp) -> str:
+    """A first step that brings about what is asked and is no off-ramp, and why."""
+    who = listed([ramp.labels[name] for name in ramp.holders])
+    loss = ramp.gains[ramp.holders[0]]
+    told = APART[ramp.apart].format(who=who)
+    if ramp.apart == WHOLE_OFFER:
+        told += f"; it {_more_or_less(loss)}{_by_itself(loss)}"
+    imposed = [f"{percent(ramp.below[name])} on {ramp.labels[name]}" for name in ramp.imposed_on]
+    also = f"; of the settlements that follow are imposed: {listed(imposed)}" if imposed else ""
+    return sentence(
+        f"the first step ‹{ramp.step_label}› makes {aim_in_words(ramp.outcome)} "
+        f"{percent(ramp.after)} probable (from {percent(ramp.before)}), but {told}{also}"
+    )
 
 
 def left_out_sentence(one: Excluded) -> str:
     """What is not proposed, and why."""
-    named = listed([f"“{label}”" for label in one.labels])
+    named = listed([f"‹{label}›" for label in one.labels])
     what = named if len(one.labels) == 1 else f"The change of {named} together"
     return sentence(f"{what} is left out: {_why(one.why)}")
 
@@ -133,16 +165,9 @@ def _why(why: Harm | Idle) -> str:
     return f"{text}, in most of the draws" if why.mostly else text
 
 
-def rules_of(ramps: OffRamps) -> tuple[str, ...]:
-    """The rules; where the scenario has numbers called reservation, that these are not read."""
-    if not ramps.unread:
-        return RULES
-    return (*RULES, f"The scenario's own numbers called “{ramps.unread}” are not read for it.")
-
-
 def aim_in_words(outcome: str) -> str:
     """'an agreement', or the name of an outcome."""
-    return AIMS.get(outcome, f"“{spoken(outcome)}”")
+    return AIMS.get(outcome, f"‹{spoken(outcome)}›")
 
 
 def _effect(ramp: OffRamp) -> str:
@@ -159,7 +184,7 @@ def _what(ramp: OffRamp) -> str:
     if ramp.first_step:
         ends = ", which itself ends the crisis," if ramp.step_ends else ","
         return (
-            f"the first step “{ramp.step_label}” ({ramp.first_step}){ends} made the first time "
+            f"the first step ‹{ramp.step_label}› ({ramp.first_step}){ends} made the first time "
             "that it is open, with everything else decided anew,"
         )
     return listed([_moved(change) for change in ramp.changes])
@@ -173,7 +198,7 @@ def _moved(change: Change) -> str:
         here, there = spoken(change.option(change.start)), spoken(change.option(change.to))
         return f"“{change.label}” ({called}: {there} in place of {here})"
     return (
-        f"“{change.label}” ({called} {way} from {figure_of(change.start)} to "
+        f"‹{change.label}› ({called} {way} from {figure_of(change.start)} to "
         f"{figure_of(change.to, 4)}{unit})"
     )
 
@@ -217,18 +242,41 @@ def _by_itself(gain: float) -> str:
 def _draws(ramp: OffRamp) -> list[str]:
     if ramp.works is None:
         return []
-    text = (
-        f"That the probability is then at least {percent(ramp.at_least)} {share_holds(ramp.works)}."
-    )
+    told_beside = share_holds(ramp.works, beside=_without(ramp))
+    text = f"That the probability is then at least {percent(ramp.at_least)} {told_beside}."
     told = [text]
     if ramp.works_other is not None and ramp.works_other.share is not None:
         told.append(
             "With the ranges concentrated on the nominal values it holds in "
             f"{percent(ramp.works_other.share)}."
         )
-    if ramp.without is not None and ramp.without.share is not None and ramp.without.tried > 1:
-        told.append(f"Without the change it holds in {percent(ramp.without.share)}.")
     return told
+
+
+def _without(ramp: OffRamp) -> str:
+    """In how many combinations it is so without the change, in one breath with the share."""
+    if ramp.works is None or ramp.without is None or ramp.without.tried < 2:
+        return ""
+    if ramp.works.share is None or ramp.without.share is None:
+        return ""
+    return (
+        f", without the change in {percent(ramp.without.share)}: "
+        f"a gain of {100 * (ramp.works.share - ramp.without.share):.0f} points"
+    )
+
+
+def works_words(ramp: OffRamp) -> str:
+    """'50 % in 58 of 100 combinations; 47 without the change'; '' where none were tried."""
+    if ramp.works is None or ramp.works.share is None:
+        return ""
+    text = (
+        f"{percent(ramp.at_least)} in {100 * ramp.works.share:.0f} of 100 combinations"
+        if ramp.works.tried > 1
+        else f"{percent(ramp.at_least)} or more"
+    )
+    if ramp.without is None or ramp.without.share is None or ramp.without.tried < 2:
+        return text
+    return f"{text}; {100 * ramp.without.share:.0f} without the change"
 
 
 def _jump(changes: Sequence[Change], below: float, above: float) -> str:
@@ -244,7 +292,7 @@ def _jump(changes: Sequence[Change], below: float, above: float) -> str:
     if first.stepped:
         takes = "whole numbers only" if first.whole else "some values only"
         return (
-            f"The assumption “{called}” takes {takes}: with {beside} the probability is "
+            f"The assumption ‹{called}› takes {takes}: with {beside} the probability is "
             f"{percent(below)}, with {to} it is {percent(above)}."
         )
     return (
@@ -258,23 +306,16 @@ def _warnings(ramp: OffRamp) -> list[str]:
     if ramp.jump is not None:
         told.append(_jump(ramp.changes, *ramp.jump))
     if ramp.imposed_on:
-        names = listed([ramp.labels[name] for name in ramp.imposed_on])
-        each = "it gets" if len(ramp.imposed_on) == 1 else "each gets"
-        told.append(
-            f"The settlements that follow are worth less to {names}, on average, than what {each} "
-            "without agreement: they are called imposed."
+        shares = listed(
+            [
+                f"{percent(ramp.below[name])} are worth less to {ramp.labels[name]}"
+                for name in ramp.imposed_on
+            ]
         )
-    some = [
-        (ramp.labels[name], share)
-        for name, share in ramp.below.items()
-        if name not in ramp.imposed_on and share >= SOME
-    ]
-    if some:
-        shares = listed([f"{percent(share)} are worth less to {name}" for name, share in some])
-        gets = "it gets" if len(some) == 1 else "that party gets"
+        each = "it has" if len(ramp.imposed_on) == 1 else "that party has"
         told.append(
-            f"Of the settlements that follow, {shares} than what {gets} without agreement: these "
-            "are called imposed."
+            f"Of the settlements that follow, {shares} than what {each} without agreement on at "
+            "least one reading: these are called imposed."
         )
     if math.isfinite(ramp.elsewhere):
         told.append(

@@ -128,9 +128,9 @@ def _named(found: Packages, zone: Zone) -> str:
     named = [i for i in found.told if found.packages[i].name]
     if not named:
         return ""
-    inside = [f"“{spoken(found.packages[i].name)}”" for i in named if zone.inside[i]]
+    inside = [f"‹{spoken(found.packages[i].name)}›" for i in named if zone.inside[i]]
     outside = [
-        f"“{spoken(found.packages[i].name)}” (below the reservation value of "
+        f"‹{spoken(found.packages[i].name)}› (below the reservation value of "
         f"{listed([found.labels[p] for p in found.short(zone, i)])})"
         for i in named
         if not zone.inside[i]
@@ -198,20 +198,20 @@ def package_words(found: Packages, package: int) -> str:
     """A package by its name, by how it differs from the nearest named one, or by its options."""
     own = found.packages[package].options
     if found.packages[package].name:
-        return f"“{spoken(found.packages[package].name)}”"
+        return f"‹{spoken(found.packages[package].name)}›"
     named = [one for one in found.packages if one.name and {*one.options} == {*own}]
     apart = [{issue: o for issue, o in own.items() if one.options[issue] != o} for one in named]
     near = min(range(len(named)), key=lambda i: len(apart[i]), default=None)
     if near is not None and len(apart[near]) <= min(FEW, len(own) - 1):
         return (
-            f"one without a name, which is “{spoken(named[near].name)}” except for "
+            f"one without a name, which is ‹{spoken(named[near].name)}› except for "
             f"{_options(found, apart[near])}"
         )
     return f"one without a name ({_options(found, own)})"
 
 
 def _options(found: Packages, options: Mapping[str, str]) -> str:
-    return listed([f"“{found.issues[i]}: {spoken(one)}”" for i, one in options.items()])
+    return listed([f"‹{found.issues[i]}: {spoken(one)}›" for i, one in options.items()])
 
 
 def _some(zone: Zone) -> str:
@@ -235,7 +235,7 @@ def _shares(found: Packages, zone: Zone) -> list[str]:
         if not found.packages[i].name or share is None or share.share is None:
             continue
         again = "" if other is None or other.share is None else f" ({percent(other.share)})"
-        parts.append(f"for “{spoken(found.packages[i].name)}” {percent(share.share)}{again}")
+        parts.append(f"for ‹{spoken(found.packages[i].name)}› {percent(share.share)}{again}")
     if not parts or zone.some is None or zone.some.tried < 2:
         return []
     return [
@@ -262,7 +262,7 @@ def _reservations(found: Packages) -> list[str]:
                 )
             told.append(f"{text}.")
         elif zone.basis == DECLARED:
-            told.append("The scenario's own values are its parameters “reservation”.")
+            told.append("The scenario's own values are its parameters ‹reservation›.")
     return told
 
 
@@ -275,7 +275,7 @@ def _paid(found: Packages) -> list[str]:
         pays = f"between {pays} and {figure_of(high)}"
     return [
         "Worths are those of the issues alone. An agreement in this game can pay otherwise: on "
-        f"“{spoken(package)}” it pays {found.labels[party]} {pays}, where the package is worth "
+        f"‹{spoken(package)}› it pays {found.labels[party]} {pays}, where the package is worth "
         f"{figure_of(worth)}."
     ]
 

@@ -22,7 +22,7 @@ CAVEAT = "These shares describe the assumptions, not the world; other ranges giv
 
 def sensitivity_sentences(one: Sensitivity) -> tuple[str, ...]:
     """What was found, one by one; the first says on whose premises."""
-    whose = one.whose or f"“{one.title}”"
+    whose = one.whose or f"‹{one.title}›"
     parts = [
         f"On the premises of {whose}, as encoded here, the {one.words} is "
         f"{value_of(one, one.nominal)} at nominal values."
@@ -62,8 +62,8 @@ def _told_shares(one: Sensitivity, indices: Indices) -> list[str]:
     return [
         f"Over {tried} {flagged} it has the mean {value_of(one, indices.mean)} and the "
         f"standard deviation {amount(one, spread)}; {share} of its variance{ends} comes from "
-        f"“{called}” alone.",
-        f"Knowing “{called}” would reduce the variance by {indices.knowing[top]:.2g} on "
+        f"‹{called}› alone.",
+        f"Knowing ‹{called}› would reduce the variance by {indices.knowing[top]:.2g} on "
         f"average, the standard deviation from {amount(one, spread)} to about {amount(one, left)}.",
         *_told_together(indices),
         CAVEAT,
@@ -103,7 +103,7 @@ def _told_slopes(one: Sensitivity) -> list[str]:
     called = one.labels.get(first.assumption, spoken(first.assumption))
     way = "raises" if first.change > 0 else "lowers"
     return [
-        f"Near nominal values the steepest is “{called}”: by its slope, a rise by half the "
+        f"Near nominal values the steepest is ‹{called}›: by its slope, a rise by half the "
         f"width of its range ({first.half_width:.3g}) {way} it by {amount(one, first.change)}."
     ]
 
@@ -118,7 +118,7 @@ def _told_menu(one: Sensitivity) -> list[str]:
     move = one.labels.get(f"{most.step}.{most.move}", spoken(most.move))
     party, step = (one.labels.get(name, spoken(name)) for name in (most.party, most.step))
     return [
-        f"Logit choice takes the list of moves as given: of all moves, writing “{move}” of "
-        f"{party} (step “{step}”) twice changes it the most, from "
+        f"Logit choice takes the list of moves as given: of all moves, writing ‹{move}› of "
+        f"{party} (step ‹{step}›) twice changes it the most, from "
         f"{value_of(one, most.before)} to {value_of(one, most.value)}."
     ]

@@ -109,6 +109,7 @@ def compare(
         contributions=tuple(sorted(contributions, key=lambda one: -abs(one.nominal or 0.0))),
         interactions=pairs,
         exact=len(pair.groups) <= EXACT,
+        orders=0 if len(pair.groups) <= EXACT else ORDERS,
         draws=draws,
         counted=over.counted,
         seed=used,

@@ -73,6 +73,8 @@ class Comparison:
     counted: int
     """Draws in which every mixture had a value."""
     seed: int
+    orders: int = 0
+    """Orders looked at where the values at nominal assumptions are sampled; 0 where exact."""
     words: str = ""
     """The quantity as words with an article; empty where it has none but its text."""
 
@@ -124,6 +126,7 @@ class Comparison:
                     "account": "",
                     "nominal": piece.nominal,
                     "mean": piece.mean,
+                    "nominal_error": piece.nominal_error,
                     "error": piece.mean_error,
                 }
             )

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from offramp.expressions import Binary, Compare, evaluate
 from offramp.game import Draws, fix, nominal_draw
 from offramp.scenario import Claim, Meaning, Query, Scenario, off_values, read_claims
+from offramp.study.claims.classes import is_static, is_tautology
 from offramp.study.claims.deciding import find_deciding
+from offramp.study.claims.force import ForceHarm, force_of
 from offramp.study.claims.manners import other_way
 from offramp.study.claims.restating import Without, concern_of, literature_of, restated
 from offramp.study.claims.verdicts import FAILS, HOLDS, OPEN, UNSOLVED, VACUOUS, Verdict, truth_of
@@ -171,6 +173,7 @@ class _AccountClaims:
         precisions = self.at_precisions(states)
         without = {} if self.brief else self.without(states, drawn)
         others = {} if self.brief else self.other_ways()
+        force = force_of(self.meaning, self.claims, self.at_nominal)
         return tuple(
             replace(
                 self.verdict(
@@ -180,10 +183,23 @@ class _AccountClaims:
                     drawn[claim.name],
                     precisions[claim.name],
                     without.get(claim.name, {}),
+                    force[claim.name],
                 ),
                 other_way=others.get(claim.name),
             )
             for claim in self.claims
+        )
+
+    def at_nominal(self, asked: Sequence[Query]) -> QueryValues:
+        """Further quantities at nominal values, on the principal branch."""
+        return evaluate_queries(
+            self.meaning,
+            asked,
+            self.nominal,
+            precision_scale=self.scale,
+            traced=(0,),
+            starts=0,
+            workspace=self.workspace,
         )
 
     def values(
@@ -387,6 +403,7 @@ class _AccountClaims:
         drawn: _Drawn,
         precision: Mapping[float, bool | None],
         without: Mapping[str, Without],
+        force: tuple[ForceHarm, ...],
     ) -> Verdict:
         """One claim, everything put together."""
         concern = {name: concern_of(self.meaning, claim, name) for name in without}
@@ -395,19 +412,7 @@ class _AccountClaims:
         records = self.meaning.scenario.mechanisms
         texts = {name: literature_of(records[name].about) for name in about}
         at_nominal = margins_of(claim, here)
-        over = (
-            drawn.of(claim, self.meaning)
-            if drawn.found is not None
-            else {
-                "declared": _NONE,
-                "concentrated": _NONE,
-                "solved": int(state != UNSOLVED),
-                "open": int(state == OPEN),
-                "vacuous": int(state == VACUOUS),
-                "margin": None,
-                "margins": np.zeros(0),
-            }
-        )
+        over = _nominally(state) if drawn.found is None else drawn.of(claim, self.meaning)
         return Verdict(
             name=claim.name,
             says=claim.says,
@@ -426,8 +431,27 @@ class _AccountClaims:
             searched=drawn.searched,
             seed=None if drawn.draws is None else drawn.draws.seed,
             manner=claim.manner,
+            source=_places(claim),
+            about=tuple(name for name, own in concern.items() if own.named and not own.varied),
+            static=is_static(claim),
+            tautology=is_tautology(claim, here),
+            looked=drawn.searched or drawn.only_one or self.effort.starts > 0,
+            force=force,
             **over,
         )
+
+
+def _nominally(state: str) -> dict[str, Any]:
+    """The fields of a verdict that come from draws, without any."""
+    return {
+        "declared": _NONE,
+        "concentrated": _NONE,
+        "solved": int(state != UNSOLVED),
+        "open": int(state == OPEN),
+        "vacuous": int(state == VACUOUS),
+        "margin": None,
+        "margins": np.zeros(0),
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -520,6 +544,13 @@ def _phases(progress: Progress | None, scenario: Scenario, account: str) -> Any:
         return lambda _what, done, total: tell(f"claims {what}{whose}", done, total)
 
     return phase
+
+
+def _places(claim: Claim) -> str:
+    """Where in its sources a claim stands: 'part 6'; '' where no place is named."""
+    if isinstance(claim.source, Mapping):
+        return " and ".join(str(place) for place in claim.source.values())
+    return ""
 
 
 def _number(value: float) -> float | None:

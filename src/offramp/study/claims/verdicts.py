@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.study.claims.classes import class_of, put_in
 from offramp.study.claims.deciding import Deciding
+from offramp.study.claims.force import ForceHarm
 from offramp.study.claims.restating import Without
 from offramp.study.solving.shares import Share
 
@@ -24,7 +26,7 @@ HOLDS, FAILS, OPEN, VACUOUS, UNSOLVED = "holds", "fails", "open", "vacuous", "un
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
-    """One claim on the premises of one account ('' is the scenario as written).
+    """One claim on the premises of one account ('' is the analyst's middle, no account's).
 
     Shares are None where no draw has a verdict or none was drawn. Arrays are read-only.
     """
@@ -73,6 +75,28 @@ class Verdict:
     '' where it commits none."""
     other_way: tuple[str, str] | None = None
     """How its moves come in the other claim, and its state at nominal values; see `manners`."""
+    source: str = ""
+    """The places of the claim's sources, 'part 6'; '' where none is named."""
+    about: tuple[str, ...] = ()
+    """Mechanisms that the claim is about: it reads or commits one of their pieces, or names one."""
+    static: bool = False
+    """Whether it compares worths and parameters alone."""
+    tautology: bool = False
+    """Whether one of its two sides is 0 by the rules."""
+    looked: bool = True
+    """Whether other equilibria were looked for in the draws, so that ``open`` says something."""
+    force: tuple[ForceHarm, ...] = ()
+    """What every act of force that it commits does; none where it commits none."""
+
+    @property
+    def kind(self) -> str:
+        """Its class, see `offramp.study.claims.classes`."""
+        return class_of(self)
+
+    @property
+    def put_in(self) -> str:
+        """How it was put in where it was: restates, tautology or static worths; else ''."""
+        return put_in(self) if self.kind == "put in" else ""
 
     @property
     def nominal(self) -> bool | None:

@@ -81,7 +81,7 @@ def source_of(
     draws: xr.Dataset, name: str = "", scenario: Scenario | str | Path | None = None
 ) -> Source:
     """The same from a dataset; a ResultError where the scenario is not the one it is of."""
-    title = f"“{draws.attrs.get('title', name) or 'these draws'}”"
+    title = f"‹{draws.attrs.get('title', name) or 'these draws'}›"
     if scenario is None:
         return Source(draws, name, None, title)
     told = read(scenario) if isinstance(scenario, str | Path) else scenario

@@ -5,11 +5,14 @@ another party's harm (see `levers`, `first_steps`) and every act of force; refus
 raises the probability of war and catastrophe together at nominal values, or in more than 5 %
 of the solved draws. Every answer is solved again from precision 0 on the principal branch.
 
-A party's reservation value is what it expects without agreement: the unchanged game solved at
-nominal values with every move of a party into the ends that are aimed at taken away wherever
-it has another. A settlement worth less than that, when it comes, is called imposed; a change
-is called so where this holds on average over the settlements that follow. A scenario's own
-parameters of that name are not read for it.
+What a party has without agreement has several readings (see `without`), at nominal values: the
+scenario's own, what going on pays with all that flows, what the game brings with the ends that
+are aimed at taken away, and what a best reply would bring there. A settlement worth less to it
+than any of these, when it comes, is called imposed; of every change is told on whom, and how
+many of its settlements.
+
+A first step by which its holder loses, or which ends the crisis by taking what another put
+forward as it is, is no off-ramp. It is kept apart, with that sentence.
 """
 
 from __future__ import annotations
@@ -38,9 +41,9 @@ from offramp.study.offramps.levers import (
     usable,
 )
 from offramp.study.offramps.on_accounts import Tellings, tellings_of
-from offramp.study.offramps.records import Change, Frontier, OffRamp, OffRamps
+from offramp.study.offramps.records import LOSES, WHOLE_OFFER, Change, Frontier, OffRamp, OffRamps
 from offramp.study.offramps.search import SLACK, Attained, Search
-from offramp.study.packages.reservations import reservation_values
+from offramp.study.packages.without import BARRED, Readings, readings, table_of
 from offramp.study.solving.experiment import Progress
 from offramp.study.solving.labels import assumption_words, spoken, whose_premises
 from offramp.study.solving.shares import concentrate, is_ranged, share_of, spread_draws
@@ -55,6 +58,8 @@ FEW = 0.05
 """Largest share of the solved draws in which war and catastrophe may become likelier."""
 MOST = 8
 """Most changes of several levers that are tried over the draws."""
+SOME = 0.05
+"""Least share of the settlements below what a party has without them, to call them imposed."""
 JUMP = 1e-3
 """A larger step of the probability within the last bracket is a jump."""
 
@@ -109,11 +114,6 @@ def _aim(game: Game, outcome: str) -> tuple[int, ...]:
     )
 
 
-def going_on(game: Game, aim: Sequence[int], workspace: Workspace | None = None) -> Array:
-    """(party,) reservation values at nominal values (see `reservations`); nan where not solved."""
-    return reservation_values(game, aim, workspace=workspace).values[0]
-
-
 @dataclass(frozen=True, eq=False)
 class _Trial:
     """The draws in which changes are tried: declared ranges first, then the concentrated ones."""
@@ -150,7 +150,8 @@ class _RampQuestion:
                 expected="a game that `offramp run` can solve",
             )
         self.trial = self._trial(draws, seed)
-        self.floor = going_on(self.game, bench.aim, workspace)
+        self.without: Readings = readings(self.game, bench.aim, workspace=workspace)
+        self.floor = self.without.floor[0]
         self.excluded: list[Excluded] = []
 
     def answer(self) -> OffRamps:
@@ -164,11 +165,12 @@ class _RampQuestion:
         search = Search(self.bench, kept, self.at_least, float(self.before.danger[0]))
         ramps = self._tried(search, self._searched(search)) if kept else []
         steps, nearest_step = self._steps()
-        ramps = [*_with_balance(ramps), *steps]
+        ramps = [*_with_balance(ramps), *(one for one in steps if not one.apart)]
         nearest = None
         if not ramps:
             nearest = self._nearest(search, nearest_step)
-        return self._told(tuple(ramps), nearest, _frontier(search))
+        apart = tuple(one for one in steps if one.apart)
+        return self._told(tuple(ramps), nearest, _frontier(search), apart)
 
     # levers
 
@@ -259,7 +261,7 @@ class _RampQuestion:
             elif self._counts(stand):
                 ramp = self._ramp((step.label,), step.bench.stand, stand, (), {}, None, None, step)
                 found += [] if ramp is None else [ramp]
-            else:
+            elif not self._apart(stand, step):
                 nearest = float(stand.reached[0]), step, stand
         if found or nearest is None:
             return found, None
@@ -325,11 +327,11 @@ class _RampQuestion:
             payoff_before=dict(zip(parties, map(float, self.before.payoff[0]), strict=True)),
             payoff_after=dict(zip(parties, map(float, stand.payoff[0]), strict=True)),
             settlement=dict(zip(parties, map(float, worth), strict=True)),
-            going_on=dict(zip(parties, map(float, self.floor), strict=True)),
+            going_on=dict(zip(parties, map(float, self.without.values[BARRED][0]), strict=True)),
+            floor=dict(zip(parties, map(float, self.floor), strict=True)),
             below=dict(zip(parties, map(float, below), strict=True)),
-            imposed_on=tuple(
-                p for p, w, f in zip(parties, worth, self.floor, strict=True) if w < f - SLACK
-            ),
+            imposed_on=tuple(p for p, b in zip(parties, below, strict=True) if b >= SOME),
+            apart="" if step is None else self._apart(stand, step),
             jump=(reach.below, reach.above) if reach is not None and jumps else None,
             elsewhere=float(stand.elsewhere[0]),
             residual=float(stand.residual[0]),
@@ -340,6 +342,13 @@ class _RampQuestion:
             if self.tellings is None
             else self.tellings.after(self.bench if step is None else step.bench, changes),
         )
+
+    def _apart(self, stand: Standing, step: FirstStep) -> str:
+        """Why a first step is no off-ramp; '' where it is one."""
+        if step.ends:
+            return WHOLE_OFFER
+        gain = float(stand.payoff[0, step.party] - self.before.payoff[0, step.party])
+        return LOSES if gain < -SLACK else ""
 
     def _shares(self, after: Standing | None) -> dict[str, Any]:
         """In what share of the draws a change works, under both weightings, and without it."""
@@ -408,7 +417,11 @@ class _RampQuestion:
         return whose_premises(self.game.scenario, self.account)
 
     def _told(
-        self, found: tuple[OffRamp, ...], nearest: OffRamp | None, frontier: tuple[Frontier, ...]
+        self,
+        found: tuple[OffRamp, ...],
+        nearest: OffRamp | None,
+        frontier: tuple[Frontier, ...],
+        apart: tuple[OffRamp, ...] = (),
     ) -> OffRamps:
         trial = self.trial
         return OffRamps(
@@ -431,13 +444,8 @@ class _RampQuestion:
             account_labels={
                 name: one.label or spoken(name) for name, one in self.game.scenario.accounts.items()
             },
-            unread=self._unread(),
-        )
-
-    def _unread(self) -> str:
-        """A family of the scenario that is called as what is computed here, but is not read."""
-        return next(
-            (name for name in self.game.scenario.parameters if name.startswith("reservation")), ""
+            apart=apart,
+            without=table_of(self.game, self.without, self.account),
         )
 
 

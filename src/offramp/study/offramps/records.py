@@ -10,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.study.offramps.levers import Excluded
+from offramp.study.packages.without import WithoutAgreement
 from offramp.study.solving.shares import Share
 
 LESS = 0.999
+LOSES, WHOLE_OFFER = "loses", "whole offer"
+"""Why a first step is no off-ramp: its holder loses by it, or takes what another offers whole."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +90,13 @@ class OffRamp:
     settlement: Mapping[str, float]
     """Party to what the settlements that follow are worth when they come, on average."""
     going_on: Mapping[str, float]
-    """Party to its reservation value: the expected pays without any such end."""
+    """Party to what it expects in the game without any such end."""
+    floor: Mapping[str, float]
+    """Party to the largest reading of what it has without agreement."""
     below: Mapping[str, float]
-    """Party to the share of the settlements that are worth less to it than going on."""
+    """Party to the share of the settlements that are worth less to it than that."""
     imposed_on: tuple[str, ...]
+    """Parties on whom at least a twentieth of the settlements are imposed."""
     jump: tuple[float, float] | None
     """Probabilities on both sides where the wanted one is jumped over."""
     elsewhere: float
@@ -108,6 +114,8 @@ class OffRamp:
     """No other change found asks less effort of some holder and no more of any."""
     accounts: Mapping[str, float] = field(default_factory=dict[str, float])
     """Account to the probability with the same change, at that account's nominal values."""
+    apart: str = ""
+    """Why a first step is no off-ramp, `LOSES` or `WHOLE_OFFER`; '' where it is one."""
 
     @property
     def gains(self) -> Mapping[str, float]:
@@ -116,7 +124,7 @@ class OffRamp:
 
     @property
     def imposed(self) -> bool:
-        """Whether the settlements leave some party below its reservation value."""
+        """Whether settlements leave some party below any reading of what it has without."""
         return bool(self.imposed_on)
 
     @property
@@ -178,8 +186,10 @@ class OffRamps:
     accounts: Mapping[str, float] = field(default_factory=dict[str, float])
     """Account to the probability without any change, at that account's nominal values."""
     account_labels: Mapping[str, str] = field(default_factory=dict[str, str])
-    unread: str = ""
-    """A family of the scenario called as the reservation values, which is not read for them."""
+    apart: tuple[OffRamp, ...] = ()
+    """First steps that bring about what is asked and are no off-ramps, see `OffRamp.apart`."""
+    without: WithoutAgreement | None = None
+    """What each party has without agreement, reading by reading."""
 
     @property
     def table(self) -> list[dict[str, Any]]:

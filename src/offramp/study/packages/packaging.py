@@ -34,6 +34,7 @@ from offramp.study.packages.solutions import (
     nash_packages,
     undominated,
 )
+from offramp.study.packages.without import WithoutAgreement, readings, table_of
 from offramp.study.packages.zones import DECLARED, GAME, GIVEN, Package, Packages, Zone
 from offramp.study.quantities.kinds.static import static_value
 from offramp.study.solving.experiment import Progress
@@ -281,8 +282,7 @@ class _PackageQuestion:
         told = [i for i, one in enumerate(self.menu.packages) if one.name]
         searched, known = self.menu.searched, float(implied.left[0])
         points = {b: _points(mine, row[0], searched) for b, row in values.items()}
-        for nash, kalai in points.values():
-            told += [*nash[:1], *kalai[:1]]
+        told += [i for pair in points.values() for tied in pair for i in tied[:1]]
         tried, other = self._trials(own)
         over, again = (self._shares(own, one, list(dict.fromkeys(told))) for one in (tried, other))
         zones = []
@@ -306,12 +306,18 @@ class _PackageQuestion:
             alike=self.menu.alike,
             idle=self._idle(nominal, labels),
             zones=tuple(zones),
+            without=self._without(implied),
             paid=self._paid(worth, labels),
             draws=self.count,
             seed=None if tried is None else tried.draws.seed,
         )
 
     # who, and what they have without
+
+    def _without(self, implied: Reservations) -> WithoutAgreement:
+        """Every reading at nominal values."""
+        found = readings(self.game, self.aim, implied=implied)
+        return table_of(self.game, found, self.account)
 
     def _menu(self) -> _Menu:
         """The packages that are looked at; a ResultError where there are none."""

@@ -35,9 +35,12 @@ class Reservations:
     """(draw, party)."""
     left: Array
     """(draw,) probability of agreement that stays."""
+    replies: Array
+    """(draw, party) what a party expects there by its best reply to the others' play."""
 
     def __post_init__(self) -> None:
         self.values.setflags(write=False)
+        self.replies.setflags(write=False)
         self.left.setflags(write=False)
 
 
@@ -78,10 +81,11 @@ def reservation_values(
     rows = game.nominal() if draws is None else draws
     if barred is None or not len(rows):
         shape = len(rows), len(game.meaning.parties)
-        return Reservations(np.full(shape, np.nan), np.full(len(rows), np.nan))
+        unknown = np.full(shape, np.nan)
+        return Reservations(unknown, np.full(len(rows), np.nan), unknown.copy())
     bench = bench_of(barred, aim)
     stand = bench.stand(rows, traced=draws is None, progress=progress)
-    return Reservations(stand.payoff, stand.reached)
+    return Reservations(stand.payoff, stand.reached, stand.payoff + stand.regret)
 
 
 def consenting(game: Game, aim: Sequence[int]) -> tuple[int, ...]:

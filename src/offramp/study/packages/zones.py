@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.study.packages.without import WithoutAgreement
 from offramp.study.solving.shares import Share
 
 Array = NDArray[np.float64]
@@ -110,6 +111,8 @@ class Packages:
     paid: tuple[str, str, float, float, float] | None
     """The widest gap between worth and pay in an agreement of the game: package, party, worth,
     least and largest pay; None where agreements pay the worths."""
+    without: WithoutAgreement
+    """Every reading of what each party has without an agreement, at nominal values."""
     draws: int
     seed: int | None
 
@@ -147,6 +150,11 @@ class Packages:
             return {}
         gaps = {p: zone.reservation[p] - self.worth_of(package, p) for p in self.parties}
         return {party: gap for party, gap in gaps.items() if gap > 0 or not math.isfinite(gap)}
+
+    def below(self, package: int) -> dict[str, tuple[str, ...]]:
+        """Parties to the readings of what they have without agreement that lie above its worth."""
+        own = {p: self.without.below(p, self.worth_of(package, p)) for p in self.parties}
+        return {party: names for party, names in own.items() if names}
 
     @property
     def table(self) -> list[dict[str, Any]]:

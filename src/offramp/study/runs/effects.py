@@ -17,11 +17,11 @@ NO_CHANGE = 1e-9
 
 @dataclass(frozen=True)
 class MechanismEffect:
-    """One mechanism switched off, beside the direction that the account states.
+    """One mechanism switched off, beside the direction that the library expects.
 
     ``change`` is the probability of each kind of outcome with the mechanism minus without
-    it, at nominal values; ``share`` the share of solved draws in which a stated direction
-    is found.
+    it, at nominal values; ``share`` the share of solved draws in which an expected
+    direction is found.
     """
 
     name: str
@@ -34,7 +34,7 @@ class MechanismEffect:
     off: Mapping[str, float]
 
     def held(self, kind: str) -> bool:
-        """Whether the outcome kind moves as the account states, at nominal values."""
+        """Whether the outcome kind moves as the library expects, at nominal values."""
         return _agrees(self.change[kind], self.expects[kind])
 
 

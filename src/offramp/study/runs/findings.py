@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from offramp.study.histories.likeliest import StateOverTime, Story
     from offramp.study.histories.turning import TurningPoint
     from offramp.study.offramps.records import OffRamps
+    from offramp.study.packages.without import WithoutAgreement
     from offramp.study.packages.zones import Packages
     from offramp.study.runs.effects import MechanismEffect
+    from offramp.study.runs.flips import Flips
     from offramp.study.sensitivity.hanging_on import Sensitivity
     from offramp.study.solving.precisions import AtPrecision
 
@@ -44,12 +46,14 @@ class Findings:
     account: str = ""
     """The account as which the scenario is told; '' is the scenario as written."""
     verdicts: tuple[Verdict, ...] = ()
-    """Claims on every account, '' (the scenario as written) first."""
+    """Claims on every account, '' (the analyst's middle) first."""
     comparisons: tuple[Comparison, ...] = ()
     """Two accounts compared, pair by pair."""
     sensitivity: Sensitivity | None = None
     packages: Packages | None = None
     """What could be agreed on the scenario's issues; None without any."""
+    without: tuple[WithoutAgreement, ...] = ()
+    """What each party has without agreement, account by account, the analyst's middle last."""
     offramps: OffRamps | None = None
     turning: tuple[TurningPoint, ...] = ()
     """The moves that decide most about each end, at nominal values."""
@@ -57,3 +61,7 @@ class Findings:
     """Account to its outcomes at nominal values."""
     precisions: tuple[AtPrecision, ...] = ()
     """Every account ('' as written, or the one chosen) with all choices more or less precise."""
+    flips: Flips | None = None
+    """What flips the likeliest end; None without draws."""
+    choices: Mapping[str, float] = field(default_factory=dict)
+    """'step.move' to how often it is made where its party has a choice, at nominal values."""

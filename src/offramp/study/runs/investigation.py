@@ -17,9 +17,12 @@ from offramp.scenario import Scenario, understand
 from offramp.study.histories.likeliest import states_over_time, stories
 from offramp.study.histories.turning import find_turning_points
 from offramp.study.packages.packaging import packages
+from offramp.study.packages.without import WithoutAgreement, without_agreement
 from offramp.study.packages.zones import Packages
+from offramp.study.runs.choices import choice_shares
 from offramp.study.runs.effects import mechanism_effects
 from offramp.study.runs.findings import Findings
+from offramp.study.runs.flips import find_flips
 from offramp.study.runs.inquiry import MOST_NODES, Extent, argument
 from offramp.study.solving.experiment import Progress, Solved, outcomes, solve, solve_all
 from offramp.study.solving.labels import as_told
@@ -102,8 +105,10 @@ def investigate(
         found = _narrated(found, solved, spread, request, progress, decided=further is not None)
     return replace(
         found,
+        flips=find_flips(told, nominal, over),
         precisions=() if brief else _over_precisions(workspace, game, account, request, progress),
         packages=_bargained(workspace, game, account, request, progress),
+        without=_without(workspace, game, account, request),
         provenance=_provenance(attrs, time.perf_counter() - begun),
     )
 
@@ -175,6 +180,7 @@ def _narrated(
         few = Draws(draws.names, draws.values[:count], draws.seed, draws.first)
     return replace(
         found,
+        choices=choice_shares(solved),
         turning=find_turning_points(solved) if decided else (),
         histories=likely,
         history_by_outcome=by_outcome,
@@ -216,6 +222,17 @@ def _bargained(
         )
     except ResultError:  # too many combinations, and none has a name
         return None
+
+
+def _without(
+    workspace: Workspace, game: Game, account: str, request: Request
+) -> tuple[WithoutAgreement, ...]:
+    """What each has without agreement on every account (or the one told), the middle last."""
+    if request.precision_scale != 1 or game.structure.nodes > MOST_NODES:
+        return ()
+    names = (account,) if account else (*workspace.scenario.accounts, "")
+    found = (without_agreement(workspace, name) for name in names)
+    return tuple(one for one in found if one is not None)
 
 
 def _others(solved: Solved) -> tuple[dict[str, float], ...]:

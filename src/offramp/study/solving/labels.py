@@ -35,10 +35,10 @@ def _of_the_rules(scenario: Scenario, rule: str, about: str) -> str:
     step, _, move = about.partition(".")
     words = next(one for one in scenario.round if one.name == step)
     told = words.moves[move].label or spoken(move)
-    return f"no “{told}” at “{words.label or spoken(step)}”"
+    return f"no ‹{told}› at ‹{words.label or spoken(step)}›"
 
 
-AS_WRITTEN = "the scenario as written, before any account's own premises"
+AS_WRITTEN = "the analyst's middle, no account's premises"
 """What stands behind 'On the premises of' where there are accounts and none is told."""
 
 
@@ -49,8 +49,8 @@ def whose_premises(scenario: Scenario, account: str) -> str:
     that none of them is told: they are of equal standing and the text is none of them.
     """
     if not account:
-        return AS_WRITTEN if scenario.accounts else f"“{scenario.title}”"
-    return f"the account “{scenario.accounts[account].label or spoken(account)}”"
+        return AS_WRITTEN if scenario.accounts else f"‹{scenario.title}›"
+    return f"the account ‹{scenario.accounts[account].label or spoken(account)}›"
 
 
 def as_told(scenario: Scenario, account: str) -> Scenario:

@@ -31,6 +31,8 @@ class Standing:
     """Probability of war and catastrophe together."""
     payoff: Array
     """(draw, party) expected discounted pays."""
+    regret: Array
+    """(draw, party) what the best reply to the others' play would add to that."""
     ends: Array
     """(draw, terminal) probability of each end that is aimed at."""
     worth: Array
@@ -89,7 +91,7 @@ class Bench:
         count, parties = len(draws), self.game.structure.parties
         found = self._solved(rows_of(draws, fit), traced) if fit.any() else None
         terminals = int(self._own(self.aim).sum()) if found is None else found.ends.shape[1]
-        shapes = ((), (), (parties,), (terminals,), (terminals, parties), (), ())
+        shapes = ((), (), (parties,), (parties,), (terminals,), (terminals, parties), (), ())
         whole = Standing(
             *(np.full((count, *shape), np.nan) for shape in shapes),
             *(np.full(count, "", dtype="<U40") for _ in range(2)),
@@ -122,6 +124,7 @@ class Bench:
             ends[:, aimed].sum(axis=1),
             ends[:, self._own(self.danger)].sum(axis=1),
             payoff,
+            np.where(fine[:, None], found.regret, np.nan),
             ends[:, aimed],
             solved.tables.end_pay[:, aimed],
             self._elsewhere(found),

@@ -61,7 +61,7 @@ def _worded(query: Query, meaning: Meaning) -> str | None:
         return "probability of no end"
     name = meaning.outcomes[query.outcomes[0]].name
     label = meaning.scenario.outcomes[name].label
-    return f"probability of {f'“{label}”' if label else spoken(name)}"
+    return f"probability of {f'‹{label}›' if label else spoken(name)}"
 
 
 QUANTITY = Quantity(
