@@ -10,6 +10,7 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from offramp import __version__
+from offramp.apps.briefing import add_brief
 from offramp.apps.emulating import add_emulation
 from offramp.apps.formats import add_formats
 from offramp.apps.modelling import add_models
@@ -156,6 +157,7 @@ def run(
         sys.exit(1)
 
 
+add_brief(app)
 add_studies(app)
 add_formats(app)
 add_models(app)

@@ -10,6 +10,8 @@ _DOORS = {
     "figure": "telling",
     "sentences": "telling",
     "report": "page",
+    "brief_of": "brief",
+    "write_brief": "brief_files",
     "summary": "run_summary",
     "write_results": "files",
     "Figure": "gallery",
@@ -25,6 +27,8 @@ __all__ = [
     "figure",
     "sentences",
     "report",
+    "brief_of",
+    "write_brief",
     "summary",
     "write_results",
     "Figure",
@@ -35,6 +39,8 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from offramp.presentation.brief import brief_of
+    from offramp.presentation.brief_files import write_brief
     from offramp.presentation.files import write_results
     from offramp.presentation.gallery import Figure, Panel, Table, find_figures
     from offramp.presentation.page import report

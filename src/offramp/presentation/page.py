@@ -41,6 +41,9 @@ from offramp.presentation.text.numbers import caveat, percent, points, tied
 
 if TYPE_CHECKING:
     from offramp.presentation.plots import Plotted
+    import plotly.graph_objects as go
+
+    from offramp.presentation.brief import Brief
     from offramp.scenario import Scenario
     from offramp.study.runs.findings import Findings
 
@@ -48,8 +51,9 @@ STATIC = Path(__file__).parent / "static"
 SIGN = "†"
 """Stands for what is said once, at the top: a share of combinations describes the assumptions."""
 DISCLAIMED = re.compile(
-    r"(?:(?:;|\.) |^)(?:this|that|it|they|these shares|the last column) describes? the assumptions, not "
-    r"the world(?:; other ranges give (?:another figure|other shares))?(?P<end>\.?)",
+    r"(?:(?:;|\.) |^)(?:this|that|it|they|these shares|the last column) describes? the "
+    r"assumptions, not the world(?:; other ranges give (?:another figure|other shares))?"
+    r"(?P<end>\.?)",
     re.IGNORECASE,
 )
 LONG_TEXT, LONG_WORD = 40, 22
@@ -89,7 +93,23 @@ def report(findings: Findings) -> str:
             style=_asset("report.css"),
             bundle=_asset("plotly-cartesian.min.js"),
             script=_asset("report.js"),
-            policy=_policy(),
+            policy=_policy("plotly-cartesian.min.js", "report.js"),
+        )
+    )
+
+
+def brief_html(findings: Findings, told: Brief) -> str:
+    """The brief as a page of its own that prints on two."""
+    return (
+        _workshop()
+        .get_template("brief.html")
+        .render(
+            isolation=Isolation(_texts_of(findings.scenario)),
+            told=told,
+            style=_asset("brief.css"),
+            script=_asset("brief.js"),
+            policy=_policy("brief.js"),
+            unsigned=True,
         )
     )
 
@@ -198,7 +218,8 @@ def _isolated(context: Context, value: Any) -> Any:
     """What a template shows, unable to turn round what stands beside it; markup as it is."""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    return context["isolation"](tied(signed(value)))
+    told = value if context.get("unsigned") else signed(value)
+    return context["isolation"](tied(told))
 
 
 def signed(text: str) -> str:
@@ -227,11 +248,11 @@ def _asset(name: str) -> Markup:
     return Markup((STATIC / name).read_text(encoding="utf-8"))
 
 
-def _policy() -> str:
-    """What the browser is told: our own two scripts may run, nothing may be fetched."""
+def _policy(*scripts: str) -> str:
+    """What the browser is told: our own scripts may run, nothing may be fetched."""
     hashes = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(_asset(name).encode()).digest()).decode()}'"
-        for name in ("plotly-cartesian.min.js", "report.js")
+        for name in scripts
     )
     return (
         f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; "

@@ -15,7 +15,7 @@ READING_WORDS = {
     DECLARED: "the scenario's own number",
     GOING_ON: "going on, all that flows included",
     BARRED: "the game with agreements barred",
-    REPLY: "the best reply in that game",
+    REPLY: "answering that play without error",
 }
 """How each reading is called where several stand side by side."""
 MEANINGS = {
