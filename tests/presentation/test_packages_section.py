@@ -14,6 +14,7 @@ from offramp.presentation import report
 from offramp.presentation.contents import find_sections
 from offramp.presentation.figures import package_gains, zone_of_agreement
 from offramp.presentation.gallery import alternative
+from offramp.presentation.page import signed
 from offramp.presentation.sections.packages import package_label, zones_of
 from offramp.scenario import read
 from offramp.study.packages.packaging import packages
@@ -62,7 +63,7 @@ def test_sentences_figures_and_tables(name: str) -> None:
     words = html.unescape(words_of(text)).replace("\u00a0", " ")
     for zone in zones_of(findings):
         for sentence in zone.sentences:
-            assert " ".join(sentence.split()) in " ".join(words.split())
+            assert " ".join(signed(sentence).split()) in " ".join(words.split())
     assert words.count("On the premises of") == len(found.zones)
 
 

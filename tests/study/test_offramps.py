@@ -20,8 +20,8 @@ from offramp.presentation.text.offramps import (
 )
 from offramp.scenario import read, understand
 from offramp.study.offramps.proposals import offramps
-from offramp.study.packages.without import readings
 from offramp.study.offramps.records import OffRamps
+from offramp.study.packages.without import readings
 from offramp.study.quantities.evaluation import evaluate_queries
 from tests.study.chance import CHANCE
 

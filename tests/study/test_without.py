@@ -114,14 +114,21 @@ def test_a_step_by_which_its_holder_loses_is_no_off_ramp() -> None:
         "round:\n  - name: open\n    by: south\n    moves: {shut: {then: {door: shut}}, open: {label: opens the door}}\n",
         1,
     )
-    text = text.replace("round:\n", "state: {door: {levels: [open, shut], start: open}}\nround:\n", 1)
+    text = text.replace(
+        "round:\n", "state: {door: {levels: [open, shut], start: open}}\nround:\n", 1
+    )
     text = text.replace("accept: {end: deal,", "accept: {when: door == open, end: deal,")
-    text = text.replace("deal: {kind: agreement, pay: {north: 1, south: 0.1}}", "deal: {kind: agreement, pay: {north: 1, south: -0.1}}")
+    text = text.replace(
+        "deal: {kind: agreement, pay: {north: 1, south: 0.1}}",
+        "deal: {kind: agreement, pay: {north: 1, south: -0.1}}",
+    )
     asked = offramps(read(text), at_least=0.2, draws=0)
     own = {step.first_step: step for step in asked.apart}
     assert own["south.open = open"].apart == "loses"
     assert own["south.open = open"].gains["south"] < 0
-    assert "South loses by it and on its own payoffs would not agree" in apart_sentence(own["south.open = open"])
+    assert "South loses by it and on its own payoffs would not agree" in apart_sentence(
+        own["south.open = open"]
+    )
     assert not [ramp for ramp in asked.found if ramp.first_step and ramp.gains[ramp.holders[0]] < 0]
 
 

@@ -40,10 +40,8 @@ from offramp.presentation.sections.comparison import account_ends
 from offramp.presentation.text.numbers import caveat, percent, points, tied
 
 if TYPE_CHECKING:
-    from offramp.presentation.plots import Plotted
-    import plotly.graph_objects as go
-
     from offramp.presentation.brief import Brief
+    from offramp.presentation.plots import Plotted
     from offramp.scenario import Scenario
     from offramp.study.runs.findings import Findings
 

@@ -196,7 +196,7 @@ def _moved(change: Change) -> str:
     called = change.called or spoken(change.parameter)
     if change.options:
         here, there = spoken(change.option(change.start)), spoken(change.option(change.to))
-        return f"“{change.label}” ({called}: {there} in place of {here})"
+        return f"‹{change.label}› ({called}: {there} in place of {here})"
     return (
         f"‹{change.label}› ({called} {way} from {figure_of(change.start)} to "
         f"{figure_of(change.to, 4)}{unit})"
@@ -286,7 +286,7 @@ def _jump(changes: Sequence[Change], below: float, above: float) -> str:
     beside, to = figure_of(first.beside, 6), figure_of(first.to, 6)
     if first.options:
         return (
-            f"With “{called}” at {spoken(first.option(first.beside))} the probability is "
+            f"With ‹{called}› at {spoken(first.option(first.beside))} the probability is "
             f"{percent(below)}, at {spoken(first.option(first.to))} it is {percent(above)}."
         )
     if first.stepped:

@@ -167,10 +167,12 @@ def _going_on(game: Game, rows: Draws) -> Array:
     """(draw, party) the most that an end by stalemate pays; nan where no end is one."""
     shape = len(rows), len(game.meaning.parties)
     still = [i for i, one in enumerate(game.meaning.outcomes) if one.kind == "stalemate"]
-    own = np.isin(game.structure.terminal_outcome, still)
-    if not own.any():
-        return np.full(shape, np.nan)
-    try:
-        return game.tables(rows).end_pay[:, own].max(axis=1)
-    except GameError:
-        return np.full(shape, np.nan)
+    found = np.full(shape, np.nan)
+    for places, part in game.parts(rows):
+        own = np.isin(part.structure.terminal_outcome, still)
+        try:
+            if own.any():
+                found[places] = part.tables(rows.rows(places)).end_pay[:, own].max(axis=1)
+        except GameError:
+            continue
+    return found

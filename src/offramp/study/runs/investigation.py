@@ -85,10 +85,9 @@ def investigate(
     solved = solve(game, precision_scale=precision_scale)
     nominal = outcomes(solved, rounds=0 if brief else None, attrs=attrs)
     tell(FIRST, 1, 1)
-    rounds = nominal.sizes.get("round", 0)
     over = None
     if spread is not None:
-        over = _over_draws(game, spread, request, rounds, attrs, progress)
+        over = _over_draws(game, spread, request, nominal.sizes.get("round", 0), attrs, progress)
         nominal, over = with_all_ends([nominal, over])
     further = argument(
         workspace,
