@@ -12,7 +12,7 @@ from offramp.scenario import Scenario
 QUOTED = re.compile(r"“([^“”]*)”|(?<![\w=(\[{,])\"([^\"\n]{3,200})\"")
 EXPECTED = re.compile(
     r"as the account (says|states|expects)|direction (that )?the account (says|states|expects)"
-    r"|the account (says|states|expects):? (a direction|the direction|lower|higher)"
+    r"|the account (says|states|expects):? (a direction|the direction|lower|higher)",
     re.IGNORECASE,
 )
 FORCED = re.compile(r"(?:do|deviate|surprise)\((\w+)\.(\w+) = (\w+)")
