@@ -135,7 +135,8 @@ def references_of(findings: Findings) -> tuple[Reference, ...]:
         who = ", ".join(part for part in (source.speaker, source.kind, day(source.date)) if part)
         told = "; ".join(p for p in (source.stance, source.note) if p and p != "none")
         brought = "study" if prefixes and key.startswith(prefixes) else "account"
-        found.setdefault((source.title or key, who, told, brought), []).append(key)
+        called = source.title or source.note or spoken(key).capitalize()
+        found.setdefault((called, who, told, brought), []).append(key)
     return tuple(
         Reference(tuple(keys), title, who, told, brought == "account")
         for (title, who, told, brought), keys in found.items()
