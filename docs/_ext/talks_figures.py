@@ -135,39 +135,36 @@ def flips(scenario: Scenario) -> Iterator[dict[str, Any]]:
 
 
 def chain(scenario: Scenario) -> Iterator[dict[str, Any]]:
-    """How often the chain of S2, S4 and S5 happens before the offer's date is past."""
+    """How often the chain of S2, S4 and S5 happens, begun before the offer."""
     whole = switched(scenario, **{DATE: "before_the_offer"})
     for account in tellings(scenario):
         game = game_of(whole, account)
-        solved = offramp.solve(game, starts=0)
-        structure = game.unmerged
-        play = game.unmerged_strategy(solved.equilibria.strategy)
-        seen = visits(structure, play)[0]
-        steps = [step.name for step in game.meaning.steps]
-        table = game.reached.columns.names.index("table")
-        rows = game.reached.rows[:, table]
-
-        def times(step: str, move: str, offered: bool) -> float:
-            before = game.meaning.steps[: steps.index(step)]
-            own = [one.name for one in game.meaning.steps[steps.index(step)].moves]
-            at = sum(len(one.moves) for one in before) + own.index(move)
-            source = np.repeat(np.arange(structure.nodes), np.diff(structure.first))
-            edges = (structure.step[source] == steps.index(step)) & (game.reached.move == at)
-            if offered:
-                edges &= rows[source] == 1
-            return float((seen[source] * play[0] * edges).sum())
-
+        play = offramp.solve(game, starts=0).equilibria.strategy
         yield {
             "account": account,
-            "made": times("moscow_opens_move", "put", False),
-            "promoted": times("mediator_turn", "promote", True),
-            "held_over": times("absent_stance", "delay", True)
-            + times("kyiv_answer", "delay", True),
-            "countered": times("absent_stance", "counter", True)
-            + times("kyiv_answer", "counter", True),
-            "forgotten": times("attention_drift", "lapse", True),
-            "accepted": times("kyiv_answer", "accept", True),
+            "made": times(game, play, "moscow_opens_move", "put"),
+            "promoted": times(game, play, "mediator_turn", "promote", on_offer=True),
+            "held_over": times(game, play, "absent_stance", "delay", on_offer=True)
+            + times(game, play, "kyiv_answer", "delay", on_offer=True),
+            "countered": times(game, play, "absent_stance", "counter", on_offer=True)
+            + times(game, play, "kyiv_answer", "counter", on_offer=True),
+            "forgotten": times(game, play, "attention_drift", "lapse", on_offer=True),
+            "accepted": times(game, play, "kyiv_answer", "accept", on_offer=True),
         }
+
+
+def times(game: Game, play: Any, step: str, move: str, *, on_offer: bool = False) -> float:
+    """Expected times that a move is made, or made with the first offer on the table."""
+    structure, strategy = game.unmerged, game.unmerged_strategy(play)
+    steps = [one.name for one in game.meaning.steps]
+    before, own = game.meaning.steps[: steps.index(step)], game.meaning.steps[steps.index(step)]
+    at = sum(len(one.moves) for one in before) + [one.name for one in own.moves].index(move)
+    source = np.repeat(np.arange(structure.nodes), np.diff(structure.first))
+    edges = (structure.step[source] == steps.index(step)) & (game.reached.move == at)
+    if on_offer:
+        table = game.reached.rows[:, game.reached.columns.names.index("table")]
+        edges &= table[source] == 1
+    return float((visits(structure, strategy)[0][source] * strategy[0] * edges).sum())
 
 
 def main() -> None:
