@@ -52,8 +52,8 @@ COLUMNS = 40
 """Most vectors of GMRES."""
 LOOSE, FINE = 5e-3, 1e-4
 """How much of the residual a step may leave, on the way and at its end."""
-ENOUGH = 2e-4
-"""Error, relative to the scale of values, that a point on the way may have."""
+ENOUGH = 2e-3
+"""Error that a point on the way may have, as a share of how far its first correction may lead."""
 FADING, STEADY = 0.25, 0.5
 """A correction on the way shrinks at least so much with the next one, or the point is not taken."""
 WORST, STEP, REACH = range(3)
@@ -187,6 +187,31 @@ def step_component(shape: Shape, numbers: Numbers, values, c, work: Correction, 
 
 
 @jit_inside
+def judge_point(work: Correction, k, turn, worst, floor, tight, aim, limit):
+    """Whether place ``k`` is done (1), has failed (-1) or goes on (0), by what a sweep misses.
+
+    Numbers of ``work`` are (place,).
+    """
+    if not worst < 1e6:
+        return -1
+    if worst <= floor or (tight and worst * work.gain[k] <= 0.01 * aim):
+        return 1
+    if turn == 0:
+        return 0
+    rate = worst / work.before[k]
+    if turn == 1:
+        work.rate[k] = max(work.rate[k], rate)
+    if tight:
+        if rate * work.step[k] <= aim or (worst < 1e-12 and rate > FADING):
+            return 1
+        return -1 if turn == limit or (turn > 1 and rate > STEADY) else 0
+    enough = ENOUGH * min(work.farthest[k], max(1.0, work.moved[k]))
+    if rate * work.step[k] <= enough and rate <= FADING:
+        return 1
+    return -1 if turn == limit or rate > STEADY else 0
+
+
+@jit_inside
 def correct_component(
     shape: Shape, numbers: Numbers, values, c, work: Correction, tight, aim, limit, passes
 ):
@@ -206,19 +231,8 @@ def correct_component(
             if once[k] != 0:
                 continue
             passes[k] += 1
-            worst, before, step = get(work.rows, WORST, k), work.before[k], work.step[k]
-            if not worst < 1e6:
-                once[k] = -1
-            elif worst <= floor or (tight and worst * work.gain[k] <= 0.01 * aim):
-                once[k] = 1
-            elif turn > 0:
-                rate = worst / before
-                if turn == 1:
-                    work.rate[k] = max(work.rate[k], rate)
-                if rate * step <= (aim if tight else ENOUGH) and (tight or rate <= FADING):
-                    once[k] = 1
-                elif turn == limit or ((turn > 1 or not tight) and rate > STEADY):
-                    once[k] = -1
+            worst = get(work.rows, WORST, k)
+            once[k] = judge_point(work, k, turn, worst, floor, tight, aim, limit)
             left += once[k] == 0
             work.before[k] = worst
             if once[k] != 0:
@@ -299,7 +313,7 @@ def set_scale(work: Correction, scale, numbers: Numbers):
         steep = 0.0
         for j in range(len(work.scale)):
             steep = max(steep, get(scale, j, k) * get(numbers.precision, j, k))
-        put(work.rows, REACH, k, 1e-6 / (1.0 + steep))
+        put(work.rows, REACH, k, max(1e-9, 1e-6 / (1.0 + steep)))
         work.gain[k] = 1.0
         for j in range(len(work.scale)):
             rest = max(1e-9, 1.0 - get(numbers.patience, j, k))
