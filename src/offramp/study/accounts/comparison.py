@@ -438,7 +438,10 @@ class _Mixtures:
 def _standing(scenario: Scenario, account: str, assumptions: Sequence[str]) -> Standing:
     """How an account stands to a group: by the assumption of it that it says most of."""
     own = {standing_of(scenario, account, name) for name in assumptions}
-    return next((one for one in STANDINGS if one in own), "silent")
+    for one in STANDINGS:
+        if one in own:
+            return one
+    return "silent"
 
 
 def _group(scenario: Scenario, assumption: str, single: bool) -> tuple[str, str]:
