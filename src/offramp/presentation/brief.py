@@ -7,9 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from offramp.presentation import facts
 from offramp.presentation.gallery import Table
 from offramp.presentation.headlines import Headline, answer
 from offramp.presentation.premises import premises_of
@@ -19,8 +16,8 @@ from offramp.presentation.sections.claims import (
     claim_label,
     shown_verdicts,
 )
-from offramp.presentation.sections.comparison import outcomes_by_account
 from offramp.presentation.sections.offramps import asked_of, title_of
+from offramp.presentation.sections.outcomes import ends_by_precision
 from offramp.presentation.sections.packages import package_label
 from offramp.presentation.text.claims import signed_gain
 from offramp.presentation.text.numbers import between, caveat, figure_of, listed, percent
@@ -33,7 +30,6 @@ if TYPE_CHECKING:
     from offramp.study.claims.verdicts import Verdict
     from offramp.study.offramps.records import OffRamp, OffRamps
     from offramp.study.runs.findings import Findings
-    from offramp.study.solving.precisions import AtPrecision
 
 MOST_ACCOUNTS, MOST_PARTIES, MOST_CLAIMS, MOST_RAMPS, MOST_LEFT = 5, 6, 15, 4, 3
 """What two pages hold; of more, how many are left to the report is said."""
@@ -138,48 +134,7 @@ def _premises(findings: Findings) -> Part:
 
 
 def _ends(findings: Findings) -> Part:
-    """The likeliest ends, account by account, at every precision that was looked at."""
-    found = outcomes_by_account(findings) or {"": _nominal(findings)}
-    names = list(found)
-    shown = [*[n for n in names if n][:MOST_ACCOUNTS], *([""] if "" in names else [])]
-    scales = list(dict.fromkeys(one.asked for one in findings.precisions)) or [1.0]
-    at = {(one.account, one.asked): one for one in findings.precisions}
-    rows = [
-        (
-            _whose(findings, name, found),
-            *(_cell(findings, found[name], at.get((name, scale)), scale) for scale in scales),
-        )
-        for name in shown
-    ]
-    heads = [
-        "central precision" if s == 1 else f"choices ×{figure_of(s)} as precise" for s in scales
-    ]
-    note = (
-        "The two likeliest ends at nominal values. Precision says how closely choices follow what "
-        "they bring; nobody observes it."
-    )
-    return Part("How it ends", (), Table(("On the premises of", *heads), tuple(rows), note=note))
-
-
-def _whose(findings: Findings, name: str, found: Mapping[str, object]) -> str:
-    if not name and len(found) == 1:
-        return findings.scenario.title
-    return account_label(findings, name)
-
-
-def _nominal(findings: Findings) -> dict[str, float]:
-    values = np.asarray(findings.nominal["probability"].isel(draw=0).values, float)
-    return dict(zip(facts.names_along(findings.nominal, "outcome"), values.tolist(), strict=True))
-
-
-def _cell(
-    findings: Findings, own: Mapping[str, float], at: AtPrecision | None, scale: float
-) -> str:
-    ends = own if scale == 1 else (at.outcomes if at is not None else {})
-    first = sorted((n for n in ends if ends[n] > 0), key=lambda n: -ends[n])[:2]
-    if not first:
-        return "not solved"
-    return ", ".join(f"{facts.outcome_label(findings, n)} {percent(ends[n])}" for n in first)
+    return Part("How it ends", (), ends_by_precision(findings, MOST_ACCOUNTS))
 
 
 def _without(findings: Findings) -> Part | None:

@@ -22,6 +22,7 @@ from offramp.presentation.text.numbers import (
     ordinal_time,
     percent,
 )
+from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -145,7 +146,8 @@ def _two(findings: Findings, own: Mapping[str, float]) -> str:
 
 def _flipped(findings: Findings) -> str:
     """What makes another end the likeliest: the account, precision, and what in the ranges."""
-    parts = [_by_account(findings), _by_precision(findings), *_by_ranges(findings)]
+    parts = [_by_account(findings), _by_switch(findings)]
+    parts += [_by_precision(findings), *_by_ranges(findings)]
     told = [part for part in parts if part]
     return f"{'; '.join(told)}." if told else f"{_over(findings)}"
 
@@ -158,6 +160,34 @@ def _by_account(findings: Findings) -> str:
     if len(first) == 1:
         return f"which account is told does not change the likeliest end ({next(iter(first))})"
     return f"the likeliest end hangs on the account ({listed(list(first), 'or')})"
+
+
+def _by_switch(findings: Findings) -> str:
+    """With which switch at another option another end becomes the likeliest, on which account."""
+    own = outcomes_by_account(findings) or {findings.account: _ends_of(findings)}
+    told: dict[str, list[str]] = {}
+    for one in findings.switched:
+        here = own.get(one.account)
+        if not one.outcomes or not here:
+            continue
+        first = max(here, key=lambda name: np.nan_to_num(here[name]))
+        now = max(one.outcomes, key=lambda name: one.outcomes[name])
+        if now != first:
+            what = f"{one.label}: {spoken(one.option)}"
+            label = facts.outcome_label(findings, now)
+            told.setdefault(f"‹{what}› makes {label} the likeliest", []).append(
+                _where(findings, one.account)
+            )
+    if not findings.switched:
+        return ""
+    if not told:
+        return "no switch at another option changes it"
+    return listed([f"{what} {listed(where)}" for what, where in told.items()])
+
+
+def _ends_of(findings: Findings) -> dict[str, float]:
+    values = np.asarray(findings.nominal["probability"].isel(draw=0).values, float)
+    return dict(zip(facts.names_along(findings.nominal, "outcome"), values.tolist(), strict=True))
 
 
 def _by_precision(findings: Findings) -> str:

@@ -88,6 +88,10 @@ def _argument(findings: Findings) -> dict[str, Any]:
         told["packages"], told["packages_about"] = about.pop("packages"), about
     if findings.without:
         told["without_agreement"] = [as_json(one) for one in findings.without]
+    if findings.switched:
+        told["switched"] = [
+            dict(vars(one)) | {"outcomes": dict(one.outcomes)} for one in findings.switched
+        ]
     if findings.flips is not None:
         told["flips"] = _flips(findings.flips)
     if findings.offramps is not None:

@@ -133,7 +133,7 @@ def harm_brief(act: ForceHarm) -> str:
 
 def signed_gain(value: float) -> str:
     """'+0.12', '−0.12', or 0."""
-    if not abs(value) >= 5e-4:
+    if not abs(value) >= 1e-3:
         return "0" if value == value else "not known"
     return f"{'+' if value > 0 else MINUS}{figure_of(abs(value), 2)}"
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from offramp.study.packages.zones import Packages
     from offramp.study.runs.effects import MechanismEffect
     from offramp.study.runs.flips import Flips
+    from offramp.study.runs.switched import Switched
     from offramp.study.sensitivity.hanging_on import Sensitivity
     from offramp.study.solving.precisions import AtPrecision
 
@@ -61,6 +62,8 @@ class Findings:
     """Account to its outcomes at nominal values."""
     precisions: tuple[AtPrecision, ...] = ()
     """Every account ('' as written, or the one chosen) with all choices more or less precise."""
+    switched: tuple[Switched, ...] = ()
+    """Every account with one switch at another option, the analyst's middle last."""
     flips: Flips | None = None
     """What flips the likeliest end; None without draws."""
     choices: Mapping[str, float] = field(default_factory=dict)

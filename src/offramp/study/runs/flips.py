@@ -73,6 +73,8 @@ def _regions(
         one = find_deciding([own[i] for i in left], values[:, left], same[order], fine[order])
         if one is None:
             break
-        found.append(one.called({name: assumption_words(scenario, name) for name in one.names}))
+        labels = {name: assumption_words(scenario, name) for name in one.names}
+        options = {name: tuple(switch.options) for name, switch in scenario.switches.items()}
+        found.append(one.called(labels, options))
         left = [i for i in left if own[i] not in one.names]
     return tuple(found)

@@ -24,6 +24,7 @@ from offramp.study.runs.effects import mechanism_effects
 from offramp.study.runs.findings import Findings
 from offramp.study.runs.flips import find_flips
 from offramp.study.runs.inquiry import MOST_NODES, Extent, argument
+from offramp.study.runs.switched import Switched, ends_switched
 from offramp.study.solving.experiment import Progress, Solved, outcomes, solve, solve_all
 from offramp.study.solving.labels import as_told
 from offramp.study.solving.precisions import AtPrecision, at_precisions
@@ -108,6 +109,7 @@ def investigate(
         precisions=() if brief else _over_precisions(workspace, game, account, request, progress),
         packages=_bargained(workspace, game, account, request, progress),
         without=_without(workspace, game, account, request),
+        switched=_switched(workspace, game, account, request),
         provenance=_provenance(attrs, time.perf_counter() - begun),
     )
 
@@ -221,6 +223,16 @@ def _bargained(
         )
     except ResultError:  # too many combinations, and none has a name
         return None
+
+
+def _switched(
+    workspace: Workspace, game: Game, account: str, request: Request
+) -> tuple[Switched, ...]:
+    """Every account (or the one told) with one switch changed; none of a game that is too large."""
+    if request.brief or request.precision_scale != 1 or game.structure.nodes > MOST_NODES:
+        return ()
+    names = (account,) if account else (*workspace.scenario.accounts, "")
+    return ends_switched(workspace, names)
 
 
 def _without(
