@@ -17,14 +17,14 @@ from offramp.scenario import Scenario, understand
 from offramp.study.histories.likeliest import states_over_time, stories
 from offramp.study.histories.turning import find_turning_points
 from offramp.study.packages.packaging import packages
-from offramp.study.packages.without import WithoutAgreement, without_agreement
+from offramp.study.packages.without import without_agreement
 from offramp.study.packages.zones import Packages
 from offramp.study.runs.choices import choice_shares
 from offramp.study.runs.effects import mechanism_effects
 from offramp.study.runs.findings import Findings
 from offramp.study.runs.flips import find_flips
 from offramp.study.runs.inquiry import MOST_NODES, Extent, argument
-from offramp.study.runs.switched import Switched, ends_switched
+from offramp.study.runs.switched import ends_switched
 from offramp.study.solving.experiment import Progress, Solved, outcomes, solve, solve_all
 from offramp.study.solving.labels import as_told
 from offramp.study.solving.precisions import AtPrecision, at_precisions
@@ -108,8 +108,7 @@ def investigate(
         flips=find_flips(told, nominal, over),
         precisions=() if brief else _over_precisions(workspace, game, account, request, progress),
         packages=_bargained(workspace, game, account, request, progress),
-        without=_without(workspace, game, account, request),
-        switched=_switched(workspace, game, account, request),
+        **_on_accounts(workspace, game, account, request),
         provenance=_provenance(attrs, time.perf_counter() - begun),
     )
 
@@ -225,25 +224,18 @@ def _bargained(
         return None
 
 
-def _switched(
+def _on_accounts(
     workspace: Workspace, game: Game, account: str, request: Request
-) -> tuple[Switched, ...]:
-    """Every account (or the one told) with one switch changed; none of a game that is too large."""
-    if request.brief or request.precision_scale != 1 or game.structure.nodes > MOST_NODES:
-        return ()
-    names = (account,) if account else (*workspace.scenario.accounts, "")
-    return ends_switched(workspace, names)
-
-
-def _without(
-    workspace: Workspace, game: Game, account: str, request: Request
-) -> tuple[WithoutAgreement, ...]:
-    """What each has without agreement on every account (or the one told), the middle last."""
+) -> dict[str, Any]:
+    """What each has without agreement, and ends with a switch changed, the middle last."""
     if request.precision_scale != 1 or game.structure.nodes > MOST_NODES:
-        return ()
+        return {}
     names = (account,) if account else (*workspace.scenario.accounts, "")
     found = (without_agreement(workspace, name) for name in names)
-    return tuple(one for one in found if one is not None)
+    return {
+        "without": tuple(one for one in found if one is not None),
+        "switched": () if request.brief else ends_switched(workspace, names),
+    }
 
 
 def _others(solved: Solved) -> tuple[dict[str, float], ...]:
