@@ -32,6 +32,7 @@ _DOORS = {
     "offramps": "offramp.study.offramps.proposals",
     "packages": "offramp.study.packages.packaging",
     "sensitivity": "offramp.study.sensitivity.hanging_on",
+    "describe": "offramp.presentation",
     "sentences": "offramp.presentation",
     "summary": "offramp.presentation",
     "sweep": "offramp.study.sweeps",
@@ -47,6 +48,7 @@ __all__ = [
     "build",
     "claims",
     "compare",
+    "describe",
     "draw",
     "emulate",
     "figure",
@@ -73,6 +75,7 @@ if TYPE_CHECKING:
     from offramp.core.errors import OfframpError as OfframpError
     from offramp.game import build as build
     from offramp.game import draw as draw
+    from offramp.presentation import describe as describe
     from offramp.presentation import figure as figure
     from offramp.presentation import report as report
     from offramp.presentation import sentences as sentences

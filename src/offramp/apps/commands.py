@@ -11,6 +11,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from offramp import __version__
 from offramp.apps.briefing import add_brief
+from offramp.apps.describing import add_descriptions
 from offramp.apps.emulating import add_emulation
 from offramp.apps.formats import add_formats
 from offramp.apps.modelling import add_models
@@ -158,6 +159,7 @@ def run(
 
 
 add_brief(app)
+add_descriptions(app)
 add_studies(app)
 add_formats(app)
 add_models(app)

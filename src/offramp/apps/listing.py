@@ -7,37 +7,77 @@ from typing import Any
 
 from offramp.core.errors import OfframpError
 
+CASES, EXAMPLES = "Cases", "Examples"
+
 
 def library_table() -> dict[str, list[dict[str, str]]]:
-    """Name, title and file of every scenario and mechanism of the library."""
+    """Name, title, group and file of every scenario and mechanism of the library."""
     from offramp.scenario.shelf import library_files
     from offramp.scenario.yaml_text import parse_yaml, read_text
 
     table: dict[str, list[dict[str, str]]] = {}
+    topics = _topics()
     for shelf, word in (("scenarios", "title"), ("mechanisms", "about")):
         table[shelf] = []
         for name, path in sorted(library_files(shelf).items()):
+            group = ""
             try:
                 entries = parse_yaml(read_text(path), str(path)).mapping
                 said = str(entries[word].value) if word in entries else ""
+                if shelf == "scenarios":
+                    group = topics.get(name) or _group(name, entries)
             except OfframpError as error:
                 said = f"cannot be read: {error.found}"
-            table[shelf].append({"name": name, word: " ".join(said.split()), "file": str(path)})
+            one = {"name": name, word: " ".join(said.split()), "file": str(path)}
+            table[shelf].append(one | ({"group": group} if shelf == "scenarios" else {}))
     return table
 
 
+def _topics() -> dict[str, str]:
+    """Scenario to the topic of the canonical model that it plays."""
+    from offramp.study.models import find_models
+
+    return {one.scenario: one.family for one in find_models().values() if one.scenario}
+
+
+def _group(name: str, entries: dict[str, Any]) -> str:
+    """'Cases', or 'Examples' where the text says that it is invented."""
+    if name.startswith("model-"):
+        return "Other models"
+    sources = entries["sources"].mapping if "sources" in entries else {}
+    kinds = {str(one.mapping["kind"].value) for one in sources.values() if "kind" in one.mapping}
+    return EXAMPLES if "invented" in kinds else CASES
+
+
 def library_words() -> str:
-    """The library as two short lists; each mechanism by its first sentence."""
+    """The library as short lists: cases, examples, mechanisms, then models by topic."""
     table, lines = library_table(), []
-    for shelf, word in (("scenarios", "title"), ("mechanisms", "about")):
-        lines.append(f"{shelf.capitalize()}:")
-        width = max((len(entry["name"]) for entry in table[shelf]), default=0)
-        for entry in table[shelf]:
-            said = textwrap.shorten(entry[word].split(". ")[0], 110 - width, placeholder=" …")
-            lines.append(f"  {entry['name']:{width}}  {said}")
-    lines.append("\nofframp run NAME   solves a scenario;   offramp expand NAME   shows it in full")
+    scenarios = table["scenarios"]
+    groups = dict.fromkeys(one["group"] for one in scenarios)
+    topics = sorted(one for one in groups if one not in (CASES, EXAMPLES))
+    for group in (CASES, EXAMPLES):
+        own = [one for one in scenarios if one["group"] == group]
+        lines += [f"{group}:", *_rows(own, "title", ""), ""] if own else []
+    lines += ["Mechanisms:", *_rows(table["mechanisms"], "about", ""), ""]
+    lines.append("Models, as scenarios to play, by topic:")
+    for topic in topics:
+        own = [one for one in scenarios if one["group"] == topic]
+        lines += [f"  {topic}:", *_rows(own, "title", "  ")]
+    lines.append("\nofframp show NAME   tells what it is;   offramp run NAME   solves a scenario")
     lines.append("offramp list --models   lists canonical models in closed form")
     return "\n".join(lines)
+
+
+def _rows(entries: list[dict[str, str]], word: str, margin: str) -> list[str]:
+    """A line each: the name, and the title or the first sentence."""
+    width = max((len(one["name"]) for one in entries), default=0)
+    return [
+        f"{margin}  {one['name']:{width}}  "
+        + textwrap.shorten(
+            one[word].split(". ")[0].removeprefix("Model: "), 110 - width, placeholder=" …"
+        )
+        for one in entries
+    ]
 
 
 def checked(file: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from offramp.game.combinations import (
 from offramp.game.compilation import Game, build, condense, family_of, rules_of, with_precision
 from offramp.game.deviation import carry_strategy
 from offramp.game.draws import Draws, draw, fix, nominal_draw
+from offramp.game.ends import End, ends_of
 from offramp.game.events import ends_with, holds_after, holds_at, takes
 from offramp.game.interventions import Changed, Commitment, fixed_values, intervene
 from offramp.game.structure import Structure, Tables
@@ -48,7 +49,9 @@ __all__ = [
     "nodes_after",
     "Changed",
     "Commitment",
-    # events
+    # ends and events
+    "ends_of",
+    "End",
     "ends_with",
     "holds_at",
     "holds_after",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 _DOORS = {
     "as_json": "records",
+    "describe": "describing",
+    "Description": "describing",
     "figure": "telling",
     "sentences": "telling",
     "report": "page",
@@ -24,6 +26,8 @@ _DOORS = {
 
 __all__ = [
     "as_json",
+    "describe",
+    "Description",
     "figure",
     "sentences",
     "report",
@@ -41,6 +45,7 @@ __all__ = [
 if TYPE_CHECKING:
     from offramp.presentation.brief import brief_of
     from offramp.presentation.brief_files import write_brief
+    from offramp.presentation.describing import Description, describe
     from offramp.presentation.files import write_results
     from offramp.presentation.gallery import Figure, Panel, Table, find_figures
     from offramp.presentation.page import report

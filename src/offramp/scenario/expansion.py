@@ -143,8 +143,7 @@ def _written_out(
             place=place,
         )
     path = mechanism_path(use.use, folder, place)
-    tree = parse_yaml(read_text(path), str(path))
-    mechanism = shaped(Mechanism, tree)
+    mechanism, tree = read_mechanism(path)
     part = _Part(mechanism, tree, use, piece)
     for section, name, node in part.additions():
         whole.add(section, name, node, place)
@@ -153,6 +152,12 @@ def _written_out(
     for step in part.steps():
         steps.extend(_written_out(step, whole, path.parent, (*above, use.use)))
     return steps
+
+
+def read_mechanism(path: Path) -> tuple[Mechanism, Node]:
+    """The mechanism in a file, and its text as a tree; a ScenarioError where it is none."""
+    tree = parse_yaml(read_text(path), str(path))
+    return shaped(Mechanism, tree), tree
 
 
 @dataclass(frozen=True)
@@ -291,6 +296,8 @@ class _Part:
             record["source"] = renamer.citation(self.tree.mapping["source"])
         if self.mechanism.off:
             record["off"] = self._off(renamer)
+        if self.mechanism.gives:
+            record["gives"] = self._gives()
         if self.mechanism.expects:
             record["expects"] = self.tree.mapping["expects"]
         for section in ("parameters", "switches", "define", "state"):
@@ -299,6 +306,28 @@ class _Part:
         named = [step.mapping["name"] for step in self.steps() if "name" in step.mapping]
         record |= {"steps": Node(tuple(named), at)} if named else {}
         return _mapping(record, at)
+
+    def _gives(self) -> Node:
+        """What the scenario is expected to read, in the scenario's names."""
+        given: dict[str, Node] = {}
+        for name, words in self.tree.mapping["gives"].mapping.items():
+            if name not in self.own:
+                raise ScenarioError(
+                    f"'gives' names '{name}'",
+                    expected="a parameter, switch, definition or variable of this mechanism",
+                    repair=suggestion(name, self.own),
+                    place=self.tree.at(("gives", name)),
+                )
+            entries = dict(words.mapping)
+            if "line" in entries:
+                line = _WORD.sub(self._prefixed, str(entries["line"].plain()))
+                entries["line"] = replace(entries["line"], value=line)
+            given[f"{self.alias}_{name}"] = _mapping(entries, words.place)
+        return _mapping(given, self.tree.place)
+
+    def _prefixed(self, match: re.Match[str]) -> str:
+        word = match.group()
+        return f"{self.alias}_{word}" if word in self.own else word
 
     def _off(self, renamer: _Renamer) -> Node:
         entries: dict[str, Node] = {}

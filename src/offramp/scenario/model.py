@@ -322,6 +322,13 @@ class Outcome(Words):
     source: Citation | None = None
 
 
+class Given(Words):
+    """What a mechanism gives a scenario to read, and the line that reads it."""
+
+    about: Text
+    line: Text | None = Field(default=None, description="the line to copy, in the file's names")
+
+
 class MechanismRecord(Words):
     """What a `use` added to the scenario, kept so that nothing is hidden."""
 
@@ -333,6 +340,7 @@ class MechanismRecord(Words):
     expects: Expectations = Field(default_factory=lambda: cast("Expectations", {}))
     parameters: tuple[Name, ...] = ()
     switches: tuple[Name, ...] = ()
+    gives: dict[Name, Given] = Field(default_factory=dict)
     define: tuple[Name, ...] = ()
     state: tuple[Name, ...] = ()
     steps: tuple[Name, ...] = ()
@@ -542,6 +550,9 @@ class Mechanism(Words):
     switches: dict[Name, Switch] = Field(default_factory=dict)
     define: dict[Name, Formula] = Field(default_factory=dict)
     state: dict[Name, Variable] = Field(default_factory=dict)
+    gives: dict[Name, Given] = Field(
+        default_factory=dict, description="own names that a scenario is expected to read"
+    )
     steps: tuple[Piece, ...] = ()
     off: dict[str, Formula] = Field(default_factory=dict)
     expects: Expectations = Field(default_factory=lambda: cast("Expectations", {}))

@@ -53,7 +53,9 @@ def scenario_path(name: str) -> Path:
     raise ScenarioError(
         f"'{name}' is neither a file nor a scenario of the library",
         expected="the path of a YAML file or a library name",
-        repair=suggestion(name, known),
+        repair=f"a mechanism is shown by: offramp show {name}"
+        if name in library_files("mechanisms")
+        else suggestion(name, known),
         place=Place(name, 1, 1),
     )
 

@@ -11,19 +11,12 @@ from offramp.presentation import facts
 from offramp.presentation.contents import Content, Section
 from offramp.presentation.premises import cited
 from offramp.presentation.text.numbers import holds, listed, points
+from offramp.presentation.text.rules import KIND_WORDS
 from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
     from offramp.study.runs.findings import Findings
 
-KIND_WORDS: Mapping[str, str] = {
-    "agreement": "an agreement",
-    "ceasefire": "a ceasefire",
-    "capitulation": "a capitulation",
-    "stalemate": "a stalemate",
-    "war": "war",
-    "catastrophe": "a catastrophe",
-}
 NOTHING = 1e-9
 """Changes of a probability below this are called none."""
 NEGLIGIBLE = 0.01

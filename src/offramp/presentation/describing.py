@@ -1,0 +1,319 @@
+"""A scenario before it is solved: its rules, ends and numbers in plain sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from offramp.game import End, build, ends_of
+from offramp.presentation.premises import cited
+from offramp.presentation.text.formulas import formula_words
+from offramp.presentation.text.numbers import figure_of, listed
+from offramp.presentation.text.rules import (
+    move_sentences,
+    named,
+    outcome_sentence,
+    private_sentence,
+    step_sentence,
+    variable_sentence,
+)
+from offramp.scenario import understand
+
+if TYPE_CHECKING:
+    from offramp.scenario import Assumption, Meaning, Scenario
+    from offramp.scenario.model import Account
+
+JUDGEMENT = "the analyst's judgement"
+SAID = re.compile(r"(^|; *)(the )?(analyst's )?judgement\b *", re.IGNORECASE)
+"""What a note need not say again of a number without a source."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A heading and its sentences; ``under`` are those that belong to the sentence before them."""
+
+    heading: str
+    sentences: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Description:
+    """A scenario in plain sentences. ``print`` shows it; ``as_dict`` is ready for JSON.
+
+    ``best`` and ``worst`` name for each party the end that is worth most and least to it at
+    nominal values, with that worth.
+    """
+
+    title: str
+    about: str
+    parts: tuple[Part, ...]
+    best: Mapping[str, tuple[str, float]]
+    worst: Mapping[str, tuple[str, float]]
+
+    def __repr__(self) -> str:
+        return f"Description of “{self.title}”: {listed([one.heading for one in self.parts])}"
+
+    def __str__(self) -> str:
+        lines = [self.title, *([self.about] if self.about else [])]
+        for part in self.parts:
+            lines += ["", part.heading]
+            for told, under in part.sentences:
+                lines.append(f"  {told}")
+                lines += [f"     - {one}" for one in under]
+        return "\n".join(lines)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Headings, sentences and ends as plain data."""
+        return {
+            "title": self.title,
+            "about": self.about,
+            "parts": [
+                {
+                    "heading": part.heading,
+                    "sentences": [
+                        {"says": told, "under": list(under)} for told, under in part.sentences
+                    ],
+                }
+                for part in self.parts
+            ],
+            "best": {party: {"end": end, "worth": pay} for party, (end, pay) in self.best.items()},
+            "worst": {
+                party: {"end": end, "worth": pay} for party, (end, pay) in self.worst.items()
+            },
+        }
+
+
+def describe(scenario: Scenario) -> Description:
+    """The scenario in plain sentences: who moves when and sees what, what is paid, ends, numbers.
+
+    Nothing is solved. Best and worst ends are at nominal values and options, of all ends that
+    can be reached. Every number is told with its source, or as the analyst's judgement.
+    """
+    meaning = understand(scenario)
+    ends = ends_of(build(meaning))
+    best = {party: _extreme(scenario, ends, i, max) for i, party in enumerate(meaning.parties)}
+    worst = {party: _extreme(scenario, ends, i, min) for i, party in enumerate(meaning.parties)}
+    parts = (
+        Part("Who decides", _alone(_parties(scenario))),
+        Part("What is on the table", _alone(_issues(scenario))),
+        Part("What changes, and what only some know", _alone(_state(scenario))),
+        Part(f"Every {scenario.time.round}, in this order", tuple(_steps(scenario))),
+        Part("How it can end", _alone(_endings(scenario))),
+        Part("Best and worst end at nominal values", _alone(_extremes(scenario, best, worst))),
+        Part("Switches", _alone(_switches(scenario))),
+        Part("Formulas with a name", _alone(_definitions(scenario))),
+        Part("Mechanisms", _alone(_mechanisms(scenario))),
+        Part("Accounts", _alone(_accounts(scenario))),
+        Part("Claims", _alone(_claims(scenario))),
+        Part("Levers", _alone(_levers(scenario))),
+        Part("Numbers and where they come from", _alone(_numbers(meaning))),
+    )
+    about = " ".join((scenario.about or "").split())
+    kept = tuple(part for part in parts if part.sentences)
+    return Description(scenario.title, about, kept, best, worst)
+
+
+def _alone(sentences: Iterator[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((one, ()) for one in sentences)
+
+
+def _labels(scenario: Scenario) -> dict[str, str]:
+    return {name: named(name, one.label) for name, one in scenario.parties.items()}
+
+
+def _parties(scenario: Scenario) -> Iterator[str]:
+    unit = scenario.time.round
+    for name, one in scenario.parties.items():
+        about = f" {' '.join(one.about.split())}" if one.about else ""
+        yield (
+            f"{named(name, one.label)}: patience {formula_words(one.patience)} per {unit}, "
+            f"precision {formula_words(one.precision)}.{about}"
+        )
+
+    if scenario.values == "entropy":
+        yield "Values follow the entropy convention: a choice among more moves is worth more."
+
+
+def _issues(scenario: Scenario) -> Iterator[str]:
+    for name, issue in scenario.issues.items():
+        worth = [
+            f"{party} with weight {formula_words(issue.weight.get(party, 0))}: "
+            + ", ".join(map(formula_words, issue.worth[party]))
+            for party in issue.worth
+        ]
+        yield (
+            f"{named(name, issue.label)}: options {', '.join(issue.options)}; worth to "
+            f"{'; to '.join(worth) or 'nobody anything'}{_from(scenario, issue.source)}."
+        )
+    for name, package in scenario.packages.items():
+        chosen = ", ".join(f"{issue} {option}" for issue, option in package.items())
+        yield f"Package {name}: {chosen}."
+
+
+def _state(scenario: Scenario) -> Iterator[str]:
+    for name, words in scenario.state.items():
+        yield variable_sentence(name, words)
+    for name, words in scenario.private.items():
+        yield private_sentence(name, words)
+
+
+def _steps(scenario: Scenario) -> Iterator[tuple[str, tuple[str, ...]]]:
+    labels, earlier = _labels(scenario), list[str]()
+    ends = {name: named(name, one.label) for name, one in scenario.outcomes.items()}
+    for number, step in enumerate(scenario.round, 1):
+        told = f"{number}. {step_sentence(step, labels, earlier)}"
+        yield told, tuple(move_sentences(step, ends))
+        earlier.append(step.name)
+
+
+def _endings(scenario: Scenario) -> Iterator[str]:
+    for name, words in scenario.outcomes.items():
+        yield outcome_sentence(name, words)
+    unit = scenario.time.round
+    if scenario.at_end is None:
+        yield f"Otherwise it goes on into the next {unit}, without a limit."
+        return
+    end = scenario.outcomes[scenario.at_end]
+    yield (
+        f"After {scenario.rounds} of such a {unit} without an end it ends in "
+        f"{named(scenario.at_end, end.label)}."
+    )
+
+
+def _extreme(
+    scenario: Scenario, ends: tuple[End, ...], party: int, choose: Any
+) -> tuple[str, float]:
+    """The end that is worth most or least to a party; the first of several."""
+    if not ends:
+        return "none can be reached", float("nan")
+    found = choose(ends, key=lambda end: end.pay[party])
+    told = named(found.outcome, scenario.outcomes[found.outcome].label)
+    return (f"{told}, {found.by}" if found.by else told), found.pay[party]
+
+
+def _extremes(
+    scenario: Scenario,
+    best: Mapping[str, tuple[str, float]],
+    worst: Mapping[str, tuple[str, float]],
+) -> Iterator[str]:
+    for party, words in scenario.parties.items():
+        (high, most), (low, least) = best[party], worst[party]
+        if most == least:
+            yield f"{named(party, words.label)}: every end is worth {figure_of(most)}."
+            continue
+        yield (
+            f"{named(party, words.label)}: best {high}, worth {figure_of(most)}; "
+            f"worst {low}, worth {figure_of(least)}."
+        )
+
+
+def _switches(scenario: Scenario) -> Iterator[str]:
+    for name, words in scenario.switches.items():
+        varies = "" if words.range is None else f", varied over {words.range}"
+        weights = ", ".join(f"{key} {value:g}" for key, value in words.weights.items())
+        often = f", weights {weights}" if weights else ""
+        yield (
+            f"{named(name, words.label)}: one of {', '.join(words.options)}; {words.value} at "
+            f"nominal values{varies}{often}{_from(scenario, words.source, words.note)}."
+        )
+
+
+def _definitions(scenario: Scenario) -> Iterator[str]:
+    for name, formula in scenario.define.items():
+        yield f"{name} is {formula_words(formula)}."
+
+
+def _mechanisms(scenario: Scenario) -> Iterator[str]:
+    for name, words in scenario.mechanisms.items():
+        about = " ".join((words.about or "").split()).partition(". ")[0].rstrip(".")
+        told = [f"adds {listed([*words.parameters, *words.switches, *words.state, *words.steps])}"]
+        if words.off:
+            off = listed([f"{key} = {value}" for key, value in words.off.items()])
+            told.append(f"does nothing at {off}")
+        told += [f"{kind} is expected {way}" for kind, way in words.expects.items()]
+        from_ = "" if words.from_ == name else f", the library's {words.from_}"
+        yield f"{named(name, words.label)}{from_}: {about}; {'; '.join(told)}."
+
+
+def _accounts(scenario: Scenario) -> Iterator[str]:
+    for name, words in scenario.accounts.items():
+        told = [_changed(words)] if words.parameters else []
+        told += [f"puts {switch} to {_option(one)}" for switch, one in words.switches.items()]
+        told += [f"begins {one} at {formula_words(at)}" for one, at in words.start.items()]
+        told += [f"has no {one}" for one in words.bar]
+        told += [f"denies {listed(words.denies)}"] if words.denies else []
+        told += [f"asserts {listed(words.asserts)}"] if words.asserts else []
+        says = "; ".join(told) or "changes nothing"
+        yield f"{named(name, words.label)}: {says}{_from(scenario, words.source, judged=False)}."
+
+
+def _changed(words: Account) -> str:
+    """The entries that an account replaces, with their values."""
+    told: list[str] = []
+    for name, entry in words.parameters.items():
+        each: Mapping[str, Any] | None = getattr(entry, "each", None)
+        if each is not None:
+            told += [f"{name}[{key}] = {_entry(one)}" for key, one in each.items()]
+        else:
+            told.append(f"{name} = {_entry(entry)}")
+    return f"has {', '.join(told)}"
+
+
+def _entry(entry: Any) -> str:
+    value, spread = getattr(entry, "value", entry), getattr(entry, "range", None)
+    told = "" if value is None else formula_words(value)
+    return f"{told} ({spread})".strip() if spread else told
+
+
+def _option(entry: Any) -> str:
+    return str(getattr(entry, "value", entry))
+
+
+def _claims(scenario: Scenario) -> Iterator[str]:
+    for name, words in scenario.claims.items():
+        says = " ".join(words.says.split())
+        yield (
+            f"{named(name, words.label)} says: {says.rstrip('.')}. It holds when "
+            f"{words.holds_when}{_from(scenario, words.source, judged=False)}."
+        )
+
+
+def _levers(scenario: Scenario) -> Iterator[str]:
+    for name, words in scenario.levers.items():
+        if words.switch is not None:
+            told = f"{listed(words.held_by)} can put {words.switch} to {words.to}"
+        else:
+            limit = figure_of(words.limit or 0.0)
+            told = f"{listed(words.held_by)} can move {words.parameter} {words.towards}, to {limit}"
+        yield f"{named(name, words.label)}: {told}{_from(scenario, words.source, judged=False)}."
+
+
+def _numbers(meaning: Meaning) -> Iterator[str]:
+    for one in meaning.assumptions:
+        if one.path[0] == "parameters":
+            yield _number(meaning, one)
+
+
+def _number(meaning: Meaning, one: Assumption) -> str:
+    value = "" if one.formula is None else f" = {one.formula}"
+    spread = "" if one.distribution is None else f", range {one.distribution}"
+    unit = f", {one.unit}" if one.unit else ""
+    return f"{one.name}{value}{spread}{unit}{_from(meaning.scenario, one.source, one.note)}."
+
+
+def _from(scenario: Scenario, source: Any, note: str | None = None, judged: bool = True) -> str:
+    """Where something comes from, behind a dash; '' for what needs no source and has none."""
+    if source is None:
+        told = [JUDGEMENT] if judged else []
+    elif isinstance(source, str):
+        told = [f"source: {cited(source, scenario)}"]
+    else:
+        places = [f"{cited(key, scenario)}, {where}" for key, where in source.items()]
+        told = [f"source: {'; '.join(places)}"]
+    said = " ".join((note or "").split()).rstrip(".")
+    if source is None and judged:
+        said = SAID.sub("", said).strip("; ")
+    told += [said] if said else []
+    return f" – {'; '.join(told)}" if told else ""

@@ -1,0 +1,102 @@
+"""The rules of a round in plain sentences: who moves, what each sees, what is paid, what follows.
+
+Of scenarios and of mechanisms alike: what is told is what is written, names and all, so that a
+reader could write the rules again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from offramp.presentation.text.formulas import change_words, condition_words, formula_words
+from offramp.presentation.text.numbers import listed
+
+if TYPE_CHECKING:
+    from offramp.scenario.model import Move, Outcome, Private, Step, Variable
+
+KIND_WORDS: Mapping[str, str] = {
+    "agreement": "an agreement",
+    "ceasefire": "a ceasefire",
+    "capitulation": "a capitulation",
+    "stalemate": "a stalemate",
+    "war": "war",
+    "catastrophe": "a catastrophe",
+}
+
+
+def named(name: str, label: str | None) -> str:
+    """A label with the name in brackets, or the name alone."""
+    return f"{label} ({name})" if label and label != name else name
+
+
+def step_sentence(step: Step, labels: Mapping[str, str], earlier: Sequence[str]) -> str:
+    """Who moves at a step and what they see; ``earlier`` are the steps before it in the round."""
+    about = f" {' '.join(step.about.split())}" if step.about else ""
+    told = named(step.name, step.label)
+    if step.by == "nature":
+        return f"By chance, {told}.{about}"
+    who = labels.get(step.by, step.by)
+    if step.unseen:
+        sees = f"without seeing {listed(step.unseen)} of this round"
+    else:
+        sees = "having seen all earlier moves" if earlier else "knowing all that has happened"
+    return f"{who} decides at {told}, {sees}.{about}"
+
+
+def move_sentences(step: Step, ends: Mapping[str, str]) -> Iterator[str]:
+    """Every move of a step: when it is on offer, its odds, what it pays, changes and ends."""
+    for name, move in step.moves.items():
+        yield f"{named(name, move.label)}{_consequences(move, ends)}"
+
+
+def _consequences(move: Move, ends: Mapping[str, str]) -> str:
+    where = "" if move.when is None else f", offered where {condition_words(move.when)}"
+    told: list[str] = []
+    if move.odds is not None:
+        rest = str(move.odds).strip() == "rest"
+        told.append(
+            "has what is left of the odds" if rest else f"has odds of {formula_words(move.odds)}"
+        )
+    if move.weight is not None:
+        told.append(f"is weighed by {formula_words(move.weight)}")
+    told += [f"pays {party} {formula_words(pay)}" for party, pay in move.pay.items()]
+    told += [change_words(name, formula) for name, formula in move.then.items()]
+    if move.end is not None:
+        told.append(f"the crisis ends in {ends.get(move.end, move.end)}")
+    if move.force:
+        told.append("an act of force")
+    return f"{where}: {'; '.join(told)}." if told else f"{where}: nothing else follows."
+
+
+def variable_sentence(name: str, words: Variable) -> str:
+    """The values of a variable, where it begins, and whether every round resets it."""
+    values = _values(words)
+    reset = ", and again every round" if words.scope == "round" else ""
+    about = f" {' '.join(words.about.split())}" if words.about else ""
+    return (
+        f"{named(name, words.label)}: {values}; begins at {formula_words(words.start)}{reset}."
+        f"{about}"
+    )
+
+
+def private_sentence(name: str, words: Private) -> str:
+    """What is drawn once before the first round, with what odds, and who knows it."""
+    odds = listed([f"{value} with {formula_words(one)}" for value, one in words.odds.items()])
+    known = f"known to {listed(words.known_to)} only" if words.known_to else "known to nobody"
+    return f"{named(name, words.label)}: drawn once before the first round, {odds}; {known}."
+
+
+def outcome_sentence(name: str, words: Outcome) -> str:
+    """The kind of an end and what it is worth to each party."""
+    pays = [f"{party} {formula_words(pay)}" for party, pay in words.pay.items()]
+    worth = f"is worth {'; '.join(pays)}" if pays else "is worth 0 to everybody"
+    by = f"; told apart by {words.by}" if words.by else ""
+    return f"{named(name, words.label)}, {KIND_WORDS[words.kind]}: {worth}{by}."
+
+
+def _values(words: Variable) -> str:
+    if words.levels:
+        return f"levels {', '.join(words.levels)}"
+    low, high = words.range or (0, 0)
+    return f"whole numbers from {formula_words(low)} to {formula_words(high)}"
