@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from offramp.core.errors import GameError
 
 if TYPE_CHECKING:
-    from offramp.game import Draws, Game
+    from offramp.game import Game
     from offramp.scenario import Scenario
 
 
@@ -39,7 +37,7 @@ def _check_numbers(game: Game, there: Game, own: dict[str, float]) -> None:
 
 def without_effect(game: Game) -> list[str]:
     """Options, as 'switch = option', that change neither rules nor numbers of the nominal game."""
-    from offramp.game import combinations_of, draw, fix, nominal_draw
+    from offramp.game import alike, combinations_of, draw, fix, nominal_draw
 
     meaning, idle = game.whole, list[str]()
     ranged = any(one.distribution is not None for one in meaning.assumptions)
@@ -59,23 +57,12 @@ def without_effect(game: Game) -> list[str]:
             ((values, _),) = combinations_of(meaning, there)[:1]
             try:
                 other = game if game.family is None else game.family.at(values)
-                alike = _alike(game, here, other, there)
+                same = alike(game, here, other, there)
             except GameError:
-                alike = False
-            if alike:
+                same = False
+            if same:
                 idle.append(f"{one.name} = {option}")
     return idle
-
-
-def _alike(game: Game, here: Draws, other: Game, there: Draws) -> bool:
-    """Whether two games are the same, and pay the same in these draws."""
-    if other.structure.content != game.structure.content:
-        return False
-    one, two = game.valuation.tables(here), other.valuation.tables(there)
-    return all(
-        np.array_equal(getattr(one, name), getattr(two, name))
-        for name in ("pay", "odds", "end_pay", "patience", "precision")
-    )
 
 
 def check_tellings(scenario: Scenario) -> None:

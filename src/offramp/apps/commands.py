@@ -63,13 +63,24 @@ def new(name: str) -> None:
 
 @app.command
 def check(file: str, *, json: Json = False) -> None:
-    """Read FILE, explore its game and check its numbers, without solving.
+    """Read FILE, explore its game and check its numbers, without solving; warn of slips.
 
-    Exit code 0 when all is well, 2 with file, line and column when not.
+    All errors of a text are told at once. A warning has a code, a place and a repair, and changes
+    no exit code: 0 when all is well, 2 with file, line and column when not.
     """
-    from offramp.apps.listing import check_words, checked
+    from offramp.apps.listing import check_words, checked, errors_of
+    from offramp.core.errors import OfframpError
 
-    facts = checked(file)
+    try:
+        facts = checked(file)
+    except OfframpError as error:
+        errors = errors_of(file) or [error]
+        if json:
+            told = [one.as_dict() for one in errors]
+            hand_over({"file": file, "errors": told, "warnings": []})
+        for one in errors:
+            complain(f"error: {one}")
+        sys.exit(2)
     hand_over(facts) if json else say(check_words(facts))
 
 

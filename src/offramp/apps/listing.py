@@ -84,7 +84,8 @@ def checked(file: str) -> dict[str, Any]:
     """Read, explore and value a scenario at nominal values and at 64 draws; facts about it."""
     from offramp.apps.combining import check_tellings, combinations, without_effect
     from offramp.game import build
-    from offramp.scenario import doubts_of, read
+    from offramp.scenario import read
+    from offramp.study import find_doubts
 
     scenario = read(file)
     game = build(scenario)
@@ -116,7 +117,8 @@ def checked(file: str) -> dict[str, Any]:
         "without_effect": without_effect(game) if scenario.switches else [],
         "with_range": spread,
         "judgements": len(judged),
-        "warnings": [str(one) for one in doubts_of(game.meaning)],
+        "errors": [],
+        "warnings": [one.as_dict() for one in find_doubts(scenario)],
     }
 
 
@@ -144,11 +146,30 @@ def _switch_lines(facts: dict[str, Any]) -> list[str]:
     return lines
 
 
+def errors_of(file: str) -> list[Any]:
+    """All errors of a file that cannot be read, in the order of its text; none of one that can."""
+    from offramp.scenario.every_error import every_error
+
+    return list(every_error(file))
+
+
+def warning_words(one: dict[str, Any]) -> str:
+    """A warning in a line: place, code, what was found, the repair."""
+    place = f"{one['file']}:{one['line']}:{one['column']}: " if one["file"] else ""
+    return f"{place}{one['path']}: {one['code']}: {one['found']}; {one['repair']}"
+
+
+def _warned(count: int) -> str:
+    if not count:
+        return ""
+    return f", with {count} {'warning' if count == 1 else 'warnings'} of what it may not mean"
+
+
 def check_words(facts: dict[str, Any]) -> str:
     """The facts of a check in a few lines."""
     return "\n".join(
         [
-            f"{facts['title']}: reads well",
+            f"{facts['title']}: reads well{_warned(len(facts['warnings']))}",
             f"  parties:     {', '.join(facts['parties'])}",
             f"  round:       {' → '.join(facts['steps'])}",
             f"  mechanisms:  {', '.join(facts['mechanisms']) or 'none'}",
@@ -158,6 +179,6 @@ def check_words(facts: dict[str, Any]) -> str:
             f"  assumptions: {facts['assumptions']}, {facts['with_range']} of them with a range, "
             f"{facts['judgements']} of them the analyst's judgement",
             *_switch_lines(facts),
-            *(f"  warning:     {one}" for one in facts["warnings"]),
+            *(f"  warning:     {warning_words(one)}" for one in facts["warnings"]),
         ]
     )

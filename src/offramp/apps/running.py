@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from offramp.apps.listing import warning_words
 from offramp.apps.options import Asked
 from offramp.apps.progress import progress_bar
 from offramp.apps.telling import folded, others_word, run_words, table_of
@@ -47,7 +48,8 @@ def run_file(asked: Asked, out: Path | None) -> tuple[Any, bool]:
 
 def _words(told: Mapping[str, Any], report: Path | None) -> str:
     """Outcomes, certificate and the path of the report in a few lines."""
-    lines = [told["title"], "", f"  On the premises of {told['premises']}:"]
+    lines = [told["title"], *(f"  warning: {warning_words(one)}" for one in told["warnings"])]
+    lines += ["", f"  On the premises of {told['premises']}:"]
     lines += table_of(*_outcomes(told["outcomes"]))
     certificate = told["certificate"]
     lines += ["", f"  {certificate['sentence']}", *run_words(told)]

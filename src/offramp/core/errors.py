@@ -78,6 +78,19 @@ class OfframpError(Exception):
         same.found = readable(found)
         return same
 
+    def as_dict(self) -> dict[str, str | int | None]:
+        """Place and sentences as plain data."""
+        place = self.place
+        return {
+            "file": place.file if place else None,
+            "line": place.line if place else None,
+            "column": place.column if place else None,
+            "path": self.path,
+            "found": self.found,
+            "expected": self.expected,
+            "repair": self.repair,
+        }
+
     def __str__(self) -> str:
         where = ": ".join(str(part) for part in (self.place, self.path) if part)
         lines = [f"{where}: {self.found}" if where else self.found]

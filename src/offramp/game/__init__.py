@@ -14,6 +14,7 @@ from offramp.game.combinations import (
 )
 from offramp.game.compilation import Game, build, condense, family_of, rules_of, with_precision
 from offramp.game.deviation import carry_strategy
+from offramp.game.doubts import alike, game_doubts, is_connected
 from offramp.game.draws import Draws, draw, fix, nominal_draw
 from offramp.game.ends import End, ends_of
 from offramp.game.events import ends_with, holds_after, holds_at, takes
@@ -49,6 +50,10 @@ __all__ = [
     "nodes_after",
     "Changed",
     "Commitment",
+    # doubts
+    "game_doubts",
+    "is_connected",
+    "alike",
     # ends and events
     "ends_of",
     "End",

@@ -39,6 +39,7 @@ def summary(findings: Findings) -> dict[str, Any]:
         "payoff": found["payoff"],
         "rounds": found["rounds"],
         "certificate": _certificate(findings),
+        "warnings": [one.as_dict() for one in findings.doubts],
     }
     if "value" in found:
         told["value"] = found["value"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from offramp.scenario.accounts import with_account
 from offramp.scenario.claims import Claim, read_claim, read_claims
-from offramp.scenario.doubts import Doubt, doubts_of
+from offramp.scenario.doubting import doubts_of
+from offramp.scenario.doubts import Doubt, doubt_at
 from offramp.scenario.meaning import (
     Assumption,
     Meaning,
@@ -40,6 +41,7 @@ __all__ = [
     "off_values",
     "doubts_of",
     "Doubt",
+    "doubt_at",
     # what is claimed and asked
     "read_claims",
     "read_claim",

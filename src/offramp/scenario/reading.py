@@ -95,7 +95,11 @@ def _checked(document: Node, folder: Path | None) -> Scenario:
             repair=f"put it into a scenario's round: '- use: {name}'",
             place=document.place,
         )
-    expanded = expand_uses(document, folder)
+    return understood_tree(expand_uses(document, folder))
+
+
+def understood_tree(expanded: Node) -> Scenario:
+    """The scenario that a tree without any `use` says, every name checked."""
     scenario = shaped(Scenario, expanded).from_text(expanded)
     meaning = understand(scenario)
     read_claims(meaning)

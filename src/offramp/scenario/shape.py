@@ -46,11 +46,26 @@ def shaped(record: type[Record], node: Node, path: tuple[str | int, ...] = ()) -
     try:
         return record.model_validate(node.plain())
     except ValidationError as error:
-        details = error.errors()
-        # A list with an unfit entry is also called too short; the entry is the cause.
-        causes = [detail for detail in details if detail["type"] != "too_short"] or details
-        complaints = [_complaint(detail, node, path) for detail in causes]
-        raise min(complaints, key=lambda c: c.place or Place("", 0, 0)) from None
+        raise _complaints(error, node, path)[0] from None
+
+
+def complaints(record: type[Words], node: Node) -> tuple[ScenarioError, ...]:
+    """Everything that keeps ``node`` from being a ``record``, in the order of the text."""
+    try:
+        record.model_validate(node.plain())
+    except ValidationError as error:
+        return tuple(_complaints(error, node, ()))
+    return ()
+
+
+def _complaints(
+    error: ValidationError, node: Node, path: tuple[str | int, ...]
+) -> list[ScenarioError]:
+    details = error.errors()
+    # A list with an unfit entry is also called too short; the entry is the cause.
+    causes = [detail for detail in details if detail["type"] != "too_short"] or details
+    told = [_complaint(detail, node, path) for detail in causes]
+    return sorted(told, key=lambda one: one.place or Place("", 0, 0))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 _DOORS = {
     "evaluate_play": "solving.play",
     "evaluate_queries": "quantities.evaluation",
+    "find_doubts": "runs.doubts",
     "find_models": "models",
     "find_quantities": "quantities",
     "Findings": "runs.findings",
@@ -38,6 +39,7 @@ study needs, another need not wait for."""
 __all__ = [
     "evaluate_play",
     "evaluate_queries",
+    "find_doubts",
     "find_models",
     "find_quantities",
     "Findings",
@@ -67,6 +69,7 @@ if TYPE_CHECKING:
     from offramp.study.models import Model, find_models, model_named
     from offramp.study.quantities import Quantity, find_quantities
     from offramp.study.quantities.evaluation import QueryValues, Reach, evaluate_queries
+    from offramp.study.runs.doubts import find_doubts
     from offramp.study.runs.effects import MechanismEffect, mechanism_effects
     from offramp.study.runs.findings import Findings
     from offramp.study.runs.investigation import investigate

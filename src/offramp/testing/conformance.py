@@ -185,8 +185,8 @@ def _fits(path: Path, examples: int) -> Iterator[str]:
 
 def _scenario(given: str | Path) -> Iterator[str]:
     from offramp.game import build
-    from offramp.scenario import doubts_of, read, scenario_text
-    from offramp.study import solve
+    from offramp.scenario import read, scenario_text
+    from offramp.study import find_doubts, solve
 
     scenario = read(given)
     if not (scenario.about or "").strip():
@@ -194,7 +194,7 @@ def _scenario(given: str | Path) -> Iterator[str]:
     if read(scenario_text(scenario)) != scenario:
         yield "written out and read again it is another scenario"
     game = build(scenario)
-    yield from (f"warning of 'offramp check': {one}" for one in doubts_of(game.meaning))
+    yield from (f"warning of 'offramp check': {one}" for one in find_doubts(scenario))
     for one in game.meaning.assumptions:
         if not one.source and not one.note:
             yield f"parameters.{one.name}: give a source, or a note that says whose judgement it is"

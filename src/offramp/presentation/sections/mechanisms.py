@@ -33,6 +33,7 @@ class Effect:
     share: float
     draws: int
     held: bool
+    connected: bool = True
 
     @property
     def negligible(self) -> bool:
@@ -42,6 +43,8 @@ class Effect:
     @property
     def verdict(self) -> str:
         """Whether the change has the direction that the library expects."""
+        if not self.connected:
+            return "is not connected"
         if abs(self.change) < NOTHING:
             return "changes nothing"
         if self.negligible:
@@ -77,6 +80,11 @@ def mechanisms_of(findings: Findings) -> tuple[Mechanism, ...]:
 def effect_sentences(effect: Effect) -> tuple[str, ...]:
     """The effect at the nominal values, and over the combinations tried."""
     kind = KIND_WORDS.get(effect.kind, spoken(effect.kind))
+    if not effect.connected:
+        return (
+            "It is not connected: nothing in the scenario reads what it adds, so that nothing can "
+            f"be said of its effect on {kind}.",
+        )
     first = (
         f"At the nominal values, having it on instead of off changes the probability of {kind} by "
         f"{points(effect.change)} (the library's expectation: {effect.stated}): {effect.verdict}."
@@ -134,6 +142,7 @@ def _effects(expects: Mapping[str, str], tried: Any) -> Iterable[Effect]:
             float(share),
             int(tried.draws or 0),
             bool(tried.held(kind)),
+            bool(getattr(tried, "connected", True)),
         )
 
 

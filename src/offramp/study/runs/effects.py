@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from offramp.analysis import absorb, outcome_probability
-from offramp.game import Draws, Game, fix
+from offramp.game import Draws, Game, fix, is_connected
 from offramp.scenario import off_values
 from offramp.study.solving.experiment import Mixture, Progress, kind_probability, solve_all
 
@@ -21,7 +21,8 @@ class MechanismEffect:
 
     ``change`` is the probability of each kind of outcome with the mechanism minus without
     it, at nominal values; ``share`` the share of solved draws in which an expected
-    direction is found.
+    direction is found. One that is not ``connected`` changes neither rules nor numbers of the
+    game: nothing reads what it adds, and there is no effect to speak of.
     """
 
     name: str
@@ -32,6 +33,7 @@ class MechanismEffect:
     share: Mapping[str, float]
     draws: int
     off: Mapping[str, float]
+    connected: bool = True
 
     def held(self, kind: str) -> bool:
         """Whether the outcome kind moves as the library expects, at nominal values."""
@@ -73,6 +75,7 @@ def mechanism_effects(
                 share,
                 0 if draws is None else len(draws),
                 off,
+                is_connected(game, name),
             )
         )
         if progress is not None:

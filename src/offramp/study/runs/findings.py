@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import xarray as xr
 
-    from offramp.scenario import Scenario
+    from offramp.scenario import Doubt, Scenario
     from offramp.study.accounts.differences import Comparison
     from offramp.study.claims.verdicts import Verdict
     from offramp.study.histories.likeliest import StateOverTime, Story
@@ -68,3 +68,5 @@ class Findings:
     """What flips the likeliest end; None without draws."""
     choices: Mapping[str, float] = field(default_factory=dict)
     """'step.move' to how often it is made where its party has a choice, at nominal values."""
+    doubts: tuple[Doubt, ...] = ()
+    """What in the text looks like a slip, as `check` warns of it."""

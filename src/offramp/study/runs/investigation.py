@@ -20,6 +20,7 @@ from offramp.study.packages.packaging import packages
 from offramp.study.packages.without import without_agreement
 from offramp.study.packages.zones import Packages
 from offramp.study.runs.choices import choice_shares
+from offramp.study.runs.doubts import find_doubts
 from offramp.study.runs.effects import mechanism_effects
 from offramp.study.runs.findings import Findings
 from offramp.study.runs.flips import find_flips
@@ -109,6 +110,7 @@ def investigate(
         precisions=() if brief else _over_precisions(workspace, game, account, request, progress),
         packages=_bargained(workspace, game, account, request, progress),
         **_on_accounts(workspace, game, account, request),
+        doubts=find_doubts(workspace),
         provenance=_provenance(attrs, time.perf_counter() - begun),
     )
 

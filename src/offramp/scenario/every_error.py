@@ -1,0 +1,159 @@
+"""All errors of a text at once: what is wrong is put aside, and the rest is read again.
+
+A text is read until its first error, as ever. What stands there is then taken out, or replaced
+by something that fits there always, and the text is read again. An error that only comes of that
+is not told: reading ends where one speaks of a name that was taken out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from offramp.core.errors import OfframpError, ScenarioError
+from offramp.scenario.expansion import expand_uses
+from offramp.scenario.model import Document, Scenario, Words
+from offramp.scenario.reading import source_name, understood_tree
+from offramp.scenario.shape import complaints
+from offramp.scenario.shelf import scenario_path
+from offramp.scenario.yaml_text import Node, parse_yaml, read_text
+
+UNKNOWN = re.compile(r"unknown word '(.*)'")
+MOST = 30
+"""Errors that are looked for."""
+KEPT: dict[str, str | float] = {"precision": 1, "patience": 0.5, "value": 1, "odds": "rest"}
+"""What stands in place of a formula that has to be there."""
+
+
+def every_error(file: str) -> tuple[OfframpError, ...]:
+    """The errors of a scenario in a file or of the library, in the order of the text.
+
+    None where it reads well. Where the text is no YAML, or a mechanism is not there, the one
+    error that keeps it from being read.
+    """
+    try:
+        path = scenario_path(file)
+        tree = parse_yaml(read_text(path), str(source_name(path, file)))
+        found = _of_shape(Document, tree)
+        if found or "round" not in tree.mapping:
+            return found or _only(lambda: understood_tree(tree))
+        expanded = expand_uses(tree, path.parent)
+    except OfframpError as error:
+        return (error,)
+    return _of_shape(Scenario, expanded) or _one_after_the_other(expanded)
+
+
+def _of_shape(record: type[Words], tree: Node) -> tuple[OfframpError, ...]:
+    """All complaints about the shape; unknown words are taken out, since they hide the others."""
+    found: list[OfframpError] = []
+    for _ in range(MOST):
+        told = complaints(record, tree)
+        unknown = [(one, match) for one in told if (match := UNKNOWN.fullmatch(one.found))]
+        if not unknown:
+            found += told
+            break
+        for one, match in unknown:
+            found.append(one)
+            path = tuple(one.path.split(".")) if one.path else ()
+            tree = _dropped(tree, (*path, match[1]))
+    return tuple(sorted(found, key=_where))
+
+
+def _only(work: Callable[[], object]) -> tuple[OfframpError, ...]:
+    try:
+        work()
+    except OfframpError as error:
+        return (error,)
+    return ()
+
+
+def _one_after_the_other(tree: Node) -> tuple[OfframpError, ...]:
+    found: list[OfframpError] = []
+    gone: list[str] = []
+    while len(found) < MOST:
+        errors = _only(lambda now=tree: understood_tree(now))
+        if not errors:
+            break
+        error = errors[0]
+        if found and any(f"'{name}'" in error.found for name in gone):
+            break
+        if any(error.place == one.place and error.found == one.found for one in found):
+            break
+        found.append(error)
+        mended = _without(tree, tuple(error.path.split(".")) if error.path else _at(tree, error))
+        if mended is None:
+            break
+        tree, name = mended
+        gone += [name] if name else []
+    return tuple(sorted(found, key=_where))
+
+
+def _where(error: OfframpError) -> tuple[str, int, int]:
+    place = error.place
+    return (place.file, place.line, place.column) if place else ("", 0, 0)
+
+
+def _at(tree: Node, error: OfframpError) -> tuple[str, ...]:
+    """The path of the value in which an error stands that only has a place."""
+    best: tuple[int, tuple[str, ...]] = (0, ())
+    waiting: list[tuple[Node, tuple[str, ...]]] = [(tree, ())]
+    while waiting:
+        node, path = waiting.pop()
+        waiting += [(one, (*path, key)) for key, one in node.mapping.items()]
+        waiting += [(one, (*path, str(i))) for i, one in enumerate(node.items)]
+        at = error.place
+        inner = not node.mapping and not node.items
+        if inner and at is not None and (node.place.file, node.place.line) == (at.file, at.line):
+            best = max(best, (node.place.column, path)) if node.place.column <= at.column else best
+    return best[1]
+
+
+def _without(tree: Node, path: tuple[str, ...]) -> tuple[Node, str] | None:
+    """The text without what stands at ``path``, and the name that is gone; None where it cannot be.
+
+    Claims, accounts and levers go whole; of a number its value, of a step or an end one formula.
+    """
+    if len(path) < 2:
+        return None
+    head = path[0]
+    if head in ("claims", "accounts", "levers"):
+        return _dropped(tree, path[:2]), path[1]
+    if head == "sources" or path[-1] in ("source", "when", "range", "weight", "end", "by"):
+        if path[-1] == "by" and head == "round":
+            return None
+        return _dropped(tree, path), ""
+    if path[-1] in KEPT:
+        return _put(tree, path, KEPT[path[-1]]), ""
+    if head == "parameters":
+        whole = path[:4] if len(path) > 3 and path[2] == "each" else path[:2]
+        return _put(tree, whole, 1), ""
+    inside = len(path) > 2 and path[-2] in ("pay", "then")
+    return (_dropped(tree, path), "") if inside else None
+
+
+def _dropped(node: Node, path: tuple[str, ...]) -> Node:
+    return _changed(node, path, None)
+
+
+def _put(node: Node, path: tuple[str, ...], value: str | float) -> Node:
+    return _changed(node, path, value)
+
+
+def _changed(node: Node, path: tuple[str, ...], value: str | float | None) -> Node:
+    """The tree with another value at ``path``, or with nothing there."""
+    if not path:
+        return replace(node, value=value)
+    first, rest = path[0], path[1:]
+    if node.items and first.isdigit():
+        items = list(node.items)
+        items[int(first)] = _changed(items[int(first)], rest, value)
+        return replace(node, value=tuple(items))
+    entries = dict(node.mapping)
+    if first not in entries:
+        raise ScenarioError(f"nothing stands at '{first}'")
+    if not rest and value is None:
+        del entries[first]
+    else:
+        entries[first] = _changed(entries[first], rest, value)
+    return replace(node, value=entries)
