@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,41 @@ def test_a_mechanism_in_place_of_a_scenario_is_said_to_be_one(ask: Ask) -> None:
     code, _, err = ask("expand", "mediator_attention")
     assert code == 2
     assert "offramp show mediator_attention" in err
+
+
+SLIP = """offramp: 1
+title: A slip
+parties: {north: {precision: 4, patience: 0.9}, south: {precision: 4, patience: 0.9}}
+parameters: {cost: {value: 0.1, note: judgement}}
+round:
+  - {name: act, by: north, moves: {wait: {pay: {north: -0.1}}, stop: {end: over}}}
+  - {name: answer, by: south, moves: {wait: {}, stop: {end: over}}}
+outcomes: {over: {kind: agreement, pay: {south: 1}}}
+rounds: unlimited
+"""
+
+
+def test_warnings_stand_in_check_and_at_the_head_of_a_run(tmp_path: Path, ask: Ask) -> None:
+    file = tmp_path / "slip.yaml"
+    file.write_text(SLIP)
+    code, out, _ = ask("check", str(file))
+    assert code == 0
+    assert "reads well, with 1 warning" in out
+    assert f"{file}:4:14: parameters.cost: W102: nobody reads the parameter 'cost'" in out
+    (told,) = answer(ask, "check", str(file))["warnings"]
+    assert (told["code"], told["line"], told["column"]) == ("W102", 4, 14)
+    code, out, _ = ask("run", str(file), "--nominal", "--out", str(tmp_path / "out"))
+    assert code == 0
+    assert "W102" in out.partition("On the premises")[0]
+    assert answer(ask, "run", str(file), "--nominal")["warnings"] == [told]
+
+
+def test_errors_stand_on_standard_output_as_data(tmp_path: Path, ask: Ask) -> None:
+    file = tmp_path / "slip.yaml"
+    file.write_text(SLIP.replace("end: over", "end: ovr", 1).replace("south: 1", "sout: 1"))
+    code, out, err = ask("check", str(file), "--json")
+    assert code == 2
+    told = json.loads(out)
+    assert [one["line"] for one in told["errors"]] == [6, 8]
+    assert told["errors"][0]["repair"] == "did you mean 'over'?"
+    assert err.count("error:") == 2

@@ -148,9 +148,9 @@ def _switch_lines(facts: dict[str, Any]) -> list[str]:
 
 def errors_of(file: str) -> list[Any]:
     """All errors of a file that cannot be read, in the order of its text; none of one that can."""
-    from offramp.scenario.every_error import every_error
+    from offramp.scenario.every_error import all_errors
 
-    return list(every_error(file))
+    return list(all_errors(file))
 
 
 def warning_words(one: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ accounts, and of every option of the switches.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -162,12 +163,13 @@ def _one_sided(scenario: Scenario) -> Iterator[Doubt]:
 
 LEAST = 3
 """Moves of a party from which on their labels say something about it."""
-DELAYS = ("wait", "delay", "stall", "postpone", "drag", "put off", "puts off", "play for time")
-DELAYS += ("plays for time", "buy time", "buys time", "hold out", "holds out", "linger")
+DELAYS = re.compile(
+    r"wait|delay|stall|postpone|drag|linger|puts? .*off|plays? for time|buys? time|holds? out"
+)
 
 
 def _delays(words: str) -> bool:
-    return any(word in words for word in DELAYS) or ("puts " in words and " off" in words)
+    return DELAYS.search(words) is not None
 
 
 def _unconnected(meaning: Meaning, game: Game) -> Iterator[Doubt]:

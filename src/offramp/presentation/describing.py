@@ -31,7 +31,7 @@ SAID = re.compile(r"(^|; *)(the )?(analyst's )?judgement\b *", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Part:
+class Passage:
     """A heading and its sentences; ``under`` are those that belong to the sentence before them."""
 
     heading: str
@@ -48,7 +48,7 @@ class Description:
 
     title: str
     about: str
-    parts: tuple[Part, ...]
+    parts: tuple[Passage, ...]
     best: Mapping[str, tuple[str, float]]
     worst: Mapping[str, tuple[str, float]]
 
@@ -96,19 +96,19 @@ def describe(scenario: Scenario) -> Description:
     best = {party: _extreme(scenario, ends, i, max) for i, party in enumerate(meaning.parties)}
     worst = {party: _extreme(scenario, ends, i, min) for i, party in enumerate(meaning.parties)}
     parts = (
-        Part("Who decides", _alone(_parties(scenario))),
-        Part("What is on the table", _alone(_issues(scenario))),
-        Part("What changes, and what only some know", _alone(_state(scenario))),
-        Part(f"Every {scenario.time.round}, in this order", tuple(_steps(scenario))),
-        Part("How it can end", _alone(_endings(scenario))),
-        Part("Best and worst end at nominal values", _alone(_extremes(scenario, best, worst))),
-        Part("Switches", _alone(_switches(scenario))),
-        Part("Formulas with a name", _alone(_definitions(scenario))),
-        Part("Mechanisms", _alone(_mechanisms(scenario))),
-        Part("Accounts", _alone(_accounts(scenario))),
-        Part("Claims", _alone(_claims(scenario))),
-        Part("Levers", _alone(_levers(scenario))),
-        Part("Numbers and where they come from", _alone(_numbers(meaning))),
+        Passage("Who decides", _alone(_parties(scenario))),
+        Passage("What is on the table", _alone(_issues(scenario))),
+        Passage("What changes, and what only some know", _alone(_state(scenario))),
+        Passage(f"Every {scenario.time.round}, in this order", tuple(_steps(scenario))),
+        Passage("How it can end", _alone(_endings(scenario))),
+        Passage("Best and worst end at nominal values", _alone(_extremes(scenario, best, worst))),
+        Passage("Switches", _alone(_switches(scenario))),
+        Passage("Formulas with a name", _alone(_definitions(scenario))),
+        Passage("Mechanisms", _alone(_mechanisms(scenario))),
+        Passage("Accounts", _alone(_accounts(scenario))),
+        Passage("Claims", _alone(_claims(scenario))),
+        Passage("Levers", _alone(_levers(scenario))),
+        Passage("Numbers and where they come from", _alone(_numbers(meaning))),
     )
     about = " ".join((scenario.about or "").split())
     kept = tuple(part for part in parts if part.sentences)

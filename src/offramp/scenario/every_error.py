@@ -26,7 +26,7 @@ KEPT: dict[str, str | float] = {"precision": 1, "patience": 0.5, "value": 1, "od
 """What stands in place of a formula that has to be there."""
 
 
-def every_error(file: str) -> tuple[OfframpError, ...]:
+def all_errors(file: str) -> tuple[OfframpError, ...]:
     """The errors of a scenario in a file or of the library, in the order of the text.
 
     None where it reads well. Where the text is no YAML, or a mechanism is not there, the one
@@ -54,7 +54,7 @@ def _of_shape(record: type[Words], tree: Node) -> tuple[OfframpError, ...]:
             found += told
             break
         for one, match in unknown:
-            found.append(one)
+            found += [one] if _where(one) not in map(_where, found) else []
             path = tuple(one.path.split(".")) if one.path else ()
             tree = _dropped(tree, (*path, match[1]))
     return tuple(sorted(found, key=_where))

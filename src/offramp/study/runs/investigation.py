@@ -82,11 +82,10 @@ def investigate(
     said = command(used) if command else _python(draws, used, account)
     request = Request(draws, used, precision_scale, said, brief)
     attrs = _attributes(game, request)
-    tell = progress or _silent
-    tell(FIRST, 0, 1)
+    (progress or _silent)(FIRST, 0, 1)
     solved = solve(game, precision_scale=precision_scale)
     nominal = outcomes(solved, rounds=0 if brief else None, attrs=attrs)
-    tell(FIRST, 1, 1)
+    (progress or _silent)(FIRST, 1, 1)
     over = None
     if spread is not None:
         over = _over_draws(game, spread, request, nominal.sizes.get("round", 0), attrs, progress)
