@@ -59,9 +59,7 @@ def test_lines_are_those_of_plotly() -> None:
     for drawing in (ours, theirs):
         drawing.add_vline(x=0.5, line=line)
         drawing.add_hline(y=2, line=line)
-    assert ours.to_plotly_json()["layout"]["shapes"] == [
-        shape.to_plotly_json() for shape in theirs.layout.shapes
-    ]
+    assert ours.to_plotly_json()["layout"]["shapes"] == theirs.to_dict()["layout"]["shapes"]
 
 
 def test_a_wrong_property_is_found_by_the_check() -> None:

@@ -11,9 +11,9 @@ is held by `tests/core/test_linking.py`.
 from __future__ import annotations
 
 import weakref
+from importlib import import_module
 from typing import Any
 
-from numba import _dynfunc
 from numba.core import codegen, typed_passes
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import register_pass
@@ -21,6 +21,8 @@ from numba.core.environment import lookup_environment
 
 ENVIRONMENT = "_ZN08NumbaEnv"
 """How the names begin under which compiled code finds what its errors are made of."""
+
+_dynfunc: Any = import_module("numba._dynfunc")  # C code, without types
 
 
 class LinkedLibrary(codegen.JITCodeLibrary):
@@ -32,7 +34,8 @@ class LinkedLibrary(codegen.JITCodeLibrary):
     def _finalize_final_module(self) -> None:
         self._finalize_dynamic_globals()
         self._verify_declare_only_symbols()
-        self._final_module.__library = weakref.proxy(self)
+        module: Any = self._final_module
+        module.__library = weakref.proxy(self)
         self._finalized = True
 
 

@@ -22,6 +22,7 @@ def write_docx(told: Brief, path: Path) -> Path:
     """Write the brief to ``path``; a ResultError where python-docx is not installed."""
     require_docx()
     import docx
+    from docx.enum.text import WD_BREAK
     from docx.shared import Mm, Pt
 
     paper: Any = docx.Document()
@@ -41,7 +42,7 @@ def write_docx(told: Brief, path: Path) -> Path:
         _line(paper, f"{one.lead} {one.text}", SIZE)
     for part in told.first:
         _part(paper, part)
-    paper.paragraphs[-1].add_run().add_break(docx.enum.text.WD_BREAK.PAGE)
+    paper.paragraphs[-1].add_run().add_break(WD_BREAK.PAGE)
     for part in told.second:
         _part(paper, part)
     _line(paper, told.made, TINY)

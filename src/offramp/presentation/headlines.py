@@ -170,7 +170,7 @@ def _by_switch(findings: Findings) -> str:
         here = own.get(one.account)
         if not one.outcomes or not here:
             continue
-        first = max(here, key=lambda name: np.nan_to_num(here[name]))
+        first = max(here, key=lambda name, here=here: np.nan_to_num(here[name]))
         now = max(one.outcomes, key=lambda name: one.outcomes[name])
         if now != first:
             what = f"{one.label}: {spoken(one.option)}"
@@ -198,7 +198,8 @@ def _by_precision(findings: Findings) -> str:
         base = next((one for one in row if one.asked == 1), None)
         if base is None:
             continue
-        first = max(base.outcomes, key=lambda name: base.outcomes[name])
+        likely = base.outcomes
+        first = max(likely, key=lambda name: likely[name])
         for one in row:
             now = max(one.outcomes, key=lambda name: one.outcomes[name])
             if now != first:

@@ -78,7 +78,8 @@ def _switched(
         own = found.get(one.account)
         if one.account not in names or not own or not one.outcomes:
             continue
-        if max(own, key=lambda n: own[n]) != max(one.outcomes, key=lambda n: one.outcomes[n]):
+        here = max(own, key=lambda n, own=own: own[n])
+        if here != max(one.outcomes, key=lambda n: one.outcomes[n]):
             whose = _whose(findings, one.account, len(found))
             cells = [
                 _likeliest(findings, one.outcomes, None, 1.0) if scale == 1 else ""

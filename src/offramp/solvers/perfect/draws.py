@@ -155,7 +155,7 @@ class PerfectResults(Results):
             self.look_elsewhere(draws, settings)
 
     def finish(
-        self, draws: NDArray[np.int64], ends: Array, steps: Array, settings: Settings
+        self, draws: NDArray[np.int64], ends: Array, steps: NDArray[np.int64], settings: Settings
     ) -> None:
         """Newton's method from values at heads (item, head * lanes + lane), and certificates.
 

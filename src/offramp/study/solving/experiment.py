@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from offramp.analysis import (
 )
 from offramp.analysis.by_round import ended_by_round, rounds_shown
 from offramp.analysis.results import UNRESOLVED, assemble, join_rows
+from offramp.core.errors import ResultError
 from offramp.game import Draws, Game, Tables, with_precision
 
 if TYPE_CHECKING:
@@ -57,6 +58,15 @@ class Mixture:
     """Rows of the draws, and what was found in them."""
 
     @property
+    def equilibria(self) -> Never:
+        """None in common: games of other switches have other nodes; a ResultError says so."""
+        raise ResultError(
+            "these draws are of games with different switches, which have no equilibria in common",
+            expected="draws of one combination of options",
+            repair="look at each of `parts`, or fix the switches",
+        )
+
+    @property
     def status(self) -> NDArray[np.str_]:
         """(draw,) solved, or why not."""
         found = np.full(len(self.draws), "", dtype="<U40")
@@ -65,6 +75,10 @@ class Mixture:
         return found
 
 
+@overload
+def solve_all(game: Game, draws: None = None, **more: Any) -> Solved: ...
+@overload
+def solve_all(game: Game, draws: Draws, **more: Any) -> Solved | Mixture: ...
 def solve_all(
     game: Game,
     draws: Draws | None = None,

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, overload
 
 from offramp.game import Draws, Game
 from offramp.study.solving.experiment import Mixture, Solved, solve_all
 
 
+@overload
+def solve(
+    game: Game, draws: None = None, *, traced: Sequence[int] | None = None, **more: Any
+) -> Solved: ...
+@overload
+def solve(
+    game: Game, draws: Draws, *, traced: Sequence[int] | None = None, **more: Any
+) -> Solved | Mixture: ...
 def solve(
     game: Game, draws: Draws | None = None, *, traced: Sequence[int] | None = None, **more: Any
 ) -> Solved | Mixture:
