@@ -11,8 +11,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from tables import table_of
 
+from offramp.scenario.expansion import read_mechanism
 from offramp.scenario.shelf import library_files
-from offramp.scenario.yaml_text import parse_yaml, read_text
 
 
 class Mechanisms(SphinxDirective):
@@ -24,7 +24,7 @@ class Mechanisms(SphinxDirective):
 
     def _section(self, name: str, path: Path) -> nodes.section:
         self.env.note_dependency(str(path))
-        told = parse_yaml(read_text(path), str(path)).plain()
+        told = read_mechanism(path)[1].plain()
         section = nodes.section("", nodes.title("", name.replace("_", " ").capitalize()))
         section["ids"] = [nodes.make_id(name)]
         section += nodes.paragraph("", "", nodes.literal(text=f"use: {name}"))

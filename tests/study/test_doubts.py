@@ -262,7 +262,7 @@ def pressed(folder: Path, gives: bool = True, reads: bool = False) -> Path:
 def test_what_a_mechanism_gives_has_to_be_read(tmp_path: Path) -> None:
     found = find_doubts(read(pressed(tmp_path)))
     first = next(one for one in found if one.code == "W110")
-    assert "write pay: {PARTY: -aid_weight * aid_pressed}" in first.repair
+    assert "– pay: {PARTY: -aid_weight * aid_pressed}" in first.repair
     assert "what refusing costs" in first.found
     assert find_doubts(read(pressed(tmp_path, reads=True))) == ()
 

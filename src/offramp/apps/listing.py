@@ -28,7 +28,8 @@ def library_table() -> dict[str, list[dict[str, str]]]:
                     group = topics.get(name) or _group(name, entries)
             except OfframpError as error:
                 said = f"cannot be read: {error.found}"
-            one = {"name": name, word: " ".join(said.split()), "file": str(path)}
+            said = " ".join(said.split()).replace("{round}", "round")
+            one = {"name": name, word: said, "file": str(path)}
             table[shelf].append(one | ({"group": group} if shelf == "scenarios" else {}))
     return table
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from offramp.core.errors import Place, ScenarioError, suggestion
 from offramp.scenario.model import Document, Mechanism, Need, Use
 from offramp.scenario.naming import SPOKEN
+from offramp.scenario.retelling import in_rounds, relabelled, replacing
 from offramp.scenario.shape import shaped
 from offramp.scenario.shelf import mechanism_path
 from offramp.scenario.yaml_text import Node, parse_yaml, read_text
@@ -80,18 +81,21 @@ def _check_kind(kind: str, node: Node, document: Node) -> None:
 class _Sections:
     """The parts of a scenario to which mechanisms add; ``promised`` is what `with` gave as what."""
 
-    def __init__(self, sections: dict[str, dict[str, Node]]) -> None:
+    def __init__(self, sections: dict[str, dict[str, Node]], round_word: str) -> None:
         self.sections = sections
+        self.round_word = round_word
         self.promised: list[tuple[str, Node]] = []
 
     @staticmethod
     def of(document: Node) -> _Sections:
         names = ("sources", "parameters", "switches", "define", "state", "mechanisms")
+        time = document.mapping["time"].mapping if "time" in document.mapping else {}
         return _Sections(
             {
                 name: dict(document.mapping[name].mapping) if name in document.mapping else {}
                 for name in names
-            }
+            },
+            str(time["round"].plain()) if "round" in time else "round",
         )
 
     def add(self, section: str, name: str, node: Node, place: Place) -> None:
@@ -143,7 +147,7 @@ def _written_out(
             place=place,
         )
     path = mechanism_path(use.use, folder, place)
-    mechanism, tree = read_mechanism(path)
+    mechanism, tree = read_mechanism(path, whole.round_word)
     part = _Part(mechanism, tree, use, piece)
     for section, name, node in part.additions():
         whole.add(section, name, node, place)
@@ -154,9 +158,12 @@ def _written_out(
     return steps
 
 
-def read_mechanism(path: Path) -> tuple[Mechanism, Node]:
-    """The mechanism in a file, and its text as a tree; a ScenarioError where it is none."""
-    tree = parse_yaml(read_text(path), str(path))
+def read_mechanism(path: Path, round_word: str = "round") -> tuple[Mechanism, Node]:
+    """The mechanism in a file, and its text as a tree; a ScenarioError where it is none.
+
+    In its texts ``{round}`` stands for what a round is.
+    """
+    tree = in_rounds(parse_yaml(read_text(path), str(path)), round_word)
     return shaped(Mechanism, tree), tree
 
 
@@ -246,7 +253,8 @@ class _Part:
             added.append(("sources", f"{self.mechanism.mechanism}_{key}", node))
         for name, node in self._section("parameters").items():
             replaced = given.mapping.get(name) if given else None
-            entry = replaced if replaced is not None else renamer.parameter(node)
+            entry = renamer.parameter(node)
+            entry = entry if replaced is None else replacing(entry, replaced)
             added.append(("parameters", f"{self.alias}_{name}", entry))
         for name, node in self._section("switches").items():
             replaced = given.mapping.get(name) if given else None
@@ -263,7 +271,11 @@ class _Part:
         """The mechanism's steps, renamed; nested uses still unwritten."""
         steps = self.tree.mapping.get("steps")
         renamer = self._renamer()
-        return [renamer.piece(step) for step in steps.items] if steps else []
+        if steps is None:
+            return []
+        called = self.piece.mapping.get("moves")
+        told = steps.items if called is None else relabelled(steps.items, called)
+        return [renamer.piece(step) for step in told]
 
     def _renamer(self) -> _Renamer:
         levels = {
@@ -298,7 +310,10 @@ class _Part:
             record["off"] = self._off(renamer)
         if self.mechanism.gives:
             record["gives"] = self._gives()
-        if self.mechanism.expects:
+        if self.use.expects is not None:
+            record["expects"] = self.piece.mapping["expects"]
+            record["expects_here"] = Node(True, at)
+        elif self.mechanism.expects:
             record["expects"] = self.tree.mapping["expects"]
         for section in ("parameters", "switches", "define", "state"):
             names = tuple(Node(f"{self.alias}_{name}", at) for name in self._section(section))

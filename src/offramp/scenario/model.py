@@ -48,6 +48,9 @@ Option = Annotated[
     str, BeforeValidator(_as_text), StringConstraints(pattern=r"^[A-Za-z0-9_]+$", max_length=64)
 ]
 Key = Annotated[str, StringConstraints(pattern=r"^([A-Za-z_][A-Za-z0-9_]*|-?[0-9]+)$")]
+MoveName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$")
+]
 EntryName = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*( *\[ *[A-Za-z0-9_-]+ *\])?$")
 ]
@@ -288,6 +291,13 @@ class Step(Words):
     source: Citation | None = None
 
 
+class MoveWords(Words):
+    """What a move of a mechanism is called here."""
+
+    label: Text | None = None
+    about: Text | None = None
+
+
 class Use(Words):
     """A mechanism put at this place of the round."""
 
@@ -296,6 +306,12 @@ class Use(Words):
     with_: dict[Name, Any] = Field(default_factory=dict, alias="with")
     label: Text | None = None
     source: Citation | None = None
+    expects: Expectations | None = Field(
+        default=None, description="what this scenario's account expects of the effect"
+    )
+    moves: dict[MoveName, MoveWords] = Field(
+        default_factory=dict[str, Any], description="move, or step.move, to what it is called here"
+    )
 
 
 def _piece_tag(value: Any) -> str:
@@ -340,6 +356,9 @@ class MechanismRecord(Words):
     expects: Expectations = Field(default_factory=lambda: cast("Expectations", {}))
     parameters: tuple[Name, ...] = ()
     switches: tuple[Name, ...] = ()
+    expects_here: bool = Field(
+        default=False, description="what is expected is the scenario's own word"
+    )
     gives: dict[Name, Given] = Field(default_factory=dict)
     define: tuple[Name, ...] = ()
     state: tuple[Name, ...] = ()

@@ -250,7 +250,7 @@ def _given(scenario: Scenario) -> Iterator[Doubt]:
             if name in read:
                 continue
             about = " ".join(words.about.split())
-            line = f": write {words.line}" if words.line else ""
+            line = f" – {words.line}" if words.line else ""
             yield doubt_at(
                 scenario,
                 "W110",

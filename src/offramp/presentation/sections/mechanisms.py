@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,8 @@ class Effect:
     draws: int
     held: bool
     connected: bool = True
+    whose: str = "library"
+    """Whose expectation it is: the library's, or the scenario's own."""
 
     @property
     def negligible(self) -> bool:
@@ -42,14 +44,15 @@ class Effect:
 
     @property
     def verdict(self) -> str:
-        """Whether the change has the direction that the library expects."""
+        """Whether the change has the direction that the library, or the scenario, expects."""
         if not self.connected:
             return "is not connected"
         if abs(self.change) < NOTHING:
             return "changes nothing"
         if self.negligible:
             return "negligible"
-        return "as the library expects" if self.held else "not as the library expects"
+        told = f"as the {self.whose} expects"
+        return told if self.held else f"not {told}"
 
 
 @dataclass(frozen=True)
@@ -87,10 +90,11 @@ def effect_sentences(effect: Effect) -> tuple[str, ...]:
         )
     first = (
         f"At the nominal values, having it on instead of off changes the probability of {kind} by "
-        f"{points(effect.change)} (the library's expectation: {effect.stated}): {effect.verdict}."
+        f"{points(effect.change)} (the {effect.whose}'s expectation: {effect.stated}): "
+        f"{effect.verdict}."
         if abs(effect.change) >= NOTHING
         else f"At the nominal values, having it on or off changes nothing in the probability of "
-        f"{kind} (the library's expectation: {effect.stated})."
+        f"{kind} (the {effect.whose}'s expectation: {effect.stated})."
     )
     if effect.draws < 1 or effect.share != effect.share or effect.negligible:
         return (first,)
@@ -107,7 +111,7 @@ def _likelier(stated: str) -> str:
 
 def _mechanism(findings: Findings, name: str, record: Any, tried: Any) -> Mechanism:
     about, finds, limits = _told(record.about or "")
-    effects = tuple(_effects(record.expects, tried))
+    effects = tuple(_effects(record, tried))
     stated = {effect.kind for effect in effects}
     other = tuple(
         (kind, float(change))
@@ -128,10 +132,10 @@ def _mechanism(findings: Findings, name: str, record: Any, tried: Any) -> Mechan
     )
 
 
-def _effects(expects: Mapping[str, str], tried: Any) -> Iterable[Effect]:
+def _effects(record: Any, tried: Any) -> Iterable[Effect]:
     if tried is None:
         return
-    for kind, stated in (getattr(tried, "expects", None) or expects).items():
+    for kind, stated in (getattr(tried, "expects", None) or record.expects).items():
         if kind not in tried.change:
             continue
         share = (tried.share or {}).get(kind, float("nan"))
@@ -143,6 +147,7 @@ def _effects(expects: Mapping[str, str], tried: Any) -> Iterable[Effect]:
             int(tried.draws or 0),
             bool(tried.held(kind)),
             bool(getattr(tried, "connected", True)),
+            "scenario" if record.expects_here else "library",
         )
 
 
