@@ -253,14 +253,14 @@ def test_a_limit_on_the_wrong_side_is_pointed_at() -> None:
 
 def test_a_nominal_value_outside_its_range_is_read_and_doubted() -> None:
     text = BASE + "accounts: {told: {parameters: {gain: {value: 3, range: 'uniform(0, 1)'}}}}\n"
-    found = doubts_of(understand(read(text)))
+    found = [one for one in doubts_of(understand(read(text))) if one.code == "W101"]
     assert [one.path for one in found] == ["parameters.gain.value"]
     assert found[0].place is not None
     assert found[0].place.line == BASE.count("\n") + 1
     assert "the nominal value 3 of 'gain' lies outside its range uniform(0, 1)" in str(found[0])
     assert "in the account 'told'" in str(found[0])
     assert "choose a value from 0 to 1, or widen the range" in str(found[0])
-    assert doubts_of(understand(read(BASE))) == ()
+    assert "W101" not in {one.code for one in doubts_of(understand(read(BASE)))}
 
 
 def test_a_claim_keeps_its_words_and_its_quantities_as_written() -> None:

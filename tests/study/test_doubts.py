@@ -10,6 +10,7 @@ from offramp.scenario import read
 from offramp.scenario.every_error import all_errors
 from offramp.scenario.shelf import library_files
 from offramp.study import find_doubts, mechanism_effects
+from tests.test_docs import PAGES, blocks_of
 
 SOUND = """offramp: 1
 title: A text without slips
@@ -222,6 +223,18 @@ def test_every_slip_is_found(name: str) -> None:
 @pytest.mark.parametrize("name", library_files("scenarios"))
 def test_none_is_false_in_the_library(name: str) -> None:
     assert [str(one) for one in find_doubts(read(name))] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_none_is_false_in_the_texts_of_the_docs(page: Path, tmp_path: Path) -> None:
+    blocks = [one for one in blocks_of(page.read_text()) if one.note == "file"]
+    files = [one.detail for one in blocks if one.detail.endswith(".yaml")]
+    for one in blocks:
+        (tmp_path / one.detail).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / one.detail).write_text(one.text)
+    for name in files:
+        if "\nmechanism:" not in (tmp_path / name).read_text():
+            assert [str(one) for one in find_doubts(read(tmp_path / name))] == []
 
 
 PRESSING = """offramp: 1
