@@ -193,7 +193,9 @@ def test_a_mechanism_may_use_another(reading: Any) -> None:
     assert list(scenario.mechanisms) == ["big", "big_inner", "big_fatigue"]
     sink = scenario.round[2].moves["sink"]
     assert sink.pay == {"south": "-big_inner_pain[south] * (1 - (big_speed * big_count))"}
-    assert scenario.parameters["big_inner_pace"] == "big_speed / 2"
+    pace = scenario.parameters["big_inner_pace"]
+    assert isinstance(pace, Quantity)
+    assert (pace.value, pace.unit) == ("big_speed / 2", "per month")
     assert "big_count" in scenario.round[4].moves["sink"].then
     build(scenario)
 
