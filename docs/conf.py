@@ -23,7 +23,6 @@ extensions = [
     "mathematics",
     "offline",
     "plan",
-    "talks",
 ]
 exclude_patterns = ["_build", "_ext"]
 templates_path: list[str] = []

@@ -1,4 +1,4 @@
-"""The first account: its size, what each telling can reach, its certificates on every draw."""
+"""The first account: its size, its mechanisms' directions, its certificates on every draw."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ import numpy as np
 import pytest
 
 import offramp
-from offramp.scenario import with_account
 from offramp.study import mechanism_effects
 
-ROWS = [f"S{number}" for number in range(1, 14)]
-TELLINGS = ("", "as_broadcast", "kyiv_as_reported", "washington_as_reported")
-KINDS = {"agreement", "ceasefire", "stalemate", "capitulation", "war", "catastrophe"}
+ROWS = [f"S{number}" for number in (*range(1, 12), 12, 13)]
 
 
 @pytest.fixture(scope="module")
@@ -20,34 +17,31 @@ def game() -> offramp.game.Game:
 
 
 def test_it_is_small_enough_to_be_solved_many_times(game) -> None:
-    assert 2000 <= game.structure.nodes <= 6000
+    assert game.structure.nodes <= 1500
 
 
 def test_every_row_of_the_account_has_its_mechanism_or_issue(game) -> None:
-    """S14 is the outcomes of the scenario itself."""
+    """S2 and S14 are the issues, packages and outcomes of the scenario itself."""
     labels = " ".join(record.label or "" for record in game.scenario.mechanisms.values())
-    for row in ROWS:
+    for row in set(ROWS) - {"S2"}:
         assert f"{row})" in labels or f"{row}," in labels, row
     assert len(game.scenario.issues) == 6
     kinds = {outcome.kind for outcome in game.meaning.outcomes}
-    assert kinds == KINDS
+    assert kinds == {"agreement", "ceasefire", "stalemate", "war", "catastrophe"}
 
 
 def test_every_mechanism_says_when_it_holds_and_can_be_switched_off(game) -> None:
-    """Opening a table is no contested effect: a telling that has none bars it."""
     for name, record in game.scenario.mechanisms.items():
-        assert record.about is not None
-        if record.from_ == "opening_moves":
-            continue
         assert record.off, name
+        assert record.about is not None
         assert "Holds" in record.about, name
         assert "not hold" in record.about, name
-        assert record.source is not None or name in ("kept", "support"), name
+        assert record.source is not None, name
 
 
 def test_every_assumption_has_a_unit_and_says_where_it_comes_from(game) -> None:
     for assumption in game.meaning.assumptions:
-        assert assumption.unit or assumption.options, assumption.name
+        assert assumption.unit, assumption.name
         assert assumption.source or "judgement" in (assumption.note or ""), assumption.name
 
 
@@ -55,9 +49,8 @@ def test_what_a_mechanism_does_is_told_whether_it_was_expected_or_not(game) -> N
     """Every effect has a number for every kind of end; under a point it is called negligible."""
     from offramp.presentation.sections.mechanisms import Effect
 
-    effects = mechanism_effects(game, game.draws(4, seed=5))
-    contested = {name for name, record in game.scenario.mechanisms.items() if record.off}
-    assert {effect.name for effect in effects} >= contested
+    effects = mechanism_effects(game, game.draws(8, seed=5))
+    assert len(effects) == len(game.scenario.mechanisms)
     told = [
         Effect(kind, way, one.change[kind], one.share[kind], one.draws, one.held(kind))
         for one in effects
@@ -68,37 +61,6 @@ def test_what_a_mechanism_does_is_told_whether_it_was_expected_or_not(game) -> N
         assert np.isfinite(one.change)
         assert "account" not in one.verdict
         assert (one.verdict == "negligible") == (1e-9 <= abs(one.change) < 0.01)
-
-
-@pytest.mark.parametrize("account", TELLINGS)
-def test_each_telling_can_reach_each_kind_of_end(account: str) -> None:
-    scenario = offramp.read("trilateral-talks")
-    told = offramp.build(with_account(scenario, account) if account else scenario)
-    found = offramp.outcomes(offramp.solve(told, told.nominal(), precision_scale=0.25), rounds=0)
-    for kind in KINDS:
-        ends = [name for name, one in scenario.outcomes.items() if one.kind == kind]
-        assert float(found.probability.sel(outcome=ends).sum()) > 1e-4, kind
-
-
-def test_nobody_can_only_delay_or_use_force(game) -> None:
-    """Every party can put something forward, or support what others have put forward."""
-    for party in game.meaning.parties:
-        steps = [step for step in game.scenario.round if step.by == party]
-        moves = {(step.name, name): move for step in steps for name, move in step.moves.items()}
-        peaceful = [
-            name
-            for (_, name), move in moves.items()
-            if not (move and move.force) and name not in ("delay", "hold_over", "hold", "silent")
-        ]
-        assert len(peaceful) >= 3, (party, peaceful)
-
-
-def test_the_draft_that_no_account_knows_is_there_by_a_switch_only() -> None:
-    scenario = offramp.read("trilateral-talks")
-    assert scenario.switches["mediator_own_draft"].value == "no_draft"
-    uses = offramp.outcomes(offramp.solve(offramp.build(scenario)), rounds=0).move_uses
-    drafted = [str(one) for one in uses.move.values if str(one).endswith("redraft")]
-    assert all(float(uses.sel(move=one)[0]) == 0 for one in drafted)
 
 
 def _regrets_within_bounds(game, count: int, scale: float) -> None:
