@@ -1,9 +1,9 @@
 """Newton's method on the rounds of one component after the other, draws abreast, compiled.
 
 The unknowns of a component are the values x at its heads, in units of their scale; one sweep
-gives T(x). Newton's step solves (I - dT/dx) step = T(x) - x by GMRES, whose products are
-differences of two sweeps. The last rotation of GMRES tells the sign of the determinant of
-I - dT/dx on the vectors that it has seen: it turns where the branch folds or forks.
+gives T(x). Newton's step solves (I - dT/dx) step = T(x) - x by GMRES with exact products (`slopes`).
+The last rotation of GMRES tells the sign of the determinant of I - dT/dx on the vectors that it has
+seen: it turns where the branch folds or forks.
 
 Sources: Knoll & Keyes (2004), Jacobian-free Newton-Krylov methods; Deuflhard (2011), Newton methods
 for nonlinear problems, section 5 (steps along a branch by the rate at which corrections shrink).
@@ -46,6 +46,12 @@ from offramp.solvers.kernels.krylov import (
     take_in,
 )
 from offramp.solvers.kernels.layout import Shape
+from offramp.solvers.perfect.slopes import (
+    Slopes,
+    push_back,
+    slopes_for,
+    step_back_linearised,
+)
 
 Array = NDArray[np.float64]
 COLUMNS = 40
@@ -56,7 +62,7 @@ ENOUGH = 2e-3
 """Error that a point on the way may have, as a share of how far its first correction may lead."""
 FADING, STEADY = 0.25, 0.5
 """A correction on the way shrinks at least so much with the next one, or the point is not taken."""
-WORST, STEP, REACH = range(3)
+WORST, STEP = range(2)
 
 
 class Correction(NamedTuple):
@@ -64,11 +70,11 @@ class Correction(NamedTuple):
 
     krylov: Krylov
     x: Array
-    """(unknown,) values at the heads of a component, and"""
-    fresh: Array
-    """(unknown,) a sweep later."""
+    """(unknown,) values at the heads of a component."""
+    slopes: Slopes
+    """The derivatives of the last sweep."""
     rows: Array
-    """(3,) residual, step, and how far apart the two sweeps of a product begin."""
+    """(2,) residual and step."""
     scale: Array
     """(lane,) scale of the values,"""
     weight: Array
@@ -100,8 +106,8 @@ def correction_for(shape: Shape, like, scratch):
     return Correction(
         krylov_for(like, unknown, min(unknown, COLUMNS)),
         rows_like(like, unknown),
-        rows_like(like, unknown),
-        rows_like(like, 3),
+        slopes_for(shape, like),
+        rows_like(like, 2),
         rows_like(like, shape.lanes),
         rows_like(like, shape.lanes),
         scratch,
@@ -127,11 +133,10 @@ def find_missing(shape: Shape, numbers: Numbers, values, c, work: Correction):
     right, worst, total = right_of(work.krylov, unknown), nothing_in(values), nothing_in(values)
     for r in range(0, unknown, 4):
         save_four(work.x, r, four_of(values, base + r))
-    step_back(shape, numbers, values, low, high, work.scratch)
+    step_back_linearised(shape, numbers, values, low, high, work.scratch, work.slopes)
     for r in range(0, unknown, 4):
-        fresh = four_of(values, base + r)
-        save_four(work.fresh, r, fresh)
-        missing = (fresh - four_of(work.x, r)) * four_of(work.weight, r % lanes)
+        missing = four_of(values, base + r) - four_of(work.x, r)
+        missing = missing * four_of(work.weight, r % lanes)
         worst, total = larger(size(missing), worst), total + missing
         save_four(basis, right + r, missing)
     save(work.rows, WORST, most_of(worst) + 0.0 * sum_of(total))
@@ -142,23 +147,21 @@ def find_missing(shape: Shape, numbers: Numbers, values, c, work: Correction):
 
 
 @jit_inside
-def apply_rest(shape: Shape, numbers: Numbers, values, c, work: Correction, source, target):
+def apply_rest(shape: Shape, numbers: Numbers, c, work: Correction, source, target):
     """(I - dT/dx) times the vector of the basis that begins at row ``source``, into another one.
 
-    ``values`` is (row * lanes + lane,), vectors are (unknown,).
+    dT/dx is that of the last sweep; vectors are (unknown,).
     """
     low, head, high, lanes = shape.component[c], shape.head[c], shape.component[c + 1], shape.lanes
     unknown, base, basis = (high - head) * lanes, head * lanes, work.krylov.basis
-    reach = load(work.rows, REACH)
-    back = 1.0 / reach
+    change = work.slopes.change
     for r in range(0, unknown, 4):
-        ahead = reach * four_of(basis, source + r) * four_of(work.scale, r % lanes)
-        save_four(values, base + r, four_of(work.x, r) + ahead)
-    step_back(shape, numbers, values, low, high, work.scratch)
+        ahead = four_of(basis, source + r) * four_of(work.scale, r % lanes)
+        save_four(change, base + r, ahead)
+    push_back(shape, numbers, low, high, work.scratch, work.slopes)
     for r in range(0, unknown, 4):
-        change = four_of(values, base + r) - four_of(work.fresh, r)
-        change = back * change * four_of(work.weight, r % lanes)
-        save_four(basis, target + r, four_of(basis, source + r) - change)
+        after = four_of(change, base + r) * four_of(work.weight, r % lanes)
+        save_four(basis, target + r, four_of(basis, source + r) - after)
 
 
 @jit_inside
@@ -172,7 +175,7 @@ def step_component(shape: Shape, numbers: Numbers, values, c, work: Correction, 
     left, column, answer = open_cycle(room, unknown, left_over, NO), ZERO, answer_of(room, unknown)
     while left > 0 and column < min(unknown, room.most):
         here = column * unknown
-        apply_rest(shape, numbers, values, c, work, here, here + unknown)
+        apply_rest(shape, numbers, c, work, here, here + unknown)
         left = take_in(room, unknown, column)
         column += 1
     if column > 0:
@@ -310,10 +313,6 @@ def set_scale(work: Correction, scale, numbers: Numbers):
         save(work.scale, j, one)
         save(work.weight, j, 1.0 / one)
     for k in range(len(work.once)):
-        steep = 0.0
-        for j in range(len(work.scale)):
-            steep = max(steep, get(scale, j, k) * get(numbers.precision, j, k))
-        put(work.rows, REACH, k, max(1e-9, 1e-6 / (1.0 + steep)))
         work.gain[k] = 1.0
         for j in range(len(work.scale)):
             rest = max(1e-9, 1.0 - get(numbers.patience, j, k))

@@ -23,7 +23,7 @@ from offramp.solvers.kernels.scaling import fill_scale
 from offramp.solvers.perfect.newton import Linearisation, room_for, solve_border
 
 LONGEST, SHORTEST = 0.3, 1e-9
-"""How long steps may be, in the scale of values and of precisions, and how short."""
+"""How long steps may be, in the scale of values and of precisions; how short, beside the first."""
 ACROSS, ASIDE = 0.2, 0.4
 """How far a correction may lead, in any value, and as a share of the step."""
 APART = 0.15
@@ -72,12 +72,13 @@ def go_along(
     """Follow it until t = 1; how it ended. ``point`` is (unknown + 1,), ``told`` (4,)."""
     if correct_point(shape, numbers, linear, values, point, upright, 1e-11, 1e-8, 20) < 0:
         return SINGULAR
-    steep = steepness(shape, numbers, linear, values, point)
+    steep = settle_scale(shape, numbers, linear, values, point)
     last = len(point) - 1
     longest = LONGEST / caution
     stride = min(longest, 2.0 / (1.0 + steep))
+    shortest = SHORTEST * min(1.0, stride)
     tangent, side = direction(shape, numbers, linear, upright, 1e-3 / caution**2)
-    while told[1] < limit and stride > SHORTEST:
+    while told[1] < limit and stride > shortest:
         told[1] += 1
         if point[last] + stride * tangent[last] >= 1.0:
             if land(shape, numbers, linear, values, point, tangent, upright, caution):
@@ -153,12 +154,19 @@ def land(
 
 
 @jit_inside
-def steepness(shape: Shape, numbers: Numbers, linear: Linearisation, values, point):
-    """How steep responses will be at t = 1. ``point`` is (unknown + 1,)."""
+def settle_scale(shape: Shape, numbers: Numbers, linear: Linearisation, values, point):
+    """Measure values by those at t = 0, which may dwarf all pays; how steep responses will be.
+
+    ``point`` is (unknown + 1,), linearised in the new scale.
+    """
     put_point(shape, linear, point, values)
     scale = np.ones(shape.lanes)
     step_back(shape, numbers, values, 0, shape.reach, linear.scratch)
     fill_scale(shape, numbers, values, scale)
+    for k in range(len(linear.weight)):
+        weight = 1.0 / scale[k % shape.lanes]
+        point[k] *= weight / linear.weight[k]
+        linear.weight[k] = weight
     find_off(shape, numbers, linear, point, values, np.empty_like(point))
     return (numbers.precision * scale).max()
 
