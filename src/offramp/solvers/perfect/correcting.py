@@ -46,12 +46,7 @@ from offramp.solvers.kernels.krylov import (
     take_in,
 )
 from offramp.solvers.kernels.layout import Shape
-from offramp.solvers.perfect.slopes import (
-    Slopes,
-    push_back,
-    slopes_for,
-    step_back_linearised,
-)
+from offramp.solvers.perfect.slopes import Slopes, push_back, slopes_for, step_back_linearised
 
 Array = NDArray[np.float64]
 COLUMNS = 40

@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 from offramp.core.compiling import njit
-from offramp.solvers.kernels.abreast import jit_inside
+from offramp.solvers.kernels.abreast import EPSILON, jit_inside
 from offramp.solvers.kernels.backup import Numbers, linearise, step_back
 from offramp.solvers.kernels.layout import Shape
 from offramp.solvers.kernels.scaling import fill_scale
@@ -28,6 +28,8 @@ ACROSS, ASIDE = 0.2, 0.4
 """How far a correction may lead, in any value, and as a share of the step."""
 APART = 0.15
 """How much less than 1 the cosine between two tangents may be."""
+SLOW = 100.0
+"""Where so many rounds add up, equations that a patience near 1 makes small want exact tangents."""
 ARRIVED, STUCK, TIRED, SINGULAR = range(4)
 """How it may end: at the precision, with too short steps, with too many, at precision 0."""
 ENDINGS = (
@@ -180,6 +182,8 @@ def direction(shape: Shape, numbers: Numbers, linear: Linearisation, border, tol
     """
     right, tangent = np.zeros_like(border), np.zeros_like(border)
     right[len(right) - 1] = 1.0
+    rest = max(EPSILON, 1.0 - numbers.patience.max())
+    tolerance *= min(1.0, SLOW * rest)
     solve_border(shape, numbers, linear, border, right, tolerance, tangent)
     krylov = linear.krylov
     sign = 1
