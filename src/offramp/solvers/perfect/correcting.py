@@ -1,9 +1,9 @@
 """Newton's method on the rounds of one component after the other, draws abreast, compiled.
 
 The unknowns of a component are the values x at its heads, in units of their scale; one sweep
-gives T(x). Newton's step solves (I - dT/dx) step = T(x) - x by GMRES with exact products (`slopes`).
-The last rotation of GMRES tells the sign of the determinant of I - dT/dx on the vectors that it has
-seen: it turns where the branch folds or forks.
+gives T(x). Newton's step solves (I - dT/dx) step = T(x) - x by GMRES, with exact products
+(`slopes`). The last rotation of GMRES tells the sign of the determinant of I - dT/dx on the vectors
+that it has seen: it turns where the branch folds or forks.
 
 Sources: Knoll & Keyes (2004), Jacobian-free Newton-Krylov methods; Deuflhard (2011), Newton methods
 for nonlinear problems, section 5 (steps along a branch by the rate at which corrections shrink).
