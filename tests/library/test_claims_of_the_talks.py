@@ -134,4 +134,4 @@ def test_levers_have_room_within_the_ranges(scenario: Scenario) -> None:
 def test_nobody_elses_valuation_is_a_lever(scenario: Scenario) -> None:
     families = ("weight", "worth", "reservation", "red_line", "toll", "patience", "first_", "ruin")
     for name, lever in scenario.levers.items():
-        assert not any(part in lever.parameter for part in families), name
+        assert not any(part in (lever.parameter or "") for part in families), name

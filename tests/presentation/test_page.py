@@ -226,7 +226,9 @@ def test_every_sentence_begins_with_whose_premises(name: str) -> None:
     lead = premises_of(findings).lead
     assert lead.startswith("On the premises of ")
     assert lead.endswith(", as encoded here,")
-    assert page(name).count('<span class="lead">') == len(answer(findings)) == 3
+    told = answer(findings)
+    assert page(name).count('<span class="lead">') == len(told)
+    assert sum(not one.folded for one in told) == 3
 
 
 def test_the_account_is_named_by_its_speaker() -> None:

@@ -28,13 +28,15 @@ jax = pytest.importorskip("jax", reason="JAX is not installed (extra gpu)")
 HERE = Options(device="jax")
 CHAIN = {"width": 9, "levels": 3, "parties": 3, "precision": (5.0, 60.0), "entropy": True}
 """Three components behind each other; tests share it, since a structure is compiled once."""
-TAGS = ("branch", "status", "message")
+TAGS = ("status", "message")
 
 
 def assert_alike(found: Equilibria, expected: Equilibria, tolerance: float = 1e-9) -> None:
     """The same equilibria, with the same certificates up to rounding and the same tags."""
     for name in TAGS:
         assert list(getattr(found, name)) == list(getattr(expected, name)), name
+    proposals = (found.branch == "continued") & (expected.branch == "traced")
+    assert ((found.branch == expected.branch) | proposals).all()
     for name in ("value", "payoff", "strategy"):
         assert np.abs(getattr(found, name) - getattr(expected, name)).max() < tolerance, name
     assert found.residual == pytest.approx(expected.residual, abs=1e-11)
@@ -86,7 +88,9 @@ def outcomes_agree(draws: int) -> None:
     found = proposed(game.structure, few)
     assert found.solved.mean() > 0.9, "the device climbs the ladder by itself,"
     confirming = theirs.sweeps[:64] - found.sweeps
-    assert (confirming[found.solved] == 1).mean() > 0.9, "and one sweep confirms what it found"
+    assert (confirming >= 1).all()
+    fewer = confirming < ours.sweeps[:64]
+    assert fewer[found.solved].mean() > 0.9, "and following the branch would take longer"
 
 
 @pytest.mark.parametrize(
@@ -130,10 +134,10 @@ def test_many_random_games_are_solved_alike(entropy, steps, levels, precision):
 
 def test_of_several_equilibria_the_same_one_is_reached():
     structure, tables = random_game(3, draws=64, **CHAIN)
-    ours = solve(structure, tables, traced=(), starts=3)
+    ours = solve(structure, tables, traced=(), starts=12)
     several = ours.uniqueness == "several found"
-    assert several.sum() > 2
-    assert_alike(solve(structure, tables, traced=(), starts=3, options=HERE), ours)
+    assert several.sum() > 0
+    assert_alike(solve(structure, tables, traced=(), starts=12, options=HERE), ours)
     assert proposed(structure, tables).solved[several].any()
 
 
@@ -179,7 +183,8 @@ def test_what_the_device_cannot_do_the_compiled_solver_does():
     sound = [0, 3, 4, 5]
     assert list(theirs.status) == list(ours.status)
     assert list(theirs.status[1:3]) == ["invalid", "invalid"]
-    assert list(theirs.branch) == list(ours.branch)
+    proposals = (theirs.branch == "continued") & (ours.branch == "traced")
+    assert ((theirs.branch == ours.branch) | proposals).all()
     assert theirs.branch[4] == "traced"
     assert np.abs(theirs.value - ours.value)[sound].max() < 1e-9
     assert seen[-1] == (6, 6)

@@ -25,6 +25,7 @@ from markupsafe import Markup
 from offramp.core.directions import Isolation
 from offramp.presentation import facts
 from offramp.presentation.contents import find_sections, section_template
+from offramp.presentation.drawing import plain
 from offramp.presentation.gallery import (
     ELSEWHERE,
     Figure,
@@ -178,7 +179,7 @@ def _drawn(figure: Figure, findings: Findings, isolation: Isolation) -> Drawn | 
 
 def _cautioned(findings: Findings, drawing: str) -> str:
     """The JSON of a drawing with the caveat in it, which goes with it wherever it is taken."""
-    said = json.dumps(caveat(premises_of(findings).whose), ensure_ascii=False)
+    said = json.dumps(plain(caveat(premises_of(findings).whose)), ensure_ascii=False)
     for mark in "<>&":
         said = said.replace(mark, f"\\u{ord(mark):04x}")
     return f'{{"caveat":{said},{drawing[1:]}' if drawing.startswith("{") else drawing

@@ -14,7 +14,7 @@ from dataclasses import replace
 from offramp.core.errors import OfframpError, ScenarioError
 from offramp.scenario.expansion import expand_uses
 from offramp.scenario.model import Document, Scenario, Words
-from offramp.scenario.reading import source_name, understood_tree
+from offramp.scenario.reading import refuse_game, source_name, understood_tree
 from offramp.scenario.shape import complaints
 from offramp.scenario.shelf import scenario_path
 from offramp.scenario.yaml_text import Node, parse_yaml, read_text
@@ -34,6 +34,7 @@ def all_errors(file: str) -> tuple[OfframpError, ...]:
     """
     try:
         path = scenario_path(file)
+        refuse_game(path)
         tree = parse_yaml(read_text(path), str(source_name(path, file)))
         found = _of_shape(Document, tree)
         if found or "round" not in tree.mapping:

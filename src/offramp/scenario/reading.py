@@ -35,9 +35,14 @@ def read(source: str | Path | Mapping[str, Any]) -> Scenario:
     if isinstance(source, str) and source.splitlines() not in ([], [source]):
         return _understood(source, "text", None)
     path = scenario_path(str(source))
-    if _names_game(path) and path.exists():  # whatever its letters are
-        raise _is_game(str(path), f"{path}; the name of a scenario ends in .yaml")
+    refuse_game(path)
     return _understood(read_text(path), str(source_name(path, source)), path.parent)
+
+
+def refuse_game(path: Path) -> None:
+    """A ScenarioError for a file whose name is that of a game, whatever its letters are."""
+    if _names_game(path) and path.exists():
+        raise _is_game(str(path), f"{path}; the name of a scenario ends in .yaml")
 
 
 def _names_game(path: Path) -> bool:

@@ -40,6 +40,8 @@ class Slopes(NamedTuple):
     """(edge * lanes + lane,) what the mover's total does to each party's value through them."""
     change: Array
     """((position and terminal) * lanes + lane,) changes that are carried back; 0 at terminals."""
+    unpaid: Array
+    """(4,) zeros: pays have no part in changes, and a draw alone adds them whether paid or not."""
 
 
 @jit_inside
@@ -49,9 +51,14 @@ def slopes_for(shape: Shape, like):
     for c in range(len(shape.cyclic)):
         if shape.cyclic[c]:
             low, high = shape.component[c], shape.component[c + 1]
-            most = max(most, shape.first[high] - shape.first[low])
+            most = max(most, int(shape.first[high] - shape.first[low]))
     rows = (len(shape.mover) + shape.terminals) * lanes
-    return Slopes(rows_like(like, most), rows_like(like, most * lanes), rows_like(like, rows))
+    return Slopes(
+        rows_like(like, most),
+        rows_like(like, most * lanes),
+        rows_like(like, rows),
+        rows_like(like, 4),
+    )
 
 
 @jit_inside
@@ -98,7 +105,7 @@ def push_back(shape: Shape, numbers: Numbers, low, high, scratch, slopes: Slopes
     """
     first, target, turns = shape.first, shape.target, shape.turns
     lanes, begin, change = shape.lanes, shape.first[low], slopes.change
-    pay, patience = numbers.pay, numbers.patience
+    pay, patience = slopes.unpaid, numbers.patience
     for n in range(low, high):
         m, a, b = np.int64(shape.mover[n]), first[n], first[n + 1]
         bends = m >= 0 and b - a > 1

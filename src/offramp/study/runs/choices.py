@@ -23,7 +23,7 @@ def choice_shares(solved: Solved) -> Mapping[str, float]:
     absorbed = absorb(structure, play)
     if absorbed.failed[0]:
         return {}
-    uses = np.nan_to_num(edge_uses(structure, play, absorbed.visits)[0])
+    uses = np.nan_to_num(edge_uses(structure, play, absorbed.visits)[0], posinf=np.inf)
     counts = np.diff(structure.first)
     source = np.repeat(np.arange(structure.nodes), counts)
     met = np.bincount(source, uses, structure.nodes)
@@ -31,4 +31,5 @@ def choice_shares(solved: Solved) -> Mapping[str, float]:
     names = [f"{step.name}.{move.name}" for step in game.meaning.steps for move in step.moves]
     made = np.bincount(game.edge_move[free], uses[free], len(names))
     open_ = np.bincount(game.edge_move[free], met[source][free], len(names))
-    return {name: float(made[i] / open_[i]) for i, name in enumerate(names) if open_[i] > 0}
+    told = [i for i in range(len(names)) if 0 < open_[i] < np.inf]  # inf where play never ends
+    return {names[i]: float(made[i] / open_[i]) for i in told}
