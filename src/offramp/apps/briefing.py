@@ -65,18 +65,8 @@ def briefed(asked: Asked, out: Path) -> tuple[Path, bool]:
 
         require_docx()
     scenario = asked.scenario()
-    from offramp.apps.progress import progress_bar
+    from offramp.apps.running import investigated
     from offramp.presentation import write_brief
-    from offramp.study import investigate
 
-    with progress_bar() as progress:
-        findings = investigate(
-            scenario,
-            draws=asked.tried,
-            seed=asked.seed,
-            account=asked.account or "",
-            precision_scale=asked.precision_scale,
-            command=asked.words,
-            progress=progress,
-        )
+    findings = investigated(asked, scenario)
     return write_brief(findings, out), str(findings.nominal["status"].values[0]) == "solved"

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from offramp.apps.listing import warning_words
 from offramp.apps.options import Asked
 from offramp.apps.progress import progress_bar
 from offramp.apps.telling import folded, others_word, run_words, table_of
 from offramp.core.files import check_target
+
+if TYPE_CHECKING:
+    from offramp.scenario import Scenario
+    from offramp.study.runs.findings import Findings
 
 NAME = 23
 """Letters of an outcome's name at least, so that tables of several runs can be compared."""
@@ -25,25 +29,31 @@ def run_file(asked: Asked, out: Path | None) -> tuple[Any, bool]:
         check_target(folder, folder=True, option="--out")
     scenario = asked.scenario()
     from offramp.presentation import report, summary, write_results
-    from offramp.study import investigate
 
-    with progress_bar() as progress:
-        findings = investigate(
-            scenario,
-            draws=asked.tried,
-            seed=asked.seed,
-            account=asked.account or "",
-            precision_scale=asked.precision_scale,
-            command=asked.words,
-            brief=asked.json and out is None,
-            progress=progress,
-        )
+    findings = investigated(asked, scenario, brief=asked.json and out is None)
     written = None
     if folder is not None:
         written = write_results(findings, folder, report(findings))
     told = summary(findings)
     solved = told["certificate"]["status"] == "solved"
     return told if asked.json else _words(told, written), solved
+
+
+def investigated(asked: Asked, scenario: Scenario, *, brief: bool = False) -> Findings:
+    """Everything that a run finds, as the options ask for it, with its progress shown."""
+    from offramp.study import investigate
+
+    with progress_bar() as progress:
+        return investigate(
+            scenario,
+            draws=asked.tried,
+            seed=asked.seed,
+            account=asked.account or "",
+            precision_scale=asked.precision_scale,
+            command=asked.words,
+            brief=brief,
+            progress=progress,
+        )
 
 
 def _words(told: Mapping[str, Any], report: Path | None) -> str:

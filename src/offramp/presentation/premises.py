@@ -98,13 +98,6 @@ def premises_of(findings: Findings) -> Premises:
     )
 
 
-def lead_of(findings: Findings, account: str) -> str:
-    """How a headline on the premises of an account begins; '' is what the findings rest on."""
-    if not account:
-        return premises_of(findings).lead
-    return f"On the premises of {whose_premises(findings.scenario, account)}, as encoded here,"
-
-
 def _among_accounts(findings: Findings) -> Premises:
     scenario, name = findings.scenario, findings.account
     whose = whose_premises(scenario, name)

@@ -106,7 +106,7 @@ def check_levers(meaning: Meaning) -> None:
             repair = suggestion(entry, own)
             if entry in families:
                 repair = f"write {next(iter(families[entry].values()))}"
-            _fail(
+            fail(
                 meaning.scenario,
                 (*path, "parameter"),
                 f"'{entry}' is no parameter",
@@ -121,7 +121,7 @@ def _check_holders(meaning: Meaning, name: str, lever: Lever) -> None:
     """Whoever holds a lever is a party."""
     for position, party in enumerate(lever.held_by):
         if party not in meaning.parties:
-            _fail(
+            fail(
                 meaning.scenario,
                 ("levers", name, "held_by", position),
                 f"'{party}' is no party",
@@ -138,7 +138,7 @@ def _check_side(scenario: Scenario, name: str, lever: Lever, start: float) -> No
         side, other = ("below", "higher") if lever.towards == "lower" else ("above", "lower")
         wrong = "above" if side == "below" else "below"
         told = told_apart(start, lever.limit)
-        _fail(
+        fail(
             scenario,
             ("levers", name, "limit"),
             f"the limit {told_apart(lever.limit, start)} lies {wrong} the nominal value {told}, "
@@ -146,23 +146,6 @@ def _check_side(scenario: Scenario, name: str, lever: Lever, start: float) -> No
             f"a limit {side} {told}",
             f"write 'towards: {other}', or a limit {side} {told}",
         )
-
-
-def _fail(
-    scenario: Scenario,
-    path: tuple[str | int, ...],
-    found: str,
-    expected: str,
-    repair: str,
-    key: bool = False,
-) -> NoReturn:
-    raise ScenarioError(
-        found,
-        expected=expected,
-        repair=repair,
-        place=scenario.place(*path, of_value=not key),
-        path=".".join(map(str, path)),
-    )
 
 
 class _Telling:
@@ -180,16 +163,16 @@ class _Telling:
         key, given = key.removesuffix("]"), self.account.parameters[entry]
         known = self.entries.get(base)
         if known is None:
-            self._fail(
+            self.fail(
                 entry, f"'{entry}' is no parameter of the scenario", suggestion(base, self.entries)
             )
         if key and not isinstance(known, Family):
-            self._fail(entry, f"'{base}' is a single number", f"write '{base}'")
+            self.fail(entry, f"'{base}' is a single number", f"write '{base}'")
         if isinstance(known, Family):
             self._family(entry, base, key, known, given)
             return
         if isinstance(given, Family):
-            self._fail(entry, f"'{base}' is a single number, not a family", "write a number")
+            self.fail(entry, f"'{base}' is a single number, not a family", "write a number")
         self.entries[base] = self._single(given, getattr(known, "unit", None))
         if (node := self._node(entry)) is not None:
             self.nodes[base] = node
@@ -197,13 +180,13 @@ class _Telling:
     def _family(self, entry: str, base: str, key: str, known: Family, given: Any) -> None:
         listed = ", ".join(f"{base}[{one}]" for one in known.each)
         if not key and not isinstance(given, Family):
-            self._fail(entry, f"'{base}' is a family, and one number is given", f"write {listed}")
+            self.fail(entry, f"'{base}' is a family, and one number is given", f"write {listed}")
         if isinstance(given, Family) and key:
-            self._fail(entry, f"a family stands for one entry '{entry}'", "write a number")
+            self.fail(entry, f"a family stands for one entry '{entry}'", "write a number")
         told = given.each if isinstance(given, Family) else {key: given}
         unknown = [one for one in told if one not in known.each]
         if unknown:
-            self._fail(
+            self.fail(
                 entry,
                 f"the family '{base}' has no entry '{unknown[0]}'",
                 suggestion(unknown[0], known.each),
@@ -239,8 +222,8 @@ class _Telling:
             node = node.mapping.get(part) if node else None
         return node
 
-    def _fail(self, entry: str, found: str, repair: str) -> NoReturn:
-        _fail(
+    def fail(self, entry: str, found: str, repair: str) -> NoReturn:
+        fail(
             self.scenario,
             ("accounts", self.name, "parameters", entry),
             found,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from typing import Any
 
 import numpy as np
 import pytest
@@ -146,7 +147,7 @@ def test_a_sweep_builds_the_game_of_an_intervention_once(monkeypatch: pytest.Mon
     order, built = order_of(**EVERYTHING), []
     plan, plain = plan_for(order), workspace.build
 
-    def counted(meaning, kept):  # type: ignore[no-untyped-def]
+    def counted(meaning: Any, kept: Any) -> Any:
         built.append(meaning)
         return plain(meaning, kept)
 

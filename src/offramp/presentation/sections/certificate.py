@@ -31,8 +31,8 @@ BRANCHES: Mapping[str, str] = {
         "This is the equilibrium that the method names as its answer"
     ),
     "continued": (
-        "continued: followed up a ladder of rising precisions. It is the same equilibrium "
-        "where nothing turns on the way, which was not checked step by step"
+        "continued: confirmed from values that were proposed, by a neighbouring game or a graphics "
+        "processor. Whether the branch from play at random leads there was not checked step by step"
     ),
     "fixed_point": (
         "fixed point: found by iteration alone. It satisfies the equations, but where several "

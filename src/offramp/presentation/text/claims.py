@@ -90,8 +90,10 @@ def share_words(one: Verdict) -> str:
     """Share and verdict in one short phrase: 'holds in 84 % of the combinations; …'."""
     if one.share is None or one.declared.tried < 2:
         return NOMINALLY[one.state].partition(" (")[0]
-    central = {True: "at the central values too", False: "not at the central values"}
-    beside = central.get(one.nominal, f"{one.state} at the central values")  # type: ignore[arg-type]
+    if one.nominal is None:
+        beside = f"{one.state} at the central values"
+    else:
+        beside = "at the central values too" if one.nominal else "not at the central values"
     return f"holds in {percent(one.share)} of the combinations; {beside}"
 
 

@@ -132,44 +132,44 @@ class Excluded:
 def handles(game: Game) -> tuple[tuple[Handle, ...], tuple[Excluded, ...]]:
     """The levers of a scenario that can be moved from their nominal values, and the others."""
     meaning, nominal = game.meaning, game.nominal()
-    found: list[Handle] = []
-    idle: list[Excluded] = []
-    for name, lever in meaning.scenario.levers.items():
-        if lever.switch is not None:
-            one = _of_switch(meaning, nominal, name, lever)
-            (idle if isinstance(one, Excluded) else found).append(one)  # type: ignore[arg-type]
-            continue
-        assert lever.parameter is not None
-        assert lever.limit is not None
-        assert isinstance(lever.effort, Effort)
-        assumption = lever.parameter.replace(" ", "")
-        position = nominal.names.index(assumption)
-        start, limit = float(nominal.values[0, position]), float(lever.limit)
-        label = lever.label or spoken(name)
-        stops, whole = _stops(meaning, meaning.assumptions[position], start, limit)
-        room = limit - start if lever.towards == "higher" else start - limit
-        if room <= EQUAL * max(1.0, abs(start)):
-            idle.append(Excluded(name, (label,), Idle(assumption, limit, whole=False)))
-            continue
-        if whole and not stops:
-            idle.append(Excluded(name, (label,), Idle(assumption, limit, whole=True)))
-            continue
-        found.append(
-            Handle(
-                name,
-                label,
-                assumption,
-                position,
-                start,
-                stops[-1] if stops else limit,
-                lever.effort.cost / lever.effort.per,
-                tuple(meaning.parties.index(party) for party in lever.held_by),
-                meaning.assumptions[position].unit or "",
-                stops,
-                whole,
-            )
-        )
-    return tuple(found), tuple(idle)
+    told = [
+        (_of_parameter if lever.switch is None else _of_switch)(meaning, nominal, name, lever)
+        for name, lever in meaning.scenario.levers.items()
+    ]
+    return (
+        tuple(one for one in told if isinstance(one, Handle)),
+        tuple(one for one in told if isinstance(one, Excluded)),
+    )
+
+
+def _of_parameter(meaning: Meaning, nominal: Draws, name: str, lever: Lever) -> Handle | Excluded:
+    """A lever that moves an assumption towards its limit, where there is room for it."""
+    assert lever.parameter is not None
+    assert lever.limit is not None
+    assert isinstance(lever.effort, Effort)
+    assumption = lever.parameter.replace(" ", "")
+    position = nominal.names.index(assumption)
+    start, limit = float(nominal.values[0, position]), float(lever.limit)
+    label = lever.label or spoken(name)
+    stops, whole = _stops(meaning, meaning.assumptions[position], start, limit)
+    room = limit - start if lever.towards == "higher" else start - limit
+    if room <= EQUAL * max(1.0, abs(start)):
+        return Excluded(name, (label,), Idle(assumption, limit, whole=False))
+    if whole and not stops:
+        return Excluded(name, (label,), Idle(assumption, limit, whole=True))
+    return Handle(
+        name,
+        label,
+        assumption,
+        position,
+        start,
+        stops[-1] if stops else limit,
+        lever.effort.cost / lever.effort.per,
+        tuple(meaning.parties.index(party) for party in lever.held_by),
+        meaning.assumptions[position].unit or "",
+        stops,
+        whole,
+    )
 
 
 def _of_switch(meaning: Meaning, nominal: Draws, name: str, lever: Lever) -> Handle | Excluded:

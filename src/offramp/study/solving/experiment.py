@@ -120,9 +120,9 @@ def solve(
 ) -> Solved:
     """Certified equilibria of ``game`` for ``draws``; without draws at nominal values.
 
-    The nominal draw is traced along the principal branch; others follow it up a ladder of
-    precisions unless their index is in ``traced``. For ``known`` see ``offramp.solvers.solve``;
-    ``workers`` threads solve, one per processor if 0.
+    Every draw follows the principal branch; where values are ``known`` (see
+    ``offramp.solvers.solve``) these are confirmed instead, but for draws whose index is in
+    ``traced``. ``workers`` threads solve, one per processor if 0.
     """
     chosen = game.nominal() if draws is None else draws
     tables = with_precision(game.tables(chosen), precision_scale)
