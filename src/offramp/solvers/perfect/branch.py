@@ -42,8 +42,8 @@ from offramp.solvers.perfect.records import Batch, TableArrays, gather_place, op
 from offramp.solvers.perfect.workspace import Workspace
 
 Array = NDArray[np.float64]
-OUTSET, SHORTER, LONGER = 0.4, 0.4, 2.0
-"""The first step; how much shorter and longer the next one may be."""
+OUTSET, RESUMED, SHORTER, LONGER = 0.4, 0.02, 0.4, 2.0
+"""The first step, also past a turning point; how much shorter and longer the next one may be."""
 TURNS = np.int64(3)
 """Most Newton steps at one point."""
 FAR = 0.1
@@ -101,11 +101,14 @@ def follow_draws(
     limit,
     ends,
     steps,
+    stops,
 ):
     """Follow the branches of ``count`` draws of the queue; a place that is free takes the next one.
 
     The values at the heads where they end go into ``ends`` (item, head * lanes + lane), sweeps into
-    ``steps`` (item,), negative where the end was not reached. ``queue`` is (item, 2).
+    ``steps`` (item,), negative where the end was not reached: then ``stops`` (item, 2) says which
+    share of the precisions was, and how steep the way is. Where a share stands there at first, the
+    branch is followed from there and from the values in ``ends``. ``queue`` is (item, 2).
     """
     abreast, following = len(batch.draw), 0
     for k in range(abreast):
@@ -115,7 +118,7 @@ def follow_draws(
         left = 0
         for k in range(abreast):
             if state.stand[ITEM, k] < 0.0 and following < count:
-                begin_draw(shape, arrays, queue, following, work, batch, state, k)
+                begin_draw(shape, arrays, queue, following, work, batch, state, ends, stops, k)
                 following += 1
             left += state.stand[ITEM, k] >= 0.0
         if left == 0:
@@ -126,21 +129,32 @@ def follow_draws(
         correct_components(
             shape, work.level, work.values, work.correction, NO, ENOUGH, TURNS, batch.used
         )
-        judge_steps(shape, work, batch, state, limit, ends, steps)
+        judge_steps(shape, work, batch, state, limit, ends, steps, stops)
 
 
 @jit_inside
-def begin_draw(shape: Shape, arrays: TableArrays, queue, item, work: Workspace, batch, state, k):
-    """Let place ``k`` be about an item of the queue (item, 2), still to be solved at precision
-    0."""
+def begin_draw(
+    shape: Shape, arrays: TableArrays, queue, item, work: Workspace, batch, state, ends, stops, k
+):
+    """Let place ``k`` be about an item of the queue (item, 2), still to be solved at precision 0.
+
+    Or where it begins, if ``stops`` (item, 2) says so, from ``ends`` (item, head * lanes + lane).
+    """
     batch.draw[k], batch.total[k] = queue[item, 0], 0
     gather_place(shape, arrays, batch, work.numbers, k)
     open_place(work.values, shape, arrays, batch, k)
     state.stand[:, k] = 0.0
     state.stand[ITEM, k] = item
     state.wants[k] = True
-    for r in range(3 * len(shape.heads) * shape.lanes):
+    unknown = len(shape.heads) * shape.lanes
+    for r in range(3 * unknown):
         put(state.past, r, k, 0.0)
+    if stops[item, 0] > 0.0:
+        set_out(state.stand, stops[item, 1], np.log1p(stops[item, 0] * stops[item, 1]), k)
+        for r in range(unknown):
+            head = shape.heads[r // shape.lanes] * shape.lanes + r % shape.lanes
+            put(state.past, r, k, ends[item, r])
+            put(work.values, head, k, ends[item, r])
 
 
 @jit_inside
@@ -162,8 +176,14 @@ def plan_way(shape: Shape, work: Workspace, stand, k):
     steep = 0.0
     for j in range(shape.lanes):
         steep = max(steep, get(work.numbers.precision, j, k) * get(work.lane, shape.lanes + j, k))
-    stand[STEEP, k], stand[TOP, k] = steep, np.log1p(steep)
-    stand[STRIDE, k] = min(stand[TOP, k], OUTSET)
+    set_out(stand, steep, 0.0, k)
+
+
+@jit_inside
+def set_out(stand, steep, now, k):
+    """Let the way of place ``k`` be so steep and begin ``now``. ``stand`` is (number, draw)."""
+    stand[STEEP, k], stand[TOP, k], stand[NOW, k] = steep, np.log1p(steep), now
+    stand[STRIDE, k] = min(stand[TOP, k], OUTSET if now == 0.0 else RESUMED)
     stand[SMALLEST, k] = 1e-4 * stand[TOP, k]
 
 
@@ -176,11 +196,13 @@ def plan_steps(shape: Shape, work: Workspace, batch: Batch, state: BranchState):
     stand = state.stand
     for k in range(len(batch.draw)):
         batch.used[k] = 0 if stand[ITEM, k] >= 0.0 else -1
-        top, after, t = stand[TOP, k], 0.0, 0.0
+        top, after, t = stand[TOP, k], stand[NOW, k], 0.0
         one, two, three = 1.0, 0.0, 0.0
         work.correction.farthest[k] = FAR
-        if stand[KNOWN, k] == 0.0:
+        if stand[KNOWN, k] == 0.0 and after == 0.0:
             work.correction.farthest[k] = np.inf
+        elif stand[KNOWN, k] == 0.0:
+            t = np.expm1(after) / stand[STEEP, k]
         else:
             after = stand[NOW, k] + stand[STRIDE, k]
             after = top if after > top - 0.3 * stand[STRIDE, k] else after
@@ -223,12 +245,12 @@ def guess_heads(shape: Shape, work: Workspace, state: BranchState):
 
 @jit_inside
 def judge_steps(
-    shape: Shape, work: Workspace, batch: Batch, state: BranchState, limit, ends, steps
+    shape: Shape, work: Workspace, batch: Batch, state: BranchState, limit, ends, steps, stops
 ):
     """Move those on whose step holds; shorten the stride of the others, or give them up.
 
     Who has arrived, or is given up, leaves its place: values go into ``ends`` (item, head * lanes +
-    lane), sweeps into ``steps`` (item,). ``state.stand`` is (number, draw).
+    lane), sweeps into ``steps`` (item,). ``state.stand`` is (number, draw), ``stops`` (item, 2).
     """
     stand, used, total, found = state.stand, batch.used, batch.total, work.correction
     for k in range(len(used)):
@@ -237,19 +259,13 @@ def judge_steps(
             continue
         total[k] += abs(used[k])
         stand[TAKEN, k] += 1.0
+        lost = stand[TAKEN, k] > limit
         if used[k] < 0:
             stand[STRIDE, k] = SHORTER * (stand[AFTER, k] - stand[NOW, k])
-            if (
-                stand[KNOWN, k] == 0.0
-                or stand[STRIDE, k] < stand[SMALLEST, k]
-                or stand[TAKEN, k] > limit
-            ):
-                steps[np.int64(stand[ITEM, k])] = -total[k]
-                stand[ITEM, k] = -1.0
-            continue
-        if stand[TAKEN, k] > limit:
-            steps[np.int64(stand[ITEM, k])] = -total[k]
-            stand[ITEM, k] = -1.0
+            lost |= stand[KNOWN, k] == 0.0 or stand[STRIDE, k] < stand[SMALLEST, k]
+        if lost:
+            leave_early(state, ends, steps, stops, total[k], k)
+        if lost or used[k] < 0:
             continue
         put(state.chance, 3, k, 1.0)
         if stand[KNOWN, k] == 0.0:
@@ -268,7 +284,7 @@ def judge_steps(
         stand[NOW, k] = stand[AFTER, k]
         stand[THIRD, k], stand[SECOND, k] = stand[SECOND, k], stand[FIRST, k]
         stand[FIRST, k] = stand[NOW, k]
-        begins |= stand[KNOWN, k] == 0.0
+        begins |= stand[KNOWN, k] == 0.0 and stand[STEEP, k] == 0.0
         stand[KNOWN, k] = min(3.0, stand[KNOWN, k] + 1.0)
         state.wants[k] = get(state.chance, 4, k) > GROWN
         if stand[KNOWN, k] > 1.0 and stand[NOW, k] == stand[TOP, k]:
@@ -281,9 +297,25 @@ def judge_steps(
     if begins:
         fill_scale(shape, work.numbers, work.values, work.lane[shape.lanes :])
         for k in range(len(used)):
-            if stand[KNOWN, k] == 1.0 and get(state.chance, 3, k) > 0.0:
+            if stand[KNOWN, k] == 1.0 and stand[TOP, k] == 0.0 and get(state.chance, 3, k) > 0.0:
                 plan_way(shape, work, stand, k)
                 state.wants[k] = True
+
+
+@jit_inside
+def leave_early(state: BranchState, ends, steps, stops, total, k):
+    """Give up place ``k``, and say where its branch was left.
+
+    ``ends`` is (item, head * lanes + lane), ``steps`` (item,), ``stops`` (item, 2).
+    """
+    stand = state.stand
+    item = np.int64(stand[ITEM, k])
+    steps[item], stand[ITEM, k] = -total, -1.0
+    stops[item, 0], stops[item, 1] = 0.0, stand[STEEP, k]
+    if stand[KNOWN, k] > 0.0 and stand[NOW, k] > 0.0:
+        stops[item, 0] = np.expm1(stand[NOW, k]) / stand[STEEP, k]
+        for r in range(ends.shape[1]):
+            ends[item, r] = get(state.past, r, k)
 
 
 @jit_inside

@@ -60,12 +60,13 @@ LAST = np.int64(8)
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def follow_branches(
-    like, shape: Shape, arrays: TableArrays, draws, settings: Settings, ends, steps
+    like, shape: Shape, arrays: TableArrays, draws, settings: Settings, ends, steps, stops
 ):
     """Follow the branches of ``draws``; what a draw gets does not depend on the others.
 
     ``like`` comes from ``like_for``. The values at the heads where they end go into ``ends`` (item,
-    head * lanes + lane), sweeps into ``steps`` (item,), negative where the end was not reached.
+    head * lanes + lane), sweeps into ``steps`` (item,), negative where the end was not reached;
+    ``stops`` (item, 2) says where that was, and where a branch is to be taken up again.
     """
     queue, count = queue_for(len(draws), 1), len(draws)
     for item in range(count):
@@ -75,7 +76,7 @@ def follow_branches(
         batch_for(like, shape),
         branch_for(shape, like),
     )
-    follow_draws(shape, arrays, queue, count, work, batch, state, settings.sweeps, ends, steps)
+    follow_draws(shape, arrays, queue, count, work, batch, state, settings.sweeps, ends, steps, stops)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -43,13 +43,15 @@ from offramp.solvers.perfect.records import (
 )
 from offramp.solvers.perfect.searching import SAME
 from offramp.solvers.perfect.sharpening import RIGHT, Sharpened, sharpen, stakes_on_the_way
-from offramp.solvers.perfect.turning import ARRIVED, ENDINGS, follow_around
+from offramp.solvers.perfect.turning import ARRIVED, ENDINGS, PAST, follow_around
 
 Array = NDArray[np.float64]
-STEPS = 4
+STEPS = 2
 """Around turning points a branch may take so many times the steps,"""
 CAUTION = (1.0, 4.0)
 """and how careful they are: more so where less has led nowhere, or over a fork."""
+TURNS = 12
+"""Times that a branch may be left and taken up again before it is followed around as a whole."""
 RESCUES = 8
 """Random starts where a branch could not be followed."""
 FORKED = "The branch forks on its way; it was followed straight on."
@@ -146,13 +148,72 @@ class PerfectResults(Results):
         if len(left):
             shape = self.layout.shape
             ends = np.empty((len(left), len(shape.heads) * shape.lanes))
-            steps = np.ones(len(left), np.int64)
+            steps, stops = np.ones(len(left), np.int64), np.zeros((len(left), 2))
             if len(shape.heads):
-                follow_branches(self.like, shape, self.arrays, left, settings, ends, steps)
+                follow_branches(self.like, shape, self.arrays, left, settings, ends, steps, stops)
+                self.pass_turns(left, ends, steps, stops, settings)
             self.finish(left, ends, steps, settings)
             self.found.followed[left] = self.sweeps[left] > 0
         if settings.certified and self.found.wanted[draws].any():
             self.look_elsewhere(draws, settings)
+
+    def pass_turns(
+        self,
+        draws: NDArray[np.int64],
+        ends: Array,
+        steps: NDArray[np.int64],
+        stops: Array,
+        settings: Settings,
+    ) -> None:
+        """Follow branches that turn back in arclength past the turn, and on from there abreast.
+
+        ``ends`` is (item, head * lanes + lane), ``steps`` (item,), ``stops`` (item, 2).
+        """
+        if self.structure.nodes > self.options.rescue_nodes:
+            return
+        for _ in range(TURNS):
+            left = np.flatnonzero((steps < 0) & (stops[:, 0] > 0.0))
+            on = [item for item in left.tolist() if self.past_turn(draws[item], ends, stops, item)]
+            if not on:
+                return
+            some, further = np.array(on), np.ones(len(on), np.int64)
+            places, reached = ends[some], stops[some]
+            follow_branches(
+                self.like,
+                self.layout.shape,
+                self.arrays,
+                draws[some],
+                settings,
+                places,
+                further,
+                reached,
+            )
+            ends[some], stops[some] = places, reached
+            steps[some] = np.sign(further) * (np.abs(steps[some]) + np.abs(further))
+
+    def past_turn(self, draw: int, ends: Array, stops: Array, item: int) -> bool:
+        """Follow one branch from where it was left past the turn there; whether that succeeded.
+
+        ``ends`` (item, head * lanes + lane) and ``stops`` (item, 2) say where it was left, and
+        afterwards where it is to be taken up again.
+        """
+        shape, told = self.layout.shape, np.zeros(4, np.int64)
+        lanes, limit = shape.lanes, STEPS * self.options.sweeps
+        for caution in CAUTION:
+            numbers, values = self.opened(draw)
+            rows = values.reshape(-1, lanes)
+            rows[shape.heads] = ends[item].reshape(-1, lanes)
+            stop = stops[item].copy()
+            follow_around(shape, numbers, values, limit, caution, stop, told)
+            if told[0] in (ARRIVED, PAST) and told[3] == 0:
+                break
+        if told[0] not in (ARRIVED, PAST):
+            stops[item] = 0.0
+            return False
+        if told[3]:
+            self.message[draw] = FORKED
+        ends[item], stops[item] = rows[shape.heads].ravel(), stop
+        return True
 
     def finish(
         self, draws: NDArray[np.int64], ends: Array, steps: NDArray[np.int64], settings: Settings
@@ -245,7 +306,7 @@ class PerfectResults(Results):
         for caution in CAUTION:
             values[:] = begun
             limit = STEPS * self.options.sweeps
-            follow_around(self.layout.shape, numbers, values, limit, caution, told)
+            follow_around(self.layout.shape, numbers, values, limit, caution, np.zeros(2), told)
             steps += int(told[1])
             if told[0] == ARRIVED and told[3] == 0:
                 break

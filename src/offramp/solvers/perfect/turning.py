@@ -26,35 +26,50 @@ LONGEST, SHORTEST = 0.3, 1e-9
 """How long steps may be, in the scale of values and of precisions; how short, beside the first."""
 ACROSS, ASIDE = 0.2, 0.4
 """How far a correction may lead, in any value, and as a share of the step."""
+OUTSET = 2e-3
+"""The first step where a branch was left, as a share of the precisions there."""
+COLUMNS = 400
+"""Most vectors of GMRES."""
 APART = 0.15
 """How much less than 1 the cosine between two tangents may be."""
 SLOW = 100.0
 """Where so many rounds add up, equations that a patience near 1 makes small want exact tangents."""
-ARRIVED, STUCK, TIRED, SINGULAR = range(4)
-"""How it may end: at the precision, with too short steps, with too many, at precision 0."""
+ARRIVED, STUCK, TIRED, SINGULAR, PAST = range(5)
+"""How it may end: at the precision, with too short steps, with too many, at precision 0, or past
+the place where steps of the precision had become too short."""
+BEYOND = 0.01
+"""That far past it, in log(1 + s t) as in `branch`, such steps may be tried again."""
 ENDINGS = (
     "it was",
     "steps became too short",
     "too many steps",
     "the linear problem at precision 0 could not be solved",
+    "it was taken up again",
 )
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def follow_around(shape: Shape, numbers: Numbers, values, limit, caution, told):
+def follow_around(shape: Shape, numbers: Numbers, values, limit, caution, stop, told):
     """Follow the branch of one draw; ``values`` (row * lanes + lane,) has its terminals filled in.
 
-    With ``caution`` above 1 steps are shorter, and points on the branch more exact. Fills ``told``
-    (4,): how it ended, steps, times that it turned back, and forks passed.
+    From precision 0 to the end; or, where the first number of ``stop`` (2,) is the share of the
+    precisions at which the branch was left, from there and from the values at the heads until it
+    has passed the turning points there: ``stop`` says how far it came. The second number says how
+    steep its way is. With ``caution`` above 1 steps are shorter, and points on the branch more
+    exact. Fills ``told`` (4,): how it ended, steps, times that it turned back, and forks passed.
     """
     scale = np.ones(shape.lanes)
     fill_scale(shape, numbers, values, scale)
-    linear = room_for(shape, scale, 100)
+    linear = room_for(shape, scale, COLUMNS)
     count = len(linear.weight) + 1
     point, upright = np.zeros(count), np.zeros(count)
     upright[count - 1] = 1.0
     told[:] = 0
-    told[0] = go_along(shape, numbers, linear, values, point, upright, limit, caution, told)
+    if stop[0] > 0.0:
+        take_point(shape, linear, point, values)
+        point[count - 1] = stop[0]
+    told[0] = go_along(shape, numbers, linear, values, point, upright, limit, caution, stop, told)
+    stop[0] = point[count - 1]
     put_point(shape, linear, point, values)
     step_back(shape, numbers, values, 0, len(shape.mover), linear.scratch)
 
@@ -69,17 +84,33 @@ def go_along(
     upright,
     limit,
     caution,
+    stop,
     told,
 ):
-    """Follow it until t = 1; how it ended. ``point`` is (unknown + 1,), ``told`` (4,)."""
-    if correct_point(shape, numbers, linear, values, point, upright, 1e-11, 1e-8, 20) < 0:
+    """Follow it until t = 1 or past ``stop`` (2,); how it ended.
+
+    ``point`` is (unknown + 1,), ``told`` (4,).
+    """
+    last, within = len(point) - 1, stop[0] > 0.0
+    longest, far = LONGEST / caution, np.inf
+    border, exact = upright, 1e-3 / caution**2
+    if within:
+        find_off(shape, numbers, linear, point, values, np.empty_like(point))
+        border = across(direction(shape, numbers, linear, upright, exact)[0])
+        aim, fine = aims_at(caution)
+        if correct_point(shape, numbers, linear, values, point, border, aim, fine, 10) < 0:
+            return STUCK
+        stride = min(longest, OUTSET * point[last])
+        far = np.expm1(np.log1p(stop[1] * point[last]) + BEYOND) / stop[1]
+    elif correct_point(shape, numbers, linear, values, point, upright, 1e-11, 1e-8, 20) < 0:
         return SINGULAR
-    steep = settle_scale(shape, numbers, linear, values, point)
-    last = len(point) - 1
-    longest = LONGEST / caution
-    stride = min(longest, 2.0 / (1.0 + steep))
+    else:
+        steep = settle_scale(shape, numbers, linear, values, point)
+        stride = min(longest, 2.0 / (1.0 + steep))
     shortest = SHORTEST * min(1.0, stride)
-    tangent, side = direction(shape, numbers, linear, upright, 1e-3 / caution**2)
+    tangent, side = direction(shape, numbers, linear, border, exact)
+    if within and side < 0:
+        return STUCK
     while told[1] < limit and stride > shortest:
         told[1] += 1
         if point[last] + stride * tangent[last] >= 1.0:
@@ -98,6 +129,8 @@ def go_along(
             continue
         told[2] += after[last] * tangent[last] < 0
         tangent = after
+        if point[last] > far and tangent[last] > 0.0 and told[2] % 2 == 0:
+            return PAST
         stride *= 2.0 if quick <= 2 else 1.2 if quick == 3 else 0.8
         stride = min(stride, longest)
     return STUCK if told[1] < limit else TIRED
@@ -112,11 +145,8 @@ def advance(
     Newton steps + 1, or 0 if it does not; the new tangent, and the sign of the determinant.
     """
     trial = point + stride * tangent
-    guess, border = trial.copy(), tangent.copy()
-    last = len(point) - 1
-    border[:last] /= np.sqrt(float(last))
-    border /= np.sqrt(border @ border)
-    aim, exact = 1e-7 / caution**6, 1e-2 / caution**3
+    guess, border, last = trial.copy(), across(tangent), len(point) - 1
+    aim, exact = aims_at(caution)
     used = correct_point(shape, numbers, linear, values, trial, border, aim, exact, 5)
     if used < 0 or trial[last] < -1e-9 or trial[last] > 1.0:
         return 0, tangent, 0
@@ -131,6 +161,21 @@ def advance(
         return 0, tangent, 0
     point[:] = trial
     return used + 1, after, sign
+
+
+@jit_inside
+def across(tangent):
+    """The border (unknown + 1,) that keeps corrections across a tangent."""
+    last = len(tangent) - 1
+    border = tangent.copy()
+    border[:last] /= np.sqrt(float(last))
+    return border / np.sqrt(border @ border)
+
+
+@jit_inside
+def aims_at(caution):
+    """How exact points are, relative to the scale of values, and solutions of linear equations."""
+    return 1e-7 / caution**6, 1e-2 / caution**3
 
 
 @jit_inside
@@ -197,6 +242,16 @@ def product(one, other):
     """The inner product in which lengths along the branch are measured. Both are (unknown + 1,)."""
     last = len(one) - 1
     return (one[:last] @ other[:last]) / last + one[last] * other[last]
+
+
+@jit_inside
+def take_point(shape: Shape, linear: Linearisation, point, values):
+    """Read the unknowns (unknown + 1,) from the values at the heads."""
+    lanes = shape.lanes
+    for i in range(len(shape.heads)):
+        for j in range(lanes):
+            k = i * lanes + j
+            point[k] = values[shape.heads[i] * lanes + j] * linear.weight[k]
 
 
 @jit_inside
