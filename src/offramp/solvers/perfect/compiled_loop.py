@@ -76,7 +76,9 @@ def follow_branches(
         batch_for(like, shape),
         branch_for(shape, like),
     )
-    follow_draws(shape, arrays, queue, count, work, batch, state, settings.sweeps, ends, steps, stops)
+    follow_draws(
+        shape, arrays, queue, count, work, batch, state, settings.sweeps, ends, steps, stops
+    )
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

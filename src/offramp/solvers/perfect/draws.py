@@ -94,9 +94,14 @@ class PerfectResults(Results):
         self.elsewhere: list[list[Array]] = [[] for _ in range(tables.draws)]
 
     def starts_wanted(self) -> NDArray[np.int64]:
-        """(draw,) random starts: more of them for draws to be traced, in small games."""
+        """(draw,) random starts: more of them for draws to be traced, in small games.
+
+        None where none are asked for.
+        """
         options, nodes, draws = self.options, self.structure.nodes, self.tables.draws
         wanted = np.full(draws, self.request.starts, np.int64)
+        if self.request.starts == 0:
+            return wanted
         share = options.newton_nodes / max(options.newton_nodes, nodes)
         asked = [draw for draw in self.request.traced if 0 <= draw < draws]
         wanted[asked] = max(4, int(options.newton_starts * share), self.request.starts)
