@@ -93,7 +93,7 @@ class Options:
     sweeps: int = 500
     """Most steps along a branch, and most backward passes from a random start."""
     trace_nodes: int = 50_000
-    """Largest game (nodes) whose branch is traced."""
+    """Largest game (nodes) of which draws are traced where a device is asked for."""
     rescue_nodes: int = 20_000
     """Largest game (nodes) whose branch is followed around turning points."""
     start_nodes: int = 100_000

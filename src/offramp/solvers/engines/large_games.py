@@ -30,8 +30,8 @@ def limit(request: Request) -> Equilibria:
 
 ENGINE = Engine(
     order=30,
-    policy="Other games in which somebody does not know the node: draws that are not traced are "
-    "continued in long steps of the precision, which do not go around folds.",
+    policy="Other games in which somebody does not know the node: every draw "
+    "follows its branch; those that are not traced are searched for others less.",
     takes=takes_game,
     solve=solve,
     limit=limit,

@@ -36,7 +36,7 @@ def limit(request: Request) -> Equilibria:
 ENGINE = Engine(
     order=20,
     policy="Trees of up to a hundred unknowns in which somebody does not know the node: every "
-    "draw is traced around folds; those that are not asked for are searched for others less.",
+    "draw follows its branch; those that are not traced are searched for others less.",
     takes=takes_game,
     solve=solve,
     limit=limit,

@@ -20,7 +20,9 @@ from offramp.solvers.imperfect.large.certificate import (
     certify_play,
     prepare_certificates,
 )
-from offramp.solvers.imperfect.large.continuation import BRISK, CAREFUL, Branch, branch_at
+from offramp.solvers.imperfect.large.continuation import Branch, branch_at
+from offramp.solvers.imperfect.large.following import ANXIOUS, CAREFUL
+from offramp.solvers.imperfect.large.forks import Point, take_side
 from offramp.solvers.imperfect.large.other_starts import (
     lean_towards,
     let_respond,
@@ -39,8 +41,8 @@ SHARPENED = 100.0
 def solve_large(request: Request) -> Equilibria:
     """See ``offramp.solvers.solve``; for hidden structures with cycles or many unknowns.
 
-    Untraced draws are continued in large steps of the precision, without going around folds;
-    with ``starts`` above 0 traced ones are searched for others from more starts than that.
+    Every draw follows its branch; with ``starts`` above 0 those in ``traced`` are searched for
+    others from more starts than that.
     """
     results = LargeResults(request)
     results.run(results.solve_draw)
@@ -73,7 +75,7 @@ class LargeResults(Results):
     """The rows that draws fill."""
 
     def __init__(self, request: Request) -> None:
-        super().__init__(request, arrange(request.structure), "continued")
+        super().__init__(request, arrange(request.structure), "fixed_point")
         self.game: SetGame = arrange_sets(self.structure)
         self.setup = prepare_certificates(self.layout, self.game.sets)
         self.belief = np.ones((self.tables.draws, self.structure.nodes))
@@ -91,43 +93,54 @@ class LargeResults(Results):
     def solve_draw(self, draw: int) -> None:
         """Solve, certify and look around."""
         branch = branch_at(self.game, self.tables, draw)
-        starts, seed = self.request.starts, self.request.seed
-        small = self.structure.nodes <= self.options.trace_nodes
-        traced = draw in self.request.traced and small
-        if not self.reach(draw, branch, traced, seed):
+        if not self.reach(draw, branch):
             return
+        beside = []
+        if branch.forks and self.branch[draw] == "traced":
+            beside, self.message[draw] = take_side(branch)
         self.keep(draw, branch)
-        if starts and self.structure.nodes <= self.options.start_nodes:
-            tries = starts
-            if traced:
-                share = self.options.newton_nodes / self.structure.nodes
-                tries = max(starts, 4, int(self.options.newton_starts * min(1.0, share)))
-            ended, found = search_elsewhere(branch, branch.point(), tries, seed)
-            self.uniqueness[draw] = f"not refuted by {ended} starts"
-            for point in found:
-                branch.go_back(point)
-                branch.evaluate(1.0)
-                play = self.read(branch)
-                certificate = certify_play(self.setup, self.tables, draw, 1.0, *play[:3])
-                loose = is_loose(certificate.residual.max(), branch.steep)
-                if not (loose or self.exceeds(draw, certificate).any()):
-                    self.others[draw].append(Other(draw, *play[:2]))
-            if self.others[draw]:
-                self.uniqueness[draw] = "several found"
+        tries = self.starts_wanted(draw)
+        if not (tries or beside):
+            return
+        here, seed = branch.point(), self.request.seed
+        ended, found = search_elsewhere(branch, here, tries, seed, beside)
+        self.uniqueness[draw] = f"not refuted by {ended} starts"
+        for point in found:
+            self.keep_other(draw, branch, point)
+        if self.others[draw]:
+            self.uniqueness[draw] = "several found"
 
-    def reach(self, draw: int, branch: Branch, traced: bool, seed: int) -> bool:
-        """Follow the branch to the full precision one way or another; whether that was possible."""
-        controls = (CAREFUL, BRISK) if traced else (BRISK, CAREFUL)
-        for control in controls:
+    def starts_wanted(self, draw: int) -> int:
+        """Random starts of a draw: more of them for draws to be traced, in small games."""
+        starts, nodes, options = self.request.starts, self.structure.nodes, self.options
+        if not starts or nodes > options.start_nodes:
+            return 0
+        if draw not in self.request.traced:
+            return starts
+        return max(starts, 4, int(options.newton_starts * min(1.0, options.newton_nodes / nodes)))
+
+    def keep_other(self, draw: int, branch: Branch, point: Point) -> None:
+        """Another equilibrium, if it is certified by residual and regrets of its own."""
+        branch.go_back(point)
+        branch.evaluate(1.0)
+        play = self.read(branch)
+        certificate = certify_play(self.setup, self.tables, draw, 1.0, *play[:3])
+        loose = is_loose(certificate.residual.max(), branch.steep)
+        if not (loose or self.exceeds(draw, certificate).any()):
+            residual, regret = float(certificate.residual.max()), certificate.anywhere
+            self.others[draw].append(Other(draw, play.value, play.strategy, residual, regret))
+
+    def reach(self, draw: int, branch: Branch) -> bool:
+        """Follow the branch to the full precision, or find any solution; whether that was done."""
+        for control in (CAREFUL, ANXIOUS):
             arrived = branch.begin() and branch.follow(1.0, control)
-            self.sweeps[draw] = branch.passes
+            self.sweeps[draw] += branch.passes
             if arrived:
-                self.branch[draw] = "traced" if control is CAREFUL else "continued"
+                self.branch[draw] = "traced"
                 return True
-            if control is CAREFUL:
-                self.message[draw] = f"The principal branch was not traced: {branch.message}."
+        self.message[draw] = f"The principal branch was not traced: {branch.message}."
         for start in range(8):
-            lean_towards(branch, seed, start)
+            lean_towards(branch, self.request.seed, start)
             let_respond(branch, 60)
             if seek_play(branch):
                 self.branch[draw] = "fixed_point"

@@ -11,11 +11,14 @@ Equations and sources: `equations` and `continuation`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.solvers.imperfect.large.continuation import CAREFUL, Branch
+from offramp.solvers.imperfect.large.continuation import Branch
 from offramp.solvers.imperfect.large.equations import linearise
+from offramp.solvers.imperfect.large.following import CAREFUL
 
 Array = NDArray[np.float64]
 SHORT = CAREFUL._replace(most=80)
@@ -26,26 +29,36 @@ SAME = 1e-6
 
 
 def search_elsewhere(
-    branch: Branch, known: tuple[Array, Array], starts: int, seed: int, most: int = 6
+    branch: Branch,
+    known: tuple[Array, Array],
+    starts: int,
+    seed: int,
+    beside: Sequence[tuple[Array, Array]] = (),
+    most: int = 6,
 ) -> tuple[int, list[tuple[Array, Array]]]:
     """How many starts ended in a solution, and the new points (see ``Branch.point``).
 
-    Where two solutions were found, Newton's method also begins at play between them.
+    Points known ``beside`` come first. Where two solutions were found and there are ``starts``,
+    Newton's method also begins at play between them.
     """
     branch.go_back(known)
     branch.evaluate(1.0)
     plays, found, ended = [sketch(branch)], [], 0
 
-    def finish(arrived: bool) -> None:
+    def finish(arrived: bool, counts: bool = True) -> None:
         nonlocal ended
         if not arrived:
             return
-        ended += 1
+        ended += counts
         now = sketch(branch)
         if len(found) < most and all(np.abs(now - old).max() > SAME for old in plays):
             plays.append(now)
             found.append(branch.point())
 
+    for point in beside:
+        branch.go_back(point)
+        branch.evaluate(1.0)
+        finish(True, counts=False)
     for start in range(starts):
         if start >= HOPELESS and not ended:
             break
@@ -56,7 +69,7 @@ def search_elsewhere(
         if start % 4 != 3:
             let_respond(branch, 30)
         finish(seek_play(branch))
-    for pair in range(1, min(len(plays), 4)):
+    for pair in range(1, min(len(plays), 4) if starts else 0):
         for share in (0.5, 0.25, 0.75):
             slots = len(branch.sharp)
             play = share * plays[0][:slots] + (1.0 - share) * plays[pair][:slots]
@@ -101,7 +114,8 @@ def follow_from(branch: Branch) -> bool:
     branch.state.bias[:] = np.maximum(branch.state.log_chance, -6.0)
     arrived = branch.begin() and branch.follow(1.0, SHORT)
     branch.state.bias[:] = 0.0
-    branch.numbers.scale[:], branch.steep, branch.message = scale, steep, message
+    branch.message = message
+    branch.measure(scale, steep)
     return arrived
 
 
@@ -133,8 +147,6 @@ def sharpen(branch: Branch, factor: float) -> bool:
 
 def seek_play(branch: Branch, limit: int = 40, t: float = 1.0) -> bool:
     """Newton's method at a share of the precision from the state, with shortened steps."""
-    branch.aim(True)
-    branch.s = float(np.log1p(branch.steep * t))
     error, worst = branch.evaluate(t)
     last, stuck = np.inf, 0
     for _ in range(limit):
@@ -144,7 +156,7 @@ def seek_play(branch: Branch, limit: int = 40, t: float = 1.0) -> bool:
             return False
         last, before = worst, merit(branch)
         linearise(branch.sets, branch.numbers, branch.state, t)
-        branch.solve(t, 1.0, 0.0, 1e-4)
+        branch.solve(t, 1e-4)
         shift, step, begin = branch.state.shift.copy(), branch.linear.step.copy(), branch.point()
         turn = np.abs(branch.sharp * shift * np.sqrt(branch.state.chance)).max()
         share = min(1.0, 5.0 / max(turn, 1e-300))

@@ -48,6 +48,7 @@ from offramp.solvers.imperfect.small.other_starts import (
     tilts,
 )
 from offramp.solvers.imperfect.small.tape import DrawNumbers, Facts
+from offramp.solvers.imperfect.words import FORKED, STRAIGHT_ON
 from offramp.solvers.kernels.layout import Layout, arrange
 from offramp.solvers.kernels.units import rough_span
 
@@ -93,6 +94,8 @@ class BranchEnds:
     """(row,) size of the last Newton step there."""
     beside: list[tuple[int, Array]]
     """Draw and log-odds of solutions, or points near them, that were passed."""
+    forked: dict[int, str]
+    """By draw, what to say of a fork on the way."""
 
     def message(self, row: int) -> str:
         """Why a branch was not followed to its goal, or that Newton's method failed there."""
@@ -240,24 +243,25 @@ class TaskRunner:
         passed = np.flatnonzero(tasks.passed_task >= 0)
         beside = [(int(tasks.draw[tasks.passed_task[k]]), tasks.passed[k]) for k in passed]
         forks = np.flatnonzero((tasks.flips > 0) & (tasks.ended == REACHED))
+        forked = {int(draw): STRAIGHT_ON for draw in tasks.draw[forks]}
         if len(forks) and not self.straight:
-            self._take_sides(tasks, scale, forks, beside)
-        return BranchEnds(
-            tasks.odds, tasks.ended, tasks.steps, tasks.reached, tasks.goal, tasks.gap, beside
-        )
+            taken = self._take_sides(tasks, scale, forks, beside)
+            forked |= dict.fromkeys(taken, FORKED)
+        odds, ended, steps, reached = tasks.odds, tasks.ended, tasks.steps, tasks.reached
+        return BranchEnds(odds, ended, steps, reached, tasks.goal, tasks.gap, beside, forked)
 
     def _take_sides(
         self, tasks: Tasks, scale: Array, forks: Ints, beside: list[tuple[int, Array]]
-    ) -> None:
+    ) -> list[int]:
         """Go to one side of a fork; the other one and the way straight on are kept beside.
 
-        The sides are found by leaning slightly at precision 0.
+        The sides are found by leaning slightly at precision 0. The draws of which some were.
         """
         lean = np.tile(tilts(self.infosets.unknowns), (len(forks), 1))
         draws, factor = np.repeat(tasks.draw[forks], 2), np.repeat(scale[forks], 2)
         sides = self.run(FROM_ZERO, draws, lean, scale=factor, shy=40.0)
         good = (sides.ended == REACHED) & (sides.gap < SETTLED)
-        chances = set_chances(self.infosets, sides.odds)
+        chances, taken = set_chances(self.infosets, sides.odds), []
         for k, row in enumerate(forks):
             found = [side for side in (2 * k, 2 * k + 1) if good[side]]
             if not found:
@@ -269,6 +273,8 @@ class TaskRunner:
             beside.append((draw, tasks.odds[row].copy()))
             beside.extend((draw, sides.odds[side]) for side in found if side != chosen)
             tasks.odds[row] = sides.odds[chosen]
+            taken.append(draw)
+        return taken
 
     def certify(self, draws: Ints, scale: Array, odds: Array, rows: Ints, play: PlayRows) -> None:
         """Unfold log-odds with their certificates into rows of ``play``."""

@@ -57,6 +57,8 @@ class SmallResults(Results):
         )
         self.why: dict[int, str] = {}
         """Why a draw is not solved."""
+        self.forked: dict[int, str] = {}
+        """What to say of a fork on the way of a draw."""
         self.tried = np.zeros(draws, np.int64)
         self.scale = np.ones(draws)
         self.branch = np.full(draws, "traced", dtype="<U11")
@@ -88,6 +90,7 @@ class SmallResults(Results):
         runner = TaskRunner(self.system, self.numbers)
         traced = runner.trace(draws, self.scale[draws], self.effort[draws, 2])
         self.sweeps[draws] = traced.steps
+        self.forked |= traced.forked
         runner.certify(draws, self.scale[draws], traced.odds, draws, self.play)
         loose = is_loose(self.play.residual[draws], self.numbers.span[draws])
         good = ~loose & (traced.ended == REACHED)
@@ -169,6 +172,7 @@ class SmallResults(Results):
     def _messages(self, status: NDArray[np.str_]) -> NDArray[np.str_]:
         """A sentence for every draw that is not quite as it was asked for."""
         odd = (status != "solved") | (self.branch != "traced")
+        odd[list(self.forked)] = True
         texts = {
             int(draw): self._message(int(draw), str(status[draw])) for draw in np.flatnonzero(odd)
         }
@@ -186,4 +190,4 @@ class SmallResults(Results):
             return f"The principal branch was not traced: {self.why[draw]}. Lower the precision."
         if status == "uncertified":
             return self.doubt(draw)
-        return self.detour()
+        return self.forked[draw] if self.branch[draw] == "traced" else self.detour()
