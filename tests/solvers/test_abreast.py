@@ -227,7 +227,7 @@ def test_without_certificates_the_solutions_are_the_same():
         assert np.array_equal(getattr(bare, name), getattr(whole, name)), name
     assert np.isnan(bare.regret).all()
     assert np.isnan(bare.regret_anywhere).all()
-    assert set(bare.uniqueness) == {"not refuted by 0 starts"}
+    assert set(bare.uniqueness) == {"not looked for"}
     assert not bare.others
 
 

@@ -276,6 +276,9 @@ def sweep_words(told: dict[str, Any], table: Path | None = None) -> str:
 
 def _sentences(told: dict[str, Any]) -> Iterator[str]:
     """Statuses, certificates and time, in sentences."""
+    from offramp.presentation.text.searches import searches_sentences
+    from offramp.study.solving.searches import searches_from
+
     draws, worst = told["draws"], told["certificate"]
     others = [f"{count:,} {word}" for word, count in draws["status"].items() if word != "solved"]
     listed = f" ({', '.join(others)})" if others else ""
@@ -284,9 +287,9 @@ def _sentences(told: dict[str, Any]) -> Iterator[str]:
         within = "no regret exceeds" if worst["regret_within_bound"] else "SOME REGRET EXCEEDS"
         yield (
             f"Certificates: largest residual {worst['worst_residual']:.1e}; {within} what logit "
-            "play can lose; draws in which other equilibria were found: "
-            f"{worst['with_several_equilibria']:,}."
+            "play can lose."
         )
+        yield from searches_sentences(searches_from(draws["known_of_others"]))
     run = told.get("statistics", {}).get("sessions", [{}])[-1]
     if run.get("draws"):
         again = f", {run['solved_again']:,} of them again because they were damaged"

@@ -77,6 +77,7 @@ def value_cell(value: float | str | None) -> str:
 def claims_words(title: str, verdicts: Sequence[Any]) -> str:
     """Verdicts as a table, account by account, and a sentence for each."""
     from offramp.presentation.text.claims import verdict_remarks, verdict_sentence
+    from offramp.presentation.text.searches import of_claims
 
     lines = [title]
     for account in sorted(
@@ -99,6 +100,8 @@ def claims_words(title: str, verdicts: Sequence[Any]) -> str:
             ),
             (_verdict_row(one) for one in own),
         )
+        if said := of_claims([one.searches for one in own if one.declared.tried]):
+            lines.append(paragraph(said))
     accounts = [one.account for one in verdicts if one.account] or [""]
     for one in verdicts:
         if one.account == accounts[0] or one.force:
@@ -113,6 +116,8 @@ def claims_words(title: str, verdicts: Sequence[Any]) -> str:
 
 
 def _verdict_row(one: Any) -> tuple[str, ...]:
+    from offramp.presentation.text.searches import open_cell
+
     said = NOMINALLY[one.nominal] if one.nominal is not None else one.state
     low_high = "–"
     if one.interval is not None:
@@ -124,7 +129,7 @@ def _verdict_row(one: Any) -> tuple[str, ...]:
         share_cell(one.share),
         low_high,
         share_cell(one.share_other),
-        str(one.open) if one.looked else "–",
+        open_cell(one.open, one.searches, "–"),
         str(one.vacuous),
         one.restates or "–",
         one.manner or "–",

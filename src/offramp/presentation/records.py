@@ -78,6 +78,7 @@ def _(found: Verdict) -> dict[str, Any]:
         "put_in": found.put_in,
         "source": found.source,
         "open_looked_for": found.looked,
+        "searches": found.searches.plain(),
         "force": [act.plain() for act in found.force],
         "sentence": verdict_sentence(found),
         "remarks": list(verdict_remarks(found)),

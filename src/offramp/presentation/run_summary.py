@@ -10,6 +10,7 @@ from offramp.analysis.results import solved, summarise
 from offramp.presentation.records import as_json, claims_as_json, plain
 from offramp.presentation.text.numbers import caveat
 from offramp.presentation.text.precisions import precision_sentence
+from offramp.presentation.text.searches import searches_sentences, uniqueness_words
 from offramp.study.runs.findings import Findings
 from offramp.study.runs.flips import Flips
 from offramp.study.solving.labels import whose_premises
@@ -180,6 +181,7 @@ def _worst(findings: Findings) -> dict[str, Any]:
         "worst_residual": plain(float(kept["residual"].max())) if fine.any() else None,
         "regret_within_bound": bool(within.all()),
         "with_several_equilibria": int((kept["several"].values > 0).sum()),
+        "searches": findings.searches.plain(),
     }
 
 
@@ -190,12 +192,10 @@ def _sentence(findings: Findings) -> str:
         return f"Not solved at nominal values: {nominal['message'].item()}"
     said = (
         f"Nominal values: solved, residual {float(nominal['residual']):.1e}, "
-        f"branch {nominal['branch'].item()}, other equilibria: {nominal['uniqueness'].item()}."
+        f"branch {nominal['branch'].item()}; {uniqueness_words(nominal['uniqueness'].item())}."
     )
     if findings.draws is None:
         return said
     worst = _worst(findings)
-    return (
-        f"{said} Draws: {worst['solved']:,} of {worst['count']:,} solved, "
-        f"{worst['with_several_equilibria']:,} with several equilibria found."
-    )
+    looked = " ".join(searches_sentences(findings.searches))
+    return f"{said} Draws: {worst['solved']:,} of {worst['count']:,} solved. {looked}".strip()

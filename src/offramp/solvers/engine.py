@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from offramp.solvers.kernels.layout import Layout
 
 Array = NDArray[np.float64]
+UNSEARCHED, NO_START = "not looked for", "not refuted by 0 starts"
+"""Tags of uniqueness of a draw in which nobody looked, and that no start led to a solution says no
+more than the first of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,13 +127,14 @@ class Results:
         self.sweeps = np.zeros(draws, np.int64)
         self.branch: Any = [branch] * draws
         """A list, or an array where many rows are filled at once; so are the next three."""
-        self.uniqueness: Any = ["not refuted by 0 starts"] * draws
+        self.uniqueness: Any = [UNSEARCHED] * draws
         self.status: Any = ["invalid" if text else "solved" for text in self.invalid]
         self.message: Any = list(self.invalid)
         self.others: list[list[Other]] = [[] for _ in range(draws)]
 
     def equilibria(self) -> Equilibria:
         """Everything together, read-only."""
+        uniqueness = np.array(self.uniqueness, dtype=str)
         return Equilibria(
             value=self.value,
             payoff=self.payoff,
@@ -140,7 +144,7 @@ class Results:
             regret_anywhere=self.anywhere,
             regret_bound=self.bound,
             branch=np.array(self.branch, dtype=str),
-            uniqueness=np.array(self.uniqueness, dtype=str),
+            uniqueness=np.where(uniqueness == NO_START, UNSEARCHED, uniqueness),
             others=tuple(other for draw in self.others for other in draw),
             condition=self.condition,
             sweeps=self.sweeps,

@@ -53,7 +53,8 @@ class Equilibria:
     branch: NDArray[np.str_]
     """(draw,) 'traced', 'continued' or 'fixed_point'."""
     uniqueness: NDArray[np.str_]
-    """(draw,) 'proved', 'not refuted by k starts' or 'several found'."""
+    """(draw,) 'proved', 'not refuted by k starts', 'several found', or 'not looked for' where
+    nobody looked or no start ended in a solution."""
     others: tuple[Other, ...]
     """Other equilibria found, by draw."""
     condition: Array

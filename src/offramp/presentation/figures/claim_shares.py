@@ -26,6 +26,7 @@ from offramp.presentation.sections.claims import (
 )
 from offramp.presentation.text.claims import harm_brief, harm_words, share_words
 from offramp.presentation.text.numbers import between, percent
+from offramp.presentation.text.searches import open_cell
 
 if TYPE_CHECKING:
     from offramp.study.claims.verdicts import Verdict
@@ -146,7 +147,7 @@ def _table(findings: Findings) -> Table | None:
             "" if one.share is None else percent(one.share),
             "" if one.interval is None else between(*one.interval),
             "" if one.share_other is None else percent(one.share_other),
-            f"{one.open:,}" if one.looked else "not looked for",
+            open_cell(one.open, one.searches),
             f"{one.vacuous:,}",
             "; ".join(map(harm_words, one.force)),
         )

@@ -19,6 +19,7 @@ from offramp.presentation.text.numbers import (
     scientific,
     sentence,
 )
+from offramp.presentation.text.searches import searches_sentences
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -46,6 +47,10 @@ UNIQUENESS: Mapping[str, str] = {
         "proof that there is no other"
     ),
     "several found": "several found: other starts led to other equilibria",
+    "not looked for": (
+        "not looked for: nobody searched for other equilibria, or no start ended in one; "
+        "nothing is known of them"
+    ),
 }
 SINGULAR = 1e10
 
@@ -148,12 +153,7 @@ def _others(findings: Findings) -> list[str]:
             "the one named here."
         )
     if findings.draws is not None and "several" in findings.draws:
-        many = int((np.asarray(findings.draws["several"].values)[facts.solved(findings)] > 0).sum())
-        told.append(
-            "In none of the combinations was more than one equilibrium met."
-            if many == 0
-            else f"In {count_of(many, 'combination')} more than one equilibrium was met."
-        )
+        told += searches_sentences(findings.searches)
     if findings.draws is not None and "condition" in findings.draws:
         close = np.asarray(findings.draws["condition"].values, float)[facts.solved(findings)]
         near = int((close > SINGULAR).sum())

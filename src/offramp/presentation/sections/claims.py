@@ -29,6 +29,7 @@ from offramp.presentation.text.numbers import (
     percent,
     sentence,
 )
+from offramp.presentation.text.searches import open_words, searches_sentence
 from offramp.study.claims.classes import (
     CLASSES,
     DOES_NOT,
@@ -325,7 +326,7 @@ def _precision(one: Verdict) -> str:
 def _apart(one: Verdict) -> str:
     if one.declared.tried < 2:
         return ""
-    opened = f"{one.open:,} open" if one.looked else "open: not looked for"
+    opened = open_words(one.open, one.searches)
     return f"{opened}, {one.vacuous:,} vacuous, {one.declared.tried - one.solved:,} unsolved"
 
 
@@ -377,6 +378,8 @@ def _asides(one: Verdict) -> Iterator[str]:
             f"in {percent(share)} of the turns of the committed step the move of {text} is not "
             "offered, and the party chooses freely"
         )
+    if one.looked and one.declared.tried > 1:
+        yield searches_sentence(one.searches)
     if one.searched:
         yield "Several equilibria were found, so every combination was searched for further ones."
 

@@ -14,6 +14,7 @@ from offramp.presentation.text.numbers import (
     percent,
     share_holds,
 )
+from offramp.presentation.text.searches import searches_sentence
 from offramp.study.claims.classes import RESTATES, TAUTOLOGY, WITHOUT_PREMISE, WORTHS
 from offramp.study.claims.restating import ROW
 from offramp.study.claims.verdicts import FAILS, HOLDS, OPEN, UNSOLVED, VACUOUS
@@ -188,6 +189,8 @@ def _more_remarks(one: Verdict) -> Iterator[str]:
     others = [f"×{k:g} it {words[v]}" for k, v in one.precision.items() if k != 1]
     if others:
         yield f"With all choices' precision {listed(others)} (nominal values)."
+    if one.looked and one.declared.tried > 1:
+        yield searches_sentence(one.searches)
     if not one.looked and one.declared.tried:
         yield "Other equilibria were looked for at nominal values only, not in the combinations."
     if one.open and one.declared.tried:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from offramp.presentation.text.searches import uniqueness_words
+
 if TYPE_CHECKING:
     from offramp.interop import SolvedGame
 
@@ -20,8 +22,8 @@ def play_sentence(found: SolvedGame) -> str:
     )
     note = str(found.equilibria.message[0])
     more = f"; {len(found.others)} other found" if found.others else ""
+    known = uniqueness_words(str(found.equilibria.uniqueness[0]))
     return (
         f"{kind}: no player gains more than {found.regret:.2g} by another strategy; "
-        f"residual {found.residual:.1e}; {found.equilibria.uniqueness[0]}{more}"
-        + (f". {note}" if note else "")
+        f"residual {found.residual:.1e}; {known}{more}" + (f". {note}" if note else "")
     )

@@ -23,6 +23,7 @@ from offramp.study.quantities.evaluation import QueryValues, evaluate_queries
 from offramp.study.solving.experiment import Progress
 from offramp.study.solving.labels import assumption_words, whose_premises
 from offramp.study.solving.precisions import SCALES
+from offramp.study.solving.searches import PROVED, least_known, searches_of
 from offramp.study.solving.shares import Share, concentrate, is_ranged, share_of, spread_draws
 from offramp.study.solving.workspace import Workspace
 
@@ -412,7 +413,12 @@ class _AccountClaims:
         records = self.meaning.scenario.mechanisms
         texts = {name: literature_of(records[name].about) for name in about}
         at_nominal = margins_of(claim, here)
-        over = _nominally(state) if drawn.found is None else drawn.of(claim, self.meaning)
+        if drawn.found is None:
+            over = _nominally(state) | {
+                "searches": searches_of(known_of(claim, here)[:1], np.array([state != UNSOLVED]))
+            }
+        else:
+            over = drawn.of(claim, self.meaning)
         return Verdict(
             name=claim.name,
             says=claim.says,
@@ -435,7 +441,6 @@ class _AccountClaims:
             about=tuple(name for name, own in concern.items() if own.named and not own.varied),
             static=is_static(claim),
             tautology=is_tautology(claim, here),
-            looked=drawn.searched or drawn.only_one or self.effort.starts > 0,
             force=force,
             **over,
         )
@@ -492,7 +497,9 @@ class _Drawn:
                 options = {a.name: a.options for a in meaning.assumptions}
                 deciding = deciding.called(labels, options)
         known = margins[np.isfinite(margins)]
+        tags = known_of(claim, self.found)[: self.declared]
         return {
+            "searches": searches_of(tags, own != UNSOLVED),
             "declared": share_of(own == HOLDS, counts, only_one=self.only_one),
             "concentrated": share_of(other == HOLDS, np.isin(other, (HOLDS, FAILS))),
             "solved": int((own != UNSOLVED).sum()),
@@ -502,6 +509,13 @@ class _Drawn:
             "margin": float(np.median(known)) if len(known) else None,
             "deciding": deciding,
         }
+
+
+def known_of(claim: Claim, found: QueryValues) -> NDArray[np.str_]:
+    """(draw,) what is known of other equilibria of all games that a claim needs."""
+    games = {int(found.game[found.queries.index(q)]) for q in claim.quantities.values()}
+    proved = np.full(len(found.values), PROVED, dtype="<U40")
+    return least_known([proved, *(found.uniqueness[game] for game in sorted(games - {-1}))])
 
 
 def _has_several(claim: Claim, found: QueryValues, draws: int) -> bool:

@@ -18,6 +18,7 @@ from offramp.study.claims.classes import class_of, put_in
 from offramp.study.claims.deciding import Deciding
 from offramp.study.claims.force import ForceHarm
 from offramp.study.claims.restating import Without
+from offramp.study.solving.searches import Searches
 from offramp.study.solving.shares import Share
 
 Array = NDArray[np.float64]
@@ -83,10 +84,18 @@ class Verdict:
     """Whether it compares worths and parameters alone."""
     tautology: bool = False
     """Whether one of its two sides is 0 by the rules."""
-    looked: bool = True
-    """Whether other equilibria were looked for in the draws, so that ``open`` says something."""
+    searches: Searches = field(default_factory=Searches)
+    """In how many of the draws other equilibria were looked for; ``open`` counts only these."""
     force: tuple[ForceHarm, ...] = ()
     """What every act of force that it commits does; none where it commits none."""
+
+    @property
+    def looked(self) -> bool:
+        """Whether other equilibria were looked for in the draws, so that ``open`` says something.
+
+        None need be where the one that was found is proved to be the only one.
+        """
+        return self.searches.known > 0
 
     @property
     def kind(self) -> str:

@@ -38,6 +38,7 @@ from offramp.study.quantities.mixing import mixed
 from offramp.study.quantities.values import QueryValues, Reach
 from offramp.study.solving.experiment import Progress, Solved, solve
 from offramp.study.solving.play import Play, play_of
+from offramp.study.solving.searches import UNSEARCHED
 from offramp.study.solving.workspace import Workspace
 
 Array = NDArray[np.float64]
@@ -140,6 +141,7 @@ class _Work:
         self.number = np.full(len(queries), -1, np.int64)
         self.reach: dict[tuple[Interventions, Intervention], tuple[Array, Array]] = {}
         self.alternatives: dict[tuple[int, int], list[Array]] = {}
+        self.uniqueness: dict[int, NDArray[np.str_]] = {}
 
     def static(self) -> None:
         """Numbers that need no game."""
@@ -241,6 +243,10 @@ class _Work:
         except GameError:
             one.rules.game.tables(fixed)  # says the same of the draw by its own number
             raise
+        known_of = self.uniqueness.setdefault(
+            number, np.full(len(self.draws), UNSEARCHED, dtype="<U40")
+        )
+        known_of[low : low + len(alike)] = solved.equilibria.uniqueness[alike]
         for deviations, positions in one.plays.items():
             self.number[positions] = number
             self._read(number, one, deviations, positions, solved, low, alike)
@@ -346,7 +352,15 @@ class _Work:
             Reach(interventions, intervention, *arrays)
             for (interventions, intervention), arrays in self.reach.items()
         )
-        return QueryValues(self.queries, self.values, self.status, self.number, reach, alternatives)
+        return QueryValues(
+            self.queries,
+            self.values,
+            self.status,
+            self.number,
+            reach,
+            alternatives,
+            self.uniqueness,
+        )
 
 
 @dataclass(frozen=True, eq=False)

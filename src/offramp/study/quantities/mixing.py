@@ -17,6 +17,7 @@ from offramp.game import Draws, combinations_of, fix, fixed_values, settled, set
 from offramp.scenario import Intervention, Meaning, Query
 from offramp.study.quantities.values import QueryValues, Reach
 from offramp.study.solving.experiment import Progress
+from offramp.study.solving.searches import UNSEARCHED
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -116,6 +117,7 @@ class _Whole:
         self.status = np.full(shape, "failed", dtype="<U9")
         self.reach: dict[tuple[tuple[Intervention, ...], Intervention], tuple[Array, Array]] = {}
         self.alternatives: dict[tuple[int, int], list[Array]] = {}
+        self.uniqueness: dict[int, NDArray[np.str_]] = {}
         games: dict[object, int] = {}
         self.game = np.array([self._number(games, query) for query in queries], np.int64)
 
@@ -139,6 +141,11 @@ class _Whole:
         self.values[grid], self.status[grid] = found.values[:, places], found.status[:, places]
         for position, query in zip(piece.positions, asked, strict=True):
             self._reached(self.queries[position], query, piece.rows, found.reach)
+        for position, place in zip(piece.positions, places, strict=True):
+            tags, game = found.uniqueness.get(int(found.game[place])), int(self.game[position])
+            if tags is not None:
+                blank = np.full(len(self.values), UNSEARCHED, dtype="<U40")
+                self.uniqueness.setdefault(game, blank)[piece.rows] = tags
         for (draw, game), others in found.alternatives.items():
             own = [i for i, place in enumerate(places) if found.game[place] == game]
             for number in {int(self.game[piece.positions[i]]) for i in own}:
@@ -167,4 +174,6 @@ class _Whole:
         """Everything together."""
         alternatives = {key: tuple(rows) for key, rows in self.alternatives.items()}
         reach = tuple(Reach(*key, *arrays) for key, arrays in self.reach.items())
-        return QueryValues(self.queries, self.values, self.status, self.game, reach, alternatives)
+        return QueryValues(
+            self.queries, self.values, self.status, self.game, reach, alternatives, self.uniqueness
+        )

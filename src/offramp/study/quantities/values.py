@@ -51,6 +51,8 @@ class QueryValues:
     )
     """(draw, game) to the values (query,) in every other equilibrium found of that game; only
     the entries of that game's quantities count."""
+    uniqueness: Mapping[int, NDArray[np.str_]] = field(default_factory=dict[int, NDArray[np.str_]])
+    """Game to what is known of its other equilibria, (draw,); see `Equilibria`."""
 
     def __post_init__(self) -> None:
         for array in (self.values, self.status, self.game):

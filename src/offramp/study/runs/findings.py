@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from offramp.study.solving.searches import Searches, searches_of
+
 if TYPE_CHECKING:
     import xarray as xr
 
@@ -70,3 +72,11 @@ class Findings:
     """'step.move' to how often it is made where its party has a choice, at nominal values."""
     doubts: tuple[Doubt, ...] = ()
     """What in the text looks like a slip, as `check` warns of it."""
+
+    @property
+    def searches(self) -> Searches:
+        """In how many solved draws other equilibria were looked for; all 0 without draws."""
+        if self.draws is None or "uniqueness" not in self.draws:
+            return Searches()
+        solved = self.draws["status"].values.astype(str) == "solved"
+        return searches_of(self.draws["uniqueness"].values.astype(str), solved)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.study.solving.searches import UNSEARCHED
+
 MISSING = "missing"
 """The word of a draw that is not solved yet; its number is 0, with which stores are filled."""
 NONE = "none"
@@ -38,6 +40,7 @@ WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "several found",
             OTHER,
             *(f"not refuted by {k} starts" for k in range(STARTS + 1)),
+            UNSEARCHED,
         ),
         "quantity_status": (
             MISSING,

@@ -71,15 +71,21 @@ class _Look:
             yield piece.isel(draw=np.flatnonzero(piece["status"].values == "solved"))
 
     def counts(self) -> dict[str, Any]:
-        """How many draws there are, and how many have each status, branch and uniqueness."""
+        """How many draws there are, and how many have each status, branch and uniqueness.
+
+        The last once more of solved draws only.
+        """
         words = ("status", "branch", "uniqueness")
+        known: Counter[str] = Counter()
         counts = {name: Counter[str]() for name in words}
         for piece in pieces(self.dataset[list(words)], self.size):
             for name in words:
                 counts[name].update(piece[name].values.tolist())
+            known.update(piece["uniqueness"].values[piece["status"].values == "solved"].tolist())
         solved = counts["status"]["solved"]
         plain = {name: dict(sorted(count.items())) for name, count in counts.items()}
-        return {"count": self.dataset.sizes["draw"], "solved": solved, **plain}
+        own = {"known_of_others": dict(sorted(known.items()))}
+        return {"count": self.dataset.sizes["draw"], "solved": solved, **plain, **own}
 
     def told(self, name: str) -> Any:
         """The spread of a variable, by label."""
