@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from offramp.analysis.absorption import Absorbed, absorb, edge_uses
 from offramp.solvers.gradients.adjoint import ACCEPTED, NAMES, Pullback, Quantity, pull_back
 from offramp.solvers.gradients.adjoint_kernels import Known
+from offramp.solvers.gradients.beliefs import pull_back_beliefs
 
 if TYPE_CHECKING:
     from offramp.analysis.elimination import Elimination
@@ -30,7 +31,6 @@ Array = NDArray[np.float64]
 ENDLESS = "Play may never end, so that the number of rounds has no slope here."
 FOLDED = "The equilibrium is about to split or vanish here: slopes say little and are withheld."
 SLOW = "Ends are reached too slowly for slopes to be computed to nine digits."
-HIDDEN = "Somebody moves without seeing everything; slopes do not follow beliefs yet."
 CHAINS = ("ends", "rounds")
 UNSOLVED = "This draw was not solved, so that nothing has a slope."
 
@@ -136,7 +136,17 @@ def respond_draws(
     fine = np.array([equilibria.status[draw] == "solved" for draw in chosen], np.bool_)
     job = _Job(structure, tables, equilibria, chosen[fine], tuple(aims), elimination)
     pulled: tuple[Pullback, ...] = ()
-    if fine.any() and not structure.hidden:
+    if fine.any() and structure.hidden:
+        pulled = pull_back_beliefs(
+            structure,
+            tables,
+            job.draws.tolist(),
+            equilibria,
+            job.known().visits,
+            job.quantities(),
+            workers=workers,
+        )
+    elif fine.any():
         pulled = pull_back(
             structure,
             tables,
@@ -150,7 +160,6 @@ def respond_draws(
     for q, aim in enumerate(aims):
         each = _nothing(tables, len(chosen))
         each.value[fine] = job.value(aim)
-        each.message[fine] = HIDDEN
         if pulled:
             job.hand_out(aim, pulled[q], each, np.flatnonzero(fine))
         found.append(each)
