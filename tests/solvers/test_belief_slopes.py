@@ -33,11 +33,27 @@ from tests.solvers.test_adjoint import (
 )
 
 
+def keep_weights(
+    structure: Structure, tables: Tables, changes: list[dict[str, np.ndarray]]
+) -> None:
+    """Let changes of the logarithms of weights keep these adding to 1."""
+    rng = np.random.default_rng(0)
+    for change in changes:
+        if not change["odds"].any():
+            continue
+        for node in np.flatnonzero(structure.mover >= 0):
+            rows = structure.odds_class[structure.first[node] : structure.first[node + 1]]
+            step = rng.normal(size=len(rows))
+            change["odds"][rows] = step - step @ np.exp(tables.odds[0, rows])
+
+
 def check_slopes(structure: Structure, tables: Tables, seed: int) -> int:
     """By every table and by all at once, against differences of solved games; how many."""
     here, found = values_of(structure, tables)
     responses = respond(structure, tables, found, aims_of(structure))
     changes = directions(structure, tables, np.random.default_rng(seed))
+    if structure.weighed:
+        keep_weights(structure, tables, changes)
     expected = differences(lambda by: values_of(structure, moved(tables, changes, by))[0])
     checked = 0
     for position, response in enumerate(responses):

@@ -261,7 +261,6 @@ def _built(meaning: Meaning, kept: frozenset[str], *, most_nodes: int = MAX_NODE
     formulas = (pays, pay_rows, odds, odds_rows, ends, end_index)
     valuation = Valuation(meaning, columns, *formulas, len(reached.terminal_outcome))
     infoset = information_sets(meaning, reached, merged)
-    _check_weights(meaning, infoset)
     structure = _structure(
         meaning,
         reached,
@@ -274,25 +273,36 @@ def _built(meaning: Meaning, kept: frozenset[str], *, most_nodes: int = MAX_NODE
         odds_class,
         infoset,
     )
+    _check_weights(meaning, structure, step)
     return Game(meaning, structure, valuation, reached, merged, move)
 
 
-def _check_weights(meaning: Meaning, infoset: NDArray[np.int32]) -> None:
-    """No move has a weight where somebody does not see everything: that is not solved."""
-    if not (infoset >= 0).any():
+def _check_weights(meaning: Meaning, structure: Structure, step: NDArray[np.integer]) -> None:
+    """A move weighs the same at all nodes that its mover cannot tell apart."""
+    if not (structure.weighed and structure.hidden):
         return
-    for step in meaning.steps:
-        for move in step.moves:
-            if move.weight is not None:
-                path = (*move.path, "weight")
-                raise GameError(
-                    f"the move '{move.name}' has a weight in a crisis in which somebody does not "
-                    "see everything",
-                    expected="weights where everybody sees all moves",
-                    repair="remove it, or write the move several times",
-                    place=meaning.place(path),
-                    path=".".join(map(str, path)),
-                )
+    own = np.flatnonzero((structure.infoset >= 0) & (structure.mover >= 0))
+    own = own[np.argsort(structure.infoset[own], kind="stable")]
+    leads = np.r_[True, np.diff(structure.infoset[own]) > 0]
+    first = own[np.flatnonzero(leads)[np.cumsum(leads) - 1]]
+    for node, lead in zip(own.tolist(), first.tolist(), strict=True):
+        here, there = structure.first[node], structure.first[lead]
+        count = structure.first[node + 1] - here
+        if np.array_equal(
+            structure.odds_class[here : here + count], structure.odds_class[there : there + count]
+        ):
+            continue
+        rule = meaning.rules[int(step[node]) % len(meaning.rules)]
+        move = next(move for move in rule.moves if move.weight is not None)
+        path = (*move.path, "weight")
+        raise GameError(
+            f"the weight of '{move.name}', or what is on offer beside it, reads what its mover "
+            "does not know",
+            expected="a weight that is the same wherever the mover has seen the same",
+            repair="let the formula read what the mover knows",
+            place=meaning.place(path),
+            path=".".join(map(str, path)),
+        )
 
 
 def rules_of(meaning: Meaning) -> Hashable:

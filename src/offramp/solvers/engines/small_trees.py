@@ -14,6 +14,8 @@ def takes_game(request: Request) -> bool:
     far = request.regret is not None
     if not (far or request.structure.hidden):
         return False
+    if request.structure.weighed and request.tables.entropy:
+        return False  # its tape measures entropy against moves that are all alike
     from offramp.solvers.imperfect.small.branch_tasks import unknowns_of
 
     return unknowns_of(request.structure, far) is not None

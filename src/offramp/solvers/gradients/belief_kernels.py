@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 
 from offramp.core.compiling import njit
 from offramp.solvers.imperfect.large.bordered import inner_jit
-from offramp.solvers.imperfect.large.equations import SystemState
+from offramp.solvers.imperfect.large.equations import SystemState, worth_of_hopes
 from offramp.solvers.imperfect.large.set_layout import EdgeNumbers, Sets
-from offramp.solvers.kernels.backup import worth_with_shocks
 from offramp.solvers.kernels.krylov import (
     NO,
     YES,
@@ -157,6 +156,8 @@ def pull_choice(sets: Sets, numbers: EdgeNumbers, state: SystemState, pull: Pull
         own = pull.log[k] - state.chance[k] * whole
         pull.hope[k] += numbers.precision[m] * own
         pull.precision[m] += pull.log[k] * (state.hope[k] - mean)
+        if sets.weight_class[k] >= 0:
+            pull.odds[sets.weight_class[k]] += own
 
 
 @inner_jit
@@ -174,10 +175,13 @@ def pull_shocks(sets: Sets, numbers: EdgeNumbers, state: SystemState, pull: Pull
         apart = state.hope[k] - mean
         spread += state.chance[k] * apart**2
         pull.hope[k] -= felt * sharp * state.chance[k] * apart
+        if sets.weight_class[k] >= 0:
+            own = state.chance[k] * (1.0 / sharp - apart)
+            pull.odds[sets.weight_class[k]] += felt * own
     if sharp * (top - bottom) < 1e-4:
         rise = 0.5 * spread
     else:
-        worth = worth_with_shocks(state.hope[low:high], high - low, top, sharp)
+        worth = worth_of_hopes(numbers, state.hope, low, high - low, sharp)
         rise = (mean - worth) / sharp
     pull.precision[m] += felt * (rise - spread)
 

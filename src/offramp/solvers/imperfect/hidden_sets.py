@@ -36,6 +36,9 @@ class InfoSets(NamedTuple):
     turns: NDArray[np.uint8]
     pay_class: NDArray[np.int32]
     odds_class: NDArray[np.int32]
+    """(edge,) of nature's moves, -1 for those of parties."""
+    weight_class: NDArray[np.int32]
+    """(edge,) of the logarithms of the weights of parties' moves, -1 without."""
     set_of: Ints
     """(position,) its set, or -1."""
     member_first: Ints
@@ -81,13 +84,15 @@ def find_infosets(layout: Layout, lone: bool = False) -> InfoSets:
     edges = np.flatnonzero(inner & needed[np.where(inner, target, 0)])
     edges = edges[np.argsort(target[edges], kind="stable")]
     count = np.bincount(target[edges], minlength=nodes)
+    by_nature = shape.mover[source] < 0
     return InfoSets(
         mover=shape.mover,
         first=shape.first,
         target=target,
         turns=shape.turns,
         pay_class=shape.pay_class,
-        odds_class=shape.odds_class,
+        odds_class=np.where(by_nature, shape.odds_class, -1),
+        weight_class=np.where(by_nature, -1, shape.odds_class),
         set_of=set_of,
         member_first=member_first,
         member=member,

@@ -26,7 +26,7 @@ from offramp.solvers.imperfect.best_replies import (
     reply_back,
 )
 from offramp.solvers.imperfect.hidden_sets import InfoSets, find_infosets
-from offramp.solvers.imperfect.large.set_layout import Sets
+from offramp.solvers.imperfect.large.set_layout import Sets, log_weights_of
 from offramp.solvers.imperfect.nature_zeros import gather_set_numbers, set_numbers_for
 from offramp.solvers.kernels.certificate import pile_up
 from offramp.solvers.kernels.layout import Layout
@@ -143,7 +143,8 @@ def gap_of(
     worth = np.bincount(slot, weighed, int(sets.slot_first[-1]))
     decision = np.repeat(np.arange(len(sets.owner)), np.diff(sets.slot_first))
     sharp = share * tables.precision[draw][sets.owner]
-    worth *= sharp[decision]
+    log_weight = log_weights_of(sets, tables.odds[draw])
+    worth = worth * sharp[decision] + log_weight
     worth -= np.maximum.reduceat(worth, sets.slot_first[:-1])[decision]
     play = np.exp(worth)
     play /= np.add.reduceat(play, sets.slot_first[:-1])[decision]
@@ -152,8 +153,10 @@ def gap_of(
     chance[by_nature] = tables.odds[draw][sets.odds_class[by_nature]]
     fresh = np.stack([np.bincount(source, chance * row, nodes) for row in total.T], axis=1)
     if tables.entropy:
-        lost = play * np.log(np.maximum(play, 1e-300))
-        lost = np.add.reduceat(lost, sets.slot_first[:-1]) + np.log(np.diff(sets.slot_first))
+        weighed = bool((sets.weight_class >= 0).any())
+        alike = -np.log(np.diff(sets.slot_first))[decision]
+        lost = play * (np.log(np.maximum(play, 1e-300)) - (log_weight if weighed else alike))
+        lost = np.add.reduceat(lost, sets.slot_first[:-1])
         at = np.flatnonzero(sets.decision >= 0)
         fresh[at, sets.mover[at]] -= (lost / sharp)[sets.decision[at]]
     return np.abs(value[sets.node] - fresh).max(axis=0)

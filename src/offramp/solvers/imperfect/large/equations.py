@@ -116,7 +116,7 @@ def evaluate(sets: Sets, numbers: EdgeNumbers, state: SystemState, scale, exact)
     cut, log_chance, parties, entropy = sets.cut, state.log_chance, sets.parties, numbers.entropy
     tilt, left = state.tilt, max(0.0, 1.0 - scale)
     for k in range(len(tilt)):
-        tilt[k] = left * state.bias[k]
+        tilt[k] = left * state.bias[k] + numbers.log_weight[k]
     for c in range(len(cut)):
         d = cut[c]
         sharp = scale * precision[sets.owner[d]]
@@ -146,7 +146,7 @@ def evaluate(sets: Sets, numbers: EdgeNumbers, state: SystemState, scale, exact)
             for j in range(parties):
                 value[n, j] += chance[low + k] * total[a + k, j]
         if entropy:
-            value[n, m] += shocks(hope, chance, low, b - a, scale * precision[m])
+            value[n, m] += shocks(numbers, hope, chance, low, b - a, scale * precision[m])
     judge(sets, numbers, state)
     return read_gaps(sets, numbers, state, scale)
 
@@ -172,16 +172,41 @@ def respond(hope, tilt, chance, log_chance, a, b, sharp):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def shocks(hope, chance, low, count, sharp):
+def shocks(numbers: EdgeNumbers, hope, chance, low, count, sharp):
     """(entropy of play less the logarithm of the number of moves) over the precision.
 
-    ``hope`` and ``chance`` are (slot,).
+    With weights it is less the divergence of play from them. ``hope`` and ``chance`` are (slot,).
     """
-    top, mean = -np.inf, 0.0
+    mean = 0.0
     for k in range(low, low + count):
-        top = max(top, hope[k])
         mean += chance[k] * hope[k]
-    return worth_with_shocks(hope[low : low + count], count, top, sharp) - mean
+    return worth_of_hopes(numbers, hope, low, count, sharp) - mean
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def worth_of_hopes(numbers: EdgeNumbers, hope, low, count, sharp):
+    """(log mean exp(precision hope)) / precision, the mean by weights; ``hope`` is (slot,)."""
+    top, bottom = -np.inf, np.inf
+    for k in range(low, low + count):
+        top, bottom = max(top, hope[k]), min(bottom, hope[k])
+    if not numbers.weighed:
+        return worth_with_shocks(hope[low : low + count], count, top, sharp)
+    mean, spread, width = 0.0, 0.0, sharp * (top - bottom)
+    for k in range(low, low + count):
+        share, gap = np.exp(numbers.log_weight[k]), hope[k] - top
+        if width < 1e-7:
+            mean += share * gap
+        elif width < 0.1:
+            mean += share * np.expm1(sharp * gap)
+        else:
+            mean += share * np.exp(sharp * gap)
+    if width < 1e-7:
+        for k in range(low, low + count):
+            spread += np.exp(numbers.log_weight[k]) * (hope[k] - top - mean) ** 2
+        return top + mean + 0.5 * sharp * spread
+    if width < 0.1:
+        return top + np.log1p(mean) / sharp
+    return top + np.log(mean) / sharp
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -316,11 +341,11 @@ def linearise(sets: Sets, numbers: EdgeNumbers, state: SystemState, scale):
                 slope[a + k, j] = scale * precision[m] * part
                 rate[n, j] += part * bend[low + k]
         if entropy:
-            rate[n, m] += shocks_rate(hope, chance, low, b - a, scale, precision[m])
+            rate[n, m] += shocks_rate(numbers, hope, chance, low, b - a, scale, precision[m])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def shocks_rate(hope, chance, low, count, scale, precision):
+def shocks_rate(numbers: EdgeNumbers, hope, chance, low, count, scale, precision):
     """Derivative of the worth with shocks, at fixed hopes, by ``scale``.
 
     ``hope`` and ``chance`` are (slot,).
@@ -333,7 +358,7 @@ def shocks_rate(hope, chance, low, count, scale, precision):
         spread += chance[k] * (hope[k] - mean) ** 2
     if scale * precision * (top - bottom) < 1e-4:
         return 0.5 * precision * spread
-    worth = worth_with_shocks(hope[low : low + count], count, top, scale * precision)
+    worth = worth_of_hopes(numbers, hope, low, count, scale * precision)
     return (mean - worth) / scale
 
 

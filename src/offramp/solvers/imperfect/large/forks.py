@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from offramp.solvers.imperfect.large.continuation import Branch
 from offramp.solvers.imperfect.large.following import CAREFUL
 from offramp.solvers.imperfect.large.set_layout import Sets
-from offramp.solvers.imperfect.small.other_starts import APART, tilts
-from offramp.solvers.imperfect.words import FORKED, STRAIGHT_ON
+from offramp.solvers.imperfect.sides import APART, FORKED, STRAIGHT_ON, tilts
 
 Array = NDArray[np.float64]
 Point = tuple[Array, Array]

@@ -33,6 +33,9 @@ class Sets(NamedTuple):
     turns: NDArray[np.uint8]
     pay_class: NDArray[np.int32]
     odds_class: NDArray[np.int32]
+    """(edge,) of nature's moves, -1 for those of parties."""
+    weight_class: NDArray[np.int32]
+    """(slot,) of the logarithm of the move's weight, -1 without."""
     decision: NDArray[np.int32]
     """(position,) decision of the node, -1 for nature's."""
     slot: NDArray[np.int32]
@@ -85,6 +88,11 @@ class EdgeNumbers(NamedTuple):
     """(2, party): row 0 is one, row 1 the patience."""
     precision: Array
     """(party,)."""
+    log_weight: Array
+    """(slot,) logarithms of the weights of moves, which add to 1 at a decision; all 0 where none
+    has one."""
+    weighed: bool
+    """Whether any has one."""
     entropy: bool
     scale: Array
     """(party,) scale of payoffs."""
@@ -130,7 +138,8 @@ def arrange_sets(structure: Structure) -> SetGame:
         target=rows,
         turns=structure.turns[edge].astype(np.uint8),
         pay_class=structure.pay_class[edge],
-        odds_class=structure.odds_class[edge],
+        odds_class=np.where(structure.mover[node][source] < 0, structure.odds_class[edge], -1),
+        weight_class=_weight_classes(structure, node, edge, source, slot),
         decision=decision,
         slot=slot,
         owner=owner,
@@ -160,6 +169,16 @@ def _groups(structure: Structure, node: NDArray, decision: NDArray, owner: NDArr
     step = np.zeros(len(owner), np.int64)
     step[decision[decision >= 0]] = structure.step[node][decision >= 0]
     return np.unique(step * structure.parties + owner, return_inverse=True)[1]
+
+
+def _weight_classes(
+    structure: Structure, node: NDArray, edge: NDArray, source: NDArray, slot: NDArray
+) -> NDArray[np.int32]:
+    """(slot,) the class of the log of its weight, that of its first node."""
+    found = np.full(int(slot.max(initial=-1)) + 1, -1, np.int32)
+    own = np.flatnonzero(structure.mover[node][source] >= 0)[::-1]
+    found[slot[own]] = structure.odds_class[edge][own]
+    return found
 
 
 def _renumber(structure: Structure) -> tuple[NDArray, NDArray, NDArray, NDArray, NDArray]:
@@ -302,6 +321,8 @@ def edge_numbers_of(game: SetGame, tables: Tables, draw: int) -> EdgeNumbers:
         log_odds=np.log(np.where(odds > 0.0, odds, 1.0)),
         discount=np.stack([np.ones(parties), tables.patience[draw]]),
         precision=np.array(tables.precision[draw]),
+        log_weight=log_weights_of(sets, tables.odds[draw]),
+        weighed=bool((sets.weight_class >= 0).any()),
         entropy=bool(tables.entropy),
         scale=np.where(top > 0.0, top, 1.0),
         counts=counts,
@@ -309,11 +330,20 @@ def edge_numbers_of(game: SetGame, tables: Tables, draw: int) -> EdgeNumbers:
     )
 
 
+def log_weights_of(sets: Sets, odds: Array) -> Array:
+    """(slot,) logarithms of weights; where a decision has none in a game with some, all alike."""
+    weighed = sets.weight_class >= 0
+    if not weighed.any():
+        return np.zeros(len(sets.weight_class))
+    alike = -np.log(np.repeat(np.diff(sets.slot_first), np.diff(sets.slot_first)))
+    return np.where(weighed, odds[np.maximum(sets.weight_class, 0)], alike)
+
+
 def _possible(sets: Sets, odds: Array) -> tuple[NDArray, NDArray]:
     """Edges and nodes that carry belief: those with the fewest moves of odds 0 on the way."""
     counts = np.ones(len(sets.enter), bool)
     possible = np.ones(len(sets.member), bool)
-    absent = (sets.odds_class[sets.enter] >= 0) & (odds[sets.enter] == 0.0)
+    absent = (sets.slot[sets.enter] < 0) & (odds[sets.enter] == 0.0)
     if not absent.any():
         return counts, possible
     rank = np.zeros(sets.nodes, np.int64)

@@ -18,6 +18,7 @@ from offramp.solvers.imperfect.accuracy import GAIN, is_loose
 from offramp.solvers.imperfect.best_replies import order_replies
 from offramp.solvers.imperfect.hidden_sets import InfoSets, find_infosets
 from offramp.solvers.imperfect.nature_zeros import mask_zeros
+from offramp.solvers.imperfect.sides import FORKED, STRAIGHT_ON, tilts
 from offramp.solvers.imperfect.small.certificate import (
     CertificateTape,
     PlayRows,
@@ -45,10 +46,8 @@ from offramp.solvers.imperfect.small.other_starts import (
     random_odds,
     reach_of_starts,
     set_chances,
-    tilts,
 )
 from offramp.solvers.imperfect.small.tape import DrawNumbers, Facts
-from offramp.solvers.imperfect.words import FORKED, STRAIGHT_ON
 from offramp.solvers.kernels.layout import Layout, arrange
 from offramp.solvers.kernels.units import rough_span
 
@@ -141,12 +140,25 @@ def gather_numbers(system: TreeSystem, tables: Tables) -> DrawNumbers:
     return DrawNumbers(
         np.where(span > 1e-6, span, 1.0),
         mask_zeros(system.infosets, tables),
+        weights_at_zero(system.infosets, tables),
         tables.pay,
         tables.odds,
         tables.end_pay,
         tables.patience,
         tables.precision,
     )
+
+
+def weights_at_zero(infosets: InfoSets, tables: Tables) -> Array:
+    """(draw, unknown) log-odds of the weights of moves against the first one at every set."""
+    found = np.zeros((tables.draws, infosets.unknowns))
+    for s, row in enumerate(infosets.row.tolist()):
+        edge = infosets.first[infosets.member[infosets.member_first[s]]]
+        kinds = infosets.weight_class[edge : edge + infosets.choices[s]]
+        if (kinds >= 0).all():
+            logs = tables.odds[:, kinds]
+            found[:, row : row + len(kinds) - 1] = logs[:, 1:] - logs[:, :1]
+    return found
 
 
 def blank_play(structure: Structure, rows: int) -> PlayRows:

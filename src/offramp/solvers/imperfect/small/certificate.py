@@ -225,7 +225,8 @@ class _CertificateWriter:
             for n in members:
                 worth = writer.worth(writer.first[n] + c, mover)
                 cell = writer.total(cell, self.belief[n], worth)
-            found.append(writer.total(ZERO, writer.sharp[mover], cell))
+            lean = writer.log_weight(writer.first[members[0]] + c)
+            found.append(writer.total(lean, writer.sharp[mover], cell))
         return found
 
     def _clear(self) -> int:

@@ -458,6 +458,8 @@ def run_tasks(equations: Equations, work: BranchWorkspace, tasks: Tasks, numbers
         for k in range(last):
             work.point[k] = tasks.odds[task, k]
             work.cells[tape.lean + k] = lean * work.point[k]
+            if kind == FROM_ZERO:
+                work.point[k] += numbers.base[draw, k]
         if kind < BY_NEWTON:
             full = 0.0 if kind == FROM_ZERO else 1.0
             span = scale * numbers.span[draw]

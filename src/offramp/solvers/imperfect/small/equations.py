@@ -1,9 +1,10 @@
 """The equations of a game with information sets written on a tape, with all their slopes.
 
 With t the share of the precision, ``z`` the log-odds at the sets (see information.py) and Q
-the mover's totals, the equations are z_a = t precision (Q_a - Q_0), where at a set Q is the mean
-over its nodes weighted by their reach. ``lean`` adds (1 - t) lean to the right-hand side,
-for branches that begin elsewhere. Slopes follow by the chain rule.
+the mover's totals, the equations are z_a = t precision (Q_a - Q_0) + log(w_a / w_0), where w are
+the weights of the moves, and at a set Q is the mean over its nodes weighted by their reach.
+``lean`` adds (1 - t) lean to the right-hand side, for branches that begin elsewhere. Slopes follow
+by the chain rule.
 
 Source: McKelvey & Palfrey (1998), Quantal response equilibria for extensive form games (agent
 form). Log-odds, not probabilities, since these vanish at high precision.
@@ -91,7 +92,11 @@ class _GapWriter:
             spread, at = ZERO, writer.row[one] + c - 1
             for n, belief in zip(members, writer.beliefs[one], strict=True):
                 spread = writer.total(spread, belief, self.ahead(n, c))
+            first = writer.first[members[0]]
+            more, less = writer.log_weight(first + c), writer.log_weight(first)
+            ahead = writer.total(more, MINUS, less) if more != less else ZERO
             gap = writer.total(writer.home["z"] + at, self.dull[mover], spread)
+            gap = writer.total(gap, MINUS, ahead)
             lean = writer.home["lean"] + at
             writer.total(gap, self.late, lean, into=writer.home["gap"] + at)
             found.append(spread)

@@ -15,22 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.solvers.imperfect.hidden_sets import InfoSets
+from offramp.solvers.imperfect.sides import APART
 
 Array = NDArray[np.float64]
-
-TILT = 1e-3
-"""Log-odds by which the two sides of a fork are told apart at precision 0."""
-APART = 1e-6
-"""Probabilities that differ by more belong to different equilibria."""
-
-
-def tilts(unknowns: int) -> Array:
-    """(side, unknown) small log-odds to begin at, so that a branch takes either side of a fork.
-
-    They are uneven, so that no symmetry of the game is kept.
-    """
-    share = np.mod(0.6180339887498949 * np.arange(1.0, unknowns + 1.0), 1.0)
-    return np.outer([-TILT, TILT], 1.0 + 0.5 * share)
 
 
 def random_odds(unknowns: int, starts: range, seed: int) -> Array:

@@ -78,6 +78,8 @@ class DrawNumbers(NamedTuple):
     """(draw,) how strongly moves can differ at full precision, in log-odds: the unit of t."""
     masks: Floats
     """(draw, inward and position) see `nature_zeros`, or (draw, 0)."""
+    base: Floats
+    """(draw, unknown) log-odds at precision 0: those of the weights of moves."""
     pay: Floats
     """(draw, pay class, party)."""
     odds: Floats

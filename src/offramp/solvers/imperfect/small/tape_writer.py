@@ -172,6 +172,11 @@ class TapeWriter:
             return ONE
         return self.give[self.play[node]] + edge - self.first[node]
 
+    def log_weight(self, edge: int) -> int:
+        """The cell of the logarithm of the weight of a party's move; 0 without."""
+        kind = int(self.infosets.weight_class[edge])
+        return ZERO if kind < 0 else self.home["odds"] + kind
+
     def discount(self, edge: int, party: int) -> int:
         """The cell of the factor on what comes after an edge."""
         if self.infosets.turns[edge] and not self.facts.patient[party]:
@@ -213,7 +218,7 @@ class TapeWriter:
         if choosing and self.decides(node) and self.set_of[node] < 0:
             sharp = self.sharp[mover]
             self.play[node] = self.share(
-                [self.total(ZERO, sharp, self.worth(e, mover)) for e in edges]
+                [self.total(self.log_weight(e), sharp, self.worth(e, mover)) for e in edges]
             )
         for party in parties:
             cell = ZERO
