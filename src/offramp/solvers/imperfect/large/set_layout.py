@@ -138,8 +138,7 @@ def arrange_sets(structure: Structure) -> SetGame:
         target=rows,
         turns=structure.turns[edge].astype(np.uint8),
         pay_class=structure.pay_class[edge],
-        odds_class=np.where(structure.mover[node][source] < 0, structure.odds_class[edge], -1),
-        weight_class=_weight_classes(structure, node, edge, source, slot),
+        **_classes(structure, node, edge, source, slot),
         decision=decision,
         slot=slot,
         owner=owner,
@@ -171,14 +170,16 @@ def _groups(structure: Structure, node: NDArray, decision: NDArray, owner: NDArr
     return np.unique(step * structure.parties + owner, return_inverse=True)[1]
 
 
-def _weight_classes(
+def _classes(
     structure: Structure, node: NDArray, edge: NDArray, source: NDArray, slot: NDArray
-) -> NDArray[np.int32]:
-    """(slot,) the class of the log of its weight, that of its first node."""
-    found = np.full(int(slot.max(initial=-1)) + 1, -1, np.int32)
-    own = np.flatnonzero(structure.mover[node][source] >= 0)[::-1]
-    found[slot[own]] = structure.odds_class[edge][own]
-    return found
+) -> dict[str, NDArray[np.int32]]:
+    """Classes of odds by edge, and of the logarithms of weights by slot: those of a first node."""
+    by_nature = structure.mover[node][source] < 0
+    weights = np.full(int(slot.max(initial=-1)) + 1, -1, np.int32)
+    own = np.flatnonzero(~by_nature)[::-1]
+    weights[slot[own]] = structure.odds_class[edge][own]
+    odds = np.where(by_nature, structure.odds_class[edge], -1).astype(np.int32)
+    return {"odds_class": odds, "weight_class": weights}
 
 
 def _renumber(structure: Structure) -> tuple[NDArray, NDArray, NDArray, NDArray, NDArray]:
