@@ -64,12 +64,15 @@ class SmallResults(Results):
         self.branch = np.full(draws, "traced", dtype="<U11")
 
     def plan_search(self, traced: frozenset[int], starts: int, seed: int) -> None:
-        """How hard to look for others, by draw: starts by Newton, by branches, steps beyond."""
+        """How hard to look for others, by draw: starts by Newton, by branches, steps beyond.
+
+        Not at all where no starts are asked for.
+        """
         options, nodes = self.options, self.structure.nodes
         share = options.newton_nodes / max(options.newton_nodes, nodes)
         newton = max(4, int(options.newton_starts * share))
         self.effort[:, 0], self.seed = starts, seed
-        for draw in traced:
+        for draw in traced if starts else ():
             self.effort[draw] = newton + starts, newton // 2, 40
 
     def blocks(self) -> list[Ints]:
