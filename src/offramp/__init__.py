@@ -23,6 +23,7 @@ _DOORS = {
     "build": "offramp.game",
     "draw": "offramp.game",
     "emulate": "offramp.study.emulation",
+    "evidence": "offramp.scenario.transcripts.ledger",
     "solve": "offramp.study",
     "outcomes": "offramp.study",
     "claims": "offramp.study.claims.checking",
@@ -51,6 +52,7 @@ __all__ = [
     "describe",
     "draw",
     "emulate",
+    "evidence",
     "figure",
     "histories",
     "investigate",
@@ -84,6 +86,7 @@ if TYPE_CHECKING:
     from offramp.scenario import Scenario as Scenario
     from offramp.scenario import read as read
     from offramp.scenario import scenario_text as scenario_text
+    from offramp.scenario.transcripts.ledger import evidence as evidence
     from offramp.study import investigate as investigate
     from offramp.study import outcomes as outcomes
     from offramp.study import solve as solve

@@ -10,13 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from offramp.core.errors import OfframpError, ScenarioError
+from offramp.scenario.citing import WORDS
 from offramp.scenario.expansion import expand_uses
 from offramp.scenario.model import Document, Scenario, Words
 from offramp.scenario.reading import refuse_game, source_name, understood_tree
 from offramp.scenario.shape import complaints
 from offramp.scenario.shelf import scenario_path
+from offramp.scenario.transcripts.attaching import with_evidence
 from offramp.scenario.yaml_text import Node, parse_yaml, read_text
 
 UNKNOWN = re.compile(r"unknown word '(.*)'")
@@ -42,7 +45,7 @@ def all_errors(file: str) -> tuple[OfframpError, ...]:
         expanded = expand_uses(tree, path.parent)
     except OfframpError as error:
         return (error,)
-    return _of_shape(Scenario, expanded) or _one_after_the_other(expanded)
+    return _of_shape(Scenario, expanded) or _one_after_the_other(expanded, path)
 
 
 def _of_shape(record: type[Words], tree: Node) -> tuple[OfframpError, ...]:
@@ -69,11 +72,11 @@ def _only(work: Callable[[], object]) -> tuple[OfframpError, ...]:
     return ()
 
 
-def _one_after_the_other(tree: Node) -> tuple[OfframpError, ...]:
+def _one_after_the_other(tree: Node, file: Path) -> tuple[OfframpError, ...]:
     found: list[OfframpError] = []
     gone: list[str] = []
     while len(found) < MOST:
-        errors = _only(lambda now=tree: understood_tree(now))
+        errors = _only(lambda now=tree: with_evidence(understood_tree(now), file))
         if not errors:
             break
         error = errors[0]
@@ -118,6 +121,11 @@ def _without(tree: Node, path: tuple[str, ...]) -> tuple[Node, str] | None:
     if len(path) < 2:
         return None
     head = path[0]
+    if path[-1] == "file" and head == "sources":
+        return None
+    if path[-1] in ("quote", *WORDS) or "source" in path[1:-1]:
+        at = path.index("source", 1) if "source" in path[1:-1] else len(path) - 1
+        return _unsourced(tree, path[:at]), ""
     if head in ("claims", "accounts", "levers"):
         return _dropped(tree, path[:2]), path[1]
     if head == "sources" or path[-1] in ("source", "when", "range", "weight", "end", "by"):
@@ -131,6 +139,16 @@ def _without(tree: Node, path: tuple[str, ...]) -> tuple[Node, str] | None:
         return _put(tree, whole, 1), ""
     inside = len(path) > 2 and path[-2] in ("pay", "then")
     return (_dropped(tree, path), "") if inside else None
+
+
+def _unsourced(tree: Node, path: tuple[str, ...]) -> Node:
+    """The text without what the entry at ``path`` cites and quotes."""
+    entry = tree
+    for part in path:
+        entry = entry.items[int(part)] if entry.items else entry.mapping[part]
+    for word in ("source", "quote"):
+        tree = _dropped(tree, (*path, word)) if word in entry.mapping else tree
+    return tree
 
 
 def _dropped(node: Node, path: tuple[str, ...]) -> Node:

@@ -304,6 +304,8 @@ class _Part:
         record["about"] = Node(self.mechanism.about.strip(), at)
         if "source" in self.piece.mapping:
             record["source"] = self.piece.mapping["source"]
+            if "quote" in self.piece.mapping:
+                record["quote"] = self.piece.mapping["quote"]
         elif "source" in self.tree.mapping:
             record["source"] = renamer.citation(self.tree.mapping["source"])
         if self.mechanism.off:

@@ -27,6 +27,7 @@ from offramp.expressions import (
     transform,
 )
 from offramp.scenario.binding import Binder, Level, Vocabulary
+from offramp.scenario.citing import citations_of
 from offramp.scenario.defining import with_definitions
 from offramp.scenario.distributions import parse_distribution
 from offramp.scenario.information import with_unseen
@@ -568,31 +569,6 @@ class _Reader:
             self.known(scenario.at_end, self.outcomes, "outcome", ("at_end",))
 
     def _check_citations(self) -> None:
-        scenario = self.scenario
-        cited: list[tuple[Path, str | Mapping[str, str] | None]] = []
-        for name, entry in scenario.parameters.items():
-            cited.append((("parameters", name, "source"), getattr(entry, "source", None)))
-            for key, one in entry.each.items() if isinstance(entry, Family) else ():
-                path = ("parameters", name, "each", key, "source")
-                cited.append((path, getattr(one, "source", None)))
-        for name, words in scenario.private.items():
-            cited.append((("private", name, "source"), words.source))
-        for position, step in enumerate(scenario.round):
-            cited.append((("round", position, "source"), step.source))
-            for name, move in step.moves.items():
-                cited.append((("round", position, "moves", name, "source"), move.source))
-        for section in (
-            "switches",
-            "issues",
-            "outcomes",
-            "mechanisms",
-            "claims",
-            "accounts",
-            "levers",
-        ):
-            for name, words in getattr(scenario, section).items():
-                cited.append(((section, name, "source"), words.source))
-        for path, citation in cited:
-            keys = (citation,) if isinstance(citation, str) else tuple(citation or ())
-            for key in keys:
-                self.known(key, scenario.sources, "source", path)
+        for cited in citations_of(self.scenario):
+            for key in cited.keys:
+                self.known(key, self.scenario.sources, "source", (*cited.path, "source"))

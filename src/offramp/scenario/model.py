@@ -18,7 +18,6 @@ from pydantic import (
     Discriminator,
     Field,
     PrivateAttr,
-    StringConstraints,
     Tag,
     WithJsonSchema,
     model_validator,
@@ -26,43 +25,21 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from offramp.core.errors import Place
+from offramp.scenario.kinds import (
+    Citation,
+    EntryName,
+    Expectations,
+    Formula,
+    Key,
+    Kind,
+    Literally,
+    MoveName,
+    Name,
+    Option,
+    Text,
+)
+from offramp.scenario.transcripts.records import Evidence
 from offramp.scenario.yaml_text import Node
-
-
-def _formula(value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        shown = {"True": "true", "False": "false", "None": "nothing"}.get(str(value))
-        shown = shown or f"a {'mapping' if isinstance(value, dict) else 'list'}"
-        raise PydanticCustomError(
-            "formula", "{shown} stands where a formula is needed", {"shown": shown}
-        )
-    return value
-
-
-def _as_text(value: Any) -> Any:
-    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
-
-
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=64)]
-Option = Annotated[
-    str, BeforeValidator(_as_text), StringConstraints(pattern=r"^[A-Za-z0-9_]+$", max_length=64)
-]
-Key = Annotated[str, StringConstraints(pattern=r"^([A-Za-z_][A-Za-z0-9_]*|-?[0-9]+)$")]
-MoveName = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$")
-]
-EntryName = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*( *\[ *[A-Za-z0-9_-]+ *\])?$")
-]
-Text = Annotated[str, BeforeValidator(_as_text)]
-Formula = Annotated[int | float | str, BeforeValidator(_formula)]
-Kind = Literal["agreement", "ceasefire", "capitulation", "stalemate", "war", "catastrophe"]
-Expectations = dict[Kind, Literal["lower", "higher"]]
-Citation = Annotated[
-    Annotated[Name, Tag("key")] | Annotated[dict[Name, Text], Tag("places")],
-    Discriminator(lambda value: "places" if isinstance(value, dict) else "key"),
-    Field(description="a source key, or {key: where}"),
-]
 
 
 class Words(BaseModel):
@@ -113,6 +90,7 @@ class Quantity(Words):
     range: Text | None = Field(default=None, description="distribution, say uniform(0, 1)")
     unit: Text | None = None
     source: Citation | None = None
+    quote: Literally = False
     note: Text | None = None
 
 
@@ -134,6 +112,7 @@ class Family(Words):
     each: dict[Key, Entry] = Field(min_length=1)
     unit: Text | None = None
     source: Citation | None = None
+    quote: Literally = False
     note: Text | None = None
 
 
@@ -154,6 +133,7 @@ class Source(Words):
     kind: Text | None = None
     stance: Text | None = None
     note: Text | None = None
+    file: Text | None = Field(default=None, description="a transcript beside the scenario")
 
 
 class Issue(Words):
@@ -165,6 +145,7 @@ class Issue(Words):
     label: Text | None = None
     about: Text | None = None
     source: Citation | None = None
+    quote: Literally = False
 
 
 class Variable(Words):
@@ -201,6 +182,7 @@ class Switch(Words):
     label: Text | None = None
     about: Text | None = None
     source: Citation | None = None
+    quote: Literally = False
     note: Text | None = None
 
 
@@ -211,6 +193,7 @@ class SwitchEntry(Words):
     range: Text | None = Field(default=None, description="choice(option, option, …)")
     weights: dict[Name, Above0] = Field(default_factory=dict[str, Any])
     source: Citation | None = None
+    quote: Literally = False
     note: Text | None = None
 
 
@@ -253,6 +236,7 @@ class Private(Words):
     label: Text | None = None
     about: Text | None = None
     source: Citation | None = None
+    quote: Literally = False
 
 
 class Move(Words):
@@ -269,6 +253,7 @@ class Move(Words):
     label: Text | None = None
     about: Text | None = None
     source: Citation | None = None
+    quote: Literally = False
     force: bool = False
 
 
@@ -289,6 +274,7 @@ class Step(Words):
     label: Text | None = None
     about: Text | None = None
     source: Citation | None = None
+    quote: Literally = False
 
 
 class MoveWords(Words):
@@ -306,6 +292,7 @@ class Use(Words):
     with_: dict[Name, Any] = Field(default_factory=dict, alias="with")
     label: Text | None = None
     source: Citation | None = None
+    quote: Literally = False
     expects: Expectations | None = Field(
         default=None, description="what this scenario's account expects of the effect"
     )
@@ -336,6 +323,7 @@ class Outcome(Words):
     label: Text | None = None
     about: Text | None = None
     source: Citation | None = None
+    quote: Literally = False
 
 
 class Given(Words):
@@ -352,6 +340,7 @@ class MechanismRecord(Words):
     about: Text | None = None
     label: Text | None = None
     source: Citation | None = None
+    quote: Literally = False
     off: dict[str, Formula] = Field(default_factory=dict)
     expects: Expectations = Field(default_factory=lambda: cast("Expectations", {}))
     parameters: tuple[Name, ...] = ()
@@ -371,6 +360,7 @@ class Claim(Words):
     says: Text = Field(description="the claim in the analyst's own words")
     holds_when: Text = Field(description="say P(war | do(north.act = wait)) > P(war)")
     source: Citation | None = None
+    quote: Literally = False
     label: Text | None = None
     about: Text | None = None
 
@@ -394,6 +384,7 @@ class Account(Words):
     label: Text | None = None
     about: Text | None = None
     source: Citation | None = None
+    quote: Literally = False
     parameters: dict[EntryName, Parameter] = Field(
         default_factory=dict[str, Any],
         description="parameter or family[key] to the entry that replaces it",
@@ -436,6 +427,7 @@ class Lever(Words):
     label: Text | None = None
     about: Text | None = None
     source: Citation | None = None
+    quote: Literally = False
 
 
 def _limit(value: Any) -> Any:
@@ -478,6 +470,7 @@ class Scenario(Words):
     levers: dict[Name, Lever] = Field(default_factory=dict)
 
     _text: Node | None = PrivateAttr(default=None)
+    _evidence: Evidence = PrivateAttr(default=Evidence())
     _barred: frozenset[tuple[str, str]] = PrivateAttr(default=frozenset())
 
     @property
@@ -503,6 +496,11 @@ class Scenario(Words):
         """The text it was read from as a tree with places; None where it was made in Python."""
         return self._text
 
+    @property
+    def evidence(self) -> Evidence:
+        """The transcripts of its sources and the passages that it cites, as far as read."""
+        return self._evidence
+
     def place(self, *path: str | int, of_value: bool = True) -> Place | None:
         """Where the value at ``path`` stood in the text, as line and column."""
         if self._text is None:
@@ -522,6 +520,12 @@ class Scenario(Words):
         """The same scenario, remembering the text it was read from."""
         copy = self.model_copy()
         copy._text = node
+        return copy
+
+    def with_evidence(self, evidence: Evidence) -> Scenario:
+        """The same scenario, knowing the words of its sources."""
+        copy = self.model_copy()
+        copy._evidence = evidence
         return copy
 
     def without_moves(self, barred: frozenset[tuple[str, str]]) -> Scenario:

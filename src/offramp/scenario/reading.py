@@ -17,6 +17,7 @@ from offramp.scenario.meaning import understand
 from offramp.scenario.model import Scenario
 from offramp.scenario.shape import shaped
 from offramp.scenario.shelf import SUFFIXES, scenario_path
+from offramp.scenario.transcripts.attaching import with_evidence
 from offramp.scenario.yaml_text import Node, parse_yaml, read_text
 
 GAME = re.compile(r"\s*([EN]FG)\s+\d")
@@ -36,7 +37,20 @@ def read(source: str | Path | Mapping[str, Any]) -> Scenario:
         return _understood(source, "text", None)
     path = scenario_path(str(source))
     refuse_game(path)
-    return _understood(read_text(path), str(source_name(path, source)), path.parent)
+    return _understood(read_text(path), str(source_name(path, source)), path)
+
+
+def read_unproved(source: str | Path) -> Scenario:
+    """The scenario in a file or of the library, though passages that it cites may be gone.
+
+    For whoever looks at the evidence; `read` makes such a passage an error.
+    """
+    path = scenario_path(str(source))
+    refuse_game(path)
+    name = str(source_name(path, source))
+    return with_evidence(
+        _checked(parse_yaml(read_text(path), name), path.parent), path, strict=False
+    )
 
 
 def refuse_game(path: Path) -> None:
@@ -51,11 +65,12 @@ def _names_game(path: Path) -> bool:
     return suffix not in SUFFIXES and suffix[1:] in plugin_names(*FORMATS)
 
 
-def _understood(text: str, file: str, folder: Path | None) -> Scenario:
+def _understood(text: str, file: str, path: Path | None) -> Scenario:
     game = GAME.match(text)
     if game:
         raise _is_game(file, f"NAME.{game[1].lower()}, under such a name")
-    return _checked(parse_yaml(text, file), folder)
+    scenario = _checked(parse_yaml(text, file), None if path is None else path.parent)
+    return with_evidence(scenario, path)
 
 
 def _is_game(file: str, named: str) -> ScenarioError:
