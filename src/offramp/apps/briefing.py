@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from cyclopts import App
 
-from offramp.apps.options import Account, Asked, Draws, Nominal, Scale, Seed, Settings, refuse
+from offramp.apps.options import (
+    Account,
+    Asked,
+    Draws,
+    Nominal,
+    NoPassages,
+    Scale,
+    Seed,
+    Settings,
+    refuse,
+)
 from offramp.apps.speaking import say
 
 FORMS = (".html", ".md", ".docx")
@@ -27,6 +38,7 @@ def brief_command(
     account: Account = None,
     nominal: Nominal = False,
     set_: Settings = (),
+    no_passages: NoPassages = False,
     precision_scale: Scale = 1.0,
 ) -> None:
     """Solve FILE as `run` does and tell it on two pages, for A4 and letter.
@@ -40,7 +52,7 @@ def brief_command(
     asked = Asked(
         "brief", file, draws, seed, nominal, False, tuple(set_), account, precision_scale, more
     )
-    path, solved = briefed(asked, out)
+    path, solved = briefed(replace(asked, no_passages=no_passages), out)
     say(f"brief: {path}")
     if not solved:
         sys.exit(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from shlex import join
 from typing import Annotated
@@ -13,9 +14,21 @@ from offramp import __version__
 from offramp.apps.briefing import add_brief
 from offramp.apps.describing import add_descriptions
 from offramp.apps.emulating import add_emulation
+from offramp.apps.evidencing import add_evidence
 from offramp.apps.formats import add_formats
 from offramp.apps.modelling import add_models
-from offramp.apps.options import Account, Asked, Draws, Json, Nominal, Scale, Seed, Settings
+from offramp.apps.options import (
+    Account,
+    Asked,
+    Draws,
+    Json,
+    Nominal,
+    NoPassages,
+    Scale,
+    Seed,
+    Settings,
+    read_told,
+)
 from offramp.apps.speaking import complain, hand_over, say
 from offramp.apps.studies import add_studies
 from offramp.apps.sweeping import add_sweeps
@@ -62,7 +75,7 @@ def new(name: str) -> None:
 
 
 @app.command
-def check(file: str, *, json: Json = False) -> None:
+def check(file: str, *, no_passages: NoPassages = False, json: Json = False) -> None:
     """Read FILE, explore its game and check its numbers, without solving; warn of slips.
 
     All errors of a text are told at once. A warning has a code, a place and a repair, and changes
@@ -72,7 +85,7 @@ def check(file: str, *, json: Json = False) -> None:
     from offramp.core.errors import OfframpError
 
     try:
-        facts = checked(file)
+        facts = checked(file, no_passages)
     except OfframpError as error:
         errors = errors_of(file) or [error]
         if json:
@@ -85,11 +98,11 @@ def check(file: str, *, json: Json = False) -> None:
 
 
 @app.command
-def expand(file: str) -> None:
+def expand(file: str, *, no_passages: NoPassages = False) -> None:
     """Print FILE with every mechanism written out: nothing is hidden."""
-    from offramp.scenario import read, scenario_text
+    from offramp.scenario import scenario_text
 
-    sys.stdout.write(scenario_text(read(file)).rstrip("\n") + "\n")
+    sys.stdout.write(scenario_text(read_told(file, no_passages)).rstrip("\n") + "\n")
 
 
 @app.command
@@ -115,6 +128,7 @@ def run(
     account: Account = None,
     nominal: Nominal = False,
     set: Settings = (),
+    no_passages: NoPassages = False,
     out: Path | None = None,
     json: Json = False,
     precision_scale: Scale = 1.0,
@@ -163,7 +177,7 @@ def run(
     from offramp.apps.running import run_file
 
     asked = Asked("run", file, draws, seed, nominal, json, tuple(set), account, precision_scale)
-    said, solved = run_file(asked, out)
+    said, solved = run_file(replace(asked, no_passages=no_passages), out)
     hand_over(said) if json else say(said)
     if not solved:
         sys.exit(1)
@@ -171,6 +185,7 @@ def run(
 
 add_brief(app)
 add_descriptions(app)
+add_evidence(app)
 add_studies(app)
 add_formats(app)
 add_models(app)

@@ -8,7 +8,7 @@ from typing import Any
 
 from cyclopts import App
 
-from offramp.apps.options import Account, Json, refuse
+from offramp.apps.options import Account, Json, NoPassages, read_told, refuse
 from offramp.apps.speaking import hand_over, say
 from offramp.core.errors import suggestion
 from offramp.core.files import check_target, write_text
@@ -21,7 +21,12 @@ def add_descriptions(app: App) -> None:
 
 
 def describe_command(
-    file: str, *, account: Account = None, picture: Path | None = None, json: Json = False
+    file: str,
+    *,
+    account: Account = None,
+    picture: Path | None = None,
+    no_passages: NoPassages = False,
+    json: Json = False,
 ) -> None:
     """Say in plain sentences what FILE says: who moves when and sees what, ends, every number.
 
@@ -36,13 +41,13 @@ def describe_command(
     """
     from offramp.presentation import describe
     from offramp.presentation.charts.round_strip import round_picture
-    from offramp.scenario import read, with_account
+    from offramp.scenario import with_account
 
     if picture is not None:
         if picture.suffix != ".svg":
             raise refuse(f"--picture {picture}", "a name that ends in .svg", "say round.svg")
         check_target(picture, option="--picture")
-    scenario = read(file)
+    scenario = read_told(file, no_passages)
     if account is not None:
         scenario = with_account(scenario, account)
     told = describe(scenario)

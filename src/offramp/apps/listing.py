@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
+from offramp.apps.options import read_told
 from offramp.core.errors import OfframpError
 
 CASES, EXAMPLES = "Cases", "Examples"
@@ -81,14 +82,13 @@ def _rows(entries: list[dict[str, str]], word: str, margin: str) -> list[str]:
     ]
 
 
-def checked(file: str) -> dict[str, Any]:
+def checked(file: str, no_passages: bool = False) -> dict[str, Any]:
     """Read, explore and value a scenario at nominal values and at 64 draws; facts about it."""
     from offramp.apps.combining import check_tellings, combinations, without_effect
     from offramp.game import build
-    from offramp.scenario import read
     from offramp.study import find_doubts
 
-    scenario = read(file)
+    scenario = read_told(file, no_passages)
     game = build(scenario)
     game.tables(game.nominal())
     check_tellings(scenario)

@@ -95,6 +95,14 @@ Settings = Annotated[
 Account = Annotated[
     str | None, Parameter(name="--account", help="Tell the scenario as this account does.")
 ]
+NoPassages = Annotated[
+    bool,
+    Parameter(
+        name="--no-passages",
+        negative="",
+        help="Leave the words of transcripts out of everything that is written or printed.",
+    ),
+]
 Scale = Annotated[
     float, real(name="--precision-scale", help="Multiply every precision by this number.")
 ]
@@ -116,6 +124,7 @@ class Asked:
     more: Mapping[str, Any] = field(default_factory=dict[str, Any])
     repeated: tuple[tuple[str, str], ...] = ()
     """Options of a command's own that were given several times."""
+    no_passages: bool = False
 
     def check(self) -> None:
         """A ScenarioError for an option that does not fit."""
@@ -134,10 +143,11 @@ class Asked:
     def scenario(self) -> Scenario:
         """The scenario with what --set fixes, on every account; options and account checked."""
         self.check()
-        from offramp.scenario import read, with_account
+        from offramp.scenario import with_account
 
         values = settings_of(self.settings)
-        whole = fixed(read(self.file), values) if values else read(self.file)
+        told = read_told(self.file, self.no_passages)
+        whole = fixed(told, values) if values else told
         if self.account is not None:
             with_account(whole, self.account)
         return whole
@@ -152,9 +162,18 @@ class Asked:
             words += ["--set", setting]
         if self.precision_scale != 1:
             words += ["--precision-scale", f"{self.precision_scale:g}"]
+        words += ["--no-passages"] if self.no_passages else []
         for name, value in (*self.more.items(), *self.repeated):
             words += [name, str(value)]
         return shlex.join(words)
+
+
+def read_told(file: str, no_passages: bool) -> Scenario:
+    """The scenario in a file, without any words of its transcripts where that is asked for."""
+    from offramp.scenario import read
+    from offramp.scenario.transcripts.quoting import without_passages
+
+    return without_passages(read(file)) if no_passages else read(file)
 
 
 def refuse(found: str, expected: str, repair: str) -> ScenarioError:

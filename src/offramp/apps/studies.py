@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
@@ -14,6 +15,7 @@ from offramp.apps.options import (
     Draws,
     Json,
     Nominal,
+    NoPassages,
     Scale,
     Seed,
     Settings,
@@ -57,6 +59,7 @@ def claims_command(
     nominal: Nominal = False,
     account: Account = None,
     set_: Settings = (),
+    no_passages: NoPassages = False,
     json: Json = False,
     precision_scale: Scale = 1.0,
 ) -> None:
@@ -72,12 +75,9 @@ def claims_command(
     """
     from offramp.apps.asking import told_claims
 
-    _tell(
-        told_claims(
-            Asked("claims", file, draws, seed, nominal, json, tuple(set_), account, precision_scale)
-        ),
-        json,
-    )
+    scale, told = precision_scale, tuple(set_)
+    asked = Asked("claims", file, draws, seed, nominal, json, told, account, scale)
+    _tell(told_claims(replace(asked, no_passages=no_passages)), json)
 
 
 def compare_command(
@@ -90,6 +90,7 @@ def compare_command(
     nominal: Nominal = False,
     single: Annotated[bool, Parameter(negative="")] = False,
     set_: Settings = (),
+    no_passages: NoPassages = False,
     json: Json = False,
     precision_scale: Scale = 1.0,
 ) -> None:
@@ -115,6 +116,7 @@ def compare_command(
     asked = Asked(
         "compare", file, draws, seed, nominal, json, tuple(set_), None, precision_scale, more
     )
+    asked = replace(asked, no_passages=no_passages)
     _tell(told_comparison(asked, accounts, tuple(quantity), single), json)
 
 
@@ -130,6 +132,7 @@ def sensitivity_command(
     nominal: Nominal = False,
     account: Account = None,
     set_: Settings = (),
+    no_passages: NoPassages = False,
     json: Json = False,
 ) -> None:
     """Say which assumptions of FILE a quantity hangs on, over their ranges and locally.
@@ -153,6 +156,7 @@ def sensitivity_command(
     from offramp.apps.asking import told_sensitivity
 
     asked = Asked("sensitivity", file, draws, seed, nominal, json, tuple(set_), account)
+    asked = replace(asked, no_passages=no_passages)
     _tell(told_sensitivity(asked, tuple(quantity), points, groups, menu), json)
 
 
@@ -166,6 +170,7 @@ def packages_command(
     nominal: Nominal = False,
     account: Account = None,
     set_: Settings = (),
+    no_passages: NoPassages = False,
     json: Json = False,
 ) -> None:
     """Say what could be agreed on the issues of FILE, beside what parties have without it.
@@ -194,6 +199,7 @@ def packages_command(
         1.0,
         more,
         tuple(("--reservation", one) for one in reservation),
+        no_passages,
     )
     _tell(told_packages(asked, parties, tuple(reservation)), json)
 
@@ -208,6 +214,7 @@ def offramps_command(
     nominal: Nominal = False,
     account: Account = None,
     set_: Settings = (),
+    no_passages: NoPassages = False,
     json: Json = False,
 ) -> None:
     """Look for the smallest changes of FILE that make an agreement as probable as asked.
@@ -223,14 +230,9 @@ def offramps_command(
     """
     from offramp.apps.asking import told_offramps
 
-    _tell(
-        told_offramps(
-            Asked("offramps", file, draws, seed, nominal, json, tuple(set_), account),
-            outcome,
-            at_least,
-        ),
-        json,
-    )
+    asked = Asked("offramps", file, draws, seed, nominal, json, tuple(set_), account)
+    asked = replace(asked, no_passages=no_passages)
+    _tell(told_offramps(asked, outcome, at_least), json)
 
 
 def histories_command(
@@ -243,6 +245,7 @@ def histories_command(
     nominal: Nominal = False,
     account: Account = None,
     set_: Settings = (),
+    no_passages: NoPassages = False,
     json: Json = False,
     precision_scale: Scale = 1.0,
 ) -> None:
@@ -262,6 +265,7 @@ def histories_command(
     asked = Asked(
         "histories", file, max(draws, 1), seed, nominal, json, tuple(set_), account, precision_scale
     )
+    asked = replace(asked, no_passages=no_passages)
     _tell(told_histories(asked, outcome, count, draws), json)
 
 

@@ -5,13 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from offramp.apps.options import Account, Asked, Json, Scale, Seed, Settings, refuse, whole
+from offramp.apps.options import (
+    Account,
+    Asked,
+    Json,
+    NoPassages,
+    Scale,
+    Seed,
+    Settings,
+    refuse,
+    whole,
+)
 from offramp.apps.speaking import hand_over, say
 from offramp.core.bounds import MAX_CHUNK, MAX_DRAWS, MAX_STARTS, max_workers
 from offramp.core.files import check_target
@@ -61,6 +71,8 @@ class Ways:
         Solve on the Dask cluster with this scheduler address.
     device
         cpu, or gpu for a graphics processor.
+    no_passages
+        Leave the words of transcripts out of everything that is written or printed.
     """
 
     starts: Starts = None
@@ -68,6 +80,7 @@ class Ways:
     workers: Workers = None
     dask: str | None = None
     device: str = "cpu"
+    no_passages: NoPassages = False
 
 
 WAYS = Ways()
@@ -118,7 +131,9 @@ def sweep_command(
         When done, write all draws into this CSV file as one long table.
     """
     scale = precision_scale
+    bare = ways.no_passages
     asked = Asked("sweep", file, draws or 1, seed, False, json, tuple(set_), account, scale)
+    asked = replace(asked, no_passages=bare)
     if ways.workers is not None and ways.dask is not None:
         raise refuse("--workers beside --dask", "one of them", "leave --workers out")
     scenario = asked.scenario()
@@ -140,7 +155,7 @@ def sweep_command(
         ways.device,
         ways.workers,
         ways.dask,
-        _Words(file, tuple(set_)),
+        _Words(file, tuple(set_), bare),
     )
     told = _swept(scenario, root, wishes, table)
     hand_over(told) if json else say(sweep_words(told, table))
@@ -154,6 +169,7 @@ class _Words:
 
     file: str
     settings: tuple[str, ...]
+    no_passages: bool = False
 
     def __call__(self, draws: int, order: Order) -> str:
         more = {"--starts": order.starts} if order.starts else {}
@@ -172,6 +188,7 @@ class _Words:
             order.precision_scale,
             more,
             tuple(repeated),
+            self.no_passages,
         ).words(order.seed)
 
 

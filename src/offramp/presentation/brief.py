@@ -20,10 +20,13 @@ from offramp.presentation.sections.offramps import asked_of, title_of
 from offramp.presentation.sections.outcomes import ends_by_precision
 from offramp.presentation.sections.packages import package_label
 from offramp.presentation.text.claims import signed_gain
+from offramp.presentation.text.evidence import evidence_sentences, shown_passages
 from offramp.presentation.text.numbers import between, caveat, figure_of, listed, percent
 from offramp.presentation.text.offramps import apart_sentence, works_words
 from offramp.presentation.text.without import READING_WORDS, reading_names
-from offramp.study.solving.labels import spoken
+from offramp.scenario import understand
+from offramp.scenario.transcripts.ledger import evidence
+from offramp.study.solving.labels import assumption_words, spoken
 
 if TYPE_CHECKING:
     from offramp.study.claims.force import ForceHarm
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from offramp.study.runs.findings import Findings
 
 MOST_ACCOUNTS, MOST_PARTIES, MOST_CLAIMS, MOST_RAMPS, MOST_LEFT = 5, 6, 15, 4, 3
+MOST_PASSAGES, SHORT_PASSAGE = 4, 110
 """What two pages hold; of more, how many are left to the report is said."""
 EQUAL = 1e-9
 KINDS: Mapping[str, str] = {
@@ -79,7 +83,7 @@ def brief_of(findings: Findings) -> Brief:
         caveat=caveat(whose.whose),
         answer=tuple(one for one in answer(findings) if not one.folded),
         first=_told(_premises(findings), _ends(findings), _without(findings), _packages(findings)),
-        second=_told(_claims(findings), _ramps(findings), _missing(findings)),
+        second=_told(_claims(findings), _ramps(findings), _evidence(findings), _missing(findings)),
         made=made,
     )
 
@@ -337,6 +341,31 @@ def _accounts(asked: OffRamps, ramp: OffRamp) -> str:
     if not asked.accounts:
         return "the premises told"
     return f"{listed(enough) if enough else 'no account that needs one'}{beside}"
+
+
+def _evidence(findings: Findings) -> Part | None:
+    """Passages behind claims, accounts and numbers, and how many assumptions have none."""
+    scenario = findings.scenario
+    if not any(one.file for one in scenario.sources.values()):
+        return None
+    cited = [
+        (f"{kind} ‹{words.label or spoken(name)}›", words.source)
+        for section, kind in ((scenario.claims, "Claim"), (scenario.accounts, "Account"))
+        for name, words in section.items()
+    ]
+    numbers = understand(scenario).assumptions
+    cited += [(assumption_words(scenario, one.name), one.source) for one in numbers]
+    told = [
+        f"{name}: {said}"
+        for name, source in cited
+        for said in shown_passages(scenario, source, SHORT_PASSAGE)[:1]
+    ]
+    left = len(told) - MOST_PASSAGES
+    notes = [f"{left:,} further ones stand in the report."] if left > 0 else []
+    counted = next(iter(evidence_sentences(evidence(scenario))))
+    kept = tuple(told[:MOST_PASSAGES])
+    heading = "What the sources say, word for word" if kept else "Evidence"
+    return Part(heading, kept, None, (*notes, counted))
 
 
 def _missing(findings: Findings) -> Part:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from offramp.game import End, build, ends_of
 from offramp.presentation.premises import cited
+from offramp.presentation.text.evidence import shown_passages
 from offramp.presentation.text.formulas import formula_words
 from offramp.presentation.text.numbers import figure_of, listed
 from offramp.presentation.text.rules import (
@@ -20,6 +21,7 @@ from offramp.presentation.text.rules import (
     variable_sentence,
 )
 from offramp.scenario import understand
+from offramp.scenario.citing import where_words
 
 if TYPE_CHECKING:
     from offramp.scenario import Assumption, Meaning, Scenario
@@ -100,15 +102,15 @@ def describe(scenario: Scenario) -> Description:
         Passage("What is on the table", _alone(_issues(scenario))),
         Passage("What changes, and what only some know", _alone(_state(scenario))),
         Passage(f"Every {scenario.time.round}, in this order", tuple(_steps(scenario))),
-        Passage("How it can end", _alone(_endings(scenario))),
+        Passage("How it can end", _cited(scenario, scenario.outcomes, _endings(scenario))),
         Passage("Best and worst end at nominal values", _alone(_extremes(scenario, best, worst))),
-        Passage("Switches", _alone(_switches(scenario))),
+        Passage("Switches", _cited(scenario, scenario.switches, _switches(scenario))),
         Passage("Formulas with a name", _alone(_definitions(scenario))),
-        Passage("Mechanisms", _alone(_mechanisms(scenario))),
-        Passage("Accounts", _alone(_accounts(scenario))),
-        Passage("Claims", _alone(_claims(scenario))),
-        Passage("Levers", _alone(_levers(scenario))),
-        Passage("Numbers and where they come from", _alone(_numbers(meaning))),
+        Passage("Mechanisms", _cited(scenario, scenario.mechanisms, _mechanisms(scenario))),
+        Passage("Accounts", _cited(scenario, scenario.accounts, _accounts(scenario))),
+        Passage("Claims", _cited(scenario, scenario.claims, _claims(scenario))),
+        Passage("Levers", _cited(scenario, scenario.levers, _levers(scenario))),
+        Passage("Numbers and where they come from", tuple(_numbers(meaning))),
     )
     about = " ".join((scenario.about or "").split())
     kept = tuple(part for part in parts if part.sentences)
@@ -117,6 +119,21 @@ def describe(scenario: Scenario) -> Description:
 
 def _alone(sentences: Iterator[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((one, ()) for one in sentences)
+
+
+def _cited(
+    scenario: Scenario, entries: Mapping[str, Any], sentences: Iterator[str]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """A sentence for each entry with the passages that it cites under it; then further ones."""
+    told: list[tuple[str, tuple[str, ...]]] = []
+    left = list(entries.values())
+    for sentence in sentences:
+        told.append((sentence, _words(scenario, left.pop(0).source if left else None)))
+    return tuple(told)
+
+
+def _words(scenario: Scenario, source: Any) -> tuple[str, ...]:
+    return tuple(map(str, shown_passages(scenario, source)))
 
 
 def _labels(scenario: Scenario) -> dict[str, str]:
@@ -164,7 +181,10 @@ def _steps(scenario: Scenario) -> Iterator[tuple[str, tuple[str, ...]]]:
     ends = {name: named(name, one.label) for name, one in scenario.outcomes.items()}
     for number, step in enumerate(scenario.round, 1):
         told = f"{number}. {step_sentence(step, labels, earlier)}"
-        yield told, tuple(move_sentences(step, ends))
+        said = [" ".join(_words(scenario, one.source)) for one in step.moves.values()]
+        moves = zip(move_sentences(step, ends), said, strict=True)
+        own = _words(scenario, step.source)
+        yield told, (*own, *(f"{move} {words}".rstrip() for move, words in moves))
         earlier.append(step.name)
 
 
@@ -290,10 +310,10 @@ def _levers(scenario: Scenario) -> Iterator[str]:
         yield f"{named(name, words.label)}: {told}{_from(scenario, words.source, judged=False)}."
 
 
-def _numbers(meaning: Meaning) -> Iterator[str]:
+def _numbers(meaning: Meaning) -> Iterator[tuple[str, tuple[str, ...]]]:
     for one in meaning.assumptions:
         if one.path[0] == "parameters":
-            yield _number(meaning, one)
+            yield _number(meaning, one), _words(meaning.scenario, one.source)
 
 
 def _number(meaning: Meaning, one: Assumption) -> str:
@@ -310,7 +330,10 @@ def _from(scenario: Scenario, source: Any, note: str | None = None, judged: bool
     elif isinstance(source, str):
         told = [f"source: {cited(source, scenario)}"]
     else:
-        places = [f"{cited(key, scenario)}, {where}" for key, where in source.items()]
+        places = [
+            f"{cited(key, scenario)}, {where_words(scenario, key, where)}"
+            for key, where in source.items()
+        ]
         told = [f"source: {'; '.join(places)}"]
     said = " ".join((note or "").split()).rstrip(".")
     if source is None and judged:

@@ -69,6 +69,14 @@ def citations_of(scenario: Scenario) -> Iterator[Cited]:
         yield _cited(lever, ("levers", name), "lever", name)
 
 
+def where_words(scenario: Scenario, key: str, where: str) -> str:
+    """'passage 12:3', 'passages 3, 12-14' of a source with a file; else the words themselves."""
+    source = scenario.sources.get(key)
+    if source is None or source.file is None:
+        return where
+    return f"{'passages' if ',' in where or '-' in where else 'passage'} {where}"
+
+
 def _parameter(entry: Any, path: tuple[str | int, ...], name: str, kind: str) -> Iterator[Cited]:
     """A number, and every entry of a family by itself where it has a source or text of its own."""
     yield _cited(entry, path, kind, name)

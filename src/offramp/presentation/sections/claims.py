@@ -21,6 +21,7 @@ from offramp.presentation.text.claims import (
     share_words,
     verdict_sentence,
 )
+from offramp.presentation.text.evidence import Shown, shown_passages
 from offramp.presentation.text.numbers import (
     between,
     count_of,
@@ -30,6 +31,7 @@ from offramp.presentation.text.numbers import (
     sentence,
 )
 from offramp.presentation.text.searches import open_words, searches_sentence
+from offramp.scenario.citing import where_words
 from offramp.study.claims.classes import (
     CLASSES,
     DOES_NOT,
@@ -126,6 +128,7 @@ class ClaimTold:
     quantities: tuple[tuple[str, str], ...]
     sides: tuple[Side, ...]
     studies: tuple[tuple[str, str], ...]
+    passages: tuple[Shown, ...] = ()
 
     @property
     def harms(self) -> tuple[str, ...]:
@@ -230,7 +233,10 @@ def _claim(findings: Findings, verdicts: Sequence[Verdict]) -> ClaimTold:
         name=first.name,
         label=claim_label(findings, first.name),
         says=first.says.strip(),
-        source=paraphrase(_source(findings, words.source if words else None)),
+        source=paraphrase(
+            _source(findings, words.source if words else None), bool(words and words.quote)
+        ),
+        passages=shown_passages(findings.scenario, words.source if words else None),
         condition=" ".join(first.holds_when.split()),
         about=" ".join(((words.about if words else "") or "").split()),
         quantities=tuple(
@@ -248,9 +254,9 @@ def _source(findings: Findings, source: str | Mapping[str, str] | None) -> str:
         return ""
     if isinstance(source, str):
         return source_words(source, findings.scenario)
-    return listed(
-        [f"{where} of {source_words(key, findings.scenario)}" for key, where in source.items()]
-    )
+    scenario = findings.scenario
+    places = [(where_words(scenario, key, where), key) for key, where in source.items()]
+    return listed([f"{where} of {source_words(key, scenario)}" for where, key in places])
 
 
 def _side(findings: Findings, one: Verdict) -> Side:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -15,8 +15,10 @@ from offramp.expressions import Number
 from offramp.presentation import facts
 from offramp.presentation.contents import Content, Section
 from offramp.presentation.premises import cited, day
+from offramp.presentation.text.evidence import Shown, shown_passages
 from offramp.presentation.text.numbers import count_of, figure_of, listed
 from offramp.scenario import Assumption, understand
+from offramp.scenario.citing import where_words
 from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ class Entry:
     sources: str
     judged: bool
     place: float | None
+    passages: tuple[Shown, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,7 @@ def _entry(findings: Findings, assumption: Assumption, values: Mapping[str, floa
         sources=_sources(findings, assumption.source),
         judged=assumption.source is None,
         place=_place(nominal, spread),
+        passages=shown_passages(findings.scenario, assumption.source),
     )
 
 
@@ -209,7 +213,9 @@ def _sources(findings: Findings, source: Any) -> str:
         return ""
     if isinstance(source, str):
         return cited(source, findings.scenario)
-    return listed([f"{cited(key, findings.scenario)} ({where})" for key, where in source.items()])
+    scenario = findings.scenario
+    places = [(cited(key, scenario), where_words(scenario, key, at)) for key, at in source.items()]
+    return listed([f"{told} ({where})" for told, where in places])
 
 
 def _place(nominal: float, spread: Distribution | None) -> float | None:
@@ -223,7 +229,7 @@ def _place(nominal: float, spread: Distribution | None) -> float | None:
 
 
 def _said_once(entries: list[Entry]) -> tuple[Entry, ...]:
-    """The meaning of a family stands at its first entry only."""
+    """The meaning of a family and the words behind it stand at its first entry only."""
     kept: list[Entry] = []
     previous: Entry | None = None
     for entry in entries:
@@ -232,7 +238,12 @@ def _said_once(entries: list[Entry]) -> tuple[Entry, ...]:
             and entry.meaning == previous.meaning
             and entry.name.partition("[")[0] == previous.name.partition("[")[0]
         )
-        kept.append(Entry(**{**entry.__dict__, "meaning": ""}) if same and entry.meaning else entry)
+        if same and entry.meaning:
+            seen = previous is not None and entry.passages == previous.passages
+            passages = () if seen else entry.passages
+            kept.append(replace(entry, meaning="", passages=passages))
+        else:
+            kept.append(entry)
         previous = entry
     return tuple(kept)
 

@@ -12,6 +12,7 @@ from offramp.presentation.contents import Content, Section
 from offramp.presentation.premises import cited
 from offramp.presentation.text.numbers import holds, listed, points
 from offramp.presentation.text.rules import KIND_WORDS
+from offramp.scenario.citing import where_words
 from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
@@ -184,7 +185,10 @@ def _citations(source: Any, scenario: Any) -> list[str]:
         return []
     if isinstance(source, str):
         return [cited(source, scenario)]
-    return [f"{cited(key, scenario)} ({where})" for key, where in source.items()]
+    return [
+        f"{cited(key, scenario)} ({where_words(scenario, key, where)})"
+        for key, where in source.items()
+    ]
 
 
 def _content(findings: Findings) -> Content:

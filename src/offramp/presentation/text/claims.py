@@ -53,7 +53,7 @@ def verdict_sentence(one: Verdict) -> str:
     harm = "".join(f"; {harm_words(act)}" for act in one.force)
     return (
         f"On the premises of {one.premises}, as encoded here, the claim ‹{says}› "
-        f"({paraphrase(one.source)}) {verdict_words(one)}"
+        f"({paraphrase(one.source, one.quoted)}) {verdict_words(one)}"
         f"{manner_words(one.manner)}{harm}."
     )
 
@@ -64,8 +64,10 @@ def manner_words(manner: str) -> str:
     return f"; its committed moves {listed(told)}" if told else ""
 
 
-def paraphrase(where: str) -> str:
-    """Whose words a claim is in: the analyst's, not those of the source."""
+def paraphrase(where: str, quoted: bool = False) -> str:
+    """Whose words a claim is in: the analyst's, or where it is quoted those of the source."""
+    if quoted:
+        return f"in the words of {where}" if where else "in the words of the source"
     return f"the analyst's paraphrase of {where}" if where else "the analyst's words"
 
 

@@ -59,7 +59,7 @@ class Bare:
 
 @dataclass(frozen=True)
 class Unused:
-    """A run of sentences of one turn that nothing cites; no words where they are withheld."""
+    """A run of sentences of one turn that nothing cites."""
 
     source: str
     at: str
@@ -110,7 +110,7 @@ class EvidenceLedger:
     def _rows(self) -> Iterator[Iterable[str]]:
         for use in self.uses:
             one = use.found
-            said = " ".join(part.text for part in one.passages)
+            said = " ".join(filter(None, (part.text for part in one.passages)))
             speakers = ", ".join(dict.fromkeys(part.speaker for part in one.passages))
             where = (_file(use.place), _number(use.place))
             told = (one.source, one.at, one.status, one.now, speakers, said)
@@ -119,7 +119,7 @@ class EvidenceLedger:
             where = (_file(bare.place), _number(bare.place))
             yield ("without passage", bare.kind, bare.name, *where, "", "", bare.why, "", "", "")
         for unused in self.unused:
-            said = " ".join(part.text for part in unused.passages)
+            said = " ".join(filter(None, (part.text for part in unused.passages)))
             speaker = unused.passages[0].speaker if unused.passages else ""
             rest = (unused.source, unused.at, "not used", "", speaker, said)
             yield ("unused passage", "passage", "", "", "", *rest)
@@ -133,13 +133,10 @@ def evidence(source: str | Path | Scenario, *, words: bool = True) -> EvidenceLe
     cannot be read.
     """
     scenario = source if isinstance(source, Scenario) else read_unproved(source)
-    unused = tuple(_unused(scenario, words))
     told = scenario if words else without_passages(scenario)
-    uses = tuple(_uses(told))
-    entries = tuple(_entries(scenario))
-    return EvidenceLedger(
-        told, uses, tuple(one for one in entries if one.why), unused, len(entries)
-    )
+    entries = tuple(_entries(told))
+    bare = tuple(one for one in entries if one.why)
+    return EvidenceLedger(told, tuple(_uses(told)), bare, tuple(_unused(told)), len(entries))
 
 
 def accept(path: str | Path) -> EvidenceLedger:
@@ -225,7 +222,7 @@ def _why(scenario: Scenario, cited: Cited) -> str:
     )
 
 
-def _unused(scenario: Scenario, words: bool) -> Iterator[Unused]:
+def _unused(scenario: Scenario) -> Iterator[Unused]:
     """Runs of sentences, turn by turn, that no span covers."""
     used = {
         (one.source, part.turn, part.sentence)
@@ -237,18 +234,17 @@ def _unused(scenario: Scenario, words: bool) -> Iterator[Unused]:
         for position, part in enumerate(transcript.passages):
             free = (key, part.turn, part.sentence) not in used
             if run and (not free or transcript.passages[run[-1]].turn != part.turn):
-                yield _as_unused(scenario, key, run, words)
+                yield _as_unused(scenario, key, run)
                 run = []
             if free:
                 run.append(position)
         if run:
-            yield _as_unused(scenario, key, run, words)
+            yield _as_unused(scenario, key, run)
 
 
-def _as_unused(scenario: Scenario, key: str, run: list[int], words: bool) -> Unused:
+def _as_unused(scenario: Scenario, key: str, run: list[int]) -> Unused:
     transcript, span = scenario.evidence.transcripts[key], (run[0], run[-1] + 1)
-    own = transcript.passages[span[0] : span[1]] if words else ()
-    return Unused(key, transcript.called(span), own)
+    return Unused(key, transcript.called(span), transcript.passages[span[0] : span[1]])
 
 
 def _files(scenario: Scenario) -> Mapping[str, str]:
@@ -266,7 +262,7 @@ def _transcript(scenario: Scenario, key: str) -> dict[str, Any]:
         "sha256": transcript.sha256,
         "turns": transcript.turns,
         "sentences": len(transcript.passages),
-        "speakers": transcript.speakers,
+        "speakers": {} if evidence.withheld else transcript.speakers,
     }
 
 
@@ -286,7 +282,8 @@ def _plain_use(use: Use) -> dict[str, Any]:
 
 
 def _words(passages: tuple[Passage, ...]) -> list[dict[str, str]]:
-    return [{"at": one.at, "speaker": one.speaker, "words": one.text} for one in passages]
+    told = [one for one in passages if one.text]
+    return [{"at": one.at, "speaker": one.speaker, "words": one.text} for one in told]
 
 
 def _line(place: Place | None) -> dict[str, Any]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from offramp.core.errors import ScenarioError
 from offramp.scenario.citing import WORDS, Cited, citations_of
 from offramp.scenario.model import Scenario
-from offramp.scenario.transcripts.records import Evidence, Found, Transcript
+from offramp.scenario.transcripts.records import Evidence, Found, Transcript, without_words
 from offramp.scenario.transcripts.turns import clean
 
 QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"")
@@ -92,10 +93,10 @@ def without_passages(scenario: Scenario) -> Scenario:
     if scenario.text is not None:
         told = told.from_text(scenario.text)
     spans = {
-        at: Found(one.source, one.at, one.status, one.now, one.times, (), one.accepted)
-        for at, one in evidence.spans.items()
+        at: replace(one, passages=without_words(one.passages)) for at, one in evidence.spans.items()
     }
-    bare = Evidence({}, spans, evidence.missing, evidence.locked, withheld=True)
+    places = {key: one.bare() for key, one in evidence.transcripts.items()}
+    bare = Evidence(places, spans, evidence.missing, evidence.locked, withheld=True)
     return told.without_moves(scenario.barred).with_evidence(bare)
 
 

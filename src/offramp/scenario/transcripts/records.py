@@ -92,6 +92,10 @@ class Transcript:
         """Number of sentences to the hashes of all spans of so many, and where they begin."""
         return {}
 
+    def bare(self) -> Transcript:
+        """The same places without any words or speakers."""
+        return Transcript(self.file, self.sha256, without_words(self.passages))
+
     @property
     def turns(self) -> int:
         """How many turns there are."""
@@ -147,6 +151,11 @@ def words_hash(passages: tuple[Passage, ...]) -> str:
     return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 
 
+def without_words(passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+    """The same places without words or speakers."""
+    return tuple(Passage(one.turn, one.sentence, "", "") for one in passages)
+
+
 Status = Literal["held", "new", "moved", "orphan", "unread"]
 
 
@@ -173,7 +182,7 @@ class Found:
 class Evidence:
     """The transcripts of a scenario by source, and every span that it cites.
 
-    ``withheld`` says that words are kept back: then there are no passages at all.
+    ``withheld`` says that words are kept back: passages are then places alone.
     """
 
     transcripts: Mapping[str, Transcript] = field(default_factory=dict[str, Transcript])

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from offramp.expressions import Binary, Compare, evaluate
 from offramp.game import Draws, fix, nominal_draw
 from offramp.scenario import Claim, Meaning, Query, Scenario, off_values, read_claims
+from offramp.scenario.citing import where_words
 from offramp.study.claims.classes import is_static, is_tautology
 from offramp.study.claims.deciding import find_deciding
 from offramp.study.claims.force import ForceHarm, force_of
@@ -437,7 +438,8 @@ class _AccountClaims:
             searched=drawn.searched,
             seed=None if drawn.draws is None else drawn.draws.seed,
             manner=claim.manner,
-            source=_places(claim),
+            source=_places(claim, self.meaning.scenario),
+            quoted=self.meaning.scenario.claims[claim.name].quote,
             about=tuple(name for name, own in concern.items() if own.named and not own.varied),
             static=is_static(claim),
             tautology=is_tautology(claim, here),
@@ -560,10 +562,11 @@ def _phases(progress: Progress | None, scenario: Scenario, account: str) -> Any:
     return phase
 
 
-def _places(claim: Claim) -> str:
+def _places(claim: Claim, scenario: Scenario) -> str:
     """Where in its sources a claim stands: 'part 6'; '' where no place is named."""
     if isinstance(claim.source, Mapping):
-        return " and ".join(str(place) for place in claim.source.values())
+        told = claim.source.items()
+        return " and ".join(where_words(scenario, key, place) for key, place in told)
     return ""
 
 

@@ -78,6 +78,8 @@ class Verdict:
     """How its moves come in the other claim, and its state at nominal values; see `manners`."""
     source: str = ""
     """The places of the claim's sources, 'part 6'; '' where none is named."""
+    quoted: bool = False
+    """Whether the claim's words are literally those of its source."""
     about: tuple[str, ...] = ()
     """Mechanisms that the claim is about: it reads or commits one of their pieces, or names one."""
     static: bool = False

@@ -1,0 +1,152 @@
+"""The command `evidence`, passages beside what rests on them, and words that are withheld."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from offramp.apps.cli import main
+from tests.scenario.made_transcript import made_turns, written
+
+WORD = re.compile(r"[a-z]{6,}")
+OWN = frozenset({"tarvel"})
+"""A coined name that nobody has to guess: it is no word of what was said."""
+
+
+def said(*words: str, code: int = 0) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(list(words))
+    assert (end.value.code or 0) == code, words
+
+
+def words_of_the_transcript() -> set[str]:
+    told = " ".join(text for _, sentences in made_turns() for text in sentences)
+    return set(WORD.findall(told.lower())) - OWN
+
+
+def all_texts(folder: Path) -> str:
+    """Everything below a folder, unpacked, but for the transcript and the scenario themselves."""
+    told: list[str] = []
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file() or path.name in ("talks.txt", "border.yaml"):
+            continue
+        content = path.read_bytes()
+        if path.suffix in (".docx", ".zip"):
+            with zipfile.ZipFile(io.BytesIO(content)) as packed:
+                content = b"\n".join(packed.read(name) for name in packed.namelist())
+        told += [str(path), content.decode("utf-8", errors="ignore")]
+    return "\n".join(told)
+
+
+COMMANDS: tuple[tuple[str, ...], ...] = (
+    ("run", "border.yaml", "--draws", "16", "--seed", "1", "--out", "results"),
+    ("run", "border.yaml", "--nominal", "--json"),
+    ("brief", "border.yaml", "--draws", "16", "--seed", "1", "--out", "brief.html"),
+    ("brief", "border.yaml", "--nominal", "--out", "brief.md"),
+    ("brief", "border.yaml", "--nominal", "--out", "brief.docx"),
+    ("sweep", "border.yaml", "--draws", "16", "--seed", "1", "--store", "store.zarr"),
+    ("claims", "border.yaml", "--nominal"),
+    ("claims", "border.yaml", "--nominal", "--json"),
+    ("compare", "border.yaml", "--accounts", ",envoy", "--nominal", "--json"),
+    ("sensitivity", "border.yaml", "--nominal", "--json"),
+    ("histories", "border.yaml", "--nominal", "--json"),
+    ("describe", "border.yaml"),
+    ("describe", "border.yaml", "--json"),
+    ("check", "border.yaml", "--json"),
+    ("expand", "border.yaml"),
+    ("evidence", "border.yaml", "--accept", "--csv", "evidence.csv"),
+    ("evidence", "border.yaml", "--json"),
+)
+
+
+def test_withheld_words_are_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(tmp_path, made_turns())
+    monkeypatch.chdir(tmp_path)
+    coined = words_of_the_transcript()
+    assert len(coined) > 1_000
+    for command in COMMANDS:
+        said(*command, "--no-passages")
+        out, err = capsys.readouterr()
+        found = coined & set(WORD.findall((out + err).lower()))
+        assert not found, command
+    assert (tmp_path / "results" / "report.html").is_file()
+    found = coined & set(WORD.findall(all_texts(tmp_path).lower()))
+    assert not found
+    assert "[words withheld]" in (tmp_path / "results" / "report.html").read_text("utf-8")
+
+
+def test_words_stand_beside_what_rests_on_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same commands without --no-passages do show them: the test above can fail."""
+    turns = made_turns()
+    written(tmp_path, turns)
+    monkeypatch.chdir(tmp_path)
+    first = turns[11][1][0][:40]
+    said("describe", "border.yaml")
+    out = capsys.readouterr().out
+    assert f"     - “{first}" in out
+    assert "passages 12:1-2" in out
+    said("run", "border.yaml", "--nominal", "--out", "results")
+    page = (tmp_path / "results" / "report.html").read_text("utf-8")
+    assert page.count(f'<q class="passage">{first}') == 2  # in the ledger, and among what is cited
+    assert "The ledger of evidence" in page
+    assert "in the words of passage 15" in page
+    said("brief", "border.yaml", "--nominal", "--out", "brief.md")
+    brief = (tmp_path / "brief.md").read_text("utf-8")
+    assert "## What the sources say, word for word" in brief
+    assert turns[14][1][0][:40] in brief
+    assert "1 does not" in brief
+    assert not words_of_the_transcript() & set(
+        WORD.findall((tmp_path / "results" / "summary.json").read_text("utf-8").lower())
+    ) - set(WORD.findall(" ".join((*turns[6][1], *turns[14][1])).lower()))
+
+
+def test_the_three_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    turns = made_turns()
+    turns[8] = (turns[8][0], ["=1+1 is what a spreadsheet would work out."])
+    written(tmp_path, turns)
+    monkeypatch.chdir(tmp_path)
+    said("evidence", "border.yaml", "--accept", "--csv", "evidence.csv")
+    out = capsys.readouterr().out
+    assert "accepted: border.evidence.json" in out
+    assert "Of 6 assumptions" in out
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "evidence.csv").read_text("utf-8"))))
+    tables = {row["table"] for row in rows}
+    assert tables == {"cited", "without passage", "unused passage"}
+    assert next(row for row in rows if row["passage"] == "9")["words"].startswith("'=1+1")
+    said("evidence", "border.yaml", "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert [one["name"] for one in told["without_passage"]] == ["harm"]
+    assert told["transcripts"][0]["turns"] == 60
+    assert {one["status"] for one in told["cited"]} == {"held"}
+
+
+def test_an_orphan_is_an_error_at_its_line_everywhere_but_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(tmp_path, made_turns())
+    monkeypatch.chdir(tmp_path)
+    said("evidence", "border.yaml", "--accept")
+    text = (tmp_path / "talks.txt").read_text("utf-8").replace("!", "?")
+    (tmp_path / "talks.txt").write_text(text, encoding="utf-8")
+    capsys.readouterr()
+    said("check", "border.yaml", "--json", code=2)
+    errors = json.loads(capsys.readouterr().out)["errors"]
+    assert errors
+    lines = (tmp_path / "border.yaml").read_text("utf-8").splitlines()
+    assert all("talks" in lines[one["line"] - 1] for one in errors)
+    said("evidence", "border.yaml")
+    assert "no longer there" in capsys.readouterr().out
+    said("evidence", "border.yaml", "--accept")
+    said("check", "border.yaml", "--json")
