@@ -75,17 +75,28 @@ def new(name: str) -> None:
 
 
 @app.command
-def check(file: str, *, no_passages: NoPassages = False, json: Json = False) -> None:
+def check(
+    file: str,
+    *,
+    code_book: Annotated[bool, Parameter(negative="")] = False,
+    no_passages: NoPassages = False,
+    json: Json = False,
+) -> None:
     """Read FILE, explore its game and check its numbers, without solving; warn of slips.
 
     All errors of a text are told at once. A warning has a code, a place and a repair, and changes
     no exit code: 0 when all is well, 2 with file, line and column when not.
+
+    Parameters
+    ----------
+    code_book
+        List too where FILE departs from the code book, by which words become numbers.
     """
     from offramp.apps.listing import check_words, checked, errors_of
     from offramp.core.errors import OfframpError
 
     try:
-        facts = checked(file, no_passages)
+        facts = checked(file, no_passages, code_book)
     except OfframpError as error:
         errors = errors_of(file) or [error]
         if json:

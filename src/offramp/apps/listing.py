@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from offramp.apps.options import read_told
 from offramp.core.errors import OfframpError
+
+if TYPE_CHECKING:
+    from offramp.scenario import Scenario
 
 CASES, EXAMPLES = "Cases", "Examples"
 
@@ -82,8 +85,11 @@ def _rows(entries: list[dict[str, str]], word: str, margin: str) -> list[str]:
     ]
 
 
-def checked(file: str, no_passages: bool = False) -> dict[str, Any]:
-    """Read, explore and value a scenario at nominal values and at 64 draws; facts about it."""
+def checked(file: str, no_passages: bool = False, code_book: bool = False) -> dict[str, Any]:
+    """Read, explore and value a scenario at nominal values and at 64 draws; facts about it.
+
+    With ``code_book`` too where it departs from the code book.
+    """
     from offramp.apps.combining import check_tellings, combinations, without_effect
     from offramp.game import build
     from offramp.study import find_doubts
@@ -120,7 +126,14 @@ def checked(file: str, no_passages: bool = False) -> dict[str, Any]:
         "judgements": len(judged),
         "errors": [],
         "warnings": [one.as_dict() for one in find_doubts(scenario)],
+        **({"code_book": _departures(scenario)} if code_book else {}),
     }
+
+
+def _departures(scenario: Scenario) -> list[dict[str, Any]]:
+    from offramp.scenario.by_the_book import departures
+
+    return [one.as_dict() for one in departures(scenario)]
 
 
 def _size(facts: dict[str, Any]) -> str:
@@ -166,6 +179,18 @@ def _warned(count: int) -> str:
     return f", with {count} {'warning' if count == 1 else 'warnings'} of what it may not mean"
 
 
+def _book_lines(facts: dict[str, Any]) -> list[str]:
+    """Where a scenario departs from the code book, if that was asked for."""
+    if "code_book" not in facts:
+        return []
+    found = facts["code_book"]
+    if not found:
+        return ["  code book:   kept throughout"]
+    many = "place" if len(found) == 1 else "places"
+    told = f"departs at {len(found)} {many}, which is no mistake; another coder might differ there"
+    return [f"  code book:   {told}", *(f"    {warning_words(one)}" for one in found)]
+
+
 def check_words(facts: dict[str, Any]) -> str:
     """The facts of a check in a few lines."""
     return "\n".join(
@@ -181,5 +206,6 @@ def check_words(facts: dict[str, Any]) -> str:
             f"{facts['judgements']} of them the analyst's judgement",
             *_switch_lines(facts),
             *(f"  warning:     {warning_words(one)}" for one in facts["warnings"]),
+            *_book_lines(facts),
         ]
     )
