@@ -13,6 +13,7 @@ from cyclopts import App, CycloptsError, Parameter
 from offramp import __version__
 from offramp.apps.briefing import add_brief
 from offramp.apps.describing import add_descriptions
+from offramp.apps.drafting import add_drafting
 from offramp.apps.emulating import add_emulation
 from offramp.apps.evidencing import add_evidence
 from offramp.apps.formats import add_formats
@@ -197,6 +198,7 @@ def run(
 add_brief(app)
 add_descriptions(app)
 add_evidence(app)
+add_drafting(app)
 add_studies(app)
 add_formats(app)
 add_models(app)

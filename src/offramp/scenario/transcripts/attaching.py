@@ -235,7 +235,7 @@ def orphan_words(one: Found, file: str, evidence: Evidence) -> tuple[str, str, s
         return (
             f"'{file}' has no passage {one.at}; it has {transcript.turns:,} turns",
             FORM,
-            "'offramp evidence FILE' lists the passages",
+            f"the last turn is {transcript.turns}; 'offramp evidence FILE' lists the passages",
         )
     return (
         f"{accepted} stand there no longer",
