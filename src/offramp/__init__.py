@@ -27,6 +27,7 @@ _DOORS = {
     "solve": "offramp.study",
     "outcomes": "offramp.study",
     "claims": "offramp.study.claims.checking",
+    "coders": "offramp.study.coders.comparing",
     "compare": "offramp.study.accounts.comparison",
     "histories": "offramp.study.histories.retelling",
     "investigate": "offramp.study",
@@ -48,6 +49,7 @@ _DOORS = {
 __all__ = [
     "build",
     "claims",
+    "coders",
     "compare",
     "describe",
     "draw",
@@ -92,6 +94,7 @@ if TYPE_CHECKING:
     from offramp.study import solve as solve
     from offramp.study.accounts.comparison import compare as compare
     from offramp.study.claims.checking import claims as claims
+    from offramp.study.coders.comparing import coders as coders
     from offramp.study.emulation import emulate as emulate
     from offramp.study.histories.retelling import histories as histories
     from offramp.study.offramps.proposals import offramps as offramps

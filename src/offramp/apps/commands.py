@@ -12,6 +12,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from offramp import __version__
 from offramp.apps.briefing import add_brief
+from offramp.apps.coding import add_coders
 from offramp.apps.describing import add_descriptions
 from offramp.apps.drafting import add_drafting
 from offramp.apps.emulating import add_emulation
@@ -199,6 +200,7 @@ add_brief(app)
 add_descriptions(app)
 add_evidence(app)
 add_drafting(app)
+add_coders(app)
 add_studies(app)
 add_formats(app)
 add_models(app)
