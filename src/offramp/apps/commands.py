@@ -15,6 +15,7 @@ from offramp.apps.briefing import add_brief
 from offramp.apps.coding import add_coders
 from offramp.apps.describing import add_descriptions
 from offramp.apps.drafting import add_drafting
+from offramp.apps.eliciting import add_elicitation
 from offramp.apps.emulating import add_emulation
 from offramp.apps.evidencing import add_evidence
 from offramp.apps.formats import add_formats
@@ -201,6 +202,7 @@ add_descriptions(app)
 add_evidence(app)
 add_drafting(app)
 add_coders(app)
+add_elicitation(app)
 add_studies(app)
 add_formats(app)
 add_models(app)

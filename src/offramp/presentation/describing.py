@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from offramp.game import End, build, ends_of
 from offramp.presentation.premises import cited
+from offramp.presentation.text.elicitation import expert_words
 from offramp.presentation.text.evidence import shown_passages
 from offramp.presentation.text.formulas import formula_words
 from offramp.presentation.text.numbers import figure_of, listed
@@ -311,9 +312,11 @@ def _levers(scenario: Scenario) -> Iterator[str]:
 
 
 def _numbers(meaning: Meaning) -> Iterator[tuple[str, tuple[str, ...]]]:
+    experts = expert_words(meaning)
     for one in meaning.assumptions:
         if one.path[0] == "parameters":
-            yield _number(meaning, one), _words(meaning.scenario, one.source)
+            own = experts.get(one.name, ())
+            yield _number(meaning, one), (*own, *_words(meaning.scenario, one.source))
 
 
 def _number(meaning: Meaning, one: Assumption) -> str:

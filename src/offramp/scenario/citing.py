@@ -80,10 +80,13 @@ def where_words(scenario: Scenario, key: str, where: str) -> str:
 def _parameter(entry: Any, path: tuple[str | int, ...], name: str, kind: str) -> Iterator[Cited]:
     """A number, and every entry of a family by itself where it has a source or text of its own."""
     yield _cited(entry, path, kind, name)
+    experts: Mapping[str, Any] = getattr(entry, "experts", {})
+    for expert, words in experts.items():
+        yield _cited(words, (*path, "experts", expert), "expert", f"{name}: {expert}")
     each: Mapping[str, Any] = getattr(entry, "each", {})
     for key, one in each.items():
         if not isinstance(one, (int, float, str)):
-            yield _cited(one, (*path, "each", key), kind, f"{name}[{key}]")
+            yield from _parameter(one, (*path, "each", key), f"{name}[{key}]", kind)
 
 
 def _cited(words: Any, path: tuple[str | int, ...], kind: str, name: str) -> Cited:

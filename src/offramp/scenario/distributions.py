@@ -1,7 +1,7 @@
-"""The ranges of assumptions: seven distributions by name, their medians and quantiles.
+"""The ranges of assumptions: eight distributions by name, their medians and quantiles.
 
 uniform(a, b), triangular(a, mode, b), pert(a, mode, b) (weight 4), normal(mean, sd),
-lognormal(m, s) of the logarithm, beta(a, b) and choice(x, y, …).
+lognormal(m, s) of the logarithm, beta(a, b), choice(x, y, …) and piecewise(x, m, y, n, z, …).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ SIGNATURES = {
     "lognormal": "lognormal(m, s) with s > 0, both of the logarithm",
     "beta": "beta(a, b) with a > 0 and b > 0",
     "choice": "choice(x, y, …) with at least one number",
+    "piecewise": "piecewise(x, m, y, n, z, …) with rising values and between them masses >= 0",
 }
 
 POINTED = re.compile(r"(?<=\d),(?=\d)")
@@ -69,7 +71,7 @@ class Distribution:
     @property
     def bounds(self) -> tuple[float, float]:
         """Least and greatest value, infinite where there is none."""
-        if self.name in ("uniform", "triangular", "pert"):
+        if self.name in ("uniform", "triangular", "pert", "piecewise"):
             return self.arguments[0], self.arguments[-1]
         if self.name == "choice":
             return min(self.arguments), max(self.arguments)
@@ -117,7 +119,13 @@ def _mended(name: str, inside: str, arguments: tuple[float, ...]) -> str:
             return f"write decimal numbers with a decimal point: '{name}({pointed})'"
     near = [
         one
-        for one in (tuple(sorted(arguments)), (*arguments[:1], 1.0), (1.0, 1.0), (0.0, 0.5, 1.0))
+        for one in (
+            tuple(sorted(arguments)),
+            (*arguments[:1], 1.0),
+            (1.0, 1.0),
+            (0.0, 0.5, 1.0),
+            (0.0, 1.0, 0.5, 1.0, 2.0),
+        )
         if _valid(name, one)
     ]
     return f"write it like '{Distribution(name, near[0])}'"
@@ -154,6 +162,8 @@ def _number(text: str, place: Place | None) -> float:
 def _valid(name: str, a: tuple[float, ...]) -> bool:
     if name == "choice":
         return len(a) >= 1
+    if name == "piecewise":
+        return _valid_pieces(a)
     if name in ("triangular", "pert"):
         return len(a) == 3 and a[0] <= a[1] <= a[2]
     if len(a) != 2:
@@ -161,6 +171,12 @@ def _valid(name: str, a: tuple[float, ...]) -> bool:
     if name == "uniform":
         return a[0] <= a[1]
     return a[1] > 0 and (name != "beta" or a[0] > 0)
+
+
+def _valid_pieces(a: tuple[float, ...]) -> bool:
+    values, masses = a[::2], a[1::2]
+    rising = all(low < high for low, high in pairwise(values))
+    return len(a) >= 3 and len(a) % 2 == 1 and rising and min(masses) >= 0 and sum(masses) > 0
 
 
 def _special() -> Any:
@@ -188,6 +204,17 @@ def _pert(u: Array, a: tuple[float, ...]) -> Array:
     return low + (high - low) * _special().betaincinv(first, second, u)
 
 
+def _piecewise(u: Array, a: tuple[float, ...]) -> Array:
+    masses = np.array(a[1::2])
+    below = np.concatenate(([0.0], np.cumsum(masses))) / masses.sum()
+    below[-1] = 1.0
+    low, high = np.array(a[::2])[:-1], np.array(a[::2])[1:]
+    piece = np.clip(np.searchsorted(below, u, side="right") - 1, 0, len(masses) - 1)
+    width = np.maximum(below[piece + 1] - below[piece], 1e-300)
+    part = np.clip((u - below[piece]) / width, 0.0, 1.0)
+    return low[piece] + part * (high[piece] - low[piece])
+
+
 def _choice(u: Array, a: tuple[float, ...]) -> Array:
     values = np.array(a)
     return values[np.minimum((u * len(a)).astype(int), len(a) - 1)]
@@ -206,4 +233,5 @@ _QUANTILES: dict[str, Callable[[Array, tuple[float, ...]], Array]] = {
     "lognormal": lambda u, a: np.exp(a[0] + a[1] * _special().ndtri(u)),
     "beta": lambda u, a: _special().betaincinv(a[0], a[1], u),
     "choice": _choice,
+    "piecewise": _piecewise,
 }

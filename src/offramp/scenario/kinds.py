@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, WithJsonSchema
@@ -63,3 +64,14 @@ Citation = Annotated[
 Literally = Annotated[
     bool, Field(strict=True, description="what stands in quotation marks is literally there")
 ]
+
+
+def _number(value: Any) -> Any:
+    whole = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not whole or not math.isfinite(value):
+        raise PydanticCustomError("number", "{shown}", {"shown": str(value)})
+    return float(value)
+
+
+AnyNumber = Annotated[float, BeforeValidator(_number)]
+Above0 = Annotated[float, BeforeValidator(_number), Field(gt=0)]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import (
@@ -26,6 +25,8 @@ from pydantic_core import PydanticCustomError
 
 from offramp.core.errors import Place
 from offramp.scenario.kinds import (
+    Above0,
+    AnyNumber,
     Citation,
     EntryName,
     Expectations,
@@ -38,6 +39,7 @@ from offramp.scenario.kinds import (
     Option,
     Text,
 )
+from offramp.scenario.pooling import with_pool
 from offramp.scenario.transcripts.records import Evidence
 from offramp.scenario.yaml_text import Node
 
@@ -83,15 +85,35 @@ class Party(Words):
     precision: Formula = Field(description="logit precision, above 0, per unit of payoff")
 
 
+class Expert(Words):
+    """What one expert says of a number: a range, and how much it counts in the pool."""
+
+    range: Text = Field(description="uniform(a, b) or piecewise(x, m, y, n, z, …)")
+    weight: Above0 = 1.0
+    source: Citation | None = None
+    quote: Literally = False
+    note: Text | None = None
+
+
 class Quantity(Words):
-    """A number with its range, unit and source."""
+    """A number with its range, unit and source; of several experts the range is their pool."""
 
     value: Formula | None = Field(default=None, description="nominal value")
     range: Text | None = Field(default=None, description="distribution, say uniform(0, 1)")
+    experts: dict[Name, Expert] = Field(
+        default_factory=dict[str, Any],
+        description="several experts' ranges: the range is their pool",
+    )
     unit: Text | None = None
     source: Citation | None = None
     quote: Literally = False
     note: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _pooled(cls, data: Any) -> Any:
+        """The linear pool as the range."""
+        return with_pool(data)
 
 
 def _parameter_tag(value: Any) -> str:
@@ -157,17 +179,6 @@ class Variable(Words):
     scope: Literal["crisis", "round"] = "crisis"
     label: Text | None = None
     about: Text | None = None
-
-
-def _number(value: Any) -> Any:
-    whole = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not whole or not math.isfinite(value):
-        raise PydanticCustomError("number", "{shown}", {"shown": str(value)})
-    return float(value)
-
-
-AnyNumber = Annotated[float, BeforeValidator(_number)]
-Above0 = Annotated[float, BeforeValidator(_number), Field(gt=0)]
 
 
 class Switch(Words):

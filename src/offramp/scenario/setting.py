@@ -114,7 +114,7 @@ def nominal_values(meaning: Meaning) -> dict[str, float]:
 def _fixed(entry: object, value: float, told: str) -> Quantity:
     kept = entry if isinstance(entry, Quantity) else Quantity(value=0)
     note = "; ".join(part for part in (kept.note, told) if part)
-    return kept.model_copy(update={"value": value, "range": None, "note": note})
+    return kept.model_copy(update={"value": value, "range": None, "experts": {}, "note": note})
 
 
 def _entry_names(scenario: Scenario) -> list[str]:

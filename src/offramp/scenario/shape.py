@@ -131,12 +131,19 @@ def _of_value(found: _Found) -> ScenarioError:
     return found.error(_shown(found.detail.get("input")), expected, repair, _place(found))
 
 
+def _of_experts(found: _Found) -> ScenarioError:
+    told = found.context
+    place = found.node.at((*found.steps, "experts"))
+    return found.error(told["found"], told["expected"], told["repair"], place)
+
+
 _TELLING: dict[str, Callable[[_Found], ScenarioError]] = {
     "unknown_word": _of_unknown_word,
     "missing": _of_missing_word,
     "string_pattern_mismatch": _of_name,
     "string_too_long": _of_name,
     "literal_error": _of_choice,
+    "experts": _of_experts,
 }
 
 

@@ -15,6 +15,7 @@ from offramp.expressions import Number
 from offramp.presentation import facts
 from offramp.presentation.contents import Content, Section
 from offramp.presentation.premises import cited, day
+from offramp.presentation.text.elicitation import expert_words
 from offramp.presentation.text.evidence import Shown, shown_passages
 from offramp.presentation.text.numbers import count_of, figure_of, listed
 from offramp.scenario import Assumption, understand
@@ -48,6 +49,7 @@ class Entry:
     judged: bool
     place: float | None
     passages: tuple[Shown, ...] = ()
+    experts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,14 @@ def ledger_of(findings: Findings) -> tuple[Group, ...]:
         titles[key] = record.label or spoken(key).capitalize()
     groups: dict[str, list[Entry]] = {key: [] for key in titles}
     values = _nominal_values(findings)
-    for assumption in understand(findings.scenario).assumptions:
+    meaning = understand(findings.scenario)
+    experts = expert_words(meaning)
+    for assumption in meaning.assumptions:
         if assumption.structural and assumption.path[0] != "switches":
             continue  # where accounts differ in the rules: that is told with them
         group = groups[owner.get(assumption.name.partition("[")[0], "")]
-        group.append(_entry(findings, assumption, values))
+        entry = _entry(findings, assumption, values)
+        group.append(replace(entry, experts=experts.get(assumption.name, ())))
     return tuple(
         Group(titles[key], _said_once(entries)) for key, entries in groups.items() if entries
     )
@@ -194,6 +199,9 @@ def _ends_of(spread: Distribution) -> str:
     values = [figure_of(value) for value in spread.arguments]
     if spread.name == "uniform":
         return f"{values[0]} to {values[1]}"
+    if spread.name == "piecewise":
+        median = figure_of(spread.median)
+        return f"{values[0]} to {values[-1]}, median {median}"
     if spread.name in ("triangular", "pert"):
         return f"{values[0]} to {values[2]}, mode {values[1]}"
     if spread.name == "normal":

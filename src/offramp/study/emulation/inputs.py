@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.scenario.distributions import EDGE, Distribution, parse_distribution
+from offramp.scenario.pooling import share_below
 
 Array = NDArray[np.float64]
 MOST_VALUES = 11
@@ -187,4 +188,5 @@ _SHARES: dict[str, Callable[[Array, tuple[float, ...]], Array]] = {
     "lognormal": lambda x, a: _special().ndtr((np.log(np.maximum(x, 1e-300)) - a[0]) / a[1]),
     "beta": lambda x, a: _special().betainc(a[0], a[1], np.clip(x, 0, 1)),
     "choice": _choice,
+    "piecewise": share_below,
 }

@@ -1,0 +1,1 @@
+"""Elicitation: what several experts say of one number, and who drives the result."""
