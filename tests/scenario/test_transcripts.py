@@ -20,6 +20,7 @@ from offramp.scenario.every_error import all_errors
 from offramp.scenario.transcripts import formats
 from offramp.scenario.transcripts.formats import blocks_of
 from offramp.scenario.transcripts.ledger import accept
+from offramp.scenario.transcripts.quoting import without_passages
 from offramp.scenario.transcripts.records import parts_of
 from offramp.scenario.transcripts.turns import passages_of, sentences_of
 from tests.scenario.made_transcript import FORMS, Turn, as_docx, crisis, made_turns, written
@@ -339,6 +340,48 @@ def test_the_ledger_tells_what_is_bare_and_what_is_not_used(tmp_path: Path) -> N
     assert {row[0] for row in ledger.rows()} == {"cited", "without passage", "unused passage"}
     bare = offramp.evidence(tmp_path / "border.yaml", words=False)
     assert not any(row[-1] for row in bare.rows())
+
+
+def test_words_are_withheld_whether_they_are_marked_or_not(tmp_path: Path) -> None:
+    turns = made_turns()
+    path = written(tmp_path, turns)
+    told = (text.rstrip(".?!").split() for _, said in turns[25:] for text in said)
+    words = next(one for one in told if all(word.isalpha() for word in one[:5]))
+    five, four = " ".join(words[:5]), " ".join(words[:4])
+    text = path.read_text("utf-8")
+    text = text.replace("note: what a month of waiting costs", f"note: so {five} it is")
+    path.write_text(text.replace("note: judgement}", f"note: so {four} it is}}", 1), "utf-8")
+    bare = without_passages(offramp.read(path))
+    assert bare.parameters["cost"].note == "so [words withheld] it is"  # type: ignore[union-attr]
+    assert bare.parameters["gain"].note == f"so {four} it is"  # type: ignore[union-attr]
+    path.write_text(text.replace(f"so {five} it is", f"'so \"{four}\" it is'"), "utf-8")
+    bare = without_passages(offramp.read(path))
+    assert bare.parameters["cost"].note == "so [words withheld] it is"  # type: ignore[union-attr]
+    assert bare.round[0].moves["accept"].label == "says [words withheld]"
+    assert not any(one.text for span in bare.evidence.spans.values() for one in span.passages)
+    assert not bare.round[0].moves["accept"].quote
+
+
+def test_without_the_file_what_is_quoted_is_withheld_all_the_same(tmp_path: Path) -> None:
+    path = written(tmp_path, made_turns())
+    (tmp_path / "talks.txt").unlink()
+    told = without_passages(offramp.read(path))
+    assert told.claims["sooner"].says == "[words withheld]"
+    assert told.round[0].moves["accept"].label == "says [words withheld]"
+
+
+def test_a_mechanism_has_no_transcript(tmp_path: Path) -> None:
+    path = written(tmp_path, made_turns())
+    text = path.read_text("utf-8").replace("round:\n", "round:\n  - use: luck\n", 1)
+    path.write_text(text, encoding="utf-8")
+    (tmp_path / "luck.yaml").write_text(
+        "offramp: 1\nmechanism: luck\nabout: Nothing happens.\n"
+        "sources: {talks: {file: talks.txt}}\nsource: talks\n"
+        "steps: [{name: turn, by: nature, moves: {none: {odds: 1}}}]\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(ScenarioError, match="a mechanism's source has a file"):
+        offramp.read(path)
 
 
 # files that lead elsewhere, and such as are made to do harm

@@ -11,9 +11,10 @@ where a name stands nowhere, and never where it is only hard to see what reads i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from offramp.scenario.citing import citations_of
 from offramp.scenario.doubts import Doubt, doubt_at
 from offramp.scenario.meant import Path
 from offramp.scenario.model import Family, Quantity, Scenario
@@ -165,7 +166,7 @@ def _entries(scenario: Scenario, name: str, family: Family, texts: Texts) -> Ite
 
 def _sources(scenario: Scenario) -> Iterator[Doubt]:
     """Sources of the scenario's own that nothing cites."""
-    cited = {key for citation in _citations(scenario) for key in _keys(citation)}
+    cited = {key for one in citations_of(scenario) for key in one.keys}
     brought = tuple(f"{record.from_}_" for record in scenario.mechanisms.values())
     prose = frozenset(re.findall(r"\w+", " ".join(_prose(scenario))))
     for key, words in scenario.sources.items():
@@ -191,25 +192,6 @@ def _prose(scenario: Scenario) -> Iterator[str]:
     told += [*scenario.round, *(one for step in scenario.round for one in step.moves.values())]
     for one in told:
         yield from (text for word in ("about", "note") if (text := getattr(one, word, None)))
-
-
-def _keys(citation: Any) -> Iterable[str]:
-    return (citation,) if isinstance(citation, str) else tuple(citation or ())
-
-
-def _citations(scenario: Scenario) -> Iterator[Any]:
-    told: list[Any] = [*scenario.parameters.values()]
-    for account in scenario.accounts.values():
-        told += [account, *account.parameters.values(), *account.switches.values()]
-    for step in scenario.round:
-        told += [step, *step.moves.values()]
-    for section in ("private", "switches", "issues", "outcomes", "mechanisms", "claims", "levers"):
-        told += getattr(scenario, section).values()
-    for one in told:
-        yield getattr(one, "source", None)
-        each: Mapping[str, Any] = getattr(one, "each", {})
-        for entry in each.values():
-            yield getattr(entry, "source", None)
 
 
 def _packages(scenario: Scenario, read: frozenset[str]) -> Iterator[Doubt]:
