@@ -34,7 +34,7 @@ def all_texts(folder: Path) -> str:
     """Everything below a folder, unpacked, but for the transcript and the scenario themselves."""
     told: list[str] = []
     for path in sorted(folder.rglob("*")):
-        if not path.is_file() or path.name in ("talks.txt", "border.yaml"):
+        if not path.is_file() or path.name in ("talks.txt", "border.yaml", "shorter.yaml"):
             continue
         content = path.read_bytes()
         if path.suffix in (".docx", ".zip"):
@@ -58,6 +58,9 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("histories", "border.yaml", "--nominal", "--json"),
     ("describe", "border.yaml"),
     ("describe", "border.yaml", "--json"),
+    ("describe", "border.yaml", "--picture", "round.svg"),
+    ("export", "shorter.yaml", "--to", "game.svg"),
+    ("export", "shorter.yaml", "--to", "game.efg"),
     ("check", "border.yaml", "--json"),
     ("expand", "border.yaml"),
     ("evidence", "border.yaml", "--accept", "--csv", "evidence.csv"),
@@ -70,6 +73,8 @@ def test_withheld_words_are_nowhere(
 ) -> None:
     written(tmp_path, made_turns())
     monkeypatch.chdir(tmp_path)
+    text = Path("border.yaml").read_text("utf-8")
+    Path("shorter.yaml").write_text(text.replace("unlimited", "1\nat_end: war"), "utf-8")
     coined = words_of_the_transcript()
     assert len(coined) > 1_000
     for command in COMMANDS:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from offramp.apps.options import Account, Json, Settings, real
+from offramp.apps.options import Account, Json, NoPassages, Settings, real
 from offramp.apps.speaking import hand_over, say
 from offramp.core.registry import suffixes_in_words
 
@@ -64,6 +64,7 @@ def export_command(
     logit: Flag = False,
     account: Account = None,
     set_: Settings = (),
+    no_passages: NoPassages = False,
     json: Json = False,
 ) -> None:
     """Write the game of SCENARIO, at nominal values, as a file ({written}).
@@ -82,7 +83,7 @@ def export_command(
     """
     from offramp.apps.gaming import told_export
 
-    _tell(told_export(scenario, to, logit, account, tuple(set_), json), json)
+    _tell(told_export(scenario, to, logit, account, tuple(set_), json, no_passages), json)
 
 
 def _tell(answer: tuple[Any, bool], as_json: bool) -> None:

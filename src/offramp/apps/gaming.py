@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from offramp.apps.options import fixed, on_command_line, refuse, settings_of
+from offramp.apps.options import fixed, on_command_line, read_told, refuse, settings_of
 from offramp.apps.progress import busy
 from offramp.core.errors import OfframpError
 from offramp.core.files import check_target, write_text
@@ -47,11 +47,12 @@ def told_export(
     account: str | None,
     settings: tuple[str, ...],
     as_json: bool,
+    no_passages: bool = False,
 ) -> tuple[Any, bool]:
     """Write a scenario's game as a file of another program: the JSON object or words."""
     from offramp.interop import find_formats, tree_of
     from offramp.presentation.charts.game_tree import tree_picture
-    from offramp.scenario import read, with_account
+    from offramp.scenario import with_account
 
     formats = find_formats()
     suffix = to.suffix.removeprefix(".")
@@ -60,7 +61,8 @@ def told_export(
         raise refuse(f"--to {to}", told, "say --to game.efg")
     check_target(to, option="--to")
     values = settings_of(settings)
-    whole = fixed(read(scenario), values) if values else read(scenario)
+    whole = read_told(scenario, no_passages)
+    whole = fixed(whole, values) if values else whole
     if account is not None:
         whole = with_account(whole, account)
     try:

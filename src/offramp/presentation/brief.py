@@ -360,10 +360,12 @@ def _evidence(findings: Findings) -> Part | None:
         for name, source in cited
         for said in shown_passages(scenario, source, SHORT_PASSAGE)[:1]
     ]
-    left = len(told) - MOST_PASSAGES
-    notes = [f"{left:,} further ones stand in the report."] if left > 0 else []
+    most = max(1, MOST_PASSAGES - len(scenario.claims) // 4)  # as the claims leave room
+    left = len(told) - most
+    ones = "one stands" if left == 1 else "ones stand"
+    notes = [f"{left:,} further {ones} in the report."] if left > 0 else []
     counted = next(iter(evidence_sentences(evidence(scenario))))
-    kept = tuple(told[:MOST_PASSAGES])
+    kept = tuple(told[:most])
     heading = "What the sources say, word for word" if kept else "Evidence"
     return Part(heading, kept, None, (*notes, counted))
 
