@@ -25,6 +25,29 @@ from offramp.testing import (
 from offramp.testing.conformance import POKER
 from tests.presentation.mock import findings_of, scenario_named
 
+MANY = """
+offramp: 1
+mechanism: many
+about: An invented one with many needs; it holds where it does.
+sources: {memo: {title: An invented memo}}
+with:
+  door: {kind: switch, about: a switch of the scenario}
+  v1: {kind: variable, about: one}
+  v2: {kind: variable, about: two}
+  v3: {kind: variable, about: three}
+  v4: {kind: variable, about: four}
+  v5: {kind: variable, about: five}
+  v6: {kind: variable, about: six}
+parameters: {pace: {value: 0.2, range: "uniform(0, 0.4)"}}
+steps:
+  - name: change
+    by: nature
+    moves:
+      happens: {when: door == 0 and v6 >= 0, odds: pace, then: {v1: 0, v2: 0, v3: 0, v4: 0, v5: 0}}
+      not: {odds: rest}
+off: {pace: 0}
+expects: {war: higher}
+"""
 BARE = """
 offramp: 1
 title: Bare
@@ -107,6 +130,11 @@ def test_a_mechanism_hears_of_what_an_account_needs(tmp_path: Path) -> None:
         check_mechanism(tmp_path / "mine.yaml", examples=1)
     for part in ("one name", "about: say", "sources: name", "off: give", "expects: give"):
         assert part in str(caught.value)
+
+
+def test_one_that_needs_a_switch_and_six_variables_is_tried(tmp_path: Path) -> None:
+    (tmp_path / "many.yaml").write_text(MANY)
+    check_mechanism(tmp_path / "many.yaml", examples=2)
 
 
 def test_one_of_the_library_passes() -> None:

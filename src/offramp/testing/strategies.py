@@ -28,6 +28,12 @@ VARIABLES: Mapping[str, Words] = {
     "table": {"levels": ["empty", "deal", "swap"]},
     "warned": {"range": [0, 1], "scope": "round"},
 }
+FREE = ("table", "rung", "left", "warned")
+"""Variables that a mechanism may be handed: none of them goes below 0."""
+SPARE = "spare"
+"""Stem of further variables, for mechanisms that need more than four."""
+SWITCH = "door"
+"""A switch of the scenario, for mechanisms that need one."""
 STEP = "weather"
 """A step of nature that changes nothing, for mechanisms that stand after some step."""
 HIGHEST = {"rung": 2, "left": 2, "trust": 1, "table": 2, "warned": 1}
@@ -99,12 +105,17 @@ def uses_of(draw: st.DrawFn, name: str, folder: Path | None = None) -> Words:
     words = draw(scenario_words())
     for variable in VARIABLES:
         words["state"].setdefault(variable, _variable(draw, variable))
+    kinds = [about.kind for about in mechanism.with_.values()]
+    spare = [f"{SPARE}_{k}" for k in range(1, 1 + max(0, kinds.count("variable") - len(FREE)))]
+    words["state"] |= {name: {"range": [0, 2], "start": 0} for name in spare}
+    if "switch" in kinds:
+        words["switches"] = {SWITCH: {"options": ["shut", "ajar"], "value": "shut"}}
     given: Words = {}
     for need, about in mechanism.with_.items():
         if about.default is None or draw(st.booleans()):
-            given[need] = _given(draw, need, about, tuple(words["parties"]), given)
+            given[need] = _given(draw, need, about, tuple(words["parties"]), given, spare)
     first = 0
-    if any(about.kind == "step" for about in mechanism.with_.values()):
+    if "step" in kinds:
         idle: Words = {"name": STEP, "by": "nature", "moves": {"fair": {"odds": "rest"}}}
         words["round"].insert(0, idle)
         first = 1
@@ -117,10 +128,12 @@ def _choice(wanted: bool | None) -> st.SearchStrategy[bool]:
     return st.booleans() if wanted is None else st.just(wanted)
 
 
-def _given(draw: st.DrawFn, name: str, need: Need, parties: tuple[str, ...], given: Words) -> Any:
+def _given(
+    draw: st.DrawFn, name: str, need: Need, parties: tuple[str, ...], given: Words, spare: list[str]
+) -> Any:
     """Something of the kind that is needed; two needs never stand for one variable."""
     if need.kind == "variable":
-        free = [v for v in ("table", "rung", "left", "warned") if v not in given.values()]
+        free = [v for v in (*FREE, *spare) if v not in given.values()]
         return name if name in free else draw(st.sampled_from([v for v in free if v not in given]))
     choices = {
         "party": parties,
@@ -131,6 +144,7 @@ def _given(draw: st.DrawFn, name: str, need: Need, parties: tuple[str, ...], giv
         "package": ("deal", "swap"),
         "parameter": ("gain", "odd"),
         "step": (STEP,),
+        "switch": (SWITCH,),
     }
     return draw(st.sampled_from(choices[need.kind]))
 
