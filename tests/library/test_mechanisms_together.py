@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from offramp.scenario.yaml_text import parse_yaml
 from offramp.study import evaluate_queries
 
 MECHANISMS = {name: read_mechanism(path)[0] for name, path in library_files("mechanisms").items()}
+ROOT = Path(__file__).resolve().parents[2]
 PARTIES = ("north", "south", "east")
 CRISIS = """
 offramp: 1
@@ -158,3 +161,9 @@ def test_of_some_the_moves_stay_at_the_off_value(name: str) -> None:
     scenario = crisis(use(name, "part"), read=READ.get(name, ("0", 0))[0])
     found = quantities(scenario, *(f"{text} | {off}" for text in TEXTS))
     assert np.abs(found - quantities(crisis(), *TEXTS)).max() > 1e-4
+
+
+def test_the_page_names_those_whose_moves_stay() -> None:
+    page = (ROOT / "docs" / "reference" / "mechanisms.md").read_text(encoding="utf-8")
+    told = page.partition("their moves stay:")[2].partition("Any two")[0]
+    assert sorted(re.findall(r"`(\w+)`", told)) == sorted(STAYS)
