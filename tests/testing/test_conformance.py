@@ -39,11 +39,15 @@ with:
   v5: {kind: variable, about: five}
   v6: {kind: variable, about: six}
 parameters: {pace: {value: 0.2, range: "uniform(0, 0.4)"}}
+switches: {gate: {options: [ungated, gated], value: gated, range: "choice(ungated, gated)"}}
 steps:
   - name: change
     by: nature
     moves:
-      happens: {when: door == 0 and v6 >= 0, odds: pace, then: {v1: 0, v2: 0, v3: 0, v4: 0, v5: 0}}
+      happens:
+        when: door == 0 and gate == gated and v6 >= 0
+        odds: pace
+        then: {v1: 0, v2: 0, v3: 0, v4: 0, v5: 0}
       not: {odds: rest}
 off: {pace: 0}
 expects: {war: higher}

@@ -174,7 +174,9 @@ def _fits(path: Path, examples: int) -> Iterator[str]:
                 if ".unseen." in error.path:  # a party would forget: no crisis that it is for
                     reject()
                 raise
-            game.tables(game.draws(4, seed=0))
+            draws = game.draws(4, seed=0)
+            for rows, part in game.parts(draws):
+                part.tables(draws.rows(rows))
             assert read(scenario_text(scenario)) == scenario
 
     try:
@@ -196,7 +198,8 @@ def _scenario(given: str | Path) -> Iterator[str]:
     game = build(scenario)
     yield from (f"warning of 'offramp check': {one}" for one in find_doubts(scenario))
     for one in game.meaning.assumptions:
-        if not one.source and not one.note:
+        told = one.path[0] in ("parameters", "switches")  # what accounts start from or bar is not
+        if told and not one.source and not one.note:
             yield f"parameters.{one.name}: give a source, or a note that says whose judgement it is"
     found = solve(game).equilibria
     if found.status[0] != "solved":
