@@ -31,6 +31,7 @@ class Mechanisms(SphinxDirective):
         section += nodes.paragraph("", " ".join(told["about"].split()))
         section += _part("Needs", _needs(told.get("with", {})))
         section += _part("Adds", _adds(told))
+        section += _part("Gives the scenario to read", _gives(told.get("gives", {})))
         section += _part("Sources", _sources(told.get("sources", {})))
         return section
 
@@ -117,7 +118,7 @@ def _needs(needs: Mapping[str, Any]) -> list[nodes.Node]:
 
 
 def _adds(told: Mapping[str, Any]) -> list[nodes.Node]:
-    """Its parameters as a table, its variables and steps in a line each."""
+    """Its parameters and switches as tables, its variables and steps in a line each."""
     rows = [
         (nodes.literal(text=name), *_numbers(entry), str(told.get("off", {}).get(name, "")))
         for family, whole in told.get("parameters", {}).items()
@@ -126,6 +127,17 @@ def _adds(told: Mapping[str, Any]) -> list[nodes.Node]:
     added: list[nodes.Node] = []
     if rows:
         added.append(table_of(("parameter", "value", "range", "unit", "off at"), rows))
+    switches = [
+        (
+            nodes.literal(text=name),
+            ", ".join(one["options"]),
+            str(one["value"]),
+            str(told.get("off", {}).get(name, "")),
+        )
+        for name, one in told.get("switches", {}).items()
+    ]
+    if switches:
+        added.append(table_of(("switch", "options", "value", "off at"), switches))
     lines = [
         (kind, list(names))
         for kind, names in (
@@ -141,6 +153,15 @@ def _adds(told: Mapping[str, Any]) -> list[nodes.Node]:
             text += nodes.literal(text=str(name))
         added.append(text)
     return added
+
+
+def _gives(told: Mapping[str, Any]) -> list[nodes.Node]:
+    """What a scenario is expected to read, and the line that reads it."""
+    rows = [
+        (nodes.literal(text=name), one["about"], nodes.literal(text=one.get("line", "")))
+        for name, one in told.items()
+    ]
+    return [table_of(("name", "what it is", "line"), rows)] if rows else []
 
 
 def _entries(name: str, entry: Any) -> Iterable[tuple[str, Any]]:

@@ -31,13 +31,12 @@ def test_the_page_says_what_comes_out_at_nominal_values(case: str) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_draws_over_the_ranges_are_solved_with_a_certificate(case: str) -> None:
     game = offramp.build(offramp.read(f"case-{case}"))
-    found = offramp.solve(game, game.draws(16, seed=1), starts=0)
-    parts = found.parts if hasattr(found, "parts") else ((slice(None), found),)
-    for _, part in parts:
-        equilibria = part.equilibria
-        assert (equilibria.status == "solved").all(), equilibria.message
-        assert (equilibria.residual < 1e-8).all()
-        assert (equilibria.regret <= equilibria.regret_bound + 1e-9).all()
+    draws = game.draws(16, seed=1)
+    for rows, part in game.parts(draws):
+        found = offramp.solve(part, draws.rows(rows), starts=0).equilibria
+        assert (found.status == "solved").all(), found.message
+        assert (found.residual < 1e-8).all()
+        assert (found.regret <= found.regret_bound + 1e-9).all()
 
 
 @pytest.mark.slow
