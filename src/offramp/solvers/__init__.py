@@ -36,13 +36,13 @@ def solve(
     """Logit equilibria of every draw on the branch that begins at precision 0, certified.
 
     Every draw follows the principal branch, and is searched for other equilibria from ``starts``
-    random starts, which depend on ``seed`` only; draws in ``traced`` from more of them, with 0
-    none from any. A draw's result never depends on the other draws. ``progress(done, total)`` counts draws and may be
-    called from any thread. A draw that fails is a status with a message, never an exception;
-    tables that do not fit the structure raise GameError. ``known`` (draw, node, party) are values
-    that solve every component already, from a game that goes on as this one does: they are
-    confirmed and spare the way, or are passed over. Where ``options.device`` cannot be used
-    a warning says why, and the compiled solver does all; DeviceError says what to install.
+    random starts, which depend on ``seed`` only; draws in ``traced`` from more of them, with 0 none
+    from any. A draw's result never depends on the other draws. ``progress(done, total)`` counts
+    draws and may be called from any thread. A draw that fails is a status with a message, never an
+    exception; tables that do not fit the structure raise GameError. ``known`` (draw, node, party)
+    are values that solve every component already, from a game that goes on as this one does: they
+    are confirmed and spare the way, or are passed over. Where ``options.device`` cannot be used a
+    warning says why, and the compiled solver does all; DeviceError says what to install.
     Equations: McKelvey & Palfrey (1998).
     """
     check_shapes(structure, tables)
