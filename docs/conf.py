@@ -23,6 +23,7 @@ extensions = [
     "mathematics",
     "offline",
     "plan",
+    "talks",
 ]
 exclude_patterns = ["_build", "_ext"]
 templates_path: list[str] = []

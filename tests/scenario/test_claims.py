@@ -122,6 +122,7 @@ CLAIMS: dict[str, tuple[str, str]] = {
     "P(war) and gain > 0": ("a number stands where a claim", "P(war)"),
     "P(war) > 0 | sett(gain = 1)": ("did you mean 'set'", "sett("),
     "worth[nort, deal] > 0": ("did you mean 'north'", "nort"),
+    "worth[north, if(gain > 0, deal, rung)] > 0": ("if(condition, worth[", "worth["),
 }
 
 

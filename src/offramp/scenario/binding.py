@@ -345,6 +345,13 @@ class _Binding:
         }
         if not holders and isinstance(index, Number):
             return Number(0, node.offset)
+        if not cases:
+            self.fail(
+                node,
+                f"'{key}' in '{node}' holds no package",
+                "a package, or a variable whose levels carry the names of packages",
+                "choose between worths: if(condition, worth[party, one], worth[party, other])",
+            )
         if len({level.names for level in holders if set(level.names) & set(words.packages)}) > 1:
             self.fail(
                 node,
