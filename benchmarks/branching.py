@@ -15,10 +15,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmarks.games import LAYERED, WHOLE, crisis
-from offramp.game import Game, build
+from benchmarks.games import LAYERED, WHOLE, crisis, settled_game
+from offramp.game import Game
 from offramp.game.structure import Structure, Tables
-from offramp.scenario import read
 from offramp.scenario.shelf import library_files
 from offramp.solvers import Options, solve
 from offramp.testing.careful_branch import trace_carefully
@@ -97,7 +96,7 @@ def named_games(texts: Sequence[str]) -> Iterator[tuple[str, Game]]:
     yield "crisis, layered, slow", crisis(LAYERED[3], patience=0.99, lasting=4.0)
     yield "crisis, one component, slow", crisis(WHOLE[3], whole=True, patience=0.999, lasting=20.0)
     for name in [*library_files("scenarios"), *texts]:
-        yield name, build(read(name))
+        yield name, settled_game(name)
 
 
 def show_branches(texts: Sequence[str], *, quick: bool) -> int:

@@ -16,7 +16,7 @@ import numpy as np
 
 from offramp.game import Game, build
 from offramp.game.structure import Structure, Tables
-from offramp.scenario import read
+from offramp.scenario import read, with_values
 from offramp.testing.random_games import assembled
 
 if TYPE_CHECKING:
@@ -185,6 +185,12 @@ def crisis(
 ) -> Game:
     """The game of ``crisis_text``."""
     return build(read(crisis_text(size, whole=whole, patience=patience, lasting=lasting)))
+
+
+def settled_game(name: str) -> Game:
+    """The game of a text, with every switch at its last option: one game for all draws."""
+    scenario = read(name)
+    return build(with_values(scenario, {k: one.options[-1] for k, one in scenario.switches.items()}))
 
 
 def as_arrays(game: TurnGame, precision: float = 3.0) -> tuple[Structure, Tables]:

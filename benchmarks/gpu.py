@@ -24,19 +24,18 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.games import WHOLE, crisis
+from benchmarks.games import WHOLE, crisis, settled_game
 from benchmarks.judging import certificate_of
 from benchmarks.machine import describe_machine, find_versions
 from benchmarks.timing import least
 from offramp.core.errors import OfframpError
-from offramp.game import Game, build
-from offramp.scenario import read
+from offramp.game import Game
 from offramp.solvers import Equilibria, Options, solve
 from offramp.solvers.gpu.jax_draws import DeviceSolver, device_for
 from offramp.solvers.kernels.layout import arrange
 
 GAMES: dict[str, Callable[[], Game]] = {
-    "talks": lambda: build(read("trilateral-talks")),
+    "talks": lambda: settled_game("trilateral-talks"),
     "whole3": lambda: crisis(WHOLE[3], whole=True),
     "whole4": lambda: crisis(WHOLE[4], whole=True),
     "slow3": lambda: crisis(WHOLE[3], whole=True, patience=0.99),

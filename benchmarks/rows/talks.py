@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from benchmarks.games import settled_game
 from benchmarks.judging import certificate_of
 from benchmarks.table import Aim, Certificate, Row
 from benchmarks.timing import Effort, ask_child, least
 from offramp.analysis import absorb, eliminate
-from offramp.game import build
-from offramp.scenario import read
 from offramp.solvers import Options, solve
 
 PLACE = 35
@@ -24,7 +23,7 @@ AIM = 8 * 60 * 2 / 100_000
 
 def one_draw(name: str, bound: float | None, effort: Effort) -> Row:
     """A scenario of the library."""
-    game = build(read(name))
+    game = settled_game(name)
     structure, draws = game.structure, effort.pick(400, 20)
     spread, one, plan = game.draws(draws, seed=1), Options(workers=1), eliminate(structure)
     repeats = effort.pick(4, 1)

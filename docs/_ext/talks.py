@@ -20,7 +20,7 @@ CALLED = {
     "": "the analyst's middle",
 }
 KINDS = ("agreement", "ceasefire", "stalemate", "war", "catastrophe")
-DRAFTS = {"no_draft": "none", "own_draft": "a draft"}
+DRAFTS = {"not_prepared": "none", "prepared": "a draft"}
 SIGNS = {"holds": "holds", "fails": "does not", "open": "open", "vacuous": "vacuous"}
 SMALL = 0.01
 """A change below this is negligible."""

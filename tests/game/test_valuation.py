@@ -11,7 +11,7 @@ import pytest
 from offramp.expressions import evaluate
 from offramp.game import Draws, Game, Tables, build, intervene
 from offramp.game import valuation as module
-from offramp.scenario import parse_query, read, understand
+from offramp.scenario import parse_query, read, understand, with_values
 from tests.presentation.mock import LIBRARY
 
 TABLES = [one.name for one in dataclasses.fields(Tables)]
@@ -25,7 +25,8 @@ def copied(draws: Draws) -> Draws:
 @pytest.fixture
 def games() -> list[Game]:
     """The talks, and the talks in which a mediator always stays."""
-    meaning = understand(read(LIBRARY / "trilateral-talks.yaml"))
+    whole = read(LIBRARY / "trilateral-talks.yaml")
+    meaning = understand(with_values(whole, {"middle_draft": "prepared"}))
     step = next(one for one in meaning.steps if one.mover >= 0 and len(one.moves) > 1)
     move = f"{meaning.parties[step.mover]}.{step.name} = {step.moves[0].name}"
     query = parse_query(f"P({meaning.outcomes[0].name} | bar({move}))", meaning)

@@ -41,7 +41,7 @@ def test_every_mechanism_says_when_it_holds_and_can_be_switched_off(game) -> Non
 
 def test_every_assumption_has_a_unit_and_says_where_it_comes_from(game) -> None:
     for assumption in game.meaning.assumptions:
-        assert assumption.unit, assumption.name
+        assert assumption.unit or assumption.options, assumption.name
         assert assumption.source or "judgement" in (assumption.note or ""), assumption.name
 
 
@@ -64,7 +64,16 @@ def test_what_a_mechanism_does_is_told_whether_it_was_expected_or_not(game) -> N
 
 
 def _regrets_within_bounds(game, count: int, scale: float) -> None:
-    solved = offramp.solve(game, game.draws(count, seed=2), precision_scale=scale, starts=0)
+    """With a draft of the mediator's own and without."""
+    draws = game.draws(count, seed=2)
+    parts = game.parts(draws)
+    assert len(parts) == 2
+    for rows, own in parts:
+        _regrets_of(own, draws.rows(rows), scale)
+
+
+def _regrets_of(game, draws, scale: float) -> None:
+    solved = offramp.solve(game, draws, precision_scale=scale, starts=0)
     found = solved.equilibria
     fine = found.status == "solved"
     assert set(found.branch) <= {"traced", "continued", "fixed_point"}

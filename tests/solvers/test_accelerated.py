@@ -13,7 +13,7 @@ import pytest
 
 from offramp.analysis import absorb
 from offramp.game import build, draw
-from offramp.scenario import read
+from offramp.scenario import read, with_values
 from offramp.solvers import Equilibria, Options, solve
 from offramp.solvers.engine import rows_of
 from offramp.solvers.gpu import jax_draws as accelerated
@@ -77,7 +77,7 @@ def test_a_thousand_talks_end_alike_on_both_ways():
 
 def outcomes_agree(draws: int) -> None:
     """Outcomes, values and certificates of so many draws of the talks."""
-    game = build(read("trilateral-talks"))
+    game = build(with_values(read("trilateral-talks"), {"middle_draft": "prepared"}))
     tables = game.tables(draw(game.meaning, draws, seed=5))
     ours = solve(game.structure, tables, traced=(), starts=0)
     theirs = solve(game.structure, tables, traced=(), starts=0, options=HERE)

@@ -334,7 +334,11 @@ class _Binding:
             )
         if isinstance(key, Name) and key.id in words.packages:
             return words.worth[party, key.id]
-        index = self.bound(key)
+        return self._held(node, party, key)
+
+    def _held(self, node: Index, party: str, key: Expression) -> Expression:
+        """The worth to a party of whatever package an expression holds."""
+        words, index = self.vocabulary, self.bound(key)
         known = {**words.variables, **words.switches}
         holders = [known[name] for name in sorted(names(index)) if name in known]
         cases = {
