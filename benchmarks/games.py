@@ -190,7 +190,9 @@ def crisis(
 def settled_game(name: str) -> Game:
     """The game of a text, with every switch at its last option: one game for all draws."""
     scenario = read(name)
-    return build(with_values(scenario, {k: one.options[-1] for k, one in scenario.switches.items()}))
+    return build(
+        with_values(scenario, {k: one.options[-1] for k, one in scenario.switches.items()})
+    )
 
 
 def as_arrays(game: TurnGame, precision: float = 3.0) -> tuple[Structure, Tables]:
