@@ -135,7 +135,7 @@ def _stand(game: SetGame, tables: Tables, draw: int, equilibria: Equilibria) -> 
     belief = equilibria.belief[draw][sets.node[sets.member]]
     size = np.diff(sets.member_first)
     for c, d in enumerate(sets.cut.tolist()):
-        low, high = sets.slot_first[d], sets.slot_first[d + 1]
+        low, high = int(sets.slot_first[d]), int(sets.slot_first[d + 1])
         members = sets.member[sets.member_first[c] : sets.member_first[c + 1]]
         edge = sets.first[members][:, None] + np.arange(high - low)
         discount = numbers.discount[sets.turns[edge], sets.owner[d]]

@@ -414,12 +414,8 @@ class _AccountClaims:
         records = self.meaning.scenario.mechanisms
         texts = {name: literature_of(records[name].about) for name in about}
         at_nominal = margins_of(claim, here)
-        if drawn.found is None:
-            over = _nominally(state) | {
-                "searches": searches_of(known_of(claim, here)[:1], np.array([state != UNSOLVED]))
-            }
-        else:
-            over = drawn.of(claim, self.meaning)
+        lone = drawn.found is None
+        over = _nominally(claim, here, state) if lone else drawn.of(claim, self.meaning)
         return Verdict(
             name=claim.name,
             says=claim.says,
@@ -448,9 +444,10 @@ class _AccountClaims:
         )
 
 
-def _nominally(state: str) -> dict[str, Any]:
+def _nominally(claim: Claim, here: QueryValues, state: str) -> dict[str, Any]:
     """The fields of a verdict that come from draws, without any."""
     return {
+        "searches": searches_of(known_of(claim, here)[:1], np.array([state != UNSOLVED])),
         "declared": _NONE,
         "concentrated": _NONE,
         "solved": int(state != UNSOLVED),
