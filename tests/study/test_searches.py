@@ -109,14 +109,16 @@ def test_claims_say_in_how_many_draws_others_were_looked_for() -> None:
 
 
 def test_nobody_says_0_open_of_draws_in_which_nobody_looked() -> None:
-    """A pilot of eight draws of a small game is searched in any case."""
     scenario = read(TALKS)
     (one,) = check(scenario, draws=16, seed=1, effort=Effort(0, 8, 0, (1.0,)))
-    assert open_words(one.open, one.searches) == "0 open of the 8 looked at"
+    assert one.searches.unlooked == one.searches.draws == 16
+    assert open_words(one.open, one.searches) == "open: not looked for"
     told = as_json(one)
-    assert told["searches"]["not_looked_for"] == one.searches.unlooked == 8
+    assert told["searches"]["not_looked_for"] == 16
+    assert not told["open_looked_for"]
     words = " ".join(verdict_remarks(one)) + claims_words("", [one])
-    assert "0 open," not in words
+    assert "0 open" not in words
+    assert "at nominal values only" in words
 
 
 def test_a_run_says_so_in_findings_terminal_report_and_json() -> None:
