@@ -21,6 +21,8 @@ MAX_TEXT = 8_000_000
 MAX_UNPACKED = 64_000_000
 MAX_PARTS = 2_000
 MAX_PAGES = 2_000
+MAX_MARKED = 5_000
+"""Characters of a line in which marks are looked for, as that takes the square of its length."""
 EXPECTED = "a transcript as .txt, .md, .html, .docx or .pdf"
 
 
@@ -86,12 +88,13 @@ _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!>~|-])")
 def _markdown(content: bytes) -> Iterator[Block]:
     """Paragraphs of Markdown without its marks; headings by themselves."""
     text = re.sub(r"\A---\n.*?\n---\n", "", _text(content), flags=re.DOTALL)
-    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
+    text = _uncommented(text)
     for block in _paragraphs(text):
         kept: list[str] = []
         for line in block.lines:
-            heading = _HEADING.fullmatch(line)
-            if heading or _RULE.fullmatch(line):
+            short = len(line) <= MAX_MARKED
+            heading = _HEADING.fullmatch(line) if short else None
+            if heading or (short and _RULE.fullmatch(line)):
                 if kept:
                     yield Block(tuple(kept))
                     kept = []
@@ -103,7 +106,19 @@ def _markdown(content: bytes) -> Iterator[Block]:
             yield Block(tuple(kept))
 
 
+def _uncommented(text: str) -> str:
+    """The text without comments; one that is never closed is none."""
+    kept: list[str] = []
+    at = 0
+    while (begun := text.find("<!--", at)) >= 0 and (ended := text.find("-->", begun)) >= 0:
+        kept.append(text[at:begun])
+        at = ended + 3
+    return "".join([*kept, text[at:]])
+
+
 def _unmarked(line: str) -> str:
+    if len(line) > MAX_MARKED:
+        return line
     line = _LINK.sub(r"\1", line)
     for _ in range(3):  # marks inside marks
         line = _EMPHASIS.sub(r"\2", line)
@@ -184,8 +199,12 @@ def _html(content: bytes) -> Iterator[Block]:
 
 
 def _html_blocks(text: str) -> Iterator[Block]:
+    text = _uncommented(text)
+    for mark in ("<!--", "<![", "<?"):  # what is never closed would be looked for again and again
+        text = text.replace(mark, " ")
+    behind = text.rfind(">") + 1
     reader = _Paragraphs()
-    reader.feed(text)
+    reader.feed(text[:behind] + text[behind:].replace("<", "&lt;"))
     reader.close()
     yield from reader.blocks
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from offramp.scenario.transcripts.records import Passage
 
 LONGEST_NAME = 48
+NEAR = 64
+"""Characters on either side of a mark that say whether a sentence ends there."""
 _TIME = r"[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?[\])]?\s*[-–]?\s*"
 _LABEL = re.compile(rf"(?:{_TIME})?([^\W\d_][^:!?;\"“”]{{0,{LONGEST_NAME - 1}}}?)\s?:(?:\s+|$)")
 _PARTICLES = frozenset(
@@ -126,12 +128,17 @@ def _ends(text: str, match: re.Match[str]) -> bool:
     """Whether a sentence ends with these marks."""
     if match.group()[0] in "。！？":
         return True
-    after = text[match.end() :].lstrip().lstrip("\"“‘«([¿¡'’")[:1]
+    after = text[match.end() : match.end() + NEAR].lstrip().lstrip("\"“‘«([¿¡'’")[:1]
     if not after or after.islower() or not after.isalnum():
         return False
     if match.group() != ".":
         return True
-    before = text[: match.start()].rpartition(" ")[2].lstrip("(“\"‘'").lower()
+    before = (
+        text[max(0, match.start() - NEAR) : match.start()]
+        .rpartition(" ")[2]
+        .lstrip("(“\"‘'")
+        .lower()
+    )
     if before in _COUNTED and after.isdigit():
         return False
     letters = before.split(".")
