@@ -34,6 +34,12 @@ def keys_of(page: str) -> list[str]:
     return [found[1] for line in page.splitlines() if (found := SECOND.match(line))]
 
 
+def cells_of(page: str, key: str) -> list[str]:
+    """The cells of the row ``key``."""
+    rows = {found[1]: line for line in page.splitlines() if (found := SECOND.match(line))}
+    return rows[key].rstrip().removesuffix(" |").split(" | ")
+
+
 def with_cells(page: str, key: str, cells: Iterable[str]) -> str:
     """The page with the last cells of the row ``key`` replaced."""
     lines = page.splitlines(keepends=True)
@@ -67,11 +73,10 @@ def with_quantities(page: str, scenario: Scenario) -> str:
 
 def with_verdicts(page: str, findings: Findings, share: Callable[[str, float | None], str]) -> str:
     """The page with the verdicts at nominal values; ``share(cell, found)`` is what follows them."""
-    rows = {found[1]: line for line in page.splitlines() if (found := SECOND.match(line))}
     for name in findings.scenario.claims:
         columns = [one for one in findings.verdicts if one.name == name]
         columns.sort(key=lambda one: ("", *findings.scenario.accounts).index(one.account))
-        cells = rows[name].rstrip().removesuffix(" |").split(" | ")[-len(columns) :]
+        cells = cells_of(page, name)[-len(columns) :]
         new = [
             f"{WORD[one.nominal]}; {share(cell, one.share)}"
             for cell, one in zip(cells, columns, strict=True)
@@ -80,23 +85,36 @@ def with_verdicts(page: str, findings: Findings, share: Callable[[str, float | N
     return page
 
 
+def with_ends(page: str, scenario: Scenario) -> str:
+    """The page with the ends at nominal values, with choices half and twice as precise beside."""
+    game = offramp.build(scenario)
+    columns = [
+        offramp.outcomes(offramp.solve(game, precision_scale=scale, starts=0), rounds=0)
+        for scale in (0.5, 1, 2)
+    ]
+    for name in scenario.outcomes:
+        cells = [told(float(one.probability.sel(outcome=name)[0])) for one in columns]
+        page = with_cells(page, name, [*cells, cells_of(page, name)[-1]])
+    return page
+
+
 def at_nominal(page: str, case: str) -> str:
     """The page with all that does not take draws worked out anew."""
     scenario = offramp.read(f"case-{case}")
     findings = offramp.investigate(scenario, draws=0, brief=True)
     page = with_verdicts(page, findings, lambda cell, _: cell.partition("; ")[2])
-    return with_quantities(page, scenario)
+    return with_ends(with_quantities(page, scenario), scenario)
 
 
 def over_draws(page: str, case: str) -> str:
     """The page with the shares of draws and the spread of outcomes worked out anew."""
-    findings = offramp.investigate(offramp.read(f"case-{case}"), draws=DRAWS, seed=SEED, brief=True)
+    scenario = offramp.read(f"case-{case}")
+    findings = offramp.investigate(scenario, draws=DRAWS, seed=SEED, brief=True)
     page = with_verdicts(page, findings, lambda _, s: "–" if s is None else f"{100 * s:.0f} %")
     assert findings.draws is not None
     for name in findings.scenario.outcomes:
-        nominal = float(findings.nominal.probability.sel(outcome=name)[0])
         low, high = np.quantile(findings.draws.probability.sel(outcome=name), (0.05, 0.95))
-        page = with_cells(page, name, [told(nominal), f"{told(low)} to {told(high)}"])
+        page = with_cells(page, name, [f"{told(low)} to {told(high)}"])
     return page
 
 
