@@ -95,7 +95,6 @@ def test_long_steps_lead_where_short_ones_do(seed: int) -> None:
         plays = []
         for control in (CAREFUL, TIGHT):
             branch = branch_at(game, tables, draw)
-            assert branch.begin()
             assert branch.follow(1.0, control)
             plays.append(branch.state.chance)
         np.testing.assert_allclose(plays[0], plays[1], rtol=0, atol=1e-8)

@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.compiling import njit
-from offramp.solvers.imperfect.large.bordered import inner_jit
-from offramp.solvers.imperfect.large.equations import SystemState, worth_of_hopes
+from offramp.solvers.imperfect.large.equations import SystemState, inner_jit, worth_of_hopes
 from offramp.solvers.imperfect.large.set_layout import EdgeNumbers, Sets
 from offramp.solvers.kernels.krylov import (
     NO,

@@ -9,13 +9,13 @@ Sources: Saad & Schultz (1986), GMRES; Allgower & Georg (1990), Numerical contin
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.core.compiling import LINKED, njit
-from offramp.solvers.imperfect.large.equations import SystemState, push, weigh
+from offramp.core.compiling import njit
+from offramp.solvers.imperfect.large.equations import SystemState, inner_jit, push, weigh
 from offramp.solvers.imperfect.large.set_layout import EdgeNumbers, Sets
 from offramp.solvers.kernels.krylov import (
     NO,
@@ -31,8 +31,6 @@ from offramp.solvers.kernels.krylov import (
 )
 
 Array = NDArray[np.float64]
-inner_jit: Any = njit(cache=True, nogil=True, error_model="numpy", **LINKED)
-"""For kernels that only kernels call."""
 SHIFTS = (1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0)
 """Where negative eigenvalues are told apart."""
 KRYLOV = 160

@@ -21,7 +21,6 @@ from offramp.solvers.imperfect.large.following import (
     STEEP,
     S,
     StepControl,
-    begin,
     follow,
     way_for,
 )
@@ -72,19 +71,15 @@ class Branch:
         owner = sets.owner[self.decision[sets.unknown]]
         self.linear.unit[:] = np.concatenate([scale[owner], np.tile(scale, len(sets.heads))])
 
-    def begin(self) -> bool:
-        """Stand at precision 0, where the equations are linear; whether that could be done."""
-        stands = begin(self.sets, self.numbers, self.state, self.linear, self.way)
-        if not stands:
-            self.message = "the linear problem at precision 0 could not be solved"
-        return bool(stands)
-
-    def follow(self, goal: float, control: StepControl) -> bool:
+    def follow(self, goal: float, control: StepControl, *, anew: bool = True) -> bool:
         """Follow the branch to ``goal`` times the precision; whether that was reached.
 
-        May be called again with a higher goal. Where it stops, ``message`` says why.
+        ``anew`` from precision 0, else from where it stands, as for a higher goal. Where it stops,
+        ``message`` says why.
         """
-        ended = follow(self.sets, self.numbers, self.state, self.linear, self.way, goal, control)
+        ended = follow(
+            self.sets, self.numbers, self.state, self.linear, self.way, goal, control, anew
+        )
         if ended != ARRIVED:
             share = self.t_at(float(self.way.told[S]))
             self.message = f"{ENDINGS[ended]} at {share:.3g} of the precision"

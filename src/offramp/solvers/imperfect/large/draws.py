@@ -133,7 +133,7 @@ class LargeResults(Results):
     def reach(self, draw: int, branch: Branch) -> bool:
         """Follow the branch to the full precision, or find any solution; whether that was done."""
         for control in (CAREFUL, ANXIOUS):
-            arrived = branch.begin() and branch.follow(1.0, control)
+            arrived = branch.follow(1.0, control)
             self.sweeps[draw] += branch.passes
             if arrived:
                 self.branch[draw] = "traced"
@@ -160,7 +160,7 @@ class LargeResults(Results):
         assert self.request.regret is not None
         regret = float(self.request.regret[draw])
         branch = branch_at(self.game, self.tables, draw)
-        goal, arrived = 1.0, branch.begin() and branch.follow(1.0, CAREFUL)
+        goal, arrived = 1.0, branch.follow(1.0, CAREFUL)
         if not arrived:
             self.status[draw], self.message[draw] = "failed", f"Not followed: {branch.message}."
             return
@@ -172,7 +172,7 @@ class LargeResults(Results):
                 self.sharpen(draw, branch, goal)
                 branch.go_back(here)
             arrived = self.anywhere[draw].max() > regret and 4.0 * goal <= most
-            arrived = arrived and branch.follow(4.0 * goal, CAREFUL)
+            arrived = arrived and branch.follow(4.0 * goal, CAREFUL, anew=False)
             goal *= 4.0 if arrived else 1.0
         if self.anywhere[draw].max() > regret:
             branch.go_back(here)

@@ -11,16 +11,18 @@ those determines every other change in one pass backwards and one forwards.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.core.compiling import njit
+from offramp.core.compiling import LINKED, njit
 from offramp.solvers.imperfect.large.set_layout import EdgeNumbers, Sets
 from offramp.solvers.kernels.backup import worth_with_shocks
 
 Array = NDArray[np.float64]
+inner_jit: Any = njit(cache=True, nogil=True, error_model="numpy", **LINKED)
+"""For kernels that only kernels call."""
 
 
 class SystemState(NamedTuple):
@@ -151,7 +153,7 @@ def evaluate(sets: Sets, numbers: EdgeNumbers, state: SystemState, scale, exact)
     return read_gaps(sets, numbers, state, scale)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@inner_jit
 def respond(hope, tilt, chance, log_chance, a, b, sharp):
     """Logit probabilities of the hopes at slots ``a`` to ``b``, and their logarithms.
 
@@ -171,7 +173,7 @@ def respond(hope, tilt, chance, log_chance, a, b, sharp):
         log_chance[k] -= whole
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@inner_jit
 def shocks(numbers: EdgeNumbers, hope, chance, low, count, sharp):
     """(entropy of play less the logarithm of the number of moves) over the precision.
 
@@ -183,7 +185,7 @@ def shocks(numbers: EdgeNumbers, hope, chance, low, count, sharp):
     return worth_of_hopes(numbers, hope, low, count, sharp) - mean
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@inner_jit
 def worth_of_hopes(numbers: EdgeNumbers, hope, low, count, sharp):
     """(log mean exp(precision hope)) / precision, the mean by weights; ``hope`` is (slot,)."""
     top, bottom = -np.inf, np.inf
@@ -209,7 +211,7 @@ def worth_of_hopes(numbers: EdgeNumbers, hope, low, count, sharp):
     return top + np.log(mean) / sharp
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@inner_jit
 def judge(sets: Sets, numbers: EdgeNumbers, state: SystemState):
     """Reach, beliefs and what the moves of cuts are worth, from play and values.
 
@@ -265,7 +267,7 @@ def judge(sets: Sets, numbers: EdgeNumbers, state: SystemState):
                     worth[k] += belief[i] * total[e + k, m]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@inner_jit
 def read_gaps(sets: Sets, numbers: EdgeNumbers, state: SystemState, scale):
     """Gaps of the last evaluation into ``source``; see ``evaluate``.
 
@@ -344,7 +346,7 @@ def linearise(sets: Sets, numbers: EdgeNumbers, state: SystemState, scale):
             rate[n, m] += shocks_rate(numbers, hope, chance, low, b - a, scale, precision[m])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@inner_jit
 def shocks_rate(numbers: EdgeNumbers, hope, chance, low, count, scale, precision):
     """Derivative of the worth with shocks, at fixed hopes, by ``scale``.
 
@@ -362,7 +364,7 @@ def shocks_rate(numbers: EdgeNumbers, hope, chance, low, count, scale, precision
     return (mean - worth) / scale
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@inner_jit
 def push(
     sets: Sets, numbers: EdgeNumbers, state: SystemState, scale, places, change, full, by_scale
 ):
@@ -409,7 +411,7 @@ def push(
                 change[n, j] += p * discount[w, j] * change[r, j] + slope[e, j] * s
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@inner_jit
 def weigh(
     sets: Sets, numbers: EdgeNumbers, state: SystemState, scale, change, full, by_scale, answer
 ):

@@ -20,13 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.compiling import njit
-from offramp.solvers.imperfect.large.bordered import (
-    LinearSolve,
-    index_across,
-    inner_jit,
-    solve_across,
-)
-from offramp.solvers.imperfect.large.equations import SystemState, evaluate, linearise
+from offramp.solvers.imperfect.large.bordered import LinearSolve, index_across, solve_across
+from offramp.solvers.imperfect.large.equations import SystemState, evaluate, inner_jit, linearise
 from offramp.solvers.imperfect.large.set_layout import EdgeNumbers, Sets
 
 Array = NDArray[np.float64]
@@ -34,13 +29,14 @@ S, STEEP, STEPS, FOLDS, PASSES, FORKS, LEFT = range(7)
 """``Way.told``: where the branch stands, what t is divided by; steps tried, times that it turned
 back, evaluations, forks passed over; and the error that the last correction left of the one before.
 """
-ARRIVED, NOWHERE, STUCK, TIRED = range(4)
-"""How it may end: there, no solution to begin with, too short steps, too many."""
+ARRIVED, NOWHERE, STUCK, TIRED, SINGULAR = range(5)
+"""How it may end: there, no solution to begin with, too short steps, too many, at precision 0."""
 ENDINGS = (
     "it was",
     "there is no solution to begin with",
     "steps became too short",
     "too many steps",
+    "the linear problem at precision 0 could not be solved",
 )
 SHORTER, LONGER = 0.4, 2.0
 """How much shorter and longer the next step may be."""
@@ -194,7 +190,7 @@ def correct(
     return -1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@inner_jit
 def begin(sets: Sets, numbers: EdgeNumbers, state: SystemState, linear: LinearSolve, way: Way):
     """Stand at precision 0, where the equations are linear; whether that could be done.
 
@@ -386,11 +382,15 @@ def follow(
     way: Way,
     goal,
     control: StepControl,
+    anew,
 ):
-    """Follow the branch from where the state stands to ``goal`` times the precision; how it ended.
+    """Follow the branch to ``goal`` times the precision; how it ended.
 
-    May be called again with a higher goal. Points are (slot + ghost * party + 1,).
+    ``anew`` from precision 0, else from where the state stands, as for a higher goal. Points are
+    (slot + ghost * party + 1,).
     """
+    if anew and not begin(sets, numbers, state, linear, way):
+        return SINGULAR
     told, last, tried, taken = way.told, len(way.now) - 1, 0.0, 0
     end, stride, earlier = np.log1p(told[STEEP] * goal), 0.25 * min(1.0, control.longest), 0.0
     aim(sets, linear, way, True)

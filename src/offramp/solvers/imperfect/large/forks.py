@@ -36,7 +36,7 @@ def take_side(branch: Branch) -> tuple[list[Point], str]:
     straight, plays, points = branch.state.chance.copy(), [], []
     for lean in tilts(len(leaning)):
         branch.state.bias[leaning] = lean
-        if branch.begin() and branch.follow(1.0, LEANING):
+        if branch.follow(1.0, LEANING):
             plays.append(branch.state.chance.copy())
             points.append(branch.point())
         branch.state.bias[:] = 0.0

@@ -112,7 +112,7 @@ def follow_from(branch: Branch) -> bool:
     """Follow the branch that begins at precision 0 with the play of the state."""
     scale, steep, message = branch.numbers.scale.copy(), branch.steep, branch.message
     branch.state.bias[:] = np.maximum(branch.state.log_chance, -6.0)
-    arrived = branch.begin() and branch.follow(1.0, SHORT)
+    arrived = branch.follow(1.0, SHORT)
     branch.state.bias[:] = 0.0
     branch.message = message
     branch.measure(scale, steep)
