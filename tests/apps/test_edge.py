@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -240,3 +242,38 @@ def _calls(kind: str, steps: int) -> int:
     checked(text)
     profile.runcall(checked, text)
     return sum(one.callcount for one in profile.getstats())
+
+
+def test_what_is_missing_is_called_as_the_help_calls_it(ask: Ask) -> None:
+    code, _, err = ask("run")
+    assert code == 2
+    assert err == "error: offramp run: FILE is missing\n  try: offramp run --help\n"
+
+
+def test_per_cent_are_told_as_a_share(ask: Ask) -> None:
+    code, _, err = ask("offramps", "small.yaml", "--at-least", "97")
+    assert code == 2
+    assert "say --at-least 0.97" in err
+
+
+def test_a_family_is_set_whole(ask: Ask) -> None:
+    told = [
+        ask("run", "small.yaml", "--nominal", "--json", *settings)[1]
+        for settings in (
+            ("--set", "cost=0.5"),
+            ("--set", "cost[north]=0.5", "--set", "cost[south]=0.5"),
+        )
+    ]
+    whole, singly = (json.loads(one) for one in told)
+    assert whole["outcomes"] == singly["outcomes"]
+    code, _, err = ask("run", "small.yaml", "--nominal", "--set", "costs=0.5")
+    assert (code, "did you mean 'cost'" in err) == (2, True)
+
+
+def test_the_repair_of_a_tree_without_end_reads(ask: Ask) -> None:
+    code, _, err = ask("export", "small.yaml", "--to", "tree.efg")
+    assert code == 2
+    told = re.findall(r"'((?:rounds|at_end): \w+)'", err)
+    assert len(told) == 2
+    Path("few.yaml").write_text(BASE.replace("rounds: unlimited", "\n".join(told)))
+    assert ask("check", "few.yaml")[0] == 0

@@ -141,7 +141,7 @@ def told_offramps(asked: Asked, outcome: str, at_least: float) -> Answer:
         raise refuse(
             f"--at-least {told_apart(at_least, 0, 1)}",
             "a probability above 0, at most 1",
-            "say --at-least 0.5",
+            f"say --at-least {at_least / 100 if 1 < at_least <= 100 else 0.5:g}",
         )
     from offramp.core.errors import ResultError
     from offramp.study.offramps.proposals import offramps
@@ -182,7 +182,7 @@ def told_histories(asked: Asked, outcome: str | None, count: int, drawn: int) ->
                 count=count,
                 account=asked.account,
                 precision_scale=asked.precision_scale,
-                drawn=0 if asked.nominal else drawn,
+                drawn=drawn,
                 seed=asked.seed,
             )
     except ResultError as error:

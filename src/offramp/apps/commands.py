@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -210,6 +211,25 @@ add_sweeps(app)
 add_emulation(app)
 
 
+MISSING = re.compile(r'Command "(\S+)" parameter --(\S+) requires an argument\.')
+
+
+def _misused(error: CycloptsError) -> str:
+    """What is wrong with the words of a command; what stands without an option by its name."""
+    missing = MISSING.fullmatch(str(error))
+    positional = ("file", "name", "game", "scenario")
+    if missing is None or missing[2] not in positional:
+        return str(error)
+    return f"offramp {missing[1]}: {missing[2].upper()} is missing"
+
+
+def _help_of(arguments: list[str] | None) -> str:
+    """How the help of the command that was meant is asked for."""
+    words = sys.argv[1:] if arguments is None else arguments
+    known = bool(words) and words[0] in app and not words[0].startswith("-")
+    return f"offramp {words[0]} --help" if known else "offramp --help"
+
+
 def obey(arguments: list[str] | None) -> int:
     """Do what the words of a command line ask for; the exit code."""
     if sys.stderr.isatty():
@@ -217,6 +237,6 @@ def obey(arguments: list[str] | None) -> int:
     try:
         app(arguments, exit_on_error=False, print_error=False)
     except CycloptsError as error:
-        complain(f"error: {error}\n  try: offramp --help")
+        complain(f"error: {_misused(error)}\n  try: {_help_of(arguments)}")
         return 2
     return 0

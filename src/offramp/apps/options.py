@@ -88,8 +88,8 @@ Settings = Annotated[
     Parameter(
         name="--set",
         negative="",
-        help="Give an assumption a value, on every account: name=value or family[key]=value; "
-        "may be repeated.",
+        help="Give an assumption a value, on every account: name=value, family[key]=value, or "
+        "family=value for all of a family; may be repeated.",
     ),
 ]
 Account = Annotated[
@@ -222,9 +222,13 @@ def fixed(scenario: Scenario, values: Mapping[str, float | str]) -> Scenario:
     A mechanism that an account denies is no longer denied by it where a number of it is given.
     """
     from offramp.scenario.model import Quantity
-    from offramp.scenario.setting import with_values
+    from offramp.scenario.setting import entry_values, with_values
 
-    told = with_values(scenario, values)
+    try:
+        told = with_values(scenario, values)
+    except OfframpError as error:
+        raise on_command_line(error, "--set") from None
+    values = entry_values(scenario, values)
     given = {
         name.replace(" ", ""): Quantity(value=value, note="set by hand for this run")
         for name, value in values.items()

@@ -242,7 +242,12 @@ def histories_command(
     count: Annotated[int, whole(1, MOST_HISTORIES, 5)] = 5,
     draws: Annotated[int, whole(0, MOST_DRAWN, 100)] = 0,
     seed: Seed = None,
-    nominal: Nominal = False,
+    nominal: Annotated[
+        bool,
+        Parameter(
+            name="--nominal", negative="", help="As without it: all is told at nominal values."
+        ),
+    ] = False,
     account: Account = None,
     set_: Settings = (),
     no_passages: NoPassages = False,
@@ -258,7 +263,8 @@ def histories_command(
     count
         How many histories, and turning points of each end, are told.
     draws
-        How many histories are drawn at random besides; --json lists their moves.
+        How many histories are drawn at random besides, all at nominal values; --json lists
+        their moves.
     """
     from offramp.apps.asking import told_histories
 

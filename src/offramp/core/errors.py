@@ -71,11 +71,12 @@ class OfframpError(Exception):
         same.path = self.path or readable(path)
         return same
 
-    def saying(self, found: str) -> Self:
-        """The same error that says something else was found."""
+    def saying(self, found: str, repair: str | None = None) -> Self:
+        """The same error that says something else was found, and with another ``repair``."""
         same = type(self).__new__(type(self), readable(found))
         same.__dict__ |= self.__dict__
         same.found = readable(found)
+        same.repair = self.repair if repair is None else readable(repair)
         return same
 
     def as_dict(self) -> dict[str, str | int | None]:

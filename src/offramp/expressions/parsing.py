@@ -421,7 +421,9 @@ class _Reader:
         if token.text in (")", "]"):
             return f"take '{token.text}' out, or open it earlier"
         if token.text == ",":
-            return "write decimal numbers with a point, as in 0.5"
+            return self.decimal(token, before)
+        if token.text.lower() in _COMPARING:
+            return "compare with '>', '>=', '<' or '<='"
         if token.text == "if":
             return "write if(condition, then, else)"
         folded = token.text.lower()
@@ -435,6 +437,14 @@ class _Reader:
             return f"write an operator between '{before.text}' and '{token.text}'" if before else ""
         return f"write something before '{token.text}', or take it out"
 
+    def decimal(self, comma: _Token, before: _Token | None) -> str:
+        """The repair of a comma where a decimal point is meant."""
+        after = self.tokens[self.position + 1]
+        numbers = before is not None and before.kind == after.kind == "number"
+        if numbers and before is not None and before.text.isdigit() and after.text.isdigit():
+            return f"write the decimal point: {before.text}.{after.text}"
+        return "write decimal numbers with a point, as in 0.5"
+
     def too_deep(self, offset: int) -> ReadingError:
         return self.fail(
             "this expression is nested too deeply",
@@ -442,6 +452,10 @@ class _Reader:
             f"at most {MAX_NESTING} open brackets and {MAX_HEIGHT} operations inside one another",
             "give parts of it a name of their own under parameters",
         )
+
+
+_COMPARING = ("is", "exceeds", "above", "below", "greater", "larger", "less", "smaller", "equals")
+"""Words with which people compare, where the language has signs."""
 
 
 def _sign(found: str) -> str:

@@ -67,8 +67,9 @@ def _check_size(game: Game) -> None:
     if structure.cyclic.any():
         raise GameError(
             "play of this scenario need not end, so it has no finite tree",
-            expected="a limit of rounds",
-            repair="write a limit of rounds into the scenario, such as 'rounds: 3'",
+            expected="a limit of rounds, and the outcome that happens when it is reached",
+            repair="write into the scenario, for example, 'rounds: 3' and "
+            f"'at_end: {game.meaning.outcomes[-1].name}'",
         )
     histories = _histories(structure) if structure.nodes <= MAX_HISTORIES else structure.nodes
     if histories > MAX_HISTORIES:

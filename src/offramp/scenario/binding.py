@@ -19,6 +19,10 @@ from offramp.expressions import (
     rebuild,
 )
 
+TRUTHS = {"yes": "1", "on": "1", "no": "0", "off": "0"}
+"""Words that people write for a number that is 1 or 0."""
+TRUTHS = {"yes": "1", "on": "1", "no": "0", "off": "0"}
+"""Words that people write for a number that is 1 or 0."""
 WHERE = {
     "fixed": "parameters only",
     "structure": "numbers, levels and state variables only",
@@ -232,11 +236,12 @@ class _Binding:
                 told.get(name, "a number or a name"),
                 "take it out, or choose another name",
             )
+        said = TRUTHS.get(name.lower())
         self.fail(
             node,
             f"unknown name '{name}'",
             f"a name in scope ({WHERE[self.where]})",
-            suggestion(name, words.everything()),
+            suggestion(name, words.everything()) if said is None else f"write {said} for '{name}'",
         )
 
     def _family(self, node: Index) -> Expression:

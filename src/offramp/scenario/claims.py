@@ -122,10 +122,23 @@ class _ClaimReader:
         try:
             tree = parse(bare, self.place)
         except OfframpError as error:
-            raise error.located(self.place, self.path) from None
+            raise self._as_written(error, text).located(self.place, self.path) from None
         formula = self._with_numbers(tree, Cut(text))
         self._check(formula, text)
         return formula, self.quantities
+
+    def _as_written(self, error: OfframpError, text: str) -> OfframpError:
+        """The error with every quantity as it was written, where it speaks of a placeholder."""
+
+        def written(match: re.Match[str]) -> str:
+            query = self.quantities.get(match[0])
+            return match[0] if query is None else query.text
+
+        names = re.compile(rf"(?<!\w){self.prefix}\d+(?!\w)")
+        return error.saying(
+            " ".join(names.sub(written, error.found).split()),
+            repair=names.sub(written, error.repair),
+        )
 
     def _without_quantities(self, text: str, found: list[tuple[int, Query]]) -> str:
         """The text with P(…) and E(…) blanked out; fills ``found`` with (offset, query)."""

@@ -88,7 +88,7 @@ def parse_distribution(text: str, place: Place | None = None) -> Distribution:
         raise ScenarioError(
             f"'{text}' is no range",
             expected="one of " + ", ".join(SIGNATURES.values()),
-            repair=suggestion(name, SIGNATURES) if name not in SIGNATURES else SIGNATURES[name],
+            repair=_as_range(text, name),
             place=place,
         )
     arguments = tuple(_number(part, place) for part in _split(rest[:-1]))
@@ -108,6 +108,20 @@ def parse_distribution(text: str, place: Place | None = None) -> Distribution:
             place=place,
         )
     return distribution
+
+
+_NUMBER = r"[-+]?\d+(?:[.,]\d+)?"
+TWO_ENDS = re.compile(rf"\s*\[?\s*({_NUMBER})\s*(?:,\s|;|to|–|—|-|\.\.)\s*({_NUMBER})\s*\]?\s*")
+"""Two numbers with a word or a sign between them."""
+
+
+def _as_range(text: str, name: str) -> str:
+    """The repair of a text that is no range: two numbers are the ends of a uniform one."""
+    ends = TWO_ENDS.fullmatch(text)
+    if ends is not None:
+        low, high = sorted((one.replace(",", ".") for one in ends.groups()), key=float)
+        return f'write "uniform({low}, {high})"'
+    return SIGNATURES[name] if name in SIGNATURES else suggestion(name, SIGNATURES)
 
 
 def _mended(name: str, inside: str, arguments: tuple[float, ...]) -> str:

@@ -31,6 +31,8 @@ CONDITIONED = ("outcome", "kind", "ever", "reach")
 """Kinds of quantity that may stand under a condition on what happens."""
 _FORMS = "P(outcome), P(outcome and …), P(outcome by n), P(kind …), P(ever …), P(reach …)"
 _EXPECTATIONS = "E(payoff[party]), E(rounds), E(times …) or a parameter"
+_BY_UNIT = re.compile(r"by\s+(?:(?P<before>\d+)\s*[A-Za-z]+|[A-Za-z]+\s+(?P<after>\d+))\s*$")
+"""'by 13 days' or 'by day 13', where 'by 13' is meant."""
 
 
 @dataclass(frozen=True)
@@ -251,12 +253,10 @@ class QueryReader:
             )
         outcomes = [outcome.name for outcome in self.meaning.outcomes]
         found = f"'{word or head.text}' is no outcome"
-        self.fail(
-            head,
-            found,
-            _FORMS,
-            suggestion(word, (*outcomes, "kind", "ever", "reach", "unresolved")),
-        )
+        repair = suggestion(word, (*outcomes, "kind", "ever", "reach", "unresolved"))
+        if word in KINDS:
+            repair = f"'{word}' is a kind of outcomes: write P(kind {head.spaced()})"
+        self.fail(head, found, _FORMS, repair)
 
     def expectation(self, head: Cut) -> Query:
         """What is expected in ``E(…)``."""
@@ -289,11 +289,13 @@ class QueryReader:
             return None, by
         word, tail = rest.word()
         if word != "and":
-            repair = (
-                f"add probabilities: P({event}) + P(…)"
-                if word in ("or", "+")
-                else (f"write P({event} and …)" if word else f"write P({event})")
-            )
+            repair = f"write P({event} and …)" if word else f"write P({event})"
+            timed = _BY_UNIT.match(rest.text)
+            if word in ("or", "+"):
+                repair = f"add probabilities: P({event}) + P(…)"
+            elif timed:
+                number = timed["before"] or timed["after"]
+                repair = f"'by' counts rounds, without a unit: write P({event} by {number})"
             self.fail(rest, f"'{rest.text}' follows '{event}'", "'and predicate' or 'by n'", repair)
         if tail.has_word("or"):
             self.fail(

@@ -9,7 +9,7 @@ from graphlib import TopologicalSorter
 
 import numpy as np
 
-from offramp.core.errors import OfframpError, Place, ScenarioError, suggestion
+from offramp.core.errors import OfframpError, ScenarioError, suggestion
 from offramp.expressions import evaluate, names, parse
 from offramp.scenario.meaning import Meaning
 from offramp.scenario.model import Family, Quantity, Scenario, Switch
@@ -22,11 +22,11 @@ def with_values(
 ) -> Scenario:
     """The scenario with assumptions fixed; a family's entry is named ``cost[north]``.
 
-    A switch is given the name of an option, or its number. A fixed assumption has no range any
-    more. Raises ScenarioError for an unknown name.
+    A family's own name stands for all its entries. A switch is given the name of an option, or
+    its number. A fixed assumption has no range any more. Raises ScenarioError for an unknown name.
     """
     entries, switches = dict(scenario.parameters), dict(scenario.switches)
-    for name, value in values.items():
+    for name, value in entry_values(scenario, values).items():
         if name.strip() in switches:
             switches[name.strip()] = _put(name.strip(), switches[name.strip()], value)
             continue
@@ -42,23 +42,43 @@ def with_values(
             raise ScenarioError(
                 f"no assumption '{name}'",
                 expected="a parameter, or family[key]",
-                repair=suggestion(name, known),
-                place=Place("--set", 1, 1),
+                repair=suggestion(name, known if key else [*known, *_families(scenario)]),
             )
         if isinstance(value, str):
-            raise ScenarioError(
-                f"{name} = {value}", expected="a number", place=Place("--set", 1, 1)
-            )
+            raise ScenarioError(f"{name} = {value}", expected="a number")
         if not math.isfinite(value):
-            raise ScenarioError(
-                f"{name} = {value}", expected="a finite number", place=Place("--set", 1, 1)
-            )
+            raise ScenarioError(f"{name} = {value}", expected="a finite number")
         if isinstance(entry, Family):
             each = {**entry.each, key: _fixed(entry.each[key], value, note)}
             entries[base] = entry.model_copy(update={"each": each})
         else:
             entries[base] = _fixed(entry, value, note)
     return scenario.model_copy(update={"parameters": entries, "switches": switches})
+
+
+def entry_values(scenario: Scenario, values: Mapping[str, float | str]) -> dict[str, float | str]:
+    """Values by single assumption: a family's own name stands for all its entries.
+
+    An entry that is named itself keeps the value given for it.
+    """
+    found: dict[str, float | str] = {}
+    for name, value in values.items():
+        entry = scenario.parameters.get(name.strip())
+        if isinstance(entry, Family):
+            found |= {f"{name.strip()}[{key}]": value for key in entry.each}
+    single = {
+        name: value
+        for name, value in values.items()
+        if not isinstance(scenario.parameters.get(name.strip()), Family)
+    }
+    return {
+        **{name: value for name, value in found.items() if name not in _spaceless(single)},
+        **single,
+    }
+
+
+def _spaceless(values: Mapping[str, float | str]) -> set[str]:
+    return {name.replace(" ", "") for name in values}
 
 
 def _put(name: str, switch: Switch, value: float | str) -> Switch:
@@ -72,7 +92,6 @@ def _put(name: str, switch: Switch, value: float | str) -> Switch:
             f"{name} = {value}",
             expected="one of: " + ", ".join(options),
             repair=suggestion(str(value), options),
-            place=Place("--set", 1, 1),
         )
     return switch.model_copy(update={"value": option, "range": None, "weights": {}})
 
@@ -115,6 +134,10 @@ def _fixed(entry: object, value: float, told: str) -> Quantity:
     kept = entry if isinstance(entry, Quantity) else Quantity(value=0)
     note = "; ".join(part for part in (kept.note, told) if part)
     return kept.model_copy(update={"value": value, "range": None, "experts": {}, "note": note})
+
+
+def _families(scenario: Scenario) -> list[str]:
+    return [name for name, entry in scenario.parameters.items() if isinstance(entry, Family)]
 
 
 def _entry_names(scenario: Scenario) -> list[str]:

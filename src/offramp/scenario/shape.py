@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -112,7 +113,19 @@ def _of_missing_word(found: _Found) -> ScenarioError:
 def _of_name(found: _Found) -> ScenarioError:
     given = found.detail.get("input")
     expected = "a letter, then letters, digits and _ (at most 64)"
-    return found.error(f"{_shown(given)} is no name", expected, _as_name(given), _place(found))
+    repair = _as_name(given)
+    if found.steps and found.steps[-1] == "source":
+        expected, repair = "the name of a source, with or without a place in it", _cited(str(given))
+    return found.error(f"{_shown(given)} is no name", expected, repair, _place(found))
+
+
+def _cited(text: str) -> str:
+    """How a source and a place in it are written, from the two as one text."""
+    name, _, place = text.partition(" ")
+    told = name.rstrip(",:;")
+    if place.strip() and told.isidentifier():
+        return f"write source: {{{told}: {json.dumps(place.strip(), ensure_ascii=False)}}}"
+    return f"{_as_name(text)}, or source: {{name: place}}"
 
 
 def _of_choice(found: _Found) -> ScenarioError:
@@ -128,6 +141,8 @@ def _of_value(found: _Found) -> ScenarioError:
     if words:
         expected = "a mapping with: " + ", ".join(words)
     repair = _REPAIR.get(kind, f"write {expected}")
+    if kind == "string_type" and found.steps[-1:] == ("range",):
+        repair = _ends(found.detail.get("input")) or repair
     return found.error(_shown(found.detail.get("input")), expected, repair, _place(found))
 
 
@@ -145,6 +160,15 @@ _TELLING: dict[str, Callable[[_Found], ScenarioError]] = {
     "literal_error": _of_choice,
     "experts": _of_experts,
 }
+
+
+def _ends(given: Any) -> str:
+    """The repair of a range that is written as a list of numbers; '' of anything else."""
+    numbers = cast("list[Any]", given) if isinstance(given, (list, tuple)) else []
+    if len(numbers) not in (2, 3) or not all(isinstance(one, (int, float)) for one in numbers):
+        return ""
+    name = "uniform" if len(numbers) == 2 else "triangular"
+    return f'write "{name}({", ".join(f"{one:g}" for one in sorted(numbers))})"'
 
 
 def _place(found: _Found) -> Place:

@@ -162,21 +162,36 @@ def _yaml_complaint(error: Any, text: str, file: str) -> ScenarioError:
     lines = text.splitlines()
     line = lines[place.line - 1] if mark and place.line <= len(lines) else ""
     repair = "check indentation, colons and closing brackets on this line and the one above"
+    colon = "but got ':'" in problem or "mapping values" in problem
+    quoted = _quoted_at_colon(line, place.column) if colon else ""
     if "\t" in line[: place.column]:
         repair = "YAML is indented with spaces; replace the tab"
+    elif quoted:
+        repair = f"put the text in quotes: {quoted}"
     elif re.search(r"[{\[].*[(\[].*,", line) or re.search(r"but got '[\[{]'", problem):
         repair = (
             "inside { } an expression that contains , [ ] { } or # needs quotes: "
             'then: {x: "max(x - 1, 0)"}'
         )
-    elif "but got ':'" in problem:
-        repair = "put the text in quotes: inside { } a text that contains : or , needs them"
+    elif colon:
+        repair = "put the text in quotes: a text that contains a colon and a space needs them"
     elif "special characters" in problem:
         problem = "a control character"
         repair = "save the file as plain UTF-8 text"
     return ScenarioError(
         f"the text is not YAML here: {problem}", expected="YAML 1.2", repair=repair, place=place
     )
+
+
+def _quoted_at_colon(line: str, column: int) -> str:
+    """Key and text of a text with a colon in it, with quotes; '' where none is seen."""
+    flow = re.search(r"([A-Za-z_]\w*):\s+([^\s,{}\[\]\"':][^,{}\[\]\":]*)$", line[: column - 1])
+    if flow is None:
+        return ""
+    inside = bool(re.search(r"[{\[]", line[: flow.start()]))
+    rest = re.match(r"[^,{}\[\]]*" if inside else r"[^#]*", line[column - 1 :])
+    text = f"{flow[2]}{rest[0] if rest else ''}".strip()
+    return f"{flow[1]}: {json.dumps(text, ensure_ascii=False)}"
 
 
 class _Composer:

@@ -26,6 +26,7 @@ from offramp.presentation.text.numbers import (
     between,
     count_of,
     figure_of,
+    inside,
     listed,
     percent,
     sentence,
@@ -364,7 +365,7 @@ def _deciding(findings: Findings, one: Verdict) -> str:
             continue
         side = "at least" if condition.sign == ">=" else "at most"
         meaning = meanings.get(condition.name, "").rstrip(".")
-        told = f" ({meaning[:1].lower()}{meaning[1:]})" if meaning else ""
+        told = f" ({inside(meaning)})" if meaning else ""
         called = condition.label or spoken(condition.name)
         where.append(f"{called}{told} is {side} {figure_of(condition.threshold)}")
     verb = "holds" if found.holds else "does not hold"

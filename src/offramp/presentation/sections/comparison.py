@@ -16,7 +16,7 @@ from offramp.presentation.sections.claims import account_label, claim_label
 from offramp.presentation.sections.ledger import meanings_of, with_meaning
 from offramp.presentation.text.claims import harm_words, share_words
 from offramp.presentation.text.comparison import amount, apart
-from offramp.presentation.text.numbers import listed, sentence
+from offramp.presentation.text.numbers import inside, listed, sentence
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -142,7 +142,7 @@ def _explained(findings: Findings, one: Comparison) -> str:
         meaning = next((each for each in told if each and len(each) <= LONG), "")
         if meaning:
             name = f"‹{part.label}› ("
-            text = text.replace(name, f"{name}{meaning[:1].lower()}{meaning[1:]}; ", 1)
+            text = text.replace(name, f"{name}{inside(meaning)}; ", 1)
     return text
 
 

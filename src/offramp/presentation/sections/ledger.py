@@ -17,7 +17,7 @@ from offramp.presentation.contents import Content, Section
 from offramp.presentation.premises import cited, day
 from offramp.presentation.text.elicitation import expert_words
 from offramp.presentation.text.evidence import Shown, shown_passages
-from offramp.presentation.text.numbers import count_of, figure_of, listed
+from offramp.presentation.text.numbers import count_of, figure_of, inside, listed
 from offramp.scenario import Assumption, understand
 from offramp.scenario.citing import where_words
 from offramp.study.solving.labels import spoken
@@ -114,7 +114,7 @@ def with_meaning(label: str, meaning: str) -> str:
     """'red line: troops for Russia', or the label alone where the meaning is long or none."""
     meaning = meaning.rstrip(".")
     if meaning and len(meaning) <= SHORT and meaning.lower() != "invented":
-        return f"{label}: {meaning[:1].lower()}{meaning[1:]}"
+        return f"{label}: {inside(meaning)}"
     return label
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,22 @@ GAP = "\u00a0"
 """A space that no line break may take."""
 MINUS = "\u2212"
 NOT_THE_WORLD = "this describes the assumptions, not the world; other ranges give another figure"
+
+
+SMALL = frozenset(
+    re.findall(
+        r"\w+",
+        "a an the what how whether who when where why which that as if in of on at by for from "
+        "to with per no not his her its their each every all any one",
+    )
+)
+"""First words that lose their capital inside a sentence; any other may be a name."""
+
+
+def inside(text: str) -> str:
+    """A text as it stands after a colon: its first letter small, unless it may begin a name."""
+    first = text.split(maxsplit=1)[0] if text.strip() else ""
+    return text[:1].lower() + text[1:] if first.lower() in SMALL else text
 
 
 def caveat(whose: str) -> str:
