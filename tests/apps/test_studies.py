@@ -185,7 +185,7 @@ def test_a_run_tells_every_account_beside_the_scenario_as_written(ask: Ask) -> N
     assert "On the premises of the analyst's middle, no account's premises:" in out
     assert re.search(r"outcome, nominal\s+hopeful\s+grim\s+middle \(no account\)", out)
     assert re.search(r"war\s+40 %\s+64 %\s+60 %", out)
-    assert re.search(r"claim\s+hopeful\s+grim\s+middle \(no account\)\s+says", out)
+    assert re.search(r"claim\s+hopeful\s+grim\s+middle \(no account\)\s+left, right, margin", out)
     assert "On the premises of the account ‹The grim›, as encoded here, an agreement has" in out
     said = json.loads((Path("out") / "summary.json").read_text())
     assert said["premises"] == "the analyst's middle, no account's premises"

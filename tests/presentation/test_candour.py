@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from offramp.apps.telling import claims_words, offramps_words
+from offramp.apps.claim_tables import claims_words
+from offramp.apps.telling import offramps_words
 from offramp.presentation import brief_of, report, summary
 from offramp.presentation.brief import brief_markdown
 from offramp.presentation.page import brief_html

@@ -43,9 +43,11 @@ def told_claims(asked: Asked) -> Answer:
     solved = any(one.state != UNSOLVED for one in found)
     if asked.json:
         from offramp.presentation.records import claims_as_json
+        from offramp.presentation.text.speaking import speaker_sentences
 
-        return _object(asked, scenario, found[0].seed, claims=claims_as_json(found)), solved
-    from offramp.apps.telling import claims_words
+        told = {"claims": claims_as_json(found), "claims_by_speaker": speaker_sentences(found)}
+        return _object(asked, scenario, found[0].seed, **told), solved
+    from offramp.apps.claim_tables import claims_words
 
     return claims_words(scenario.title, found), solved
 

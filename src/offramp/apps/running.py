@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from offramp.apps.listing import warning_words
 from offramp.apps.options import Asked
 from offramp.apps.progress import progress_bar
-from offramp.apps.telling import folded, others_word, run_words, table_of
+from offramp.apps.run_tables import run_words
+from offramp.apps.telling import folded, others_word, table_of
 from offramp.core.files import check_target
 
 if TYPE_CHECKING:

@@ -13,8 +13,6 @@ TINY = 1e-12
 """Amounts below this are rounding."""
 MOST_ENDS = 8
 """Outcomes in a table; of more, the rest is told together."""
-MOST_ACCOUNTS = 6
-"""Accounts with a column of their own."""
 FEW = 12
 """Most rows of a table of assumptions."""
 MIDDLE = "middle (no account)"
@@ -74,68 +72,6 @@ def value_cell(value: float | str | None) -> str:
     return value if isinstance(value, str) else number_cell(value)
 
 
-def claims_words(title: str, verdicts: Sequence[Any]) -> str:
-    """Verdicts as a table, account by account, and a sentence for each."""
-    from offramp.presentation.text.claims import verdict_remarks, verdict_sentence
-    from offramp.presentation.text.searches import of_claims
-
-    lines = [title]
-    for account in sorted(
-        dict.fromkeys(one.account for one in verdicts), key=lambda name: not name
-    ):
-        own = [one for one in verdicts if one.account == account]
-        lines += ["", f"On the premises of {own[0].premises}:"]
-        lines += table_of(
-            (
-                "claim",
-                "class",
-                "central",
-                "share",
-                "interval",
-                "other weighting",
-                "open",
-                "vacuous",
-                "restates",
-                "moves",
-            ),
-            (_verdict_row(one) for one in own),
-        )
-        if said := of_claims([one.searches for one in own if one.declared.tried]):
-            lines.append(paragraph(said))
-    accounts = [one.account for one in verdicts if one.account] or [""]
-    for one in verdicts:
-        if one.account == accounts[0] or one.force:
-            lines += ["", paragraph(f"{one.name}: {verdict_sentence(one)}")]
-            if one.put_in:
-                lines += [
-                    paragraph(text)
-                    for text in verdict_remarks(one)
-                    if text.startswith(("It restates", "Put in"))
-                ]
-    return "\n".join(lines)
-
-
-def _verdict_row(one: Any) -> tuple[str, ...]:
-    from offramp.presentation.text.searches import open_cell
-
-    said = NOMINALLY[one.nominal] if one.nominal is not None else one.state
-    low_high = "–"
-    if one.interval is not None:
-        low_high = f"{share_cell(one.interval[0])} – {share_cell(one.interval[1])}"
-    return (
-        one.name,
-        one.kind,
-        said,
-        share_cell(one.share),
-        low_high,
-        share_cell(one.share_other),
-        open_cell(one.open, one.searches, "–"),
-        str(one.vacuous),
-        one.restates or "–",
-        one.manner or "–",
-    )
-
-
 def compared_words(title: str, found: Sequence[Any]) -> str:
     """Outcomes and verdicts of two accounts side by side, and what explains the difference."""
     from offramp.presentation.text.comparison import comparison_sentence
@@ -146,7 +82,7 @@ def compared_words(title: str, found: Sequence[Any]) -> str:
     columns = [
         {one.outcome: one.nominal[place] for one in first.outcomes} for place in range(len(names))
     ]
-    lines += table_of(("outcome", *names), _outcome_rows(columns))
+    lines += table_of(("outcome", *names), outcome_rows(columns))
     claims: dict[str, dict[str, Any]] = {}
     for verdict in first.verdicts:
         claims.setdefault(verdict.name, {})[verdict.account] = verdict
@@ -271,50 +207,7 @@ def histories_words(title: str, found: Any) -> str:
     return "\n".join(lines)
 
 
-def run_words(told: Mapping[str, Any]) -> list[str]:
-    """Accounts, claims and off-ramps of a run in a few lines; none where none are declared."""
-    lines: list[str] = []
-    if told.get("accounts"):
-        lines += _outcomes_on_accounts(told)
-    if told.get("claims"):
-        lines += _claims_on_accounts(told)
-    lines += [
-        part for one in told.get("comparisons", ()) for part in ("", paragraph(one["sentence"]))
-    ]
-    about = told.get("offramps_about")
-    if about is not None:
-        lines += ["", paragraph(about["sentence"])]
-        lines += [paragraph(text) for text in about.get("elsewhere", ())]
-    return lines
-
-
-def _outcomes_on_accounts(told: Mapping[str, Any]) -> list[str]:
-    """Probabilities of the ends at nominal values: every account, then the analyst's middle."""
-    own = {
-        name: one["nominal"] if isinstance(one, Mapping) else one
-        for name, one in told["outcomes"].items()
-    }
-    accounts = list(told["accounts"])[:MOST_ACCOUNTS]
-    columns = [*(told["accounts"][name]["outcomes"] for name in accounts), own]
-    happens = {name for name in own if any(column.get(name) for column in columns)}
-    columns = [{name: column.get(name) for name in own if name in happens} for column in columns]
-    rows = _outcome_rows(columns)
-    heads = ("outcome, nominal", *accounts, MIDDLE)
-    return [
-        "",
-        "  No account is the base; each at its own nominal values:",
-        *table_of(heads, rows),
-        *_left_out(len(told["accounts"])),
-    ]
-
-
-def _left_out(accounts: int) -> list[str]:
-    """A line that says how many accounts a table leaves out; none where it has them all."""
-    more = accounts - MOST_ACCOUNTS
-    return [f"  and {more:,} other accounts, in the report and with --json"] if more > 0 else []
-
-
-def _outcome_rows(columns: Sequence[Mapping[str, float | None]]) -> list[tuple[str, ...]]:
+def outcome_rows(columns: Sequence[Mapping[str, float | None]]) -> list[tuple[str, ...]]:
     """A row for each outcome of several columns, the likeliest in any first; of many, few."""
     highest = {name: max(column.get(name) or 0.0 for column in columns) for name in columns[0]}
     shown, rest = folded(highest)
@@ -323,51 +216,3 @@ def _outcome_rows(columns: Sequence[Mapping[str, float | None]]) -> list[tuple[s
         sums = (sum(column.get(name) or 0.0 for name in rest) for column in columns)
         rows.append((others_word(rest), *map(share_cell, sums)))
     return rows
-
-
-def _claims_on_accounts(told: Mapping[str, Any]) -> list[str]:
-    """Verdicts at nominal values and shares of the combinations, account by account."""
-    every = list(
-        dict.fromkeys(
-            account for one in told["claims"].values() for account in one.get("accounts", {})
-        )
-    )
-    names = every[:MOST_ACCOUNTS]
-    plain = any(not one.get("account") for one in told["claims"].values())
-    heads = ("claim", *names, *([MIDDLE] if plain else []), "says")
-    rows = [
-        (
-            name,
-            *(_verdict_word(one["accounts"].get(account)) for account in names),
-            *([_verdict_word(one)] if plain else []),
-            textwrap.shorten(one["says"], 44, placeholder=" …") + _manner(one["manner"]),
-        )
-        for name, one in told["claims"].items()
-    ]
-    return [
-        "",
-        "  Claims by class, and the share of the combinations tried in which each holds:",
-        *table_of(heads, rows),
-        *_left_out(len(every)),
-        *_harms(told["claims"]),
-    ]
-
-
-def _manner(manner: str) -> str:
-    """How the moves that a claim commits come, behind what it says."""
-    return f" ({manner})" if manner else ""
-
-
-def _harms(claims: Mapping[str, Any]) -> list[str]:
-    """The sentence of every claim that commits an act of force, with what that act does."""
-    shown = [
-        next(iter(one["accounts"].values()), one) for one in claims.values() if one.get("force")
-    ]
-    return [part for one in shown for part in ("", paragraph(one["sentence"]))]
-
-
-def _verdict_word(one: Mapping[str, Any] | None) -> str:
-    if one is None:
-        return "–"
-    told = one["class"] if one["share"] is None else f"{one['class']}, {share_cell(one['share'])}"
-    return f"{told} (force)" if one["force"] else told

@@ -185,7 +185,8 @@ def _claims(findings: Findings) -> Part | None:
     more = len(names) - MOST_CLAIMS
     note = (
         "Class, and the share of the combinations of assumptions tried in which the claim holds; "
-        "it describes the assumptions, not the world. Put in: assumed rather than found."
+        "it describes the assumptions, not the world. Own premises: those of whoever draws the "
+        "conclusion. Put in: assumed rather than found."
     ) + (f" {more:,} further claims stand in the report." if more > 0 else "")
     columns = ("Claim, in the analyst's words", *(account_label(findings, a) for a in accounts))
     under = tuple(
@@ -198,7 +199,8 @@ def _claims(findings: Findings) -> Part | None:
 def _class(one: Verdict | None) -> str:
     if one is None:
         return "–"
-    return one.kind if one.share is None else f"{one.kind}, {percent(one.share)}"
+    told = one.kind if one.share is None else f"{one.kind}, {percent(one.share)}"
+    return f"{told}, own premises" if one.own else told
 
 
 def _harm(own: Sequence[Verdict]) -> str:

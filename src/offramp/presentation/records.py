@@ -62,8 +62,7 @@ def _(found: Verdict) -> dict[str, Any]:
         "share_other": found.share_other,
         "interval_other": _listed(found.concentrated.interval),
         "tried_other": found.concentrated.tried,
-        "margin": found.margin,
-        "margin_nominal": found.margin_nominal,
+        **_speaking(found),
         "rests_on": list(found.rests_on),
         "precision": {f"{k:g}": v for k, v in found.precision.items()},
         "without": {k: v.plain() for k, v in found.without.items()},
@@ -82,6 +81,17 @@ def _(found: Verdict) -> dict[str, Any]:
         "force": [act.plain() for act in found.force],
         "sentence": verdict_sentence(found),
         "remarks": list(verdict_remarks(found)),
+    }
+
+
+def _speaking(found: Verdict) -> dict[str, Any]:
+    """Who speaks, and what is compared."""
+    return {
+        "speaker": found.speaker,
+        "own_premises": found.own,
+        "compared": [one.plain() for one in found.compared],
+        "margin": found.margin,
+        "margin_nominal": found.margin_nominal,
     }
 
 

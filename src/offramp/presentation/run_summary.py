@@ -11,6 +11,7 @@ from offramp.presentation.records import as_json, claims_as_json, plain
 from offramp.presentation.text.numbers import caveat
 from offramp.presentation.text.precisions import precision_sentence
 from offramp.presentation.text.searches import searches_sentences, uniqueness_words
+from offramp.presentation.text.speaking import speaker_sentences
 from offramp.study.runs.findings import Findings
 from offramp.study.runs.flips import Flips
 from offramp.study.solving.labels import whose_premises
@@ -74,6 +75,7 @@ def _argument(findings: Findings) -> dict[str, Any]:
     told: dict[str, Any] = {}
     if findings.scenario.claims:
         told["claims"] = _claims(findings)
+        told["claims_by_speaker"] = list(speaker_sentences(findings.verdicts))
     if findings.accounts:
         told["accounts"] = {
             name: _account(findings.scenario.accounts[name], dataset)

@@ -33,6 +33,7 @@ from offramp.presentation.text.numbers import (
 )
 from offramp.presentation.text.searches import open_words, searches_sentence
 from offramp.scenario.citing import where_words
+from offramp.presentation.text.speaking import numbers_sentence, pair_words, speaker_sentences
 from offramp.study.claims.classes import (
     CLASSES,
     DOES_NOT,
@@ -43,6 +44,7 @@ from offramp.study.claims.classes import (
     PUT_IN,
     WITHOUT_PREMISE,
 )
+from offramp.study.claims.speakers import by_speaker, own_first
 from offramp.study.solving.labels import spoken
 
 if TYPE_CHECKING:
@@ -103,6 +105,12 @@ class Side:
     declared: Bar | None
     other: Bar | None
     margin: str
+    own: bool
+    """Whether it is looked at on premises of its own speaker."""
+    pairs: tuple[tuple[str, str, str, str], ...]
+    """Every comparison at the central values: as written, left, right, margin."""
+    elsewhere: tuple[str, ...]
+    """The two numbers in other equilibria found."""
     open: str
     restates: str
     off: tuple[str, ...]
@@ -130,6 +138,10 @@ class ClaimTold:
     sides: tuple[Side, ...]
     studies: tuple[tuple[str, str], ...]
     passages: tuple[Shown, ...] = ()
+
+    def on(self, account: str) -> Side | None:
+        """What was found on the premises of an account, by its label."""
+        return next((one for one in self.sides if one.account == account), None)
 
     @property
     def harms(self) -> tuple[str, ...]:
@@ -244,7 +256,7 @@ def _claim(findings: Findings, verdicts: Sequence[Verdict]) -> ClaimTold:
             (text, "no value" if value is None else figure_of(value, 4))
             for text, value in first.quantities.items()
         ),
-        sides=tuple(_side(findings, one) for one in verdicts),
+        sides=tuple(_side(findings, one) for one in own_first(verdicts)),
         studies=tuple(studies.items()),
     )
 
@@ -275,6 +287,9 @@ def _side(findings: Findings, one: Verdict) -> Side:
         declared=bar_of(one.declared),
         other=bar_of(one.concentrated),
         margin=_margin(one),
+        own=one.own,
+        pairs=tuple((pair.text, *pair_words(pair)) for pair in one.compared),
+        elsewhere=tuple(numbers_sentence(pair) for pair in one.compared if pair.elsewhere),
         open=_apart(one),
         restates=premise_words(findings, one),
         off=tuple(_off(findings, one)),
@@ -393,9 +408,16 @@ def _asides(one: Verdict) -> Iterator[str]:
 
 def _content(findings: Findings) -> Content:
     names = accounts_shown(findings)
+    told = claims_of(findings)
+    speakers = by_speaker(shown_verdicts(findings))
     return {
-        "claims": claims_of(findings),
+        "claims": told,
         "accounts": [account_label(findings, name) for name in names],
+        "speakers": [
+            (speaker, [one for one in told if one.name in claims])
+            for speaker, claims in speakers.items()
+        ],
+        "sentences": speaker_sentences(shown_verdicts(findings)),
     }
 
 

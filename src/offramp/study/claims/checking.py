@@ -18,6 +18,8 @@ from offramp.study.claims.deciding import find_deciding
 from offramp.study.claims.force import ForceHarm, force_of
 from offramp.study.claims.manners import other_way
 from offramp.study.claims.restating import Without, concern_of, literature_of, restated
+from offramp.study.claims.speakers import Speaker, speaker_of
+from offramp.study.claims.two_sides import compared
 from offramp.study.claims.verdicts import FAILS, HOLDS, OPEN, UNSOLVED, VACUOUS, Verdict, truth_of
 from offramp.study.quantities.dependence import behind
 from offramp.study.quantities.evaluation import QueryValues, evaluate_queries
@@ -85,6 +87,7 @@ def check(
     workspace = Workspace.of(scenario)
     text = workspace.scenario
     wanted = ("", *text.accounts) if accounts is None else accounts
+    speakers = {name: speaker_of(text, name) for name in text.claims}
     for account in wanted:
         meaning = workspace.meaning(account)
         numbers = [(a.formula, a.distribution) for a in meaning.assumptions]
@@ -97,12 +100,18 @@ def check(
             seed = own[0].seed if own and seed is None else seed
             known.append((numbers, own))
         whose = whose_premises(text, account)
-        found += [replace(one, account=account, premises=whose) for one in own]
+        found += [_on(one, account, whose, speakers[one.name]) for one in own]
     return tuple(found)
 
 
 claims = check
 """The same by the name of the command."""
+
+
+def _on(one: Verdict, account: str, whose: str, speaker: Speaker) -> Verdict:
+    """A verdict as it stands on the premises of one account."""
+    own = account in speaker.accounts
+    return replace(one, account=account, premises=whose, speaker=speaker.label, own=own)
 
 
 def judge(claim: Claim, found: QueryValues) -> States:
@@ -440,6 +449,7 @@ class _AccountClaims:
             static=is_static(claim),
             tautology=is_tautology(claim, here),
             force=force,
+            compared=compared(claim, here),
             **over,
         )
 

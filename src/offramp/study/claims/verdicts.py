@@ -18,6 +18,7 @@ from offramp.study.claims.classes import class_of, put_in
 from offramp.study.claims.deciding import Deciding
 from offramp.study.claims.force import ForceHarm
 from offramp.study.claims.restating import Without
+from offramp.study.claims.two_sides import TwoSides
 from offramp.study.solving.searches import Searches
 from offramp.study.solving.shares import Share
 
@@ -90,6 +91,13 @@ class Verdict:
     """In how many of the draws other equilibria were looked for; ``open`` counts only these."""
     force: tuple[ForceHarm, ...] = ()
     """What every act of force that it commits does; none where it commits none."""
+
+    compared: tuple[TwoSides, ...] = ()
+    """Both sides of every comparison in it, at nominal values."""
+    speaker: str = ""
+    """Who draws the conclusion, as `offramp.study.claims.speakers` has it."""
+    own: bool = False
+    """Whether it is looked at on premises of its own speaker."""
 
     @property
     def looked(self) -> bool:
