@@ -33,6 +33,7 @@ _DOORS = {
     "investigate": "offramp.study",
     "offramps": "offramp.study.offramps.proposals",
     "packages": "offramp.study.packages.packaging",
+    "scan": "offramp.study.scanning",
     "sensitivity": "offramp.study.sensitivity.hanging_on",
     "describe": "offramp.presentation",
     "sentences": "offramp.presentation",
@@ -66,6 +67,7 @@ __all__ = [
     "read_sweep",
     "report",
     "Scenario",
+    "scan",
     "scenario_text",
     "sensitivity",
     "sentences",
@@ -99,6 +101,7 @@ if TYPE_CHECKING:
     from offramp.study.histories.retelling import histories as histories
     from offramp.study.offramps.proposals import offramps as offramps
     from offramp.study.packages.packaging import packages as packages
+    from offramp.study.scanning import scan as scan
     from offramp.study.sensitivity.hanging_on import sensitivity as sensitivity
     from offramp.study.sweeps import read_sweep as read_sweep
     from offramp.study.sweeps import sweep as sweep

@@ -33,6 +33,7 @@ from offramp.apps.options import (
     Settings,
     read_told,
 )
+from offramp.apps.scanning import add_scan
 from offramp.apps.speaking import complain, hand_over, say
 from offramp.apps.studies import add_studies
 from offramp.apps.sweeping import add_sweeps
@@ -205,6 +206,7 @@ add_drafting(app)
 add_coders(app)
 add_elicitation(app)
 add_studies(app)
+add_scan(app)
 add_formats(app)
 add_models(app)
 add_sweeps(app)

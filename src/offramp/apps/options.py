@@ -110,7 +110,10 @@ Scale = Annotated[
 
 @dataclass(frozen=True)
 class Asked:
-    """What the options that several commands share were given as; ``more`` are a command's own."""
+    """What the options that several commands share were given as; ``more`` are a command's own.
+
+    ``draws`` is 0 where a command has neither draws nor --nominal.
+    """
 
     command: str
     file: str
@@ -155,7 +158,8 @@ class Asked:
     def words(self, seed: int | None) -> str:
         """The command line that repeats it, with the seed that was used."""
         words = ["offramp", self.command, self.file]
-        words += ["--nominal"] if self.nominal else ["--draws", str(self.draws)]
+        if self.draws:
+            words += ["--nominal"] if self.nominal else ["--draws", str(self.draws)]
         words += ["--seed", str(seed)] if seed is not None and not self.nominal else []
         words += ["--account", self.account] if self.account else []
         for setting in self.settings:

@@ -131,10 +131,11 @@ def _axes(frame: Frame) -> Iterator[str]:
         y = frame.down(tick)
         yield f'<path d="M{LEFT} {y:.1f}H{right}" stroke="{RULE}" stroke-opacity="0.7"/>'
         yield _text(LEFT - 8, y + 4, _number(tick), "end", MUTED, 12)
-    for tick in chart.x.marks():
+    for place, tick in enumerate(chart.x.marks()):
         x = frame.across(tick)
         yield f'<path d="M{x:.1f} {foot:g}v5" stroke="{MUTED}"/>'
-        yield _text(x, foot + 19, _number(tick), "middle", MUTED, 12)
+        told = chart.x.words[place] if chart.x.words else _number(tick)
+        yield _text(x, foot + 19, told, "middle", MUTED, 12)
     yield f'<path d="M{LEFT} {foot:g}H{right}" stroke="{MUTED}"/>'
     yield _text((LEFT + right) / 2, foot + 41, chart.x.title, "middle", INK, 13)
     middle = frame.top + PLOT / 2

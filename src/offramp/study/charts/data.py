@@ -12,12 +12,16 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Axis:
-    """An axis: its title, its two ends, and its ticks where they are not worked out."""
+    """An axis: its title, its two ends, and its ticks where they are not worked out.
+
+    ``words`` stand at the ticks in place of their numbers.
+    """
 
     title: str
     low: float
     high: float
     ticks: tuple[float, ...] = ()
+    words: tuple[str, ...] = ()
 
     def marks(self) -> tuple[float, ...]:
         """The ticks that are drawn: those given, or four to seven round numbers."""
