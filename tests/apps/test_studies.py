@@ -193,6 +193,7 @@ def test_a_run_tells_every_account_beside_the_scenario_as_written(ask: Ask) -> N
 
 def test_the_help_of_run_states_its_limits(capsys: pytest.CaptureFixture[str]) -> None:
     from offramp.study.claims import checking
+    from offramp.study.offramps.proposals import HALF
     from offramp.study.runs import inquiry as declared
     from offramp.study.runs import investigation
     from offramp.study.sensitivity import indices
@@ -207,7 +208,7 @@ def test_the_help_of_run_states_its_limits(capsys: pytest.CaptureFixture[str]) -
         f"one combination in {checking.OTHER}, but at least {checking.LEAST},",
         f"in at most {declared.Extent(1000, 1).ramp_draws} combinations",
         f"from {indices.LEAST} combinations on shares of its variance",
-        f"of probability {declared.AT_LEAST}",
+        f"of probability {HALF}, or where it is as probable already",
         f"at most {investigation.NARRATED:,} nodes",
         f"effects in at most {investigation.EFFECT_DRAWS} combinations",
         "with a mechanism off in at most 16 combinations",

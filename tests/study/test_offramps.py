@@ -699,3 +699,55 @@ def test_nearest_in_whole_steps() -> None:
     found = offramps(read(text), at_least=0.9, draws=0)
     assert found.nearest is not None
     assert found.nearest.changes[0].to == 7
+
+
+def test_every_lever_has_its_curve_also_where_nothing_is_missing() -> None:
+    text = CHANCE + ENVOYS + MONITORS.replace("HOLDER", "south")
+    for at_least in (0.4, 0.1):  # the second is so without any change
+        envoys, monitors = offramps(read(text), at_least=at_least, draws=0).curves
+        assert envoys.probability == pytest.approx(chance(envoys.values, 0.1, 0.2))
+        assert monitors.danger == pytest.approx(1 - chance(0.2, 0.1, monitors.values))
+        assert (envoys.values[0], envoys.values[-1]) == (0.2, 0.6)
+        assert envoys.effort[-1] == pytest.approx(4)
+        assert monitors.best == pytest.approx(chance(0.2, 0.1, 0.05))
+
+
+def test_half_of_what_is_missing_is_asked_for_where_nobody_says_how_much() -> None:
+    rare = offramps(read(CHANCE + ENVOYS), draws=0)
+    assert (rare.at_least, rare.halved) == (0.5, False)
+    often = CHANCE.replace("hurry: {value: 0.1}", "hurry: {value: 0.6}")
+    often = often.replace("slide: {value: 0.2", "slide: {value: 0.05")
+    found = offramps(read(often + ENVOYS), draws=0)
+    before = chance(0.2, 0.6, 0.05)
+    assert found.before == pytest.approx(before)
+    assert found.at_least == pytest.approx((1 + before) / 2)
+    assert found.halved
+    assert not found.met
+    assert "which halves what is missing" in sentences(found)[0]
+
+
+def test_a_change_to_the_limit_names_the_limit() -> None:
+    """Not what rounding makes of it, as 1.9e-16 for 0."""
+    lever = ENVOYS.replace("towards: higher", "towards: lower").replace("0.6", "0")
+    text = CHANCE.replace("drift: {odds: slide", "drift: {odds: slide * talk") + lever
+    found = offramps(read(text), at_least=0.6, draws=0)
+    assert [one.values[-1] for one in found.curves] == [0.0]
+    from offramp.study.offramps.levers import Handle
+
+    handle = Handle("l", "l", "a", 0, 0.25, 0.0, 1.0, (0,), "")
+    assert handle.value(1 - 1e-15) == 0.0
+    assert handle.value(0.5) == 0.125
+
+
+def test_mixes_of_the_same_levers_are_one_group() -> None:
+    text = CHANCE + ENVOYS + AGENDA + MONITORS.replace("HOLDER", "south")
+    found = offramps(read(text), at_least=0.7, draws=0)
+    for group in found.groups:
+        moved = [{one.lever for one in found.found[i].changes if one.part >= 0.05} for i in group]
+        assert all(one == moved[0] for one in moved)
+    assert sorted(itertools.chain(*found.groups)) == [*range(len(found.found))]
+    assert len(found.groups) < len(found.found)
+    count, kinds = len(found.found), len(found.groups)
+    assert f"{count} changes, of {kinds} sets of levers or steps, were found" in (
+        sentences(found)[0].replace("\u00a0", " ")
+    )

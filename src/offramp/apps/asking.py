@@ -136,10 +136,10 @@ def points_within(draws: int, groups: int) -> int:
     return points
 
 
-def told_offramps(asked: Asked, outcome: str, at_least: float) -> Answer:
+def told_offramps(asked: Asked, outcome: str, at_least: float | None) -> Answer:
     """The smallest changes that make an agreement or a ceasefire as probable as asked."""
     scenario = asked.scenario()
-    if not 0 < at_least <= 1:
+    if at_least is not None and not 0 < at_least <= 1:
         raise refuse(
             f"--at-least {told_apart(at_least, 0, 1)}",
             "a probability above 0, at most 1",

@@ -170,8 +170,9 @@ def run(
     on shares of its variance.
 
     Off-ramps (offramps): to an agreement, or else a ceasefire, of probability
-    0.5, in games with at most 20,000 solved nodes; each change is tried in at
-    most 64 combinations.
+    0.5, or where it is as probable already, to half of what is missing; in games
+    with at most 20,000 solved nodes; each change is tried in at most 64
+    combinations.
 
     Histories and turning points (histories), effects of mechanisms: in games with
     at most 200,000 nodes; effects in at most 64 combinations.

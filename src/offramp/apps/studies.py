@@ -208,7 +208,7 @@ def offramps_command(
     file: str,
     *,
     outcome: str = "agreement",
-    at_least: Annotated[float, real()] = 0.5,
+    at_least: Annotated[float | None, real()] = None,
     draws: Draws = 256,
     seed: Seed = None,
     nominal: Nominal = False,
@@ -224,7 +224,8 @@ def offramps_command(
     outcome
         agreement, ceasefire, or an outcome of one of these kinds.
     at_least
-        The probability that is asked for.
+        The probability that is asked for. Default: 0.5, or, where it is as probable already,
+        half of what is missing to 1.
     draws
         In how many combinations of assumptions every change found is tried.
     """

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from offramp.presentation.text.numbers import GAP, figure_of, percent, tied
+from offramp.presentation.text.numbers import GAP, figure_of, listed, percent, tied
 
 WIDTH = 96
 TINY = 1e-12
@@ -166,10 +166,37 @@ def offramps_words(title: str, found: Any) -> str:
             ("", "change", "from", "to", "effort", "held by", "before", "after", "works in"),
             (_ramp_row(row) for row in found.table),
         )
-    told = [*found.found] or ([found.nearest] if found.nearest else [])
-    for number, ramp in enumerate(told, 1):
-        lines += ["", paragraph(f"{number}: {' '.join(offramp_sentences(ramp))}")]
+    if found.curves:
+        lines += ["", "Each lever alone, at nominal values, on the way to its limit:"]
+        lines += table_of(*_curve_table(found.curves))
+    for group in found.groups:
+        first = group[0]
+        told = " ".join(offramp_sentences(found.found[first]))
+        more = listed([str(place + 1) for place in group[1:]])
+        mixes = f" Other mixes of the same levers: {more}." if more else ""
+        lines += ["", paragraph(f"{first + 1}: {told}{mixes}")]
+    if not found.found and found.nearest:
+        lines += ["", paragraph(f"1: {' '.join(offramp_sentences(found.nearest))}")]
     return "\n".join([*lines, "", *(paragraph(text) for text in offramps_remarks(found))])
+
+
+def _curve_table(curves: Sequence[Any]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Each lever at its start, a quarter, a half, three quarters of its way, and its limit."""
+    heads = ("lever", "from", "to", "start", "1/4", "1/2", "3/4", "limit", "war there")
+    rows: list[tuple[str, ...]] = []
+    for one in curves:
+        last = len(one.values) - 1
+        places = [round(last * part) for part in (0, 0.25, 0.5, 0.75, 1)]
+        shares = [share_cell(_known(one.probability[i])) for i in places]
+        if last < 4:
+            shares = [shares[0], "", "", "", shares[-1]]
+        ends = [value_cell(one.option(i) or float(one.values[i])) for i in (0, last)]
+        rows.append((one.label, *ends, *shares, share_cell(_known(one.danger[last]))))
+    return heads, rows
+
+
+def _known(value: float) -> float | None:
+    return None if value != value else float(value)
 
 
 def _ramp_row(row: Mapping[str, Any]) -> tuple[str, ...]:

@@ -144,11 +144,12 @@ def ramps_answer(findings: Findings) -> str:
     text = without_lead(offramps_sentence(one))
     if one.met or not one.found:
         return text
+    firsts = [one.found[group[0]] for group in one.groups]
     named = [
         f"{title_of(ramp)} ({'taken' if ramp.first_step else 'held'} by {_holders(ramp)})"
-        for ramp in one.found[:NAMED]
+        for ramp in firsts[:NAMED]
     ]
-    more = len(one.found) - NAMED
+    more = len(firsts) - NAMED
     if more > 0:
         named.append(f"{more} more")
     return f"{text.removesuffix('.')}: {listed(named)}{_beside(one)}."
@@ -211,7 +212,7 @@ def _told(asked: OffRamps, ramp: OffRamp, number: int) -> RampTold:
         first_step=ramp.first_step,
         holders=_holders(ramp),
         effort=effort_of(ramp),
-        marks=tuple(_marks(ramp)),
+        marks=(*_variant(asked, number), *_marks(ramp)),
         moved=tuple(_moved(ramp, change) for change in ramp.changes),
         odds=(
             _odds(sentence(aim_in_words(ramp.outcome)).removesuffix("."), ramp.before, ramp.after),
@@ -226,6 +227,14 @@ def _told(asked: OffRamps, ramp: OffRamp, number: int) -> RampTold:
         fare=_fare(ramp),
         elsewhere=_elsewhere(asked, ramp),
     )
+
+
+def _variant(asked: OffRamps, number: int) -> tuple[str, ...]:
+    """That a change moves the levers of one told before in another mix."""
+    for first, *others in asked.groups:
+        if number - 1 in others:
+            return (f"the levers of {first + 1} in another mix",)
+    return ()
 
 
 def _burden(ramp: OffRamp) -> str:

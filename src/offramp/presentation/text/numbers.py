@@ -56,6 +56,16 @@ def percent(share: float) -> str:
     return f"{100 * share:.{decimals}f} %"
 
 
+def told_apart_in_percent(*shares: float) -> tuple[str, ...]:
+    """Shares in per cent, with further decimals where different ones would read alike."""
+    told = tuple(map(percent, shares))
+    for decimals in range(1, 5):
+        if len(set(told)) >= len({round(share, 9) for share in shares}):
+            break
+        told = tuple(f"{100 * share:.{decimals}f} %" for share in shares)
+    return told
+
+
 def points(change: float) -> str:
     """A change of a probability (-1 to 1) in percentage points, with its sign."""
     if not math.isfinite(change):

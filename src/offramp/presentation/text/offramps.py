@@ -5,7 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from offramp.presentation.text.numbers import figure_of, listed, percent, sentence, share_holds
+from offramp.presentation.text.numbers import (
+    count_of,
+    figure_of,
+    listed,
+    percent,
+    sentence,
+    share_holds,
+    told_apart_in_percent,
+)
 from offramp.study.offramps.levers import Harm, Idle
 from offramp.study.offramps.records import LOSES, WHOLE_OFFER
 from offramp.study.solving.labels import spoken
@@ -61,21 +69,33 @@ def offramps_sentence(ramps: OffRamps) -> str:
     if ramps.met:
         return f"{lead} {aim} has a probability of {percent(ramps.before)} without any change."
     if ramps.found:
-        count = len(ramps.found)
+        count, kinds = len(ramps.found), len(ramps.groups)
         changes = "1 change was" if count == 1 else f"{count} changes were"
+        if kinds < count:
+            changes = f"{count} changes, of {count_of(kinds, 'set')} of levers or steps, were"
         return (
             f"{lead} {changes} found that bring{'s' if count == 1 else ''} the probability of "
-            f"{aim} from {percent(ramps.before)} to {asked} or more{_stand_apart(ramps)}."
+            f"{aim} from {percent(ramps.before)} to {asked} or more{_halved(ramps)}"
+            f"{_stand_apart(ramps)}."
         )
     text = (
         f"{lead} no change of its levers within their limits and no first step was found that "
-        f"brings the probability of {aim} from {percent(ramps.before)} to {asked}"
+        f"brings the probability of {aim} from {percent(ramps.before)} to {asked}{_halved(ramps)}"
     )
     if ramps.nearest is None:
         return f"{text}, and none that raises it{_stand_apart(ramps)}."
-    near = percent(ramps.nearest.after)
+    before, asked, near = told_apart_in_percent(ramps.before, ramps.at_least, ramps.nearest.after)
+    text = (
+        f"{lead} no change of its levers within their limits and no first step was found that "
+        f"brings the probability of {aim} from {before} to {asked}{_halved(ramps)}"
+    )
     what = _what(ramps.nearest)
     return f"{text}{_stand_apart(ramps)}; the nearest that was found brings it to {near}: {what}."
+
+
+def _halved(ramps: OffRamps) -> str:
+    """That what is asked for is half of what was missing, where nobody said how much."""
+    return ", which halves what is missing" if ramps.halved else ""
 
 
 def _stand_apart(ramps: OffRamps) -> str:

@@ -74,7 +74,13 @@ class Handle:
 
     def value(self, part: float) -> float:
         """The assumption's value after ``part`` (0 to 1) of the way to the limit."""
-        return float(self.onto(np.array([self.start + part * (self.limit - self.start)]))[0])
+        there = np.array([self.start + part * (self.limit - self.start)])
+        return float(self.snapped(self.onto(there))[0])
+
+    def snapped(self, values: Array) -> Array:
+        """The values (any shape), and the limit itself where they come to within rounding of it."""
+        near = np.abs(values - self.limit) <= EQUAL * abs(self.limit - self.start)
+        return np.where(near, self.limit, values)
 
     def settle(self, parts: Array) -> Array:
         """The parts (any shape) of the way at which it comes to stand."""
@@ -266,7 +272,7 @@ def _values(levers: Sequence[Handle], parts: Array) -> dict[str, Array]:
         ends = [levers[i].start for i in own] + [levers[i].limit for i in own]
         reached = np.clip(levers[own[0]].start + way, min(ends), max(ends))
         farthest = max((levers[i] for i in own), key=lambda one: abs(one.limit - one.start))
-        values[name] = farthest.onto(reached)
+        values[name] = farthest.snapped(farthest.onto(reached))
     return values
 
 

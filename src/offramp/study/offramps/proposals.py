@@ -29,6 +29,7 @@ from offramp.core.errors import GameError, ResultError, suggestion
 from offramp.core.numbers import told_apart
 from offramp.game import Draws, Game
 from offramp.scenario import Scenario
+from offramp.study.offramps.curves import LeverCurve, lever_curves
 from offramp.study.offramps.first_steps import FirstStep, find_first_steps, step_harms
 from offramp.study.offramps.levers import (
     Excluded,
@@ -60,6 +61,8 @@ MOST = 8
 """Most changes of several levers that are tried over the draws."""
 SOME = 0.05
 """Least share of the settlements below what a party has without them, to call them imposed."""
+HALF = 0.5
+"""What is asked for where nothing is said and it is less probable."""
 JUMP = 1e-3
 """A larger step of the probability within the last bracket is a jump."""
 
@@ -68,7 +71,7 @@ def offramps(
     scenario: Scenario | Workspace,
     *,
     outcome: str = "agreement",
-    at_least: float = 0.5,
+    at_least: float | None = None,
     draws: int = 256,
     seed: int | None = None,
     account: str | None = None,
@@ -76,7 +79,8 @@ def offramps(
 ) -> OffRamps:
     """The smallest changes that make ``outcome`` (agreement or ceasefire) ``at_least`` probable.
 
-    ``outcome`` is one of the two kinds or an outcome of such a kind; ``draws`` are the
+    ``at_least`` None asks for a half, or, where it is as probable already, for half of what is
+    missing. ``outcome`` is one of the two kinds or an outcome of such a kind; ``draws`` are the
     combinations of assumptions in which every change is tried again (0: none), ``seed`` None
     draws one and records it; ``account`` tells the scenario as that account does. Raises
     ResultError for another aim, for a probability outside (0, 1] and where the nominal values
@@ -84,7 +88,7 @@ def offramps(
     """
     workspace = Workspace.of(scenario)
     meaning = workspace.meaning(account)
-    if not 0 < at_least <= 1:
+    if at_least is not None and not 0 < at_least <= 1:
         raise ResultError(
             f"at_least = {told_apart(at_least, 0, 1)}", expected="a probability above 0, at most 1"
         )
@@ -95,6 +99,11 @@ def offramps(
         workspace, bench, outcome, at_least, draws, seed, account or "", progress, tellings
     )
     return asked.answer()
+
+
+def target_beside(probability: float) -> float:
+    """What is asked for where nothing is said: a half, or half of what is missing to 1."""
+    return HALF if probability < HALF else 1 - (1 - probability) / 2
 
 
 def _aim(game: Game, outcome: str) -> tuple[int, ...]:
@@ -132,7 +141,7 @@ class _RampQuestion:
         workspace: Workspace,
         bench: Bench,
         outcome: str,
-        at_least: float,
+        at_least: float | None,
         draws: int,
         seed: int | None,
         account: str,
@@ -141,7 +150,7 @@ class _RampQuestion:
     ) -> None:
         self.workspace = workspace
         self.bench, self.game, self.tellings = bench, bench.game, tellings
-        self.outcome, self.at_least, self.account = outcome, at_least, account
+        self.outcome, self.account = outcome, account
         self.tell = progress or (lambda what, done, total: None)
         self.before = bench.stand(self.game.nominal(), traced=True)
         if not self.before.solved[0]:
@@ -149,16 +158,22 @@ class _RampQuestion:
                 "the game is not solved at its nominal values",
                 expected="a game that `offramp run` can solve",
             )
+        self.at_least = at_least or target_beside(float(self.before.reached[0]))
+        self.halved = at_least is None and self.at_least > HALF
         self.trial = self._trial(draws, seed)
         self.without: Readings = readings(self.game, bench.aim, workspace=workspace)
         self.floor = self.without.floor[0]
         self.excluded: list[Excluded] = []
+        self.curves: tuple[LeverCurve, ...] = ()
 
     def answer(self) -> OffRamps:
         """Everything that was found, left out and refused."""
+        levers, idle = handles(self.game)
+        self.tell("levers moved to their limits", 0, 1)
+        self.curves = lever_curves(self.bench, levers)
+        self.tell("levers moved to their limits", 1, 1)
         if self._counts(self.before):
             return self._told((), None, ())
-        levers, idle = handles(self.game)
         few = None if self.trial is None else self.trial.draws
         kept, harmful = usable(self.bench, levers, few)
         self.excluded += [*idle, *harmful]
@@ -446,6 +461,8 @@ class _RampQuestion:
             },
             apart=apart,
             without=table_of(self.game, self.without, self.account),
+            curves=self.curves,
+            halved=self.halved,
         )
 
 

@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.study.offramps.curves import LeverCurve
 from offramp.study.offramps.levers import Excluded
 from offramp.study.packages.without import WithoutAgreement
 from offramp.study.solving.shares import Share
 
 LESS = 0.999
+LITTLE = 0.05
+"""Part of its way below which a lever does not make another change of a change."""
 LOSES, WHOLE_OFFER = "loses", "whole offer"
 """Why a first step is no off-ramp: its holder loses by it, or takes what another offers whole."""
 
@@ -40,6 +43,12 @@ class Change:
     """Whether these are the whole numbers."""
     options: tuple[str, ...] = ()
     """Of a switch: the names of its values 0, 1, …."""
+
+    @property
+    def part(self) -> float:
+        """How much of the way to its limit it goes, 0 to 1."""
+        way = self.limit - self.start
+        return (self.to - self.start) / way if way else 0.0
 
     def option(self, value: float) -> str:
         """The option of a switch that a value is; '' of a number."""
@@ -190,6 +199,22 @@ class OffRamps:
     """First steps that bring about what is asked and are no off-ramps, see `OffRamp.apart`."""
     without: WithoutAgreement | None = None
     """What each party has without agreement, reading by reading."""
+    curves: tuple[LeverCurve, ...] = ()
+    """Every lever moved alone, at nominal values, all the way to its limit."""
+    halved: bool = False
+    """Whether what is asked for is half of what was missing, as nobody said how much."""
+
+    @property
+    def groups(self) -> tuple[tuple[int, ...], ...]:
+        """Places in ``found`` of changes that move the same levers in other mixes, the first told.
+
+        A lever that goes less than a twentieth of its way does not tell two changes apart.
+        """
+        told: dict[tuple[str, ...], list[int]] = {}
+        for place, ramp in enumerate(self.found):
+            moved = [one.lever for one in ramp.changes if one.part >= LITTLE]
+            told.setdefault((ramp.first_step, *sorted(moved)), []).append(place)
+        return tuple(tuple(places) for places in told.values())
 
     @property
     def table(self) -> list[dict[str, Any]]:

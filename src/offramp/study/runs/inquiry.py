@@ -30,8 +30,6 @@ from offramp.study.solving.workspace import Workspace
 if TYPE_CHECKING:
     import xarray as xr
 
-AT_LEAST = 0.5
-"""How probable off-ramps of a run are to make an agreement, or else a ceasefire."""
 MOST_NODES = 20_000
 """Solved nodes above which a run leaves sensitivity and off-ramps to their own commands."""
 SEARCHED_NODES = 500
@@ -222,7 +220,6 @@ class _RunQuestions:
         return offramps(
             self.workspace,
             outcome=aim,
-            at_least=AT_LEAST,
             draws=self.extent.ramp_draws,
             seed=self.extent.seed,
             account=self.account or None,
