@@ -60,6 +60,7 @@ def test_a_run_with_draws_writes_its_files_and_names_the_report(scenario: Path) 
         "report.html",
         "summary.json",
         "results.csv",
+        "draws.csv",
         "nominal.nc",
         "draws.nc",
         "scenario.yaml",

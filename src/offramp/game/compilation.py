@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, partial
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from offramp.core.errors import GameError
 from offramp.core.memory import free_memory
+from offramp.core.showing import Brief
 from offramp.expressions import Expression, names
 from offramp.game.combinations import (
     Values,
@@ -36,8 +37,8 @@ NUMBERS_AND_WORDS = ("scenario", "assumptions", "vocabulary")
 """What of a meaning a game is not made of: it only says what the numbers are, and how told."""
 
 
-@dataclass(frozen=True, eq=False)
-class Game:
+@dataclass(frozen=True, eq=False, repr=False)
+class Game(Brief):
     """A scenario as a game: frozen structure, and tables for any draws of its assumptions.
 
     ``structure`` has the solved (merged) nodes, ``reached`` all of them; ``edge_move``
@@ -54,6 +55,10 @@ class Game:
     """The games at other options of the switches, this one among them; None without any."""
     options: Values = ()
     """The values of the structural assumptions that it was made at."""
+
+    def _shown(self) -> Iterator[str]:
+        yield f"{self.scenario.title!r}, {self.nodes:,} states,"
+        yield f"{self.structure.nodes:,} solved nodes, {self.structure.edges:,} moves there"
 
     @property
     def scenario(self) -> Scenario:
@@ -177,8 +182,8 @@ class Game:
         return strategy[:, behind]
 
 
-@dataclass(frozen=True, eq=False)
-class Family:
+@dataclass(frozen=True, eq=False, repr=False)
+class Family(Brief):
     """The games of one scenario, by the values of its structural assumptions."""
 
     meaning: Meaning

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from offramp.core.bounds import MAX_DRAWS, MAX_SEED, whole_number
 from offramp.core.errors import GameError, OfframpError, suggestion
+from offramp.core.showing import Brief
 from offramp.expressions import Number, evaluate, names
 from offramp.game.sobol import sobol_points
 from offramp.scenario import Assumption, Meaning
@@ -26,8 +27,8 @@ MAX_RANGES = 21_201
 """Most dimensions that the Sobol points have."""
 
 
-@dataclass(frozen=True, eq=False)
-class Draws:
+@dataclass(frozen=True, eq=False, repr=False)
+class Draws(Brief):
     """Values of the assumptions, array (draw, assumption); read-only.
 
     ``seed`` is None for nominal values. A draw depends on its index and the seed only. The

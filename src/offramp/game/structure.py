@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.core.showing import Brief
 
-@dataclass(frozen=True, eq=False)
-class Structure:
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Structure(Brief):
     """The shape of a game, the same for every draw; arrays are read-only.
 
     A node is a step of the round with a state, after merging; an edge is a move.
@@ -99,8 +101,8 @@ class Structure:
         return len(self.target)
 
 
-@dataclass(frozen=True, eq=False)
-class Tables:
+@dataclass(frozen=True, eq=False, repr=False)
+class Tables(Brief):
     """The numbers of a game for D draws; float64, read-only.
 
     The total of an edge for party j is ``pay[class, j] + (patience_j if turns else 1) *

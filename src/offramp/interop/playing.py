@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from offramp import solvers
 from offramp.core.errors import Place
 from offramp.core.numbers import told_apart
+from offramp.core.showing import Tabled
 from offramp.game.structure import Tables
 from offramp.interop.strategic import StrategicGame
 from offramp.interop.tokens import FormatError
@@ -25,8 +26,8 @@ MAX_PRECISION = 1e6
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class SolvedGame:
+@dataclass(frozen=True, repr=False)
+class SolvedGame(Tabled):
     """Agent logit play of a finite game (McKelvey & Palfrey 1998); figures of one draw.
 
     ``asked`` is the precision that was asked for, 0 where the limit was; ``reached`` the one
@@ -53,6 +54,23 @@ class SolvedGame:
     def profile(self) -> tuple[tuple[float, ...], ...]:
         """Probability of every action, by information set of a player."""
         return self._profile(self.equilibria.strategy[0])
+
+    @property
+    def play(self) -> dict[str, dict[str, dict[str, float]]]:
+        """Player to information set to action to its probability, by the names of the file.
+
+        A set is called by its label where no other of the player has it, else by its number.
+        """
+        found: dict[str, dict[str, dict[str, float]]] = {}
+        rows = self.table
+        for row in rows:
+            alike = {
+                r["set"] for r in rows if (r["player"], r["label"]) == (row["player"], row["label"])
+            }
+            name = row["label"] if row["label"] and len(alike) == 1 else f"set {row['set']}"
+            chances = found.setdefault(row["player"], {}).setdefault(name, {})
+            chances[row["action"]] = row["probability"]
+        return found
 
     @property
     def others(self) -> tuple[tuple[tuple[float, ...], ...], ...]:

@@ -8,14 +8,15 @@ from functools import cached_property
 from itertools import product
 from math import prod
 
+from offramp.core.showing import Brief
 from offramp.interop.tokens import FormatError
 from offramp.interop.trees import NONE, ExtensiveGame, InformationSet, Node, Outcome, check_game
 
 MAX_CELLS = 300_000
 
 
-@dataclass(frozen=True)
-class StrategicGame:
+@dataclass(frozen=True, repr=False)
+class StrategicGame(Brief):
     """A game in which everybody chooses once and unseen.
 
     ``cells`` has the index of the outcome of every combination of strategies, NONE where nothing

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from offramp.core.errors import Place
+from offramp.core.showing import Brief
 from offramp.interop.tokens import FormatError
 
 MAX_PLAYERS = 64
@@ -54,8 +55,8 @@ class Node:
     moves: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class ExtensiveGame:
+@dataclass(frozen=True, repr=False)
+class ExtensiveGame(Brief):
     """A finite game as a tree, as its file says; ``nodes`` are in the order of the file.
 
     That order is the one in which a reader walks the tree: each node before what follows it,

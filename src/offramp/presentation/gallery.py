@@ -88,6 +88,31 @@ class Figure:
     beside: bool = False
 
 
+def own_figure(number: int, given: Figure | tuple[str, Plotted]) -> Figure:
+    """A figure of somebody's own for one report; a pair is a title and a drawing.
+
+    Raises OfframpError for what is neither.
+    """
+    if isinstance(given, Figure):
+        return given
+    fits = isinstance(given, tuple) and len(given) == 2 and hasattr(given[1], "to_plotly_json")
+    if not fits:
+        raise OfframpError(
+            f"no figure: {type(given).__name__}",
+            expected="a Figure, or a pair of a title and a drawing of plotly",
+            repair="say figures=[('Its title', drawing)]",
+        )
+    title, drawing = given
+    return Figure(
+        f"own_{number}",
+        str(title),
+        1000 + number,
+        lambda findings: "",
+        lambda findings: drawing,
+        lambda findings: None,
+    )
+
+
 def find_figures() -> tuple[Figure, ...]:
     """Every figure of the folder and of installed packages, in their order.
 

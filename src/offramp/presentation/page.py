@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -33,6 +33,7 @@ from offramp.presentation.gallery import (
     Table,
     alternative,
     find_figures,
+    own_figure,
     placed,
 )
 from offramp.presentation.headlines import answer, bars_of, endings_of
@@ -72,10 +73,15 @@ class Drawn:
     keys: tuple[Any, ...]
 
 
-def report(findings: Findings) -> str:
-    """The findings as one HTML page: text, figures, tables, ledger, certificate, provenance."""
+def report(findings: Findings, *, figures: Iterable[Figure | tuple[str, Plotted]] = ()) -> str:
+    """The findings as one HTML page: text, figures, tables, ledger, certificate, provenance.
+
+    ``figures`` of one's own are a `Figure`, or a pair of a title and a drawing (a `Plot`, or a
+    figure of plotly); a pair stands under *Further figures*.
+    """
     isolation = Isolation(_texts_of(findings.scenario))
-    told = list(_told(findings, isolation))
+    own = [own_figure(number, one) for number, one in enumerate(figures, 1)]
+    told = list(_told(findings, isolation, figures=own))
     return (
         _workshop()
         .get_template("report.html")
@@ -134,20 +140,22 @@ def _texts_of(scenario: Scenario) -> Iterator[str]:
             left += one
 
 
-def _told(findings: Findings, isolation: Isolation, only: str = "") -> Iterator[Context]:
+def _told(
+    findings: Findings, isolation: Isolation, only: str = "", figures: Sequence[Figure] = ()
+) -> Iterator[Context]:
     """What the template shows of every section, or ``only`` of one, in the order of the report."""
     sections = find_sections()
-    for name, wanted in placed(find_figures(), tuple(sections)).items():
+    for name, wanted in placed((*find_figures(), *figures), tuple(sections)).items():
         if only in ("", name) and sections[name].there(findings):
             drawn = [_drawn(figure, findings, isolation) for figure in wanted]
-            figures = [one for one in drawn if one is not None]
-            if name != ELSEWHERE or figures:
+            shown = [one for one in drawn if one is not None]
+            if name != ELSEWHERE or shown:
                 content = sections[name].content(findings)
                 title = sections[name].title
                 yield {
                     "name": name,
                     "title": title,
-                    "figures": figures,
+                    "figures": shown,
                     "content": content,
                     "folded": sections[name].folded,
                 }

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import csv
 import itertools
+import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from offramp.core.errors import Place, ResultError
 from offramp.core.files import atomic_write
+from offramp.scenario import understand
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
+
+    from offramp.study.runs.findings import Findings
 
 RUNS = ("=", "+", "-", "@", "\t", "\r")
 """Signs with which a text begins that a spreadsheet takes for a formula."""
@@ -67,3 +73,89 @@ def scan_rows(found: xr.Dataset) -> Iterator[tuple[Any, ...]]:
             *(found["quantity"].values[place].tolist() if asked else ()),
             str(found["status"].values[place]),
         )
+
+
+def frame_rows(frame: pd.DataFrame) -> Iterator[list[Any]]:
+    """Heads, then the rows of a frame, as plain numbers and texts."""
+    yield [str(name) for name in frame.columns]
+    for row in frame.itertuples(index=False):
+        yield [one.item() if hasattr(one, "item") else one for one in row]
+
+
+def write_draws(path: str | Path, findings: Findings) -> Path:
+    """A run as one row for each draw, the nominal values first, as CSV."""
+    return write_csv(path, frame_rows(findings.frame()))
+
+
+def require_sheets() -> None:
+    """A ResultError where openpyxl is not installed."""
+    try:
+        import openpyxl  # noqa: F401
+    except ImportError:
+        raise ResultError(
+            "openpyxl, which writes Excel files, is not installed",
+            expected="the extra 'office'",
+            repair="pip install 'offramp[office]', or take draws.csv",
+            place=Place("--xlsx", 1, 1),
+        ) from None
+
+
+def write_workbook(path: str | Path, findings: Findings) -> Path:
+    """A run as an Excel file: ends, draws, claims, off-ramps and assumptions, a sheet for each.
+
+    No cell is a formula. Raises ResultError where openpyxl is not installed.
+    """
+    require_sheets()
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+
+    book = Workbook(write_only=True)
+    for title, rows in sheets_of(findings).items():
+        sheet = book.create_sheet(title)
+        sheet.freeze_panes = "A2"
+        for number, row in enumerate(rows):
+            cells = [safe(_cell(one)) for one in row]
+            sheet.append([_bold(sheet, one, Font) for one in cells] if number == 0 else cells)
+
+    def writer(temporary: Path) -> None:
+        book.save(temporary)
+
+    return atomic_write(path, writer)
+
+
+def sheets_of(findings: Findings) -> dict[str, Iterator[list[Any]]]:
+    """Sheet to its rows, heads first; those of which a run has nothing are left out."""
+    from offramp.core.showing import frame_of
+    from offramp.study.claims.verdicts import Verdicts
+    from offramp.study.runs.findings import ends_of
+
+    frames = {"ends": frame_of(ends_of(findings)), "draws": findings.frame()}
+    if findings.verdicts:
+        frames["claims"] = Verdicts(findings.verdicts).frame()
+    if findings.offramps is not None and findings.offramps.found:
+        frames["off-ramps"] = findings.offramps.frame()
+    frames["assumptions"] = frame_of(
+        {
+            "name": one.name,
+            "unit": one.unit or "",
+            "range": str(one.distribution or ""),
+            "note": one.note or "",
+        }
+        for one in understand(findings.scenario).assumptions
+    )
+    return {title: frame_rows(frame) for title, frame in frames.items()}
+
+
+def _cell(value: Any) -> Any:
+    """A value that a sheet can hold: finite numbers, truth, text; nothing for nothing."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if isinstance(value, int | float | str | bool) or value is None else str(value)
+
+
+def _bold(sheet: Any, value: Any, font: Any) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet, value=value)
+    cell.font = font(bold=True)
+    return cell

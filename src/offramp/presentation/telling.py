@@ -28,9 +28,10 @@ from offramp.presentation.text.offramps import offramp_sentences, offramps_sente
 from offramp.presentation.text.packages import package_remarks, package_sentences
 from offramp.presentation.text.play import play_sentence
 from offramp.presentation.text.sensitivity import sensitivity_sentences
+from offramp.presentation.text.speaking import speaker_sentences
 from offramp.study.accounts.differences import Comparison
 from offramp.study.charts.data import Chart
-from offramp.study.claims.verdicts import Verdict
+from offramp.study.claims.verdicts import Verdict, Verdicts
 from offramp.study.emulation.surrogates import Outside, Surrogate
 from offramp.study.histories.retelling import Retold
 from offramp.study.histories.turning import TurningPoint
@@ -66,6 +67,7 @@ def sentences(found: Any) -> tuple[str, ...]:
 
 
 sentences.register(Verdict, verdict_sentences)
+sentences.register(Verdicts, speaker_sentences)
 sentences.register(Comparison, lambda found: (comparison_sentence(found),))
 sentences.register(Sensitivity, sensitivity_sentences)
 sentences.register(OffRamps, offramps_sentences)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from offramp.core.errors import Place
+from offramp.core.showing import Brief
 from offramp.expressions import Expression
 from offramp.scenario.binding import Vocabulary
 from offramp.scenario.distributions import Distribution
@@ -107,8 +108,8 @@ class OutcomeMeaning:
     by: int | None
 
 
-@dataclass(frozen=True)
-class Meaning:
+@dataclass(frozen=True, repr=False)
+class Meaning(Brief):
     """A scenario whose names are all known; positions stand for names.
 
     ``steps`` are those of a round, ``draws`` the steps of nature before round 1 that draw the

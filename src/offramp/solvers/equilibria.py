@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.core.showing import Brief
+
 Array = NDArray[np.float64]
 
 
@@ -28,8 +30,8 @@ class Other(NamedTuple):
     """(party,) most that a best reply gains anywhere; empty where an engine keeps neither."""
 
 
-@dataclass(frozen=True)
-class Equilibria:
+@dataclass(frozen=True, repr=False)
+class Equilibria(Brief):
     """Equilibria of D draws; payoffs and regrets in payoff units; arrays are read-only.
 
     A 'failed' draw keeps its last values and the play they mean, with their residual; an

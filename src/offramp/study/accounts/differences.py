@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from offramp.core.showing import Tabled
 from offramp.scenario.standing import Standing
 from offramp.study.claims.verdicts import Verdict
 
@@ -53,8 +54,8 @@ class Interaction:
     error: float = 0.0
 
 
-@dataclass(frozen=True, eq=False)
-class Comparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison(Tabled):
     """Two accounts of one crisis; differences are the second less the first."""
 
     accounts: tuple[str, str]

@@ -20,7 +20,16 @@ from offramp.study.claims.manners import other_way
 from offramp.study.claims.restating import Without, concern_of, literature_of, restated
 from offramp.study.claims.speakers import Speaker, speaker_of
 from offramp.study.claims.two_sides import compared
-from offramp.study.claims.verdicts import FAILS, HOLDS, OPEN, UNSOLVED, VACUOUS, Verdict, truth_of
+from offramp.study.claims.verdicts import (
+    FAILS,
+    HOLDS,
+    OPEN,
+    UNSOLVED,
+    VACUOUS,
+    Verdict,
+    Verdicts,
+    truth_of,
+)
 from offramp.study.quantities.dependence import behind
 from offramp.study.quantities.evaluation import QueryValues, evaluate_queries
 from offramp.study.solving.experiment import Progress
@@ -63,7 +72,7 @@ class Effort:
     traced: bool = True
 
 
-def check(
+def claims(
     scenario: Scenario | Workspace,
     *,
     draws: int = 1000,
@@ -73,7 +82,7 @@ def check(
     brief: bool = False,
     effort: Effort | None = None,
     progress: Progress | None = None,
-) -> tuple[Verdict, ...]:
+) -> Verdicts:
     """Every claim of a scenario on the premises of every account.
 
     ``accounts`` names those wanted, '' being the scenario as written; None is that and all
@@ -101,11 +110,11 @@ def check(
             known.append((numbers, own))
         whose = whose_premises(text, account)
         found += [_on(one, account, whose, speakers[one.name]) for one in own]
-    return tuple(found)
+    return Verdicts(found)
 
 
-claims = check
-"""The same by the name of the command."""
+check = claims
+"""The same as a verb."""
 
 
 def _on(one: Verdict, account: str, whose: str, speaker: Speaker) -> Verdict:

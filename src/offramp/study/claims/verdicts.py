@@ -7,13 +7,14 @@ holds or fails.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.core.showing import Tabled, frame_of, html_of, latex_of
 from offramp.study.claims.classes import class_of, put_in
 from offramp.study.claims.deciding import Deciding
 from offramp.study.claims.force import ForceHarm
@@ -22,12 +23,15 @@ from offramp.study.claims.two_sides import TwoSides
 from offramp.study.solving.searches import Searches
 from offramp.study.solving.shares import Share
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Array = NDArray[np.float64]
 HOLDS, FAILS, OPEN, VACUOUS, UNSOLVED = "holds", "fails", "open", "vacuous", "unsolved"
 
 
-@dataclass(frozen=True, eq=False)
-class Verdict:
+@dataclass(frozen=True, eq=False, repr=False)
+class Verdict(Tabled):
     """One claim on the premises of one account ('' is the analyst's middle, no account's).
 
     Shares are None where no draw has a verdict or none was drawn. Arrays are read-only.
@@ -99,6 +103,12 @@ class Verdict:
     own: bool = False
     """Whether it is looked at on premises of its own speaker."""
 
+    def _shown(self) -> Iterator[str]:
+        whose = self.account or "the text as written"
+        yield f"{self.name!r} {self.kind} on {whose}"
+        if self.share is not None:
+            yield f"(holds in {100 * self.share:.0f} % of {self.declared.counted:,} combinations)"
+
     @property
     def looked(self) -> bool:
         """Whether other equilibria were looked for in the draws, so that ``open`` says something.
@@ -149,6 +159,56 @@ class Verdict:
         rows += [_row(self, f"precision ×{k:g}", v) for k, v in self.precision.items()]
         rows += [_row(self, f"without {k}", v.nominal) for k, v in self.without.items()]
         return rows + [_row(self, text, value) for text, value in self.quantities.items()]
+
+
+class Verdicts(tuple[Verdict, ...]):
+    """Verdicts of several claims, on several accounts: a tuple that shows itself as a table."""
+
+    __slots__ = ()
+
+    @property
+    def table(self) -> list[dict[str, Any]]:
+        """A row for every claim on every account, with both numbers of its first comparison."""
+        return [_of_claim(one) for one in self]
+
+    def frame(self) -> pd.DataFrame:
+        """The rows as a pandas DataFrame."""
+        return frame_of(self.table)
+
+    def latex(self, **more: Any) -> str:
+        """The rows as a LaTeX table in the style of booktabs; ``more`` goes to pandas."""
+        return latex_of(self.frame(), **more)
+
+    def __repr__(self) -> str:
+        claims = dict.fromkeys(one.name for one in self)
+        accounts = dict.fromkeys(one.account for one in self)
+        return f"<Verdicts: {len(claims)} claims on {len(accounts)} accounts>"
+
+    def _repr_html_(self) -> str:
+        return html_of(repr(self), self.frame())
+
+
+def _of_claim(one: Verdict) -> dict[str, Any]:
+    """A verdict in one row."""
+    pair = one.compared[0] if one.compared else None
+    low, high = one.interval or (None, None)
+    return {
+        "claim": one.name,
+        "account": one.account,
+        "speaker": one.speaker,
+        "own": one.own,
+        "class": one.kind,
+        "nominal": one.state,
+        "left": None if pair is None else pair.left_value,
+        "right": None if pair is None else pair.right_value,
+        "margin": None if pair is None else pair.margin,
+        "share": one.share,
+        "low": low,
+        "high": high,
+        "draws": one.declared.counted,
+        "open": one.open,
+        "vacuous": one.vacuous,
+    }
 
 
 def _row(one: Verdict, what: str, value: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.errors import Place, ResultError, suggestion
+from offramp.core.showing import Tabled
 from offramp.study.emulation.fitting import Fitted
 from offramp.study.emulation.held_out import Errors
 from offramp.study.emulation.inputs import Input, place_chunks, places_of
@@ -140,8 +141,8 @@ class EmulatedSpread:
     q95: float
 
 
-@dataclass(frozen=True, eq=False)
-class Surrogate:
+@dataclass(frozen=True, eq=False, repr=False)
+class Surrogate(Tabled):
     """Emulators of several quantities over the same inputs.
 
     ``complete``: the quantities are the probabilities of all outcomes; what is emulated is

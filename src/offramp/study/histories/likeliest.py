@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from offramp.analysis.by_round import state_by_round
 from offramp.analysis.histories import History, likeliest, likeliest_by_outcome
+from offramp.core.showing import Brief
 from offramp.game import Game
 
 STORIES = 5
@@ -28,8 +29,8 @@ class Moment:
     sentence: str
 
 
-@dataclass(frozen=True)
-class Story:
+@dataclass(frozen=True, repr=False)
+class Story(Brief):
     """A complete history in words; ``probability`` is its own, not its outcome's."""
 
     probability: float
@@ -37,8 +38,8 @@ class Story:
     moments: tuple[Moment, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class StateOverTime:
+@dataclass(frozen=True, eq=False, repr=False)
+class StateOverTime(Brief):
     """How a state variable stands as each round begins, at nominal values."""
 
     variable: str

@@ -14,6 +14,7 @@ from offramp.analysis import absorb, outcome_probability
 from offramp.analysis.histories import History, likeliest
 from offramp.core.bounds import MAX_DRAWS, whole_number
 from offramp.core.errors import ResultError, suggestion
+from offramp.core.showing import Tabled
 from offramp.game import Game
 from offramp.scenario import Scenario
 from offramp.study.histories.likeliest import Story, story_of
@@ -23,8 +24,8 @@ from offramp.study.solving.labels import whose_premises
 from offramp.study.solving.workspace import Workspace
 
 
-@dataclass(frozen=True)
-class Retold:
+@dataclass(frozen=True, repr=False)
+class Retold(Tabled):
     """The likeliest histories, likeliest first; ``complete`` says that no likelier one is missed.
 
     ``probability`` is that of the ends asked for, all ends without any.
@@ -74,7 +75,7 @@ class Retold:
         ]
 
 
-def retell(
+def histories(
     scenario: Scenario | Workspace,
     outcome: str | None = None,
     *,
@@ -129,8 +130,8 @@ def retell(
     )
 
 
-histories = retell
-"""The same by the name of the command."""
+retell = histories
+"""The same as a verb."""
 
 
 def _wanted(game: Game, outcome: str | None) -> Sequence[int]:

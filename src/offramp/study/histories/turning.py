@@ -8,6 +8,7 @@ change is 0: what one move adds, the others take away.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from offramp.analysis import absorb, edge_uses
 from offramp.core.arrays import sealed
+from offramp.core.showing import Brief
 from offramp.game import Game
 from offramp.solvers.gradients.adjoint import ACCEPTED, worth_ahead
 from offramp.study.solving.experiment import Solved
@@ -30,8 +32,8 @@ MOST_MOVES = 100_000
 """Moves after which a play drawn at random is stopped."""
 
 
-@dataclass(frozen=True)
-class TurningPoint:
+@dataclass(frozen=True, repr=False)
+class TurningPoint(Brief):
     """What one move does to the probability of one end, over all its uses."""
 
     outcome: str
@@ -50,6 +52,9 @@ class TurningPoint:
     """|change| of a use times its expected number, summed over all uses."""
     ends: bool
     """Whether the move itself ends the crisis."""
+
+    def _shown(self) -> Iterator[str]:
+        yield f"{self.step}.{self.move} by {self.by} towards {self.outcome} ({self.change:+.3g})"
 
 
 def find_turning_points(solved: Solved, count: int | None = 5) -> tuple[TurningPoint, ...]:

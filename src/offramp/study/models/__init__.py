@@ -20,6 +20,7 @@ from typing import Any
 
 from offramp.core.errors import OfframpError, suggestion
 from offramp.core.registry import MODELS, plugins
+from offramp.core.showing import Brief
 from offramp.study.charts.data import Chart
 
 Value = Any
@@ -117,8 +118,8 @@ class Parameter:
         )
 
 
-@dataclass(frozen=True)
-class Model:
+@dataclass(frozen=True, repr=False)
+class Model(Brief):
     """A canonical model: what it is, where it comes from, and how its values are worked out.
 
     ``source`` is who and when; where ``canonical`` is false the numbers are of a stylised

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.core.showing import Brief
 from offramp.study.offramps.levers import Handle, moved
 from offramp.study.solving.labels import assumption_words
 from offramp.study.solving.variation import Bench
@@ -22,8 +23,8 @@ LARGE = 2_000
 """Solved nodes above which a game has few points."""
 
 
-@dataclass(frozen=True, eq=False)
-class LeverCurve:
+@dataclass(frozen=True, eq=False, repr=False)
+class LeverCurve(Brief):
     """One lever from its nominal value to its limit; arrays are (point,) and read-only."""
 
     lever: str

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.core.showing import Brief, Tabled
 from offramp.study.offramps.curves import LeverCurve
 from offramp.study.offramps.levers import Excluded
 from offramp.study.packages.without import WithoutAgreement
@@ -67,8 +68,8 @@ class Change:
         }
 
 
-@dataclass(frozen=True)
-class OffRamp:
+@dataclass(frozen=True, repr=False)
+class OffRamp(Brief):
     """A change that brings about what was asked, and what else follows from it.
 
     Probabilities and payoffs are those at nominal values on the principal branch. ``effort`` is
@@ -154,8 +155,8 @@ class OffRamp:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class Frontier:
+@dataclass(frozen=True, eq=False, repr=False)
+class Frontier(Brief):
     """The highest probability found for every effort with the levers of one set of holders."""
 
     holders: tuple[str, ...]
@@ -170,8 +171,8 @@ class Frontier:
         self.probability.setflags(write=False)
 
 
-@dataclass(frozen=True, eq=False)
-class OffRamps:
+@dataclass(frozen=True, eq=False, repr=False)
+class OffRamps(Tabled):
     """The answer to one question for off-ramps."""
 
     whose: str

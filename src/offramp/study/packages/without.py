@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.errors import GameError
+from offramp.core.showing import Brief
 from offramp.game import Draws, Game
 from offramp.scenario import Meaning, parse_query
 from offramp.study.packages.reservations import Reservations, reservation_values
@@ -59,8 +60,8 @@ class Readings:
         return np.fmax.reduce(every, axis=0)
 
 
-@dataclass(frozen=True)
-class WithoutAgreement:
+@dataclass(frozen=True, repr=False)
+class WithoutAgreement(Brief):
     """The table at nominal values on one account ('' is the analyst's middle)."""
 
     account: str

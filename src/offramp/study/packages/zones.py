@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.core.showing import Brief, Tabled
 from offramp.study.packages.without import WithoutAgreement
 from offramp.study.solving.shares import Share
 
@@ -29,8 +30,8 @@ class Package:
     options: Mapping[str, str]
 
 
-@dataclass(frozen=True, eq=False)
-class Zone:
+@dataclass(frozen=True, eq=False, repr=False)
+class Zone(Brief):
     """The packages that nobody whose consent is needed holds worse than its reservation value.
 
     Arrays and positions are those of ``Packages.packages``, at nominal values.
@@ -76,8 +77,8 @@ class Zone:
         return int(self.inside.sum())
 
 
-@dataclass(frozen=True, eq=False)
-class Packages:
+@dataclass(frozen=True, eq=False, repr=False)
+class Packages(Tabled):
     """What the options of a scenario's issues allow, and what of it parties could agree on."""
 
     whose: str

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.core.showing import Brief
 from offramp.scenario import Intervention, Query
 
 Array = NDArray[np.float64]
@@ -30,8 +31,8 @@ class Reach:
     unoffered: Array
 
 
-@dataclass(frozen=True, eq=False)
-class QueryValues:
+@dataclass(frozen=True, eq=False, repr=False)
+class QueryValues(Brief):
     """Values of quantities over draws; arrays are read-only.
 
     ``status`` (draw, query) is solved; vacuous (a step that the quantity commits is reached with

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from offramp.analysis import summarise
+from offramp.core.showing import Brief, frame_of, html_of, latex_of
+from offramp.study.runs.by_draw import experiments_of, wide
 
 from offramp.study.solving.searches import Searches, searches_of
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
+    from numpy.typing import NDArray
 
     from offramp.scenario import Doubt, Scenario
     from offramp.study.accounts.differences import Comparison
@@ -26,12 +32,13 @@ if TYPE_CHECKING:
     from offramp.study.solving.precisions import AtPrecision
 
 
-@dataclass(frozen=True, eq=False)
-class Findings:
+@dataclass(frozen=True, eq=False, repr=False)
+class Findings(Brief):
     """All that a report is made of."""
 
     scenario: Scenario
     """As the account tells it."""
+
     nominal: xr.Dataset
     """One draw: the nominal values (see ``results``)."""
     draws: xr.Dataset | None = None
@@ -80,3 +87,36 @@ class Findings:
             return Searches()
         solved = self.draws["status"].values.astype(str) == "solved"
         return searches_of(self.draws["uniqueness"].values.astype(str), solved)
+
+    def frame(self) -> pd.DataFrame:
+        """A row for every draw: assumptions, ends, payoffs; the nominal values first."""
+        return wide(self.nominal, self.draws)
+
+    def latex(self, **more: Any) -> str:
+        """Ends at nominal values and over the draws as a LaTeX table; ``more`` goes to pandas."""
+        return latex_of(frame_of(ends_of(self)), **more)
+
+    def to_experiments(self) -> tuple[pd.DataFrame, dict[str, NDArray[Any]]]:
+        """Experiments and outcomes as the EMA workbench has them; of solved draws only."""
+        return experiments_of(self.nominal if self.draws is None else self.draws)
+
+    def _repr_html_(self) -> str:
+        return html_of(repr(self), frame_of(ends_of(self)))
+
+    def _shown(self) -> Iterator[str]:
+        drawn = 0 if self.draws is None else int(self.draws.sizes["draw"])
+        yield f"{self.scenario.title!r}, {drawn:,} draws,"
+        best = self.nominal["probability"].values[0]
+        if bool((best == best).all()):
+            likely = str(self.nominal["outcome"].values[int(best.argmax())])
+            yield f"likeliest end {likely} ({100 * float(best.max()):.0f} % at nominal values)"
+        yield f"{len(self.verdicts)} verdicts" if self.verdicts else ""
+
+
+def ends_of(findings: Findings) -> list[dict[str, Any]]:
+    """A row for every end: its probability at nominal values, and its spread over the draws."""
+    told = summarise(findings.nominal, findings.draws)["probability"]
+    return [
+        {"outcome": name, **(one if isinstance(one, Mapping) else {"nominal": one})}
+        for name, one in told.items()
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from logging import getLogger
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ from offramp.study.solving.labels import as_told
 from offramp.study.solving.precisions import AtPrecision, at_precisions
 from offramp.study.solving.workspace import Workspace
 
+LOG = getLogger(__name__)
 CHUNK_BYTES = 200_000_000
 EFFECT_DRAWS = 64
 NARRATED = 200_000
@@ -272,6 +274,7 @@ def _attributes(game: Game, request: Request) -> dict[str, Any]:
 
 
 def _provenance(attrs: dict[str, Any], seconds: float) -> dict[str, str]:
+    LOG.info("%s: seed %s, %.1f seconds", attrs["title"], attrs["seed"] or "none", seconds)
     told = {key: str(value) for key, value in attrs.items()}
     return told | {"created": now(), "seconds": f"{seconds:.1f}"}
 

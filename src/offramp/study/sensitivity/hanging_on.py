@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from offramp.core.showing import Tabled
 from offramp.scenario import Assumption, Meaning, Query, Scenario
 from offramp.study.quantities.asking import Asked, ask, worded
 from offramp.study.sensitivity.indices import Groups, Indices, Tried, indices_of, sobol_indices
@@ -43,8 +44,8 @@ class LocalSlope:
         return self.slope * self.nominal / self.quantity if self.quantity else float("nan")
 
 
-@dataclass(frozen=True, eq=False)
-class Sensitivity:
+@dataclass(frozen=True, eq=False, repr=False)
+class Sensitivity(Tabled):
     """Which assumptions a quantity hangs on.
 
     ``indices`` is None where no points were asked for; ``local`` has the largest change

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.errors import ResultError, suggestion
+from offramp.core.showing import Brief
 from offramp.game import Draws, draw, fix, nominal_draw
 from offramp.scenario import Assumption, Meaning, Query
 from offramp.study.quantities.evaluation import evaluate_queries
@@ -63,8 +64,8 @@ class Tried:
         return np.isin(self.status, UNFIT) | ~np.isfinite(self.values)
 
 
-@dataclass(frozen=True, eq=False)
-class Indices:
+@dataclass(frozen=True, eq=False, repr=False)
+class Indices(Brief):
     """First and total-order indices of groups of assumptions; arrays are read-only.
 
     ``first`` and ``total`` (group,) are nan where they are withheld, and ``withheld`` says why;

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from logging import getLogger
 from typing import TYPE_CHECKING, Any, Never, overload
 
 import numpy as np
@@ -21,22 +22,29 @@ from offramp.analysis import (
 from offramp.analysis.by_round import ended_by_round, rounds_shown
 from offramp.analysis.results import UNRESOLVED, assemble, join_rows
 from offramp.core.errors import ResultError
+from offramp.core.showing import Brief
 from offramp.game import Draws, Game, Tables, with_precision
 
 if TYPE_CHECKING:
     import xarray as xr
 
+LOG = getLogger(__name__)
 Progress = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True, eq=False)
-class Solved:
+@dataclass(frozen=True, eq=False, repr=False)
+class Solved(Brief):
     """A game, the draws of its assumptions, and an equilibrium of every draw."""
 
     game: Game
     draws: Draws
     tables: Tables
     equilibria: solvers.Equilibria
+
+    def _shown(self) -> Iterator[str]:
+        fine = int((self.equilibria.status == "solved").sum())
+        yield f"{self.game.scenario.title!r}, {fine:,} of {len(self.draws):,} draws solved,"
+        yield f"{self.game.structure.nodes:,} nodes"
 
     @property
     def strategy(self) -> NDArray[np.float64]:
@@ -47,8 +55,8 @@ class Solved:
         return np.where(fine[:, None], self.equilibria.strategy, np.nan)
 
 
-@dataclass(frozen=True, eq=False)
-class Mixture:
+@dataclass(frozen=True, eq=False, repr=False)
+class Mixture(Brief):
     """Draws of several combinations of switches, each solved in the game of its own."""
 
     game: Game
@@ -56,6 +64,11 @@ class Mixture:
     draws: Draws
     parts: tuple[tuple[NDArray[np.intp], Solved], ...]
     """Rows of the draws, and what was found in them."""
+
+    def _shown(self) -> Iterator[str]:
+        fine = int((self.status == "solved").sum())
+        yield f"{self.game.scenario.title!r}, {fine:,} of {len(self.draws):,} draws solved,"
+        yield f"{len(self.parts)} combinations of switches"
 
     @property
     def equilibria(self) -> Never:
@@ -136,6 +149,11 @@ def solve(
         known=known,
         options=solvers.Options(workers=workers),
     )
+    solved = int((found.status == "solved").sum())
+    LOG.debug("%s of %s draws solved, %s nodes", solved, len(chosen), game.structure.nodes)
+    if solved < len(chosen):
+        why = str(found.message[found.status != "solved"][0])
+        LOG.warning("%s of %s draws not solved: %s", len(chosen) - solved, len(chosen), why)
     return Solved(game, chosen, tables, found)
 
 

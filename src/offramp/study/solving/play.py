@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from offramp import solvers
 from offramp.analysis import Absorbed, absorb, edge_uses, ended_by_round, probability_ever
 from offramp.core.remembering import remembered
+from offramp.core.showing import Brief
 from offramp.game import Draws, Game, Structure, Tables
 
 Array = NDArray[np.float64]
 Truths = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, eq=False)
-class Play:
+@dataclass(frozen=True, eq=False, repr=False)
+class Play(Brief):
     """What quantities are read from: a game, its draws and numbers, and how it is played.
 
     ``strategy`` (draw, edge) is nan in a draw that was not solved; ``given`` (draw, party) are
