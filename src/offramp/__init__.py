@@ -8,7 +8,7 @@
 
 Write: read, with_values, with_account, scenario_text, describe.
 Solve: build, draw, solve, outcomes, scan, investigate; sweep and read_sweep for very many draws.
-Argue: claims, compare, sensitivity, offramps, packages, histories, emulate.
+Argue: claims, compare, sensitivity, offramps, packages, histories, diff, emulate.
 Tell: sentences, figure, report, write_brief, summary, as_json, write_results, save, load.
 Models and games of other programs: find_models, model_named, read_game, write_game, tree_of,
 solve_tree.
@@ -46,6 +46,7 @@ _DOORS = {
     "offramps": "offramp.study.offramps.proposals",
     "packages": "offramp.study.packages.packaging",
     "scan": "offramp.study.scanning",
+    "diff": "offramp.study.versions",
     "sensitivity": "offramp.study.sensitivity.hanging_on",
     "describe": "offramp.presentation",
     "sentences": "offramp.presentation",
@@ -81,6 +82,7 @@ __all__ = [
     "coders",
     "compare",
     "describe",
+    "diff",
     "draw",
     "emulate",
     "evidence",
@@ -142,9 +144,9 @@ if TYPE_CHECKING:
     from offramp.scenario import Scenario as Scenario
     from offramp.scenario import read as read
     from offramp.scenario import scenario_text as scenario_text
-    from offramp.scenario.transcripts.ledger import evidence as evidence
     from offramp.scenario import with_account as with_account
     from offramp.scenario import with_values as with_values
+    from offramp.scenario.transcripts.ledger import evidence as evidence
     from offramp.study import Workspace as Workspace
     from offramp.study import find_models as find_models
     from offramp.study import investigate as investigate
@@ -162,6 +164,7 @@ if TYPE_CHECKING:
     from offramp.study.sensitivity.hanging_on import sensitivity as sensitivity
     from offramp.study.sweeps import read_sweep as read_sweep
     from offramp.study.sweeps import sweep as sweep
+    from offramp.study.versions import diff as diff
 
 
 def __getattr__(name: str) -> Any:

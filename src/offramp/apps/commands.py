@@ -15,6 +15,7 @@ from offramp import __version__
 from offramp.apps.briefing import add_brief
 from offramp.apps.coding import add_coders
 from offramp.apps.describing import add_descriptions
+from offramp.apps.differing import add_diff
 from offramp.apps.drafting import add_drafting
 from offramp.apps.eliciting import add_elicitation
 from offramp.apps.emulating import add_emulation
@@ -22,15 +23,18 @@ from offramp.apps.evidencing import add_evidence
 from offramp.apps.formats import add_formats
 from offramp.apps.modelling import add_models
 from offramp.apps.options import (
+    NO_MORE,
     Account,
     Asked,
     Draws,
+    Files,
     Json,
     Nominal,
     NoPassages,
     Scale,
     Seed,
     Settings,
+    Watch,
     read_told,
 )
 from offramp.apps.scanning import add_scan
@@ -71,11 +75,24 @@ def list_library(
 
 
 @app.command
-def new(name: str) -> None:
-    """Write NAME.yaml, a small scenario to start from; an existing file is left alone."""
+def new(
+    name: str, *, example: str = "small", from_: Annotated[str, Parameter(name="--from")] = ""
+) -> None:
+    """Write NAME.yaml, a small scenario to start from; an existing file is left alone.
+
+    For example: offramp new first-try --example full
+
+    Parameters
+    ----------
+    example
+        small, or full: with mechanisms, claims, accounts and levers, every line explained.
+    from_
+        questions: asks who decides, what lies on the table, how it can end and what each end is
+        worth, and writes that.
+    """
     from offramp.apps.template import new_scenario
 
-    path = new_scenario(name)
+    path = new_scenario(name, example, from_)
     say(f"wrote {path}; try: {join(['offramp', 'check', str(path)])}")
 
 
@@ -85,6 +102,7 @@ def check(
     *,
     code_book: Annotated[bool, Parameter(negative="")] = False,
     no_passages: NoPassages = False,
+    watch: Watch = False,
     json: Json = False,
 ) -> None:
     """Read FILE, explore its game and check its numbers, without solving; warn of slips.
@@ -92,11 +110,22 @@ def check(
     All errors of a text are told at once. A warning has a code, a place and a repair, and changes
     no exit code: 0 when all is well, 2 with file, line and column when not.
 
+    For example: offramp check border-standoff
+
     Parameters
     ----------
     code_book
         List too where FILE departs from the code book, by which words become numbers.
     """
+    if watch:
+        from offramp.apps.watching import watched
+
+        watched(file, lambda: _checked(file, json, no_passages, code_book))
+        return
+    _checked(file, json, no_passages, code_book)
+
+
+def _checked(file: str, json: bool, no_passages: bool, code_book: bool) -> None:
     from offramp.apps.listing import check_words, checked, errors_of
     from offramp.core.errors import OfframpError
 
@@ -148,6 +177,7 @@ def run(
     out: Path | None = None,
     json: Json = False,
     precision_scale: Scale = 1.0,
+    files: Annotated[Files, Parameter(name="*")] = NO_MORE,
 ) -> None:
     """Solve FILE for many combinations of its assumptions and write a report.
 
@@ -187,17 +217,29 @@ def run(
     draws
         How many combinations of assumptions to try, for outcomes and claims.
     out
-        Folder for report.html, summary.json, results.csv, nominal.nc, draws.nc and
-        scenario.yaml.
+        Folder for report.html, summary.json, draws.csv, results.csv, nominal.nc, draws.nc
+        and scenario.yaml.
         Default: offramp-results/NAME, or nothing is written when --json is given.
     """
-    from offramp.apps.running import run_file
+    from offramp.apps.running import run_file, show
 
     asked = Asked("run", file, draws, seed, nominal, json, tuple(set), account, precision_scale)
-    said, solved = run_file(replace(asked, no_passages=no_passages), out)
-    hand_over(said) if json else say(said)
-    if not solved:
-        sys.exit(1)
+
+    def ran(files: Files) -> None:
+        said, solved, report = run_file(replace(asked, no_passages=no_passages), out, files)
+        hand_over(said) if json else say(said)
+        if files.open and report is not None:
+            show(report)
+        if not solved:
+            sys.exit(1)
+
+    if not files.watch:
+        ran(files)
+        return
+    from offramp.apps.watching import watched
+
+    turns = iter([files])
+    watched(file, lambda: ran(next(turns, replace(files, force=True, open=False))))
 
 
 add_brief(app)
@@ -206,6 +248,7 @@ add_evidence(app)
 add_drafting(app)
 add_coders(app)
 add_elicitation(app)
+add_diff(app)
 add_studies(app)
 add_scan(app)
 add_formats(app)

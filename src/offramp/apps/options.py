@@ -108,6 +108,38 @@ Scale = Annotated[
 ]
 
 
+Watch = Annotated[
+    bool,
+    Parameter(
+        name="--watch", negative="", help="Do it again whenever FILE is saved, until Ctrl-C."
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Files:
+    """What is done with the files of a run."""
+
+    xlsx: Annotated[
+        bool,
+        Parameter(
+            negative="",
+            help="Write results.xlsx as well, for Excel (takes openpyxl, the extra 'office').",
+        ),
+    ] = False
+    force: Annotated[
+        bool,
+        Parameter(
+            negative="", help="Write into a folder that holds the results of a finished run."
+        ),
+    ] = False
+    open: Annotated[bool, Parameter(negative="", help="Show the report in a browser.")] = False
+    watch: Watch = False
+
+
+NO_MORE = Files()
+
+
 @dataclass(frozen=True)
 class Asked:
     """What the options that several commands share were given as; ``more`` are a command's own.

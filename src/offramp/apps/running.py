@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from offramp.apps.listing import warning_words
-from offramp.apps.options import Asked
+from offramp.apps.options import NO_MORE, Asked, Files
 from offramp.apps.progress import progress_bar
 from offramp.apps.run_tables import run_words
 from offramp.apps.telling import folded, others_word, table_of
+from offramp.core.errors import Place, ResultError
 from offramp.core.files import check_target
 
 if TYPE_CHECKING:
@@ -21,23 +23,50 @@ NAME = 23
 """Letters of an outcome's name at least, so that tables of several runs can be compared."""
 
 
-def run_file(asked: Asked, out: Path | None) -> tuple[Any, bool]:
-    """Run a scenario: the JSON object or words that name the report, and whether it was solved."""
+def run_file(
+    asked: Asked, out: Path | None, files: Files = NO_MORE
+) -> tuple[Any, bool, Path | None]:
+    """Run a scenario: JSON or words, whether it was solved, and the path of the report."""
     folder = out
     if folder is None and not asked.json:
         folder = Path("offramp-results") / Path(asked.file).stem
     if folder is not None:
         check_target(folder, folder=True, option="--out")
+        if not files.force:
+            refuse_finished(folder)
+    if files.xlsx:
+        from offramp.presentation.sheets import require_sheets
+
+        require_sheets()
     scenario = asked.scenario()
     from offramp.presentation import report, summary, write_results
 
     findings = investigated(asked, scenario, brief=asked.json and out is None)
     written = None
     if folder is not None:
-        written = write_results(findings, folder, report(findings))
+        written = write_results(findings, folder, report(findings), xlsx=files.xlsx)
     told = summary(findings)
     solved = told["certificate"]["status"] == "solved"
-    return told if asked.json else _words(told, written), solved
+    return told if asked.json else _words(told, written), solved, written
+
+
+def refuse_finished(folder: Path) -> None:
+    """A ResultError where a folder holds the results of a run that came to its end."""
+    if (folder / "report.html").exists() and (folder / "summary.json").exists():
+        raise ResultError(
+            f"'{folder}' holds the results of a finished run",
+            expected="a folder without a report, so that nothing is lost",
+            repair="name another with --out, or say --force",
+            place=Place(str(folder), 1, 1),
+        )
+
+
+def show(report: Path) -> None:
+    """The report in the browser of whoever asked; where there is none, nothing happens."""
+    import webbrowser
+
+    with suppress(webbrowser.Error):
+        webbrowser.open(report.resolve().as_uri())
 
 
 def investigated(asked: Asked, scenario: Scenario, *, brief: bool = False) -> Findings:

@@ -52,8 +52,16 @@ rounds: unlimited
 """
 
 
-def new_scenario(name: str) -> Path:
-    """Write NAME.yaml in the current folder; a ScenarioError where it exists or cannot be."""
+EXAMPLES = ("small", "full")
+QUESTIONS = "questions"
+
+
+def new_scenario(name: str, example: str = "small", source: str = "") -> Path:
+    """Write NAME.yaml in the current folder; a ScenarioError where it exists or cannot be.
+
+    ``example`` is small or full; with ``source`` 'questions' the text is made of answers.
+    """
+    _check_wishes(example, source)
     path = Path(name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
     title = path.stem.replace("-", " ").replace("_", " ").strip().capitalize()
     quoted = '"' + title.replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -73,10 +81,32 @@ def new_scenario(name: str) -> Path:
             place=Place(str(path), 1, 1),
         )
     try:
-        return write_text(path, TEXT.format(file=shlex.quote(str(path)), title=quoted))
+        return write_text(path, _text_of(example, source, shlex.quote(str(path)), quoted))
     except OSError as error:
         raise ScenarioError(
             f"'{path}' cannot be written: {error.strerror}",
             expected="a folder in which a file can be made",
             place=Place(str(path), 1, 1),
         ) from None
+
+
+def _check_wishes(example: str, source: str) -> None:
+    from offramp.apps.options import refuse
+
+    if example not in EXAMPLES:
+        raise refuse(f"--example {example}", "small or full", "say --example full")
+    if source not in ("", QUESTIONS):
+        raise refuse(f"--from {source}", "questions", "say --from questions")
+
+
+def _text_of(example: str, source: str, file: str, title: str) -> str:
+    """The text that is written."""
+    if source:
+        from offramp.apps.questions import asked_text
+
+        head = f"# Try: offramp check {file}    then: offramp run {file}\n"
+        return head + asked_text(title)
+    if example == "full":
+        template = Path(__file__).parents[1] / "library" / "templates" / "full.yaml"
+        return template.read_text(encoding="utf-8").format(file=file, title=title)
+    return TEXT.format(file=file, title=title)

@@ -32,8 +32,8 @@ from offramp.presentation.text.numbers import (
     sentence,
 )
 from offramp.presentation.text.searches import open_words, searches_sentence
-from offramp.scenario.citing import where_words
 from offramp.presentation.text.speaking import numbers_sentence, pair_words, speaker_sentences
+from offramp.scenario.citing import where_words
 from offramp.study.claims.classes import (
     CLASSES,
     DOES_NOT,

@@ -89,7 +89,7 @@ def offramps_sentence(ramps: OffRamps) -> str:
         f"{lead} no change of its levers within their limits and no first step was found that "
         f"brings the probability of {aim} from {before} to {asked}{_halved(ramps)}"
     )
-    what = _what(ramps.nearest)
+    what = _what(ramps.nearest).rstrip(",")
     return f"{text}{_stand_apart(ramps)}; the nearest that was found brings it to {near}: {what}."
 
 

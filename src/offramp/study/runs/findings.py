@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from offramp.analysis import summarise
 from offramp.core.showing import Brief, frame_of, html_of, latex_of
 from offramp.study.runs.by_draw import experiments_of, wide
-
 from offramp.study.solving.searches import Searches, searches_of
 
 if TYPE_CHECKING:
