@@ -32,7 +32,7 @@ def test_two_texts_are_compared_in_text_ends_and_verdicts(ask: Ask) -> None:
     ends = {(row["account"], row["outcome"]): row for row in told["ends"]}
     assert ends["", "war"]["before"] == pytest.approx(0.6)
     assert ends["", "war"]["after"] == pytest.approx(1 / 3)
-    assert {"claim": "C1", "account": "", "before": "fails", "after": "holds"}.items() <= (
+    assert {"claim": "C1", "account": "", "before": "does not hold", "after": "holds"}.items() <= (
         told["claims"][0].items()
     )
     code, out, _ = ask("diff", "old.yaml", "old.yaml")

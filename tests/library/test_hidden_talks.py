@@ -106,7 +106,7 @@ def test_deciding_at_the_same_time_changes_no_verdict(simultaneous, account: str
     """At nominal values; those of the main text are tested with its page."""
     found = states(simultaneous, account)
     assert {name for name, state in found.items() if state == "holds"} == HOLD[account]
-    assert set(found.values()) == {"holds", "fails"}
+    assert set(found.values()) == {"holds", "does not hold"}
 
 
 PRIVATE = {
@@ -127,7 +127,7 @@ def test_private_resolve_changes_no_verdict(private, account: str, known_to: str
         text = text.replace(written, f"known_to: {known_to}")
     found = states(offramp.read(text), account)
     assert {name for name, state in found.items() if state == "holds"} == PRIVATE[account]
-    assert set(found.values()) == {"holds", "fails"}
+    assert set(found.values()) == {"holds", "does not hold"}
 
 
 @pytest.mark.slow

@@ -83,11 +83,11 @@ def test_the_class_follows_the_share_and_not_the_central_values() -> None:
         (0.5, "mixed"),
         (0.2, "does not follow"),
     ):
-        told = replace(one, declared=Share(share, share, share, 1, 64, 64), state="fails")
+        told = replace(one, declared=Share(share, share, share, 1, 64, 64), state="does not hold")
         assert told.kind == kind
-        assert share_words(told).endswith("of the combinations; not at the central values")
+        assert share_words(told).endswith("of the combinations; not at nominal values")
     assert replace(one, open=40).kind == "open"
-    assert replace(one, state="vacuous", declared=Share(None, None, None, 0, 0, 64)).kind == (
+    assert replace(one, state="says nothing", declared=Share(None, None, None, 0, 0, 64)).kind == (
         "no verdict"
     )
 

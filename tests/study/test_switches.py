@@ -226,7 +226,7 @@ def test_a_mechanism_that_a_switch_turns_off_has_an_effect(tmp_path: Path) -> No
 
 def test_a_verdict_has_the_other_manner_beside_it(scenario: offramp.Scenario) -> None:
     told = offramp.summary(offramp.investigate(scenario, draws=0))["claims"]
-    state = {True: "holds", False: "fails"}
+    state = {True: "holds", False: "does not hold"}
     assert told["seen"]["other_way"] == {"as a surprise": state[told["unseen"]["nominal"]]}
     assert told["unseen"]["other_way"] == {"foreseen": state[told["seen"]["nominal"]]}
     assert any("come as a surprise, it" in remark for remark in told["seen"]["remarks"])

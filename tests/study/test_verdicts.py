@@ -226,7 +226,7 @@ def test_a_verdict_depends_on_what_its_quantities_can_read() -> None:
 
 def test_vacuous_claims_have_no_share(verdicts: tuple[Verdict, ...]) -> None:
     unreached = verdict_of(verdicts, "unreached")
-    assert unreached.state == "vacuous"
+    assert unreached.state == "says nothing"
     assert unreached.nominal is None
     assert unreached.vacuous == 256
     assert unreached.share is None

@@ -43,6 +43,8 @@ def brief_command(
 ) -> None:
     """Solve FILE as `run` does and tell it on two pages, for A4 and letter.
 
+    For example: offramp brief border-standoff --out border.html
+
     Parameters
     ----------
     out

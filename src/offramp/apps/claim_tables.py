@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from offramp.apps.telling import NOMINALLY, paragraph, share_cell, table_of
+from offramp.apps.telling import paragraph, share_cell, table_of
 from offramp.presentation.text.claims import (
     class_words,
     harm_words,
@@ -26,11 +26,11 @@ LEGEND: Mapping[str, str] = {
     f"assumptions tried, does not follow where it holds in at most {percent(HARDLY)}, and is "
     "mixed between; it was put in where it restates a premise, compares worths alone, or has a "
     "side that is 0 by the rules",
-    "central": "whether it holds at the central (nominal) values; left, right and margin are the "
+    "nominal": "whether it holds at nominal values; left, right and margin are the "
     "two numbers that it compares there, and left minus right",
     "share": "of the combinations of assumptions tried, those in which it holds",
     "interval": "95 % sampling interval of the share",
-    "concentrated": "the share with the ranges concentrated on the central values",
+    "concentrated": "the share with the ranges concentrated on the nominal values",
     "open": "combinations in which the equilibria found disagree on it",
     "vacuous": "combinations in which a step that it commits is never reached",
     "restates": "the mechanism without which it does not hold, and which it is about",
@@ -80,11 +80,7 @@ def _rows(one: Any, several: bool) -> Iterator[dict[str, str]]:
     low_high = "–"
     if one.interval is not None:
         low_high = f"{share_cell(one.interval[0])} – {share_cell(one.interval[1])}"
-    whole = {
-        "on the premises of": side_words(one),
-        "class": one.kind,
-        "central": NOMINALLY[one.nominal] if one.nominal is not None else one.state,
-    }
+    whole = {"on the premises of": side_words(one), "class": one.kind, "nominal": one.state}
     after = {
         "share": share_cell(one.share),
         "interval": low_high,
@@ -124,7 +120,7 @@ def _remarks(own: Sequence[Any]) -> Iterator[str]:
             if pair.elsewhere:
                 told = "; ".join(f"{left:.3g} and {right:.3g}" for left, right in pair.elsewhere)
                 yield paragraph(
-                    f"On {side_words(one)}, in other equilibria found at the central values, the "
+                    f"On {side_words(one)}, in other equilibria found at nominal values, the "
                     f"two numbers are {told}."
                 )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from shlex import join
 from typing import Annotated
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, Group, Parameter
 
 from offramp import __version__
 from offramp.apps.briefing import add_brief
@@ -59,6 +59,8 @@ def list_library(
     *, models: Annotated[bool, Parameter(negative="")] = False, json: Json = False
 ) -> None:
     """Show the scenarios and mechanisms of the library.
+
+    For example: offramp list --models
 
     Parameters
     ----------
@@ -144,7 +146,10 @@ def _checked(file: str, json: bool, no_passages: bool, code_book: bool) -> None:
 
 @app.command
 def expand(file: str, *, no_passages: NoPassages = False) -> None:
-    """Print FILE with every mechanism written out: nothing is hidden."""
+    """Print FILE with every mechanism written out: nothing is hidden.
+
+    For example: offramp expand trilateral-talks
+    """
     from offramp.scenario import scenario_text
 
     sys.stdout.write(scenario_text(read_told(file, no_passages)).rstrip("\n") + "\n")
@@ -153,6 +158,8 @@ def expand(file: str, *, no_passages: NoPassages = False) -> None:
 @app.command
 def schema(*, mechanism: Annotated[bool, Parameter(negative="")] = False) -> None:
     """Print the JSON Schema of the scenario language, for completion in an editor.
+
+    For example: offramp schema > scenario.schema.json
 
     Parameters
     ----------
@@ -189,7 +196,7 @@ def run(
 
     Claims (claims): of a game with more than 500 solved nodes, further equilibria
     are looked for at nominal values only; one combination in 8, but at least 64,
-    is tried under the second weighting; claims are looked at with a mechanism off
+    is tried with the ranges concentrated; claims are looked at with a mechanism off
     in at most 16 combinations, on accounts at nominal values only; on accounts no
     other precisions are tried.
 
@@ -211,6 +218,8 @@ def run(
     --json and no --out neither comparison, sensitivity, histories nor effects;
     with --json --nominal and more than 500 solved nodes no off-ramps and no
     mechanism off either.
+
+    For example: offramp run border-standoff --draws 64 --out results
 
     Parameters
     ----------
@@ -255,6 +264,28 @@ add_formats(app)
 add_models(app)
 add_sweeps(app)
 add_emulation(app)
+
+GROUPS = {
+    "Write": ("new", "check", "describe", "show", "list", "expand", "diff", "schema"),
+    "Solve": ("run", "brief", "scan", "histories"),
+    "Argue": ("claims", "compare", "sensitivity", "packages", "offramps"),
+    "Scale": ("sweep", "emulate"),
+    "Exchange": ("solve", "export", "model"),
+}
+"""Heading of the help to the commands under it, as one comes to need them."""
+
+
+def _grouped() -> None:
+    for place, (heading, names) in enumerate(GROUPS.items()):
+        group = Group(heading, sort_key=place)
+        for name in names:
+            app[name].group = group
+    always = Group("Always", sort_key=len(GROUPS))
+    for flag in ("--help", "--version"):
+        app[flag].group = always
+
+
+_grouped()
 
 
 MISSING = re.compile(r'Command "(\S+)" parameter --(\S+) requires an argument\.')

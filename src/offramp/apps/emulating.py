@@ -101,6 +101,8 @@ def emulate_command(
     says is emulated, not solved, and says so. The error is that on draws which a fit had not
     seen. Where it is larger than --allow, nothing is emulated.
 
+    For example: offramp emulate results/draws.nc
+
     Parameters
     ----------
     quantity

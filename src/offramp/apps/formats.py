@@ -43,6 +43,8 @@ def solve_command(
 
     The profile is ordered by player, information set and action, as in the file.
 
+    For example: offramp solve game.efg --precision 2
+
     Parameters
     ----------
     precision
@@ -71,6 +73,8 @@ def export_command(
 
     A picture of the tree is an .svg file; Gambit's are .efg, the tree, and .nfg, the strategic
     form of a small game.
+
+    For example: offramp export model-two-types --to two-types.efg
 
     Parameters
     ----------

@@ -38,6 +38,8 @@ def model_command(
 ) -> None:
     """Work out the canonical model NAME in closed form, a name from 'offramp list --models'.
 
+    For example: offramp model fearon1995_two_type --set p=0.3
+
     Parameters
     ----------
     case

@@ -67,6 +67,8 @@ def claims_command(
 
     The time grows with the draws, the claims and the accounts whose numbers differ.
 
+    For example: offramp claims model-honest-threats --nominal
+
     Parameters
     ----------
     draws
@@ -95,6 +97,8 @@ def compare_command(
     precision_scale: Scale = 1.0,
 ) -> None:
     """Set two accounts of FILE side by side and say what explains their difference.
+
+    For example: offramp compare trilateral-talks --accounts as_broadcast,kyiv_as_reported
 
     Parameters
     ----------
@@ -137,6 +141,8 @@ def sensitivity_command(
 ) -> None:
     """Say which assumptions of FILE a quantity hangs on, over their ranges and locally.
 
+    For example: offramp sensitivity border-standoff --quantity 'P(disaster)'
+
     Parameters
     ----------
     quantity
@@ -174,6 +180,8 @@ def packages_command(
     json: Json = False,
 ) -> None:
     """Say what could be agreed on the issues of FILE, beside what parties have without it.
+
+    For example: offramp packages model-packages
 
     Parameters
     ----------
@@ -219,6 +227,8 @@ def offramps_command(
 ) -> None:
     """Look for the smallest changes of FILE that make an agreement as probable as asked.
 
+    For example: offramp offramps trilateral-talks --at-least 0.6
+
     Parameters
     ----------
     outcome
@@ -256,6 +266,8 @@ def histories_command(
     precision_scale: Scale = 1.0,
 ) -> None:
     """Tell the likeliest histories of FILE and the turning points, at nominal values.
+
+    For example: offramp histories border-standoff --count 3
 
     Parameters
     ----------

@@ -120,6 +120,8 @@ def sweep_command(
     The store is a zarr group with the names of the results' dataset: read it with
     offramp.read_sweep(STORE) in Python, or with any program that reads zarr.
 
+    For example: offramp sweep border-standoff --draws 100000 --store border.zarr
+
     Parameters
     ----------
     draws

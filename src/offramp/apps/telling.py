@@ -16,7 +16,6 @@ MOST_ENDS = 8
 FEW = 12
 """Most rows of a table of assumptions."""
 MIDDLE = "middle (no account)"
-NOMINALLY = {True: "holds", False: "does not", None: "–"}
 
 
 def folded(shares: Mapping[str, float]) -> tuple[list[str], list[str]]:

@@ -27,7 +27,7 @@ def _caption(findings: Findings) -> str:
         "own nominal values. None is the base of another. A bar is the whole of "
         "what can happen; each coloured part is one end of the crisis and as long as that end is "
         "probable inside the encoded game. Parts of one colour that differ in length from bar to "
-        "bar are where the tellings disagree."
+        "bar are where the accounts disagree."
     )
 
 

@@ -178,7 +178,7 @@ def _keys(findings: Findings) -> list[Key]:
         *own,
         Key("line", INK, "sampling interval"),
         Key("dot", INK, "holds at the nominal values"),
-        Key("ring", INK, "does not, or no single verdict"),
+        Key("ring", INK, "does not, or no verdict"),
     ]
 
 

@@ -52,14 +52,9 @@ if TYPE_CHECKING:
     from offramp.study.runs.findings import Findings
     from offramp.study.solving.shares import Share
 
-STATES = {
-    "holds": ("holds", "yes"),
-    "fails": ("does not hold", "no"),
-    "open": ("open", "open"),
-    "vacuous": ("says nothing", "open"),
-    "unsolved": ("not solved", "open"),
-}
-TRUTHS = {True: "holds", False: "does not hold", None: "no single verdict"}
+MARKS = {"holds": "yes", "does not hold": "no"}
+"""State to its mark; any other is open."""
+TRUTHS = {True: "holds", False: "does not hold", None: "no verdict"}
 COUNTED = {
     PUT_IN: "put in rather than found are",
     FOLLOWS: "it follows for",
@@ -96,7 +91,7 @@ class Side:
     """Its class, as `offramp.study.claims.classes` has it."""
     kind_words: str
     share: str
-    """Share and verdict at the central values in one phrase."""
+    """Share and verdict at nominal values in one phrase."""
     harm: str
     """What the acts of force in it do; empty without any."""
     harm_brief: str
@@ -108,7 +103,7 @@ class Side:
     own: bool
     """Whether it is looked at on premises of its own speaker."""
     pairs: tuple[tuple[str, str, str, str], ...]
-    """Every comparison at the central values: as written, left, right, margin."""
+    """Every comparison at nominal values: as written, left, right, margin."""
     elsewhere: tuple[str, ...]
     """The two numbers in other equilibria found."""
     open: str
@@ -273,7 +268,7 @@ def _source(findings: Findings, source: str | Mapping[str, str] | None) -> str:
 
 
 def _side(findings: Findings, one: Verdict) -> Side:
-    state, mark = STATES[one.state]
+    state, mark = one.state, MARKS.get(one.state, "open")
     return Side(
         account=account_label(findings, one.account),
         state=state,

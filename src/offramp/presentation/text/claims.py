@@ -81,12 +81,12 @@ def verdict_words(one: Verdict) -> str:
 
 
 def _centrally(one: Verdict) -> str:
-    """What stands in one breath with the share: whether it holds at the central values too."""
+    """What stands in one breath with the share: whether it holds at nominal values too."""
     if one.share is None or one.declared.tried < 2:
         return ""
     if one.state in (HOLDS, FAILS):
-        return ", and at the central values" if one.nominal else ", not at the central values"
-    return f", and at the central values it {NOMINALLY[one.state]}"
+        return ", and at nominal values" if one.nominal else ", not at nominal values"
+    return f", and at nominal values it {NOMINALLY[one.state]}"
 
 
 def share_words(one: Verdict) -> str:
@@ -94,9 +94,9 @@ def share_words(one: Verdict) -> str:
     if one.share is None or one.declared.tried < 2:
         return NOMINALLY[one.state].partition(" (")[0]
     if one.nominal is None:
-        beside = f"{one.state} at the central values"
+        beside = f"{one.state} at nominal values"
     else:
-        beside = "at the central values too" if one.nominal else "not at the central values"
+        beside = "at nominal values too" if one.nominal else "not at nominal values"
     return f"holds in {percent(one.share)} of the combinations; {beside}"
 
 
@@ -187,7 +187,7 @@ def _more_remarks(one: Verdict) -> Iterator[str]:
         yield other_way_sentence(one)
     if one.deciding is not None:
         yield deciding_sentence(one.deciding)
-    words = {True: "holds", False: "does not hold", None: "has no single verdict"}
+    words = {True: "holds", False: "does not hold", None: "has no verdict"}
     others = [f"×{k:g} it {words[v]}" for k, v in one.precision.items() if k != 1]
     if others:
         yield f"With all choices' precision {listed(others)} (nominal values)."

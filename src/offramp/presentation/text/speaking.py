@@ -135,4 +135,4 @@ def numbers_sentence(one: TwoSides) -> str:
     if one.elsewhere:
         pairs = listed([f"{figure_of(a)} and {figure_of(b)}" for a, b in one.elsewhere])
         told += f"; in other equilibria found, {pairs}"
-    return f"At the central values {told}."
+    return f"At the nominal values {told}."

@@ -24,6 +24,7 @@ from offramp.study.claims.verdicts import (
     FAILS,
     HOLDS,
     OPEN,
+    STATES,
     UNSOLVED,
     VACUOUS,
     Verdict,
@@ -129,7 +130,7 @@ def judge(claim: Claim, found: QueryValues) -> States:
     places = [found.queries.index(query) for query in asked]
     status = found.status[:, places]
     truth = np.broadcast_to(claim.holds(found.columns()), (len(status),))
-    states = np.where(truth, HOLDS, FAILS).astype("<U8")
+    states = np.where(truth, HOLDS, FAILS).astype(f"<U{max(map(len, STATES))}")
     games = {int(found.game[place]) for place in places}
     for draw in sorted({draw for draw, game in found.alternatives if game in games}):
         worlds = list(found.worlds(draw, asked))

@@ -120,11 +120,11 @@ def is_tautology(claim: Claim, here: QueryValues) -> bool:
 
 def _by_share(one: Judged) -> str:
     """The class as far as the share tells it, or the verdict at nominal values without one."""
-    if one.state == "open" or (one.open and 2 * one.open >= max(1, one.solved)):
+    if one.state == OPEN_CLASS or (one.open and 2 * one.open >= max(1, one.solved)):
         return OPEN_CLASS
     share = one.share
     if share is None:
-        share = {"holds": 1.0, "fails": 0.0}.get(one.state, np.nan)
+        share = {"holds": 1.0, "does not hold": 0.0}.get(one.state, np.nan)
     if not np.isfinite(share):
         return NO_CLASS
     if share >= MOSTLY:

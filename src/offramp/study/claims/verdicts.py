@@ -1,8 +1,8 @@
 """Verdicts: what is found of a claim on the premises of an account, in numbers.
 
-Per draw a claim holds, fails, is *open* (equilibria found disagree on it), *vacuous* (a step
-that it commits is never reached) or unsolved. Its share is taken over the draws in which it
-holds or fails.
+Per draw a claim holds, does not hold, is *open* (equilibria found disagree on it), *says nothing*
+(a step that it commits is never reached) or is *not solved*. Its share is taken over the draws in
+which it holds or does not hold.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Array = NDArray[np.float64]
-HOLDS, FAILS, OPEN, VACUOUS, UNSOLVED = "holds", "fails", "open", "vacuous", "unsolved"
+HOLDS, FAILS, OPEN = "holds", "does not hold", "open"
+VACUOUS, UNSOLVED = "says nothing", "not solved"
+STATES = (HOLDS, FAILS, OPEN, VACUOUS, UNSOLVED)
+"""What becomes of a claim in one combination of assumptions; the same words everywhere."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -44,7 +47,7 @@ class Verdict(Tabled):
     premises: str
     """What stands behind 'On the premises of'."""
     state: str
-    """At nominal values: holds, fails, open, vacuous or unsolved."""
+    """At nominal values: one of `STATES`."""
     declared: Share
     """Over the declared ranges."""
     concentrated: Share
