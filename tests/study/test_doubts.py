@@ -66,6 +66,18 @@ SLIPS: dict[str, tuple[str, str, str, str]] = {
     ),
     "a parameter nobody reads": ("W102", "parameters.gain", "north: gain", "north: 0.3"),
     "a parameter of an unread formula": ("W102", "parameters.tired", " - weary", ""),
+    "choices that are near to dice": (
+        "W207",
+        "north.precision",
+        "north: {precision: 4",
+        "north: {precision: 0.001",
+    ),
+    "choices that are near to certain": (
+        "W208",
+        "south.precision",
+        "south: {precision: 4",
+        "south: {precision: 4000",
+    ),
     "an unread formula": ("W106", "define.weary", " - weary", ""),
     "a parameter that is only set in a claim": (
         "W102",

@@ -104,6 +104,7 @@ def check(
     *,
     code_book: Annotated[bool, Parameter(negative="")] = False,
     no_passages: NoPassages = False,
+    halve_rounds: Annotated[bool, Parameter(negative="")] = False,
     watch: Watch = False,
     json: Json = False,
 ) -> None:
@@ -118,21 +119,24 @@ def check(
     ----------
     code_book
         List too where FILE departs from the code book, by which words become numbers.
+    halve_rounds
+        Solve it besides at nominal values, and again with rounds half as long, and say how far
+        ends and timing move.
     """
     if watch:
         from offramp.apps.watching import watched
 
-        watched(file, lambda: _checked(file, json, no_passages, code_book))
+        watched(file, lambda: _checked(file, json, no_passages, code_book, halve_rounds))
         return
-    _checked(file, json, no_passages, code_book)
+    _checked(file, json, no_passages, code_book, halve_rounds)
 
 
-def _checked(file: str, json: bool, no_passages: bool, code_book: bool) -> None:
+def _checked(file: str, json: bool, no_passages: bool, code_book: bool, halve_rounds: bool) -> None:
     from offramp.apps.listing import check_words, checked, errors_of
     from offramp.core.errors import OfframpError
 
     try:
-        facts = checked(file, no_passages, code_book)
+        facts = checked(file, no_passages, code_book, halve_rounds)
     except OfframpError as error:
         errors = errors_of(file) or [error]
         if json:

@@ -85,10 +85,13 @@ def _rows(entries: list[dict[str, str]], word: str, margin: str) -> list[str]:
     ]
 
 
-def checked(file: str, no_passages: bool = False, code_book: bool = False) -> dict[str, Any]:
+def checked(
+    file: str, no_passages: bool = False, code_book: bool = False, halved: bool = False
+) -> dict[str, Any]:
     """Read, explore and value a scenario at nominal values and at 64 draws; facts about it.
 
-    With ``code_book`` too where it departs from the code book.
+    With ``code_book`` too where it departs from the code book; ``halved`` solves it besides, in
+    its own rounds and in rounds half as long.
     """
     from offramp.apps.combining import check_tellings, combinations, without_effect
     from offramp.game import build
@@ -127,7 +130,24 @@ def checked(file: str, no_passages: bool = False, code_book: bool = False) -> di
         "errors": [],
         "warnings": [one.as_dict() for one in find_doubts(scenario)],
         **({"code_book": _departures(scenario)} if code_book else {}),
+        **({"rounds_halved": _halved(scenario)} if halved else {}),
     }
+
+
+def _halved(scenario: Scenario) -> dict[str, Any]:
+    """What becomes of ends and timing with rounds half as long, as data and in words."""
+    from offramp.study.halving import halve_rounds
+
+    found = halve_rounds(scenario)
+    before, after = (f"{one:.3g}" for one in found.further)
+    changed = ", ".join(found.converted) or "patience alone"
+    told = (
+        f"ends move by at most {100 * found.largest:.1f} points, and play goes on for {after} "
+        f"further {found.unit}s in place of {before} (converted: {changed})"
+    )
+    if found.timing_moves:
+        told += "; the timing moves by more than a third: it is made by the round, do not quote it"
+    return {**found.plain(), "sentence": told}
 
 
 def _departures(scenario: Scenario) -> list[dict[str, Any]]:
@@ -144,6 +164,12 @@ def _size(facts: dict[str, Any]) -> str:
     else:
         size = f"a tree of {solved:,} nodes"
     return f"{size}, {hidden:,} information sets of two or more" if hidden else size
+
+
+def _halved_lines(facts: dict[str, Any]) -> list[str]:
+    if "rounds_halved" not in facts:
+        return []
+    return [f"  with rounds halved: {facts['rounds_halved']['sentence']}"]
 
 
 def _switch_lines(facts: dict[str, Any]) -> list[str]:
@@ -205,6 +231,7 @@ def check_words(facts: dict[str, Any]) -> str:
             f"  assumptions: {facts['assumptions']}, {facts['with_range']} of them with a range, "
             f"{facts['judgements']} of them the analyst's judgement",
             *_switch_lines(facts),
+            *_halved_lines(facts),
             *(f"  warning:     {warning_words(one)}" for one in facts["warnings"]),
             *_book_lines(facts),
         ]

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from markupsafe import Markup
 from offramp.core.directions import Isolation
 from offramp.presentation import facts
 from offramp.presentation.contents import find_sections, section_template
+from offramp.presentation.describing import Passage, describe
 from offramp.presentation.drawing import plain
 from offramp.presentation.gallery import (
     ELSEWHERE,
@@ -92,6 +93,7 @@ def report(findings: Findings, *, figures: Iterable[Figure | tuple[str, Plotted]
             premises=premises_of(findings),
             answer=answer(findings),
             told=told,
+            described=_described(findings.scenario),
             bars=bars_of(findings),
             endings=facts.parted(endings_of(findings)),
             ends=account_ends(findings),
@@ -101,6 +103,12 @@ def report(findings: Findings, *, figures: Iterable[Figure | tuple[str, Plotted]
             policy=_policy("plotly-cartesian.min.js", "report.js"),
         )
     )
+
+
+@lru_cache(maxsize=8)
+def _described(scenario: Scenario) -> tuple[Passage, ...]:
+    """What the text says; a scenario is told once for several reports."""
+    return describe(scenario).parts
 
 
 def brief_html(findings: Findings, told: Brief) -> str:
