@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from offramp.apps.cli import main
-from offramp.apps.telling import run_words
+from offramp.apps.run_tables import run_words
 from offramp.core.directions import Isolation, left_open
 from offramp.presentation import report, summary
 from offramp.presentation.drawing import figure_json

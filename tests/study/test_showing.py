@@ -17,6 +17,7 @@ import offramp
 from offramp.core.errors import OfframpError
 from offramp.presentation.sheets import safe, sheets_of, write_csv, write_workbook
 from offramp.study import find_models
+from offramp.study.claims.verdicts import Verdicts
 from offramp.study.runs.findings import Findings
 from tests.interop.games import POKER
 from tests.presentation.mock import findings_of
@@ -79,10 +80,11 @@ def test_a_notebook_shows_tables() -> None:
 
 def test_frames_and_latex_hold_the_numbers() -> None:
     found = whole()
-    frame = found.verdicts.frame()
+    verdicts = Verdicts(found.verdicts)
+    frame = verdicts.frame()
     assert len(frame) == len(found.verdicts)
     assert set(frame["account"]) == {one.account for one in found.verdicts}
-    told = found.verdicts.latex()
+    told = verdicts.latex()
     assert told.startswith("\\begin{tabular}")
     assert "\\toprule" in told
     assert len(found.comparisons[0].frame()) == len(found.comparisons[0].table)
@@ -123,7 +125,7 @@ def test_play_by_the_names_of_the_file(tmp_path: Path) -> None:
 
 
 def test_the_front_door_names_what_is_useful() -> None:
-    told = pydoc.render_doc(offramp, renderer=pydoc.plaintext)
+    told = pydoc.plain(pydoc.render_doc(offramp))
     for name in offramp.__all__:
         assert hasattr(offramp, name)
         assert name in told

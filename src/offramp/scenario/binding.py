@@ -21,8 +21,6 @@ from offramp.expressions import (
 
 TRUTHS = {"yes": "1", "on": "1", "no": "0", "off": "0"}
 """Words that people write for a number that is 1 or 0."""
-TRUTHS = {"yes": "1", "on": "1", "no": "0", "off": "0"}
-"""Words that people write for a number that is 1 or 0."""
 WHERE = {
     "fixed": "parameters only",
     "structure": "numbers, levels and state variables only",

@@ -44,10 +44,10 @@ def experiments_of(draws: xr.Dataset) -> tuple[pd.DataFrame, dict[str, NDArray[A
     Experiments are the assumptions of every draw, with the columns ``scenario``, ``policy`` and
     ``model`` that its analyses expect; only solved draws are kept.
     """
-    frame = wide(draws=draws)
+    frame: Any = wide(draws=draws)
     frame = frame[frame["status"] == "solved"].reset_index(drop=True)
     names = [str(one) for one in draws["parameter"].values]
-    experiments = frame[names].copy()
+    experiments: Any = frame[names].copy()
     experiments["scenario"] = frame["draw"]
     experiments["policy"] = "None"
     experiments["model"] = str(draws.attrs.get("title", "offramp"))
