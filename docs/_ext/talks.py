@@ -21,7 +21,7 @@ CALLED = {
 }
 KINDS = ("agreement", "ceasefire", "stalemate", "war", "catastrophe")
 DRAFTS = {"not_prepared": "none", "prepared": "a draft"}
-SIGNS = {"holds": "holds", "fails": "does not", "open": "open", "vacuous": "vacuous"}
+SIGNS = {one: one for one in ("holds", "does not hold", "open", "says nothing")}
 SMALL = 0.01
 """A change below this is negligible."""
 

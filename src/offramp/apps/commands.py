@@ -271,6 +271,7 @@ add_emulation(app)
 
 GROUPS = {
     "Write": ("new", "check", "describe", "show", "list", "expand", "diff", "schema"),
+    "Sources": ("briefing", "evidence", "coders", "elicit"),
     "Solve": ("run", "brief", "scan", "histories"),
     "Argue": ("claims", "compare", "sensitivity", "packages", "offramps"),
     "Scale": ("sweep", "emulate"),
