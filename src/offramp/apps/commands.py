@@ -38,6 +38,7 @@ from offramp.apps.options import (
     read_told,
 )
 from offramp.apps.scanning import add_scan
+from offramp.apps.serving import add_serving
 from offramp.apps.speaking import complain, hand_over, say
 from offramp.apps.studies import add_studies
 from offramp.apps.sweeping import add_sweeps
@@ -268,9 +269,10 @@ add_formats(app)
 add_models(app)
 add_sweeps(app)
 add_emulation(app)
+add_serving(app)
 
 GROUPS = {
-    "Write": ("new", "check", "describe", "show", "list", "expand", "diff", "schema"),
+    "Write": ("serve", "new", "check", "describe", "show", "list", "expand", "diff", "schema"),
     "Sources": ("briefing", "evidence", "coders", "elicit"),
     "Solve": ("run", "brief", "scan", "histories"),
     "Argue": ("claims", "compare", "sensitivity", "packages", "offramps"),

@@ -1,0 +1,1 @@
+"""The library and the user's folder: open, copy, rename, save with every version kept."""

@@ -1,0 +1,114 @@
+"""How the server starts and ends: one process on this machine, gone within seconds of Ctrl-C."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from offramp.core.errors import OfframpError, Place
+from offramp.web.server.site import Site, make_site
+
+HOST = "127.0.0.1"
+GRACE = 1
+"""Seconds that open streams have to end."""
+
+
+def serve(
+    target: str | Path | None = None,
+    *,
+    port: int = 0,
+    open_browser: bool = True,
+    tell: Callable[[str], None] = lambda words: None,
+) -> None:
+    """Serve a folder, or the folder of a file, until interrupted; 0 takes a free port.
+
+    ``tell`` is given the opening address. Raises OfframpError where there is no such folder or the
+    port is taken.
+    """
+    folder, to = _place(target)
+    listening = _listen(port)
+    site = make_site(folder, listening.getsockname()[1])
+    run(site, listening, lambda: _ready(site, to, open_browser, tell))
+
+
+def run(site: Site, listening: socket.socket, ready: Callable[[], None]) -> None:
+    """Run the server over an open socket until it is told to end."""
+    import uvicorn
+
+    from offramp.web.server.application import create_app
+
+    config = uvicorn.Config(
+        create_app(site),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        lifespan="off",
+        ws="none",
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=GRACE,
+    )
+    server = uvicorn.Server(config)
+    threading.Thread(target=_when_started, args=(server, ready), daemon=True).start()
+    with suppress(KeyboardInterrupt):  # which is how it is ended
+        server.run(sockets=[listening])
+
+
+def _when_started(server: object, ready: Callable[[], None]) -> None:
+    import time
+
+    for _ in range(1000):
+        if getattr(server, "started", False):
+            ready()
+            return
+        time.sleep(0.01)
+
+
+def _ready(site: Site, to: str, open_browser: bool, tell: Callable[[str], None]) -> None:
+    address = site.opening(to)
+    tell(address)
+    if open_browser:
+        import webbrowser
+
+        webbrowser.open(address)
+
+
+def _place(target: str | Path | None) -> tuple[Path, str]:
+    """The folder that is served and the page that opens first."""
+    from urllib.parse import quote
+
+    path = Path(target or ".")
+    if path.is_dir():
+        return path, "/"
+    if path.is_file():
+        return path.parent, f"/file/{quote(path.name)}"
+    from offramp.scenario.shelf import library_files
+
+    if str(target) in library_files("scenarios"):
+        return Path("."), f"/library/scenarios/{quote(str(target))}"
+    raise OfframpError(
+        f"'{target}' is neither a folder, a file nor a scenario of the library",
+        expected="a folder that is there, or a file in one",
+        repair="make the folder first",
+        place=Place(str(target), 1, 1),
+    )
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+    except OSError as error:
+        listening.close()
+        raise OfframpError(
+            f"nothing can listen on port {port}: {error.strerror}",
+            expected="a port that is free",
+            repair="leave --port out: a free one is taken",
+            place=Place("--port", 1, 1),
+        ) from None
+    listening.listen(256)
+    return listening
