@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test docs bench format constraints hashes sbom clean
+.PHONY: help setup demo check test docs bench format constraints hashes vendor sbom clean
 
 help:  ## show these lines
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,9 @@ hashes:  ## write requirements/ anew: what constraints.txt names, with the hashe
 HASHED := --quiet --universal --generate-hashes --no-annotate --no-emit-index-url \
     --no-emit-find-links --custom-compile-command "make hashes" --python-version 3.11 \
     --constraint constraints.txt
+
+vendor:  ## build the files of others that the page in a browser serves (needs node)
+	cd vendor && npm ci --ignore-scripts --no-audit --no-fund && node build.mjs
 
 sbom:  ## list what Offramp is made of, with hashes, in build/offramp.cdx.json (CycloneDX)
 	$(PYTHON) -m venv build/sbom
