@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from offramp.apps.listing import library_table, library_words
+from offramp.apps.listing import library_words
+from offramp.presentation.shelves import library_table
 from tests.apps.asking import Ask, answer, asker
 
 

@@ -86,7 +86,8 @@ def test_the_page_opens_in_a_browser_without_complaint(visit: Visit) -> None:
     assert page.locator("h1").inner_text() == "crises"
     assert "token" not in page.url
     page.select_option("[data-look-choice]", "dark")
-    page.wait_for_function("getComputedStyle(document.body).backgroundColor == 'rgb(19, 24, 28)'")
+    colour = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    assert colour == "rgb(19, 24, 28)"
     visit.clean()
 
 

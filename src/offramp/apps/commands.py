@@ -68,8 +68,9 @@ def list_library(
     models
         The canonical models in closed form instead.
     """
-    from offramp.apps.listing import library_table, library_words
+    from offramp.apps.listing import library_words
     from offramp.apps.modelling import models_list, models_table
+    from offramp.presentation.shelves import library_table
 
     if models:
         hand_over(models_table()) if json else say(models_list())

@@ -6,52 +6,10 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from offramp.apps.options import read_told
-from offramp.core.errors import OfframpError
+from offramp.presentation.shelves import CASES, EXAMPLES, library_table
 
 if TYPE_CHECKING:
     from offramp.scenario import Scenario
-
-CASES, EXAMPLES = "Cases", "Examples"
-
-
-def library_table() -> dict[str, list[dict[str, str]]]:
-    """Name, title, group and file of every scenario and mechanism of the library."""
-    from offramp.scenario.shelf import library_files
-    from offramp.scenario.yaml_text import parse_yaml, read_text
-
-    table: dict[str, list[dict[str, str]]] = {}
-    topics = _topics()
-    for shelf, word in (("scenarios", "title"), ("mechanisms", "about")):
-        table[shelf] = []
-        for name, path in sorted(library_files(shelf).items()):
-            group = ""
-            try:
-                entries = parse_yaml(read_text(path), str(path)).mapping
-                said = str(entries[word].value) if word in entries else ""
-                if shelf == "scenarios":
-                    group = topics.get(name) or _group(name, entries)
-            except OfframpError as error:
-                said = f"cannot be read: {error.found}"
-            said = " ".join(said.split()).replace("{round}", "round")
-            one = {"name": name, word: said, "file": str(path)}
-            table[shelf].append(one | ({"group": group} if shelf == "scenarios" else {}))
-    return table
-
-
-def _topics() -> dict[str, str]:
-    """Scenario to the topic of the canonical model that it plays."""
-    from offramp.study.models import find_models
-
-    return {one.scenario: one.family for one in find_models().values() if one.scenario}
-
-
-def _group(name: str, entries: dict[str, Any]) -> str:
-    """'Cases', or 'Examples' where the text says that it is invented."""
-    if name.startswith("model-"):
-        return "Other models"
-    sources = entries["sources"].mapping if "sources" in entries else {}
-    kinds = {str(one.mapping["kind"].value) for one in sources.values() if "kind" in one.mapping}
-    return EXAMPLES if "invented" in kinds else CASES
 
 
 def library_words() -> str:

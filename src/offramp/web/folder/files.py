@@ -83,11 +83,7 @@ class Folder:
         for part in parts:
             path = path / part
             if path.is_symlink():
-                raise OfframpError(
-                    f"'{name}' is a link",
-                    expected="a file that lies in this folder",
-                    repair="copy the file itself into the folder",
-                )
+                raise _is_link(name)
         return path
 
     def text(self, name: str) -> str:
@@ -105,6 +101,20 @@ class Folder:
                 repair="save the file as UTF-8",
                 place=Place(name, 1, 1),
             ) from None
+
+    def readable(self, name: str) -> Path:
+        """The path of a file that is there, for what reads it with the mechanisms beside it."""
+        self.refuse_links(name, self.text(name))
+        return self.path(name)
+
+    def refuse_links(self, name: str, text: str) -> None:
+        """An OfframpError where a text names a mechanism that is a link: it may lead outside."""
+        beside = self.path(name).parent
+        for folder in (beside, beside / "mechanisms"):
+            for path in sorted(folder.glob("*.y*ml")) if folder.is_dir() else ():
+                linked = path.is_symlink() or folder.is_symlink()
+                if linked and re.search(rf"\b{re.escape(path.stem)}\b", text):
+                    raise _is_link(path.relative_to(self.root).as_posix())
 
     def save(self, name: str, text: str, based_on: str | None) -> str:
         """Write a text as the newest version of a file; its mark.
@@ -186,6 +196,14 @@ def _fits(text: str) -> None:
         text.encode("utf-8")
     except UnicodeEncodeError:
         raise OfframpError("the text is not Unicode", expected="text in UTF-8") from None
+
+
+def _is_link(name: str) -> OfframpError:
+    return OfframpError(
+        f"'{name}' is a link",
+        expected="a file that lies in this folder",
+        repair="copy the file itself into the folder",
+    )
 
 
 def _taken(name: str) -> OfframpError:

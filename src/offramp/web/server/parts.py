@@ -1,11 +1,13 @@
 """What a page is added by: each folder of this room that has a file ``routes`` with a ``router``.
 
 Such a file may also name ``MENU`` (links of the page's head), ``TABS`` (links of every file of the
-folder) and ``UNGUARDED`` (beginnings of paths that need no token: who joins has none yet).
+folder), ``UNGUARDED`` (beginnings of paths that need no token: who joins has none yet) and
+``warm`` (a function of the site that is called once when the server has started).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -36,6 +38,7 @@ class Part:
     menu: tuple[Link, ...]
     tabs: tuple[Link, ...]
     unguarded: tuple[str, ...]
+    warm: Callable[[Any], None]
 
 
 @cache
@@ -44,6 +47,14 @@ def find_parts() -> tuple[Part, ...]:
     found: list[Part] = []
     for file in sorted(ROOM.glob("*/routes.py")):
         module: Any = import_module(f"offramp.web.{file.parent.name}.routes")
-        links = [tuple(getattr(module, word, ())) for word in ("MENU", "TABS", "UNGUARDED")]
-        found.append(Part(file.parent.name, module.router, *links))
+        menu, tabs, unguarded = (
+            tuple(getattr(module, word, ())) for word in ("MENU", "TABS", "UNGUARDED")
+        )
+        warm = getattr(module, "warm", _leave)
+        found.append(Part(file.parent.name, module.router, menu, tabs, unguarded, warm))
     return tuple(found)
+
+
+def _leave(site: Any) -> None:
+    """Nothing to get ready."""
+    del site

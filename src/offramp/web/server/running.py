@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from offramp.core.errors import OfframpError, Place
+from offramp.web.server.parts import find_parts
 from offramp.web.server.site import Site, make_site
 
 HOST = "127.0.0.1"
@@ -74,6 +75,8 @@ def _ready(site: Site, to: str, open_browser: bool, tell: Callable[[str], None])
         import webbrowser
 
         webbrowser.open(address)
+    for one in find_parts():
+        one.warm(site)
 
 
 def _place(target: str | Path | None) -> tuple[Path, str]:
