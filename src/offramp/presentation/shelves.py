@@ -16,7 +16,7 @@ SHELVES = {"scenarios": "title", "mechanisms": "about"}
 
 
 @dataclass(frozen=True)
-class Entry:
+class ShelfEntry:
     """One thing of the library; ``wrong`` says why its file cannot be read, where it cannot."""
 
     shelf: str
@@ -41,7 +41,7 @@ class Entry:
         return all(one in text for one in words.casefold().split())
 
 
-def library_entries() -> tuple[Entry, ...]:
+def library_entries() -> tuple[ShelfEntry, ...]:
     """Scenarios, then mechanisms, then models in closed form, each by name."""
     topics = _topics()
     files = [(shelf, *one) for shelf in SHELVES for one in sorted(library_files(shelf).items())]
@@ -49,12 +49,12 @@ def library_entries() -> tuple[Entry, ...]:
     return (*told, *_model_entries())
 
 
-def file_entry(shelf: str, name: str, path: Path, topics: Mapping[str, str] | None = None) -> Entry:
+def file_entry(shelf: str, name: str, path: Path, topics: Mapping[str, str] | None = None) -> ShelfEntry:
     """A scenario or mechanism in a file, as far as its text tells without being understood."""
     try:
         entries = parse_yaml(read_text(path), str(path)).mapping
     except OfframpError as error:
-        return Entry(shelf, name, name, "", "", file=str(path), wrong=error.found)
+        return ShelfEntry(shelf, name, name, "", "", file=str(path), wrong=error.found)
     about = _text(entries, "about")
     if shelf == "mechanisms":
         title, group = name.replace("_", " ").capitalize(), MECHANISMS
@@ -63,7 +63,7 @@ def file_entry(shelf: str, name: str, path: Path, topics: Mapping[str, str] | No
         group = (topics or {}).get(name) or _group(name, entries)
     parties = entries["parties"].mapping if "parties" in entries else {}
     sources = entries["sources"].mapping if "sources" in entries else {}
-    return Entry(
+    return ShelfEntry(
         shelf,
         name,
         title,
@@ -106,11 +106,11 @@ def _group(name: str, entries: Mapping[str, Node]) -> str:
     return EXAMPLES if "invented" in kinds else CASES
 
 
-def _model_entries() -> list[Entry]:
+def _model_entries() -> list[ShelfEntry]:
     from offramp.study.models import find_models
 
     return [
-        Entry(
+        ShelfEntry(
             "models",
             name,
             one.title,

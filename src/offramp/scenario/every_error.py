@@ -38,11 +38,20 @@ def all_errors(file: str) -> tuple[OfframpError, ...]:
     try:
         path = scenario_path(file)
         refuse_game(path)
-        tree = parse_yaml(read_text(path), str(source_name(path, file)))
+        text = read_text(path)
+    except OfframpError as error:
+        return (error,)
+    return all_errors_in(text, str(source_name(path, file)), path)
+
+
+def all_errors_in(text: str, file: str, path: Path | None) -> tuple[OfframpError, ...]:
+    """The same of a text that need not be saved, called ``file`` and read as if it lay at ``path``."""
+    try:
+        tree = parse_yaml(text, file)
         found = _of_shape(Document, tree)
         if found or "round" not in tree.mapping:
             return found or _only(lambda: understood_tree(tree))
-        expanded = expand_uses(tree, path.parent)
+        expanded = expand_uses(tree, None if path is None else path.parent)
     except OfframpError as error:
         return (error,)
     return _of_shape(Scenario, expanded) or _one_after_the_other(expanded, path)
@@ -72,7 +81,7 @@ def _only(work: Callable[[], object]) -> tuple[OfframpError, ...]:
     return ()
 
 
-def _one_after_the_other(tree: Node, file: Path) -> tuple[OfframpError, ...]:
+def _one_after_the_other(tree: Node, file: Path | None) -> tuple[OfframpError, ...]:
     found: list[OfframpError] = []
     gone: list[str] = []
     while len(found) < MOST:
@@ -130,7 +139,7 @@ def _without(tree: Node, path: tuple[str, ...]) -> tuple[Node, str] | None:
         return _dropped(tree, path[:2]), path[1]
     if head == "sources" or path[-1] in ("source", "when", "range", "weight", "end", "by"):
         if path[-1] == "by" and head == "round":
-            return None
+            return _put(tree, path, _mover(tree, path)), ""
         return _dropped(tree, path), ""
     if path[-1] in KEPT:
         return _put(tree, path, KEPT[path[-1]]), ""
@@ -149,6 +158,13 @@ def _unsourced(tree: Node, path: tuple[str, ...]) -> Node:
     for word in ("source", "quote"):
         tree = _dropped(tree, (*path, word)) if word in entry.mapping else tree
     return tree
+
+
+def _mover(tree: Node, path: tuple[str, ...]) -> str:
+    """Who could move at a step whose mover is unknown: chance where a move has odds."""
+    moves = tree.mapping["round"].items[int(path[1])].mapping.get("moves")
+    odds = moves and any("odds" in one.mapping for one in moves.mapping.values())
+    return "nature" if odds else next(iter(tree.mapping["parties"].mapping))
 
 
 def _dropped(node: Node, path: tuple[str, ...]) -> Node:

@@ -53,6 +53,14 @@ def read_unproved(source: str | Path) -> Scenario:
     )
 
 
+def read_as(text: str, file: str, path: Path | None) -> Scenario:
+    """The scenario in a text that need not be saved; errors call it ``file``.
+
+    Mechanisms and the files of sources are looked for as beside ``path``, there or not.
+    """
+    return _understood(text, file, path)
+
+
 def refuse_game(path: Path) -> None:
     """A ScenarioError for a file whose name is that of a game, whatever its letters are."""
     if _names_game(path) and path.exists():

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from offramp.core.errors import OfframpError
-from offramp.presentation.shelves import Entry, file_entry, library_entries
+from offramp.presentation.shelves import ShelfEntry, file_entry, library_entries
 from offramp.web.folder.differences import difference
 from offramp.web.folder.files import Folder, mark_of
 from offramp.web.folder.shown import file_facts, library_facts, library_picture, library_text
@@ -38,7 +38,7 @@ def library_page(request: Request, q: str = "", shelf: str = "") -> dict[str, An
     """The library by groups; with ``q`` what holds all its words, with ``shelf`` one shelf."""
     entries = shelf_of(site_of(request))
     found = [one for one in entries if shelf in ("", one.shelf) and one.holds(q[:MOST_WORDS])]
-    groups: dict[str, list[Entry]] = {}
+    groups: dict[str, list[ShelfEntry]] = {}
     for one in sorted(found, key=_place):
         groups.setdefault(_heading(one), []).append(one)
     told = {heading: [one.as_dict() for one in own] for heading, own in groups.items()}
@@ -194,7 +194,7 @@ def restore(request: Request, asked: Restored) -> dict[str, str]:
     return {"to": f"/versions/{part(asked.file)}", "file": asked.file}
 
 
-def shelf_of(site: Site) -> tuple[Entry, ...]:
+def shelf_of(site: Site) -> tuple[ShelfEntry, ...]:
     """The library's entries, read once."""
     return site.keep("library", library_entries)
 
@@ -237,13 +237,13 @@ def _row(folder: Folder, name: str) -> dict[str, Any]:
     }
 
 
-def _heading(entry: Entry) -> str:
+def _heading(entry: ShelfEntry) -> str:
     if entry.shelf == "models":
         return f"Closed form: {entry.group}"
     special = entry.group in ("Cases", "Examples", "Mechanisms")
     return entry.group if special else f"Model as a scenario: {entry.group}"
 
 
-def _place(entry: Entry) -> tuple[int, str, str]:
+def _place(entry: ShelfEntry) -> tuple[int, str, str]:
     groups = {"Cases": 0, "Examples": 1, "Mechanisms": 2}
     return groups.get(entry.group, 3 if entry.shelf == "scenarios" else 4), entry.group, entry.name

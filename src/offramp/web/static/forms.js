@@ -1,0 +1,3 @@
+export function makeForms() {
+  return { follow() {} };
+}
