@@ -1,4 +1,4 @@
-"""Library and folder: copy, rename, versions, differences, search; nothing outside, nothing lost."""
+"""Library and folder: copies, names, versions, differences, search; nothing outside or lost."""
 
 from __future__ import annotations
 

@@ -49,7 +49,9 @@ def library_entries() -> tuple[ShelfEntry, ...]:
     return (*told, *_model_entries())
 
 
-def file_entry(shelf: str, name: str, path: Path, topics: Mapping[str, str] | None = None) -> ShelfEntry:
+def file_entry(
+    shelf: str, name: str, path: Path, topics: Mapping[str, str] | None = None
+) -> ShelfEntry:
     """A scenario or mechanism in a file, as far as its text tells without being understood."""
     try:
         entries = parse_yaml(read_text(path), str(path)).mapping

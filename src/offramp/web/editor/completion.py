@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -42,7 +41,18 @@ QUANTITIES = {
     "start(variable = level)": "begun from that state",
     "given predicate": "where that came true",
 }
-FORMULAS = ("when", "then", "pay", "odds", "value", "weight", "worth", "patience", "precision", "start")
+FORMULAS = (
+    "when",
+    "then",
+    "pay",
+    "odds",
+    "value",
+    "weight",
+    "worth",
+    "patience",
+    "precision",
+    "start",
+)
 MOST = 200
 
 
@@ -173,7 +183,8 @@ _SINGULAR = {
     "levers": "lever",
     "each": "key",
 }
-_Rule = tuple[tuple[str, ...], Callable[[_Names, tuple[str, ...]], Iterator[Word]]]
+_Maker = Callable[[_Names, tuple[str, ...]], Iterable[Word]]
+_Rule = tuple[tuple[str, ...], _Maker]
 
 
 def _keys(path: tuple[str, ...], names: _Names, flow: bool) -> Iterator[Word]:
@@ -286,7 +297,7 @@ def _ranges(names: _Names, path: tuple[str, ...]) -> Iterator[Word]:
         yield Word(label, "range", about, f'"{label}"')
 
 
-_BY_KEY: Mapping[str, Callable[[_Names, tuple[str, ...]], Iterator[Word]]] = {
+_BY_KEY: Mapping[str, _Maker] = {
     "by": lambda n, p: (
         n.of("state") if p[0] == "outcomes" else (*n.of("parties"), Word("nature", "chance"))
     ),
@@ -304,7 +315,7 @@ _BY_KEY: Mapping[str, Callable[[_Names, tuple[str, ...]], Iterator[Word]]] = {
     "asserts": lambda n, p: (*n.mechanisms(), *n.of("switches"), *n.numbers()),
     "bar": lambda n, p: n.moves(),
     "holds_when": _quantities,
-    "range": lambda n, p: () if p[0] in ("state", "private") else _ranges(n, p),  # type: ignore
+    "range": lambda n, p: () if p[0] in ("state", "private") else _ranges(n, p),
     "rounds": lambda n, p: iter((Word("unlimited", "word"), Word("12", "number"))),
     "force": lambda n, p: iter((Word("true", "word", "an act of force"),)),
     "label": lambda n, p: iter(()),

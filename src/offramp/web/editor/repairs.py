@@ -22,6 +22,10 @@ DEFAULTS = {
     "offramp": "1",
     "held_by": "[]",
     "about": "What it is",
+    "parties": "{first: {precision: 4, patience: 0.9}, second: {precision: 4, patience: 0.9}}",
+    "round": "[{name: act, by: first, moves: {wait: {}}}]",
+    "towards": "lower",
+    "to": "present",
 }
 """What stands for a word that is missing, until somebody writes something better."""
 MOST = 4
@@ -71,7 +75,7 @@ class _Spot:
         return len(self.text) if end < 0 else end
 
     def word(self) -> tuple[int, int] | None:
-        """Where the word stands that the complaint names first, on its line or from its place on."""
+        """Where the word that the complaint names first stands: from its place on, or on its line."""
         name = QUOTED.search(self.found)
         if name is None:
             return None
@@ -100,7 +104,14 @@ def _one_of(spot: _Spot, match: re.Match[str]) -> Iterator[Repair]:
 
 def _missing(spot: _Spot, match: re.Match[str]) -> Iterator[Repair]:
     word = match[1]
-    entry = f"{word}: {_default(spot, word)}"
+    default = _default(spot, word)
+    if not default:
+        return
+    entry = f"{word}: {default}"
+    if not spot.path:
+        end = "" if spot.text.endswith("\n") or not spot.text else "\n"
+        yield Repair(f"add {word}", len(spot.text), len(spot.text), f"{end}{entry}\n")
+        return
     flow = spot.text.find("{", spot.begin, spot.line_end)
     if flow >= 0:
         comma = "" if re.match(r"\s*\}", spot.text[flow + 1 :]) else ", "
@@ -130,7 +141,7 @@ def _default(spot: _Spot, word: str) -> str:
         return named[1] if named else "nature"
     if word == "name":
         return f"step_{spot.at.line}"
-    return DEFAULTS.get(word, "0")
+    return DEFAULTS.get(word, "")
 
 
 def _brackets(spot: _Spot, match: re.Match[str]) -> Iterator[Repair]:

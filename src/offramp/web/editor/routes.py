@@ -83,7 +83,7 @@ def tell(request: Request, asked: Written) -> dict[str, Any]:
 def doubt(request: Request, asked: Written) -> dict[str, Any]:
     """All warnings of a text, those that need its games included. One text at a time."""
     beside, site = _beside(request, asked), site_of(request)
-    known = site.keep("doubts", lambda: OrderedDict[str, dict[str, Any]]())
+    known = site.keep("doubts", OrderedDict[str, dict[str, Any]])
     mark = mark_of(f"{asked.name}\n{asked.text}")
     with site.keep("doubting", Lock):
         if mark not in known:

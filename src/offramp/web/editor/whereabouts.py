@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-KEY = re.compile(r"(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s,\[\]{}#&*!|>'\"%@`:][^,\[\]{}#:]*?)\s*:(?=\s|$)")
+KEY = re.compile(
+    r"(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s,\[\]{}#&*!|>'\"%@`:][^,\[\]{}#:]*?)\s*:(?=\s|$)"
+)
 MOST_LINES = 20_000
 
 
@@ -128,7 +130,9 @@ class Walk:
                 self._value(line[word:at])
                 self._after(sign)
                 word = at + 1
-            elif sign == ":" and self._in_flow_map() and line[at + 1 : at + 2] in (" ", "", "{", "["):
+            elif (
+                sign == ":" and self._in_flow_map() and line[at + 1 : at + 2] in (" ", "", "{", "[")
+            ):
                 self.frames[-1].key = line[word:at].strip().strip("\"'")
                 self._note(number)
                 word = at + 1
