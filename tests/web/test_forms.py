@@ -32,10 +32,25 @@ STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("add_end", {"label": "War", "kind": "war"}),
     ("add_step", {"by": "the_mediator", "label": "propose", "move": "waits"}),
     ("add_move", {"step": "0", "label": "lays a draft on the table"}),
-    ("change_state", {"step": 0, "move": "lays_a_draft_on_the_table", "variable": "table", "level": "compromise"}),
+    (
+        "change_state",
+        {
+            "step": 0,
+            "move": "lays_a_draft_on_the_table",
+            "variable": "table",
+            "level": "compromise",
+        },
+    ),
     ("add_step", {"by": "south", "label": "answer", "move": "refuses"}),
     ("add_move", {"step": "1", "label": "accepts", "end": "settlement"}),
-    ("put", {"path": ["round", 1, "moves", "accepts", "when"], "value": "table == compromise", "kind": "formula"}),
+    (
+        "put",
+        {
+            "path": ["round", 1, "moves", "accepts", "when"],
+            "value": "table == compromise",
+            "kind": "formula",
+        },
+    ),
     ("add_step", {"by": "north", "label": "act", "move": "holds back"}),
     ("add_move", {"step": "2", "label": "attacks", "end": "war"}),
     ("put", {"path": ["round", 2, "moves", "attacks", "force"], "value": True}),
@@ -52,10 +67,32 @@ STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
     ),
     ("add_account", {"label": "The north", "source": "an_analyst"}),
     ("add_account", {"label": "The south"}),
-    ("put_range", {"path": ["accounts", "the_south", "parameters", "cost_of_a_month"], "value": "0.09", "low": "", "high": ""}),
-    ("add_claim", {"pattern": "commits_more", "end": "kind agreement", "move": "north.act = holds_back"}),
-    ("add_lever", {"label": "Relief", "parameter": "cost_of_a_month", "towards": "lower", "limit": "0.01", "cost": "1", "per": "0.05", "held_by": ["the_mediator"]}),
-)  # fmt: skip
+    (
+        "put_range",
+        {
+            "path": ["accounts", "the_south", "parameters", "cost_of_a_month"],
+            "value": "0.09",
+            "low": "",
+            "high": "",
+        },
+    ),
+    (
+        "add_claim",
+        {"pattern": "commits_more", "end": "kind agreement", "move": "north.act = holds_back"},
+    ),
+    (
+        "add_lever",
+        {
+            "label": "Relief",
+            "parameter": "cost_of_a_month",
+            "towards": "lower",
+            "limit": "0.01",
+            "cost": "1",
+            "per": "0.05",
+            "held_by": ["the_mediator"],
+        },
+    ),
+)
 
 
 @cache
@@ -86,11 +123,11 @@ def test_a_crisis_of_three_parties_from_nothing() -> None:
         "Agreement becomes likelier if North holds back whenever it can, and all know it."
     )
     assert scenario.levers["relief"].held_by == ("the_mediator",)
-    assert list(scenario.issues["land"].worth["north"]) == [1.0, 0.5, 0.0]
+    assert list(scenario.issues["land"].worth["north"]) == [1, 0.5, 0]
     assert max(map(len, text.splitlines())) <= 110
     assert "  north: {label: North, patience: 0.95, precision: 4}" in text
     facts = form_facts(text, "three.yaml", None)
-    assert [one["name"] for one in facts["numbers"]][0] == "cost_of_a_month"
+    assert facts["numbers"][0]["name"] == "cost_of_a_month"
     assert facts["ends"][1]["place"] == {"north": 1, "south": 1, "the_mediator": 1}
 
 
@@ -151,9 +188,19 @@ def test_every_pattern_makes_a_claim_that_reads() -> None:
     claims = read(text).claims
     assert len(claims) == 1 + len(PATTERNS)
     assert "War is likelier than agreement." in {one.says for one in claims.values()}
-    text = changed(text, "x.yaml", "take_stand", {"account": "the_north", "mechanism": "spent_threats", "stand": "denies"})  # fmt: skip
+    text = changed(
+        text,
+        "x.yaml",
+        "take_stand",
+        {"account": "the_north", "mechanism": "spent_threats", "stand": "denies"},
+    )
     assert read(text).accounts["the_north"].denies == ("spent_threats",)
-    text = changed(text, "x.yaml", "take_stand", {"account": "the_north", "mechanism": "spent_threats", "stand": "silent"})  # fmt: skip
+    text = changed(
+        text,
+        "x.yaml",
+        "take_stand",
+        {"account": "the_north", "mechanism": "spent_threats", "stand": "silent"},
+    )
     assert read(text).accounts["the_north"].denies == ()
 
 
@@ -180,10 +227,14 @@ def test_the_same_mechanism_twice_has_two_names() -> None:
         ("use_mechanism", {"mechanism": "../../etc"}, "no mechanism"),
         ("use_mechanism", {"mechanism": "spent_threats"}, "'maker' is missing"),
         ("add_lever", {"parameter": "cost_of_a_month", "limit": "0"}, "nobody holds"),
-        ("put_range", {"path": ["parameters", "cost_of_a_month"], "value": "1", "low": "2", "high": "1"}, "lies above"),
+        (
+            "put_range",
+            {"path": ["parameters", "cost_of_a_month"], "value": "1", "low": "2", "high": "1"},
+            "lies above",
+        ),
         ("add_number", {"label": "x", "value": "nan"}, "no number"),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_fit_is_told(change: str, fields: dict[str, Any], found: str) -> None:
     with pytest.raises(OfframpError, match=found):
         changed(built(), "x.yaml", change, fields)
@@ -232,3 +283,10 @@ def test_script_in_every_text_is_shown_as_text(served: Served) -> None:
     for page in pages:
         assert "<script>alert" not in page
         assert "<img src=x" not in page
+
+
+def test_an_end_can_be_worth_what_lies_on_the_table() -> None:
+    text = changed(built(), "x.yaml", "worth_of_table", {"end": "settlement"})
+    settled = read(text).outcomes["settlement"]
+    assert settled.pay["south"] == "worth[south, table]"
+    assert settled.by == "table"

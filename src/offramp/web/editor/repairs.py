@@ -75,7 +75,7 @@ class _Spot:
         return len(self.text) if end < 0 else end
 
     def word(self) -> tuple[int, int] | None:
-        """Where the word that the complaint names first stands: from its place on, or on its line."""
+        """Where the word stands that the complaint names first: from its place, or on its line."""
         name = QUOTED.search(self.found)
         if name is None:
             return None

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 KEY = re.compile(
-    r"(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s,\[\]{}#&*!|>'\"%@`:][^,\[\]{}#:]*?)\s*:(?=\s|$)"
+    r"(\"(?:[^\"\\]|\\.)*\"|'[^']*'|\w+ *\[[^\[\]]*\]|[^\s,\[\]{}#&*!|>'\"%@`:][^,\[\]{}#:]*?)"
+    r"\s*:(?=\s|$)"
 )
 MOST_LINES = 20_000
 

@@ -66,13 +66,18 @@ def add_issue(document: Any, fields: Fields) -> None:
     options = words(_given(fields, "options", "the options, with commas between them"))
     parties = list(mapping(document.get("parties")))
     last = max(len(options) - 1, 1)
-    even = [round(i / last, 3) for i in range(len(options))]
+    even = [_share(i, last) for i in range(len(options))]
     entry |= {
         "options": row(list(options)),
         "weight": flow(dict.fromkeys(parties, 1)),
         "worth": flow({party: row(list(even)) for party in parties}),
     }
     issues[name] = flow(entry)
+
+
+def _share(place: int, last: int) -> int | float:
+    """A place from 0 to ``last`` as a number from 0 to 1."""
+    return place // last if place % last == 0 else round(place / last, 3)
 
 
 def order_options(document: Any, fields: Fields) -> None:
@@ -83,7 +88,7 @@ def order_options(document: Any, fields: Fields) -> None:
     if sorted(ranked) != sorted(options):
         raise OfframpError("the order does not name every option once", expected=", ".join(options))
     last = max(len(options) - 1, 1)
-    worths = [round(ranked.index(name) / last, 3) for name in options]
+    worths = [_share(ranked.index(name), last) for name in options]
     if "worth" not in issue:
         issue["worth"] = flow({})
     issue["worth"][fields["party"]] = row(worths)

@@ -7,7 +7,7 @@ from typing import Any
 
 from offramp.core.errors import OfframpError
 from offramp.web.forms.roundtrip import flow, section
-from offramp.web.forms.values import mapping, name_of, names_in, text_of
+from offramp.web.forms.values import mapping, name_of, names_in, sequence, text_of
 
 Fields = Mapping[str, Any]
 KINDS = ("agreement", "ceasefire", "capitulation", "stalemate", "war", "catastrophe")
@@ -43,7 +43,7 @@ def order_ends(document: Any, fields: Fields) -> None:
     numbers = section(document, "parameters")
     for end in ends:
         name = _number_name(document, end)
-        each = {party: flow(_worth(places[party], end)) for party in parties}
+        each = {party: _worth(places[party], end) for party in parties}
         numbers[name] = flow({"each": flow(each), "unit": "worth", "note": NOTE})
         document["outcomes"][end]["pay"] = flow({party: f"{name}[{party}]" for party in parties})
 
@@ -68,19 +68,43 @@ def _places(fields: Fields, party: str, ends: list[str]) -> dict[str, int]:
     return {end: ranks.index(int(given[end])) for end in ends}
 
 
-def _worth(places: Mapping[str, int], end: str) -> dict[str, Any]:
+def _worth(places: Mapping[str, int], end: str) -> Any:
     last = max(places.values())
     if last == 0:
-        return {"value": 0}
+        return 0
     step = 1 / last
     value = places[end] * step
+    if not 0 < places[end] < last:
+        return 1 if places[end] else 0
     low, high = max(value - step / 2, 0.0), min(value + step / 2, 1.0)
-    told = {"value": round(value, 3), "range": f"uniform({_short(low)}, {_short(high)})"}
-    return told if 0 < places[end] < last else {"value": round(value, 3)}
+    return flow({"value": round(value, 3), "range": f"uniform({_short(low)}, {_short(high)})"})
+
+
+def worth_of_table(document: Any, fields: Fields) -> None:
+    """An end that is worth to each party what the package is worth that lies on the table."""
+    packages = mapping(document.get("packages"))
+    table = next(
+        (
+            name
+            for name, one in mapping(document.get("state")).items()
+            if any(level in packages for level in sequence(mapping(one).get("levels")))
+        ),
+        None,
+    )
+    if table is None:
+        raise OfframpError("nothing can lie on the table yet", expected="a package")
+    end = document["outcomes"][fields["end"]]
+    parties = mapping(document.get("parties"))
+    end["pay"] = flow({party: f"worth[{party}, {table}]" for party in parties})
+    end["by"] = table
 
 
 def _short(value: float) -> str:
     return text_of(round(value, 3))
 
 
-ACTS: Mapping[str, Callable[[Any, Fields], None]] = {"add_end": add_end, "order_ends": order_ends}
+ACTS: Mapping[str, Callable[[Any, Fields], None]] = {
+    "add_end": add_end,
+    "order_ends": order_ends,
+    "worth_of_table": worth_of_table,
+}
