@@ -7,7 +7,7 @@ import pytest
 from offramp.scenario.shelf import library_files
 from offramp.web.editor.complaints import checked, deeper
 from offramp.web.editor.completion import completions
-from offramp.web.editor.outline import outline
+from offramp.web.editor.outline import sections_of
 from offramp.web.editor.whereabouts import walk, whereabouts
 from tests.web.conftest import Served, Visit
 
@@ -138,9 +138,9 @@ def test_words_while_the_text_is_no_yaml_yet() -> None:
 
 
 def test_the_outline_of_a_broken_text() -> None:
-    told = {one.name: one for one in outline(TEXT.replace("parties:", "parties: {", 1))}
+    told = {one.name: one for one in sections_of(TEXT.replace("parties:", "parties: {", 1))}
     assert "parties" in told
-    whole = {one.name: one for one in outline(TEXT)}
+    whole = {one.name: one for one in sections_of(TEXT)}
     assert [name for name, _ in whole["round"].entries] == ["propose", "answer", "act", "fortune"]
 
 

@@ -39,7 +39,7 @@ class Section:
         return asdict(self)
 
 
-def outline(text: str) -> tuple[Section, ...]:
+def sections_of(text: str) -> tuple[Section, ...]:
     """The sections of a text in its order."""
     done = walk(text)
     found: list[Section] = []

@@ -15,7 +15,7 @@ from offramp.presentation import describe
 from offramp.scenario.reading import read_as
 from offramp.web.editor.complaints import checked, deeper, of_error
 from offramp.web.editor.completion import completions
-from offramp.web.editor.outline import outline
+from offramp.web.editor.outline import sections_of
 from offramp.web.folder.files import mark_of
 from offramp.web.server.pages import view
 from offramp.web.server.parts import Link
@@ -65,7 +65,7 @@ def check(request: Request, asked: Written) -> dict[str, Any]:
     return {
         "errors": [one.as_dict() for one in told.errors],
         "warnings": [one.as_dict() for one in told.warnings],
-        "outline": [one.as_dict() for one in outline(asked.text)],
+        "outline": [one.as_dict() for one in sections_of(asked.text)],
     }
 
 

@@ -54,7 +54,7 @@ export function makeEditor(parent, text, { complete, changed, save }) {
       doc: text,
       extensions: [
         cm.EditorView.cspNonce.of(document.querySelector("meta[name=nonce]").content),
-        cm.EditorView.contentAttributes.of({ "aria-label": "Text of the crisis", spellcheck: "false" }),
+        cm.EditorView.contentAttributes.of({ "aria-label": "Text of the crisis", spellcheck: "false", tabindex: "0" }),
         cm.lineNumbers(),
         cm.lintGutter(),
         cm.codeFolding(),

@@ -1,0 +1,112 @@
+"""Every page: no serious fault that axe finds, nothing out of the window, all from the keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.web.conftest import Served, Visit, visiting
+from tests.web.test_forms import built
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+PAGES = (
+    "/",
+    "/library",
+    "/library/scenarios/border-standoff",
+    "/library/mechanisms/spent_threats",
+    "/library/models/rubinstein_infinite",
+    "/file/three.yaml",
+    "/file/slip.yaml",
+    "/told/three.yaml",
+    "/versions/three.yaml",
+    "/edit/three.yaml",
+    "/edit/three.yaml?pane=sentences",
+    "/edit/three.yaml?pane=outline",
+    "/edit/slip.yaml",
+    "/nothing",
+)
+
+
+def filled(served: Served) -> None:
+    mark = served.site.folder.save("three.yaml", built(), None)
+    served.site.folder.save("three.yaml", built().replace("label: South", "label: The south"), mark)
+    served.site.folder.save("slip.yaml", built().replace("by: south", "by: sout"), None)
+
+
+def ready(visit: Visit, path: str) -> Any:
+    page = visit.go(path)
+    if path.startswith("/edit/"):
+        page.wait_for_selector("#verdict.right, #verdict.warned, #verdict.wrong")
+        page.wait_for_selector("#part-levers", state="attached")
+    return page
+
+
+def serious(page: Any) -> list[str]:
+    """What axe finds that is serious or worse, each with the first element that has it."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:200]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+QUICK = ("/", "/file/three.yaml", "/edit/three.yaml", "/versions/three.yaml")
+
+
+def complaints(
+    browser: Browser, served: Served, wide: str, look: str, pages: tuple[str, ...] = PAGES
+) -> list[str]:
+    found: list[str] = []
+    with visiting(browser, served, wide, color_scheme=look) as visit:
+        for path in pages:
+            page = ready(visit, path)
+            found += [f"{path} {one}" for one in serious(page)]
+            over = page.evaluate(
+                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            found += [f"{path} runs {over} px out of the window"] if over > 0 else []
+        found += [one for one in visit.errors if "404" not in one]
+        found += visit.strangers
+    return found
+
+
+def test_no_page_has_a_serious_fault(browser: Browser, served: Served) -> None:
+    filled(served)
+    assert complaints(browser, served, "laptop", "light", QUICK) == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("wide", ["phone", "laptop", "wall"])
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_no_page_has_one_at_any_width(
+    browser: Browser, served: Served, wide: str, look: str
+) -> None:
+    filled(served)
+    assert complaints(browser, served, wide, look) == []
+
+
+def test_all_of_a_page_can_be_reached_by_keys(visit: Visit) -> None:
+    filled(visit.served)
+    page = ready(visit, "/edit/three.yaml")
+    reached: list[str] = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        told = page.evaluate(
+            "() => document.activeElement.id || document.activeElement.textContent"
+        )
+        reached.append(told.strip())
+        outline = page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none", told
+    assert reached[0] == "To the content"
+    assert {"save", "title", "Forms", "In sentences", "parties--north--label"} <= set(reached)
+    page.locator(".cm-content").focus()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    assert not page.evaluate("() => document.activeElement.closest('.cm-editor')")
