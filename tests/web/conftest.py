@@ -6,6 +6,7 @@ environment variable ``OFFRAMP_CHROMIUM`` names; it may ask nobody but the serve
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import socket
@@ -95,6 +96,8 @@ class serving:
             timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)
+        server = self._server
+        logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import subprocess
@@ -91,20 +92,21 @@ def test_the_page_opens_in_a_browser_without_complaint(visit: Visit) -> None:
     visit.clean()
 
 
-def started(folder: Path) -> tuple[subprocess.Popen[str], int]:
+def started(folder: Path) -> tuple[subprocess.Popen[str], int, str]:
     command = Path(sys.executable).with_name("offramp")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     words = [str(command), "serve", str(folder), "--no-open", "--port", str(port)]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    assert "http://127.0.0.1" in process.stdout.readline()
-    return process, port
+    told = process.stdout.readline()
+    assert "http://127.0.0.1" in told
+    return process, port, told.strip().rpartition("token=")[2]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 def test_ctrl_c_ends_it_within_three_seconds_with_connections_open(tmp_path: Path) -> None:
-    process, port = started(tmp_path)
+    process, port, _ = started(tmp_path)
     slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(50)]
     for one in slow:
         one.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n")
@@ -116,6 +118,39 @@ def test_ctrl_c_ends_it_within_three_seconds_with_connections_open(tmp_path: Pat
     assert "Traceback" not in said
     for one in slow:
         one.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+def test_ctrl_c_waits_for_no_work(tmp_path: Path) -> None:
+    """While the largest scenario's games are looked at, which takes seconds."""
+    import requests
+
+    process, port, token = started(tmp_path)
+    own = f"http://127.0.0.1:{port}"
+    session = requests.Session()
+    session.get(f"{own}/open?token={token}", timeout=10)
+    session.headers["origin"] = own
+    asked = {"library": "trilateral-talks", "name": "a"}
+    session.post(f"{own}/folder/copy", json=asked, timeout=10)
+    text = (tmp_path / "a.yaml").read_text(encoding="utf-8")
+    body = json.dumps({"name": "a.yaml", "text": text}).encode()
+    lines = (
+        "POST /editor/doubt HTTP/1.1",
+        f"Host: 127.0.0.1:{port}",
+        f"Origin: {own}",
+        f"Cookie: offramp_{port}={token}",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+    )
+    head = "\r\n".join(lines) + "\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port)) as asking:
+        asking.sendall(head.encode() + body)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        begun = time.monotonic()
+        _, said = process.communicate(timeout=20)
+    assert time.monotonic() - begun < 3
+    assert (process.returncode, said) == (0, "")
 
 
 def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ def library_facts(shelf: str, name: str) -> dict[str, Any]:
     return {"title": name.replace("_", " ").capitalize(), **facts, "shelf": shelf, "text": text}
 
 
+@lru_cache(maxsize=256)
 def library_picture(shelf: str, name: str) -> str:
     """The picture of a scenario or model of the library as SVG. Raises Missing."""
     if shelf == "models":

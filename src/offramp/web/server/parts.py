@@ -1,8 +1,9 @@
 """What a page is added by: each folder of this room that has a file ``routes`` with a ``router``.
 
 Such a file may also name ``MENU`` (links of the page's head), ``TABS`` (links of every file of the
-folder), ``UNGUARDED`` (beginnings of paths that need no token: who joins has none yet) and
-``warm`` (a function of the site that is called once when the server has started).
+folder), ``UNGUARDED`` (beginnings of paths that need no token: who joins has none yet),
+``warm`` and ``close`` (functions of the site that are called once when the server has started and
+when it has ended).
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class Part:
     tabs: tuple[Link, ...]
     unguarded: tuple[str, ...]
     warm: Callable[[Any], None]
+    close: Callable[[Any], None]
 
 
 @cache
@@ -50,11 +52,11 @@ def find_parts() -> tuple[Part, ...]:
         menu, tabs, unguarded = (
             tuple(getattr(module, word, ())) for word in ("MENU", "TABS", "UNGUARDED")
         )
-        warm = getattr(module, "warm", _leave)
-        found.append(Part(file.parent.name, module.router, menu, tabs, unguarded, warm))
+        warm, close = (getattr(module, word, _leave) for word in ("warm", "close"))
+        found.append(Part(file.parent.name, module.router, menu, tabs, unguarded, warm, close))
     return tuple(found)
 
 
 def _leave(site: Any) -> None:
-    """Nothing to get ready."""
+    """Nothing to get ready or to end."""
     del site

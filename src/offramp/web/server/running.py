@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import socket
+import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -54,13 +58,31 @@ def run(site: Site, listening: socket.socket, ready: Callable[[], None]) -> None
     )
     server = uvicorn.Server(config)
     threading.Thread(target=_when_started, args=(server, ready), daemon=True).start()
+    logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
     with suppress(KeyboardInterrupt):  # which is how it is ended
         server.run(sockets=[listening])
+    for one in find_parts():
+        one.close(site)
+    _leave()
+
+
+def _leave() -> None:
+    """Wait for nobody's work: what is still being worked out in a thread, no page will show.
+
+    Files are written whole or not at all, so that nothing is torn by it.
+    """
+    own = (threading.current_thread(), threading.main_thread())
+    until = time.monotonic() + GRACE
+    for one in threading.enumerate():
+        if one not in own and not one.daemon:
+            one.join(max(until - time.monotonic(), 0))
+            if one.is_alive():
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(0)
 
 
 def _when_started(server: object, ready: Callable[[], None]) -> None:
-    import time
-
     for _ in range(1000):
         if getattr(server, "started", False):
             ready()
