@@ -12,6 +12,8 @@ from offramp.scenario.shelf import library_files
 from offramp.scenario.yaml_text import Node, parse_yaml, read_text
 
 CASES, EXAMPLES, MECHANISMS = "Cases", "Examples", "Mechanisms"
+TOLD = ("title", "about", "parties", "sources")
+"""The sections of a text from which an entry is told."""
 SHELVES = {"scenarios": "title", "mechanisms": "about"}
 
 
@@ -45,16 +47,25 @@ def library_entries() -> tuple[ShelfEntry, ...]:
     """Scenarios, then mechanisms, then models in closed form, each by name."""
     topics = _topics()
     files = [(shelf, *one) for shelf in SHELVES for one in sorted(library_files(shelf).items())]
-    told = [file_entry(shelf, name, path, topics) for shelf, name, path in files]
+    told = [file_entry(*one, topics, brief=True) for one in files]
     return (*told, *_model_entries())
 
 
 def file_entry(
-    shelf: str, name: str, path: Path, topics: Mapping[str, str] | None = None
+    shelf: str,
+    name: str,
+    path: Path,
+    topics: Mapping[str, str] | None = None,
+    *,
+    brief: bool = False,
 ) -> ShelfEntry:
-    """A scenario or mechanism in a file, as far as its text tells without being understood."""
+    """A scenario or mechanism in a file, as far as its text tells without being understood.
+
+    With ``brief`` only the sections are read that are told, which is several times as fast.
+    """
     try:
-        entries = parse_yaml(read_text(path), str(path)).mapping
+        text = read_text(path)
+        entries = parse_yaml(_told_part(text) if brief else text, str(path)).mapping
     except OfframpError as error:
         return ShelfEntry(shelf, name, name, "", "", file=str(path), wrong=error.found)
     about = _text(entries, "about")
@@ -75,6 +86,18 @@ def file_entry(
         tuple(cited for cited in (_citation(one.mapping) for one in sources.values()) if cited),
         str(path),
     )
+
+
+def _told_part(text: str) -> str:
+    """The sections of a text that an entry tells; the whole text where it has no such sections."""
+    kept: list[str] = []
+    wanted = False
+    for line in text.splitlines(keepends=True):
+        if line[:1].isalpha():
+            wanted = line.partition(":")[0] in TOLD
+        if wanted:
+            kept.append(line)
+    return "".join(kept) or text
 
 
 def library_table() -> dict[str, list[dict[str, str]]]:
