@@ -24,7 +24,7 @@ from offramp.web.server.site import site_of
 router = APIRouter()
 KEPT = 16
 """Texts whose warnings are kept in memory."""
-TABS = (Link(20, "Write", "/edit/{name}"), Link(30, "In sentences", "/told/{name}"))
+TABS = (Link(20, "Write", "/edit/{name}"), Link(25, "In sentences", "/told/{name}"))
 
 
 class Written(BaseModel):
