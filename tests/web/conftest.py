@@ -117,9 +117,9 @@ class serving:
         self._socket.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium, once for all tests of a session; without one the test is skipped and says why."""
+    """Chromium, once for the tests of this folder; without one a test is skipped and says why."""
     if not CHROMIUM:
         pytest.skip("no Chromium on this machine (Debian: apt install chromium)")
     sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

@@ -45,7 +45,7 @@ def form_facts(text: str, file: str, folder: Path | None) -> dict[str, Any]:
         "issues": list(_issues(document, parties)),
         "packages": list(_packages(document)),
         "variables": list(_variables(document)),
-        "steps": list(_steps(document, parties)),
+        "steps": list(_steps(document, parties, scenario)),
         "ends": list(_ends(document, parties)),
         "numbers": list(_numbers(document)),
         "accounts": _accounts(document, scenario),
@@ -144,7 +144,9 @@ def _variables(document: Any) -> Iterator[dict[str, Any]]:
         }
 
 
-def _steps(document: Any, parties: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def _steps(
+    document: Any, parties: Mapping[str, str], scenario: Scenario | None = None
+) -> Iterator[dict[str, Any]]:
     for at, entry in enumerate(sequence(document.get("round"))):
         own = mapping(entry)
         if "use" in own:
@@ -152,7 +154,10 @@ def _steps(document: Any, parties: Mapping[str, str]) -> Iterator[dict[str, Any]
             about = next((one for one in shelf() if one["name"] == name), None)
             given = {str(k): text_of(v) for k, v in mapping(own.get("with")).items()}
             called = text_of(own.get("as")) or name
+            record = scenario.mechanisms.get(called) if scenario else None
+            gives = [{"about": one.about, "line": one.line or ""} for one in _gives(record)]
             told = {"as": called, "label": text_of(own.get("label")), "given": given}
+            told["gives"] = gives
             yield {"at": at, "kind": "use", "name": name, "about": about, **told}
             continue
         by = text_of(own.get("by"))
@@ -165,6 +170,10 @@ def _steps(document: Any, parties: Mapping[str, str]) -> Iterator[dict[str, Any]
             "who": "Chance" if by == "nature" else parties.get(by, by or "nobody yet"),
             "moves": list(_moves(own, parties)),
         }
+
+
+def _gives(record: Any) -> list[Any]:
+    return list(record.gives.values()) if record is not None else []
 
 
 def _moves(step: Mapping[str, Any], parties: Mapping[str, str]) -> Iterator[dict[str, Any]]:
