@@ -8,7 +8,7 @@ from offramp.scenario.shelf import library_files
 from offramp.web.editor.complaints import checked, deeper
 from offramp.web.editor.completion import completions
 from offramp.web.editor.outline import sections_of
-from offramp.web.editor.whereabouts import walk, whereabouts
+from offramp.web.editor.whereabouts import locate, walk
 from tests.web.conftest import Served, Visit
 
 TEXT = library_files("scenarios")["border-standoff"].read_text(encoding="utf-8")
@@ -134,7 +134,7 @@ def test_words_of_the_language_and_of_the_text(right: str, begun: str, could: li
 
 def test_words_while_the_text_is_no_yaml_yet() -> None:
     assert "south" in words("parties: {north: {}, south: {}}\nround:\n  - {name: a, by: |")
-    assert whereabouts("claims:\n  one:\n    holds_when: P(w", 3, 20).path[-1] == "holds_when"
+    assert locate("claims:\n  one:\n    holds_when: P(w", 3, 20).path[-1] == "holds_when"
 
 
 def test_the_outline_of_a_broken_text() -> None:

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from offramp.core.errors import OfframpError
 from offramp.scenario.model import Document, Mechanism, Use
 from offramp.scenario.shelf import SUFFIXES, library_files
-from offramp.web.editor.whereabouts import Walk, walk, whereabouts
+from offramp.web.editor.whereabouts import Walk, locate, walk
 
 FUNCTIONS = ("min", "max", "abs", "exp", "log", "sqrt", "clip", "if", "and", "or", "not")
 RANGES = {
@@ -72,7 +72,7 @@ class Word:
 
 def completions(text: str, line: int, column: int, folder: Path | None) -> list[Word]:
     """The words that could stand at a place of a text, the likeliest kinds first."""
-    at = whereabouts(text, line, column)
+    at = locate(text, line, column)
     names = _Names(walk(text), folder)
     found = _keys(at.path, names, at.flow) if at.wants_key else _values(at.path, names)
     seen: dict[str, Word] = {}

@@ -180,7 +180,7 @@ def walk(text: str) -> Walk:
     return done
 
 
-def whereabouts(text: str, line: int, column: int) -> Whereabouts:
+def locate(text: str, line: int, column: int) -> Whereabouts:
     """Where the place is before which stand ``column`` - 1 characters of line ``line``."""
     lines = list(_lines(text))
     before = lines[line - 1][: column - 1] if line <= len(lines) else ""
