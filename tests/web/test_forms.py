@@ -16,7 +16,7 @@ from offramp.web.forms.facts import form_facts, precision_words
 from offramp.web.forms.patterns import PATTERNS
 from offramp.web.forms.roundtrip import rewritten
 from offramp.web.forms.values import name_of
-from tests.web.conftest import Served
+from tests.web.conftest import Served, Visit
 
 STARTER = 'offramp: 1\ntitle: "Three"\ntime: {round: month}\nrounds: unlimited\n'
 STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -290,3 +290,19 @@ def test_an_end_can_be_worth_what_lies_on_the_table() -> None:
     settled = read(text).outcomes["settlement"]
     assert settled.pay["south"] == "worth[south, table]"
     assert settled.by == "table"
+
+
+def test_script_in_a_text_does_not_run(visit: Visit) -> None:
+    evil = '"><img src=x onerror=alert(1)><script>alert(1)</script>'
+    text = built().replace("label: North", f"label: '{evil}'").replace('"Three"', f"'{evil}'")
+    visit.served.site.folder.save("evil.yaml", text, None)
+    said: list[Any] = []
+    visit.page.on("dialog", said.append)
+    for path in ("/", "/file/evil.yaml", "/told/evil.yaml", "/edit/evil.yaml"):
+        page = visit.go(path)
+    page.wait_for_selector("#part-levers", state="attached")
+    page.get_by_role("button", name="In sentences").click()
+    page.locator("#sentences h2").first.wait_for()
+    assert page.locator("#sentences img").count() == 0
+    assert not said
+    visit.clean()

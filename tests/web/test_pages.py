@@ -39,8 +39,11 @@ def filled(served: Served) -> None:
 def ready(visit: Visit, path: str) -> Any:
     page = visit.go(path)
     if path.startswith("/edit/"):
-        page.wait_for_selector("#verdict.right, #verdict.warned, #verdict.wrong")
+        page.wait_for_selector("#verdict[class]")
         page.wait_for_selector("#part-levers", state="attached")
+        page.evaluate(
+            "() => document.querySelectorAll('details').forEach(one => { one.open = true })"
+        )
     return page
 
 

@@ -7,11 +7,13 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from offramp.web.folder.files import Folder, mark_of
 from tests.web.conftest import Served, Visit
 
 
@@ -167,3 +169,56 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
         said = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
     assert said.returncode == 2
     assert "repair:   leave --port out" in said.stderr
+
+
+def test_what_is_served_of_others_is_what_was_built() -> None:
+    """By checksum, each with its licence; nothing in it turns text into code."""
+    from hashlib import sha256
+
+    from offramp.web.server.pages import STATIC
+
+    lines = (STATIC / "vendor" / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    sums = {line.split()[1]: line.split()[0] for line in lines}
+    assert {"codemirror.js", "dagre.js", "htmx.js", "LICENCES.txt"} == set(sums)
+    for name, told in sums.items():
+        assert sha256((STATIC / "vendor" / name).read_bytes()).hexdigest() == told, name
+    wanted = json.loads((STATIC.parents[3] / "vendor" / "package.json").read_text("utf-8"))
+    licences = (STATIC / "vendor" / "LICENCES.txt").read_text(encoding="utf-8")
+    for name, version in wanted["devDependencies"].items():
+        assert name == "esbuild" or f"{name} {version} (" in licences
+    lock = (STATIC.parents[3] / "vendor" / "package-lock.json").read_text(encoding="utf-8")
+    assert "resolved" not in lock
+    assert "holds no text of its licence" not in licences
+    for path in STATIC.rglob("*.js"):
+        script = path.read_text(encoding="utf-8")
+        assert "eval(" not in script, path.name
+        assert "new Function" not in script, path.name
+
+
+@pytest.mark.slow
+def test_a_server_that_is_killed_while_it_saves_loses_no_version(tmp_path: Path) -> None:
+    import requests
+
+    process, port, token = started(tmp_path)
+    own = f"http://127.0.0.1:{port}"
+    session = requests.Session()
+    session.headers["origin"] = own
+    session.get(f"{own}/open?token={token}", timeout=10)
+    kept: list[str] = []
+    threading.Timer(1.5, process.kill).start()
+    mark = None
+    while True:
+        text = f"offramp: 1\ntitle: {len(kept)}\n" + f"# {'x' * 80}\n" * 5000
+        asked = {"name": "a.yaml", "text": text, "based_on": mark}
+        try:
+            mark = session.post(f"{own}/folder/save", json=asked, timeout=10).json()["mark"]
+        except requests.RequestException:
+            break
+        kept.append(text)
+    process.communicate(timeout=10)
+    assert len(kept) > 3
+    folder = Folder.at(tmp_path)
+    versions = folder.history("a.yaml").versions()
+    assert [folder.history("a.yaml").text(one.number) for one in versions[: len(kept)]] == kept
+    assert folder.text("a.yaml") in (kept[-1], text)
+    folder.save("a.yaml", "after: 1\n", mark_of(folder.text("a.yaml")))

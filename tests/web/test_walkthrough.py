@@ -150,8 +150,10 @@ def _round(page: Page) -> None:
     step(page, 1).locator(".flag", has_text="force").wait_for()
     page.get_by_role("button", name="Put step 1 later").click()
     step(page, 1).get_by_text("1. The mediator").wait_for()
-    page.get_by_role("button", name="Put step 2 later").click()
+    page.set_viewport_size({"width": 1280, "height": 2400})  # both ends of the way are in view
+    step(page, 2).locator(".stephead").drag_to(step(page, 3).locator(".stephead"))
     step(page, 3).get_by_text("3. North").wait_for()
+    page.set_viewport_size({"width": 1280, "height": 800})
 
 
 def _worths_and_numbers(page: Page) -> None:

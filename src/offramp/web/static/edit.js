@@ -102,12 +102,15 @@ function showProblems() {
   const all = [...errors, ...warnings];
   editor.mark(all);
   const verdict = find("#verdict");
-  verdict.textContent = errors.length
-    ? count(errors, "error")
-    : warnings.length
-      ? `reads well, ${count(warnings, "warning")} of what it may not mean`
-      : "reads well";
-  verdict.className = errors.length ? "wrong" : warnings.length ? "warned" : "right";
+  const begun = errors.length && errors.every((one) => !one.path && one.found.endsWith("is missing"));
+  verdict.textContent = begun
+    ? `not complete yet: ${count(errors, "part")} missing`
+    : errors.length
+      ? count(errors, "error")
+      : warnings.length
+        ? `reads well, ${count(warnings, "warning")} of what it may not mean`
+        : "reads well";
+  verdict.className = begun ? "begun" : errors.length ? "wrong" : warnings.length ? "warned" : "right";
   const list = document.createElement("ol");
   list.replaceChildren(...all.map(problem));
   find("#problems").replaceChildren(all.length ? list : element("p", "Nothing is wrong, and nothing looks like a slip.", "quiet"));
@@ -170,6 +173,8 @@ function showSentences(told) {
     place.replaceChildren(element("p", "The text cannot be told in sentences while there are errors in it.", "quiet"));
     return;
   }
+  find("h1").textContent = told.title;
+  document.title = `${told.title} · Offramp`;
   const parts = [element("p", "What the text says, told back. Nothing is solved here.", "quiet small")];
   if (told.about) parts.push(element("p", told.about));
   for (const part of told.parts) {
