@@ -45,7 +45,7 @@ def all_errors(file: str) -> tuple[OfframpError, ...]:
 
 
 def all_errors_in(text: str, file: str, path: Path | None) -> tuple[OfframpError, ...]:
-    """The same of a text that need not be saved, called ``file`` and read as if it lay at ``path``."""
+    """The same of a text that need not be saved, called ``file``, read as if it lay at ``path``."""
     try:
         tree = parse_yaml(text, file)
         found = _of_shape(Document, tree)

@@ -45,15 +45,15 @@ class Checked:
     scenario: Scenario | None
 
 
-def checked(text: str, file: str, folder: Path | None) -> Checked:
-    """Read a text and tell all that is wrong with it, or what in it may not mean what it says.
+def checked(text: str, file: str, path: Path | None) -> Checked:
+    """Read a text as if it lay at ``path``; all that is wrong, or may not mean what it says.
 
     Nothing is built or solved; `deeper` looks at the game.
     """
     try:
-        scenario = read_as(text, file, folder)
+        scenario = read_as(text, file, path)
     except OfframpError as error:
-        errors = all_errors_in(text, file, folder) or (error,)
+        errors = all_errors_in(text, file, path) or (error,)
         return Checked(tuple(_wrong(text, file, errors)), (), None)
     return Checked((), tuple(_doubtful(text, file, doubts_of(understand(scenario)))), scenario)
 

@@ -110,15 +110,15 @@ def _doubts(asked: Written, beside: Path) -> dict[str, Any]:
 @router.post("/editor/complete")
 def complete(request: Request, asked: Begun) -> dict[str, Any]:
     """What could stand at a place."""
-    found = completions(asked.text, asked.line, asked.column, _beside(request, asked))
+    found = completions(asked.text, asked.line, asked.column, _beside(request, asked).parent)
     return {"words": [one.as_dict() for one in found]}
 
 
 def _beside(request: Request, asked: Written) -> Path:
-    """The folder in which the mechanisms of a text are looked for."""
+    """Where the file of a text lies, beside which mechanisms and sources are looked for."""
     folder = site_of(request).folder
     folder.refuse_links(asked.name, asked.text)
-    return folder.path(asked.name).parent
+    return folder.path(asked.name)
 
 
 def _title(text: str, name: str) -> str:

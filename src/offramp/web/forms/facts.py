@@ -22,7 +22,7 @@ STEP = 0.1
 """The difference in payoff at which a party's precision is told."""
 
 
-def form_facts(text: str, file: str, folder: Path | None) -> dict[str, Any]:
+def form_facts(text: str, file: str, path: Path | None) -> dict[str, Any]:
     """Everything that the forms show. ``wrong`` where the text is no YAML; then nothing else."""
     try:
         document = parse_yaml(text, file).plain() if text.strip() else {}
@@ -32,7 +32,7 @@ def form_facts(text: str, file: str, folder: Path | None) -> dict[str, Any]:
     if not isinstance(document, dict):
         return {"wrong": {"found": "the text is not a scenario", "line": 1}}
     try:
-        scenario = read_as(text, file, folder)
+        scenario = read_as(text, file, path)
     except OfframpError:
         scenario = None
     parties = dict(_labelled(document, "parties"))
@@ -242,10 +242,16 @@ def _number(
         "value": text_of(value),
         "low": ends[0] if ends else "",
         "high": ends[1] if ends else "",
-        "other": "" if ends else text_of(given),
+        "other": "" if ends else text_of(given) or _experts(own),
         "source": ", ".join(source) if isinstance(source, dict) else text_of(source),
         **{word: text_of(one) for word, one in about.items()},
     }
+
+
+def _experts(entry: Mapping[str, Any]) -> str:
+    """How many experts' ranges are pooled, where they are."""
+    count = len(mapping(entry.get("experts")))
+    return f"pool of {count} experts" if count else ""
 
 
 def _accounts(document: Any, scenario: Scenario | None) -> dict[str, Any]:

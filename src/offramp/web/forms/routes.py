@@ -62,5 +62,5 @@ def new(request: Request, asked: Begun) -> dict[str, str]:
 def _html(request: Request, name: str, text: str) -> str:
     folder = site_of(request).folder
     folder.refuse_links(name, text)
-    facts = form_facts(text, name, folder.path(name).parent)
+    facts = form_facts(text, name, folder.path(name))
     return workshop().get_template("forms.html").render(facts)
