@@ -165,7 +165,7 @@ class visiting:
         self._context = browser.new_context(viewport={"width": wide, "height": tall}, **more)
         page = self._context.new_page()
         self.found = Visit(page, served, [], [])
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.on("console", lambda said: self._hear(said.type, said.text))
         page.on("pageerror", lambda error: self.found.errors.append(str(error)))
         page.route("**/*", self._only_ours)
