@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -186,6 +187,15 @@ def test_what_cannot_be_read_is_said_and_shown(served: Served) -> None:
     assert "&#39;nort&#39; is no party" in served.get("/file/slip.yaml").text
     assert served.get("/").status_code == 200
     assert served.get("/file/binary.yaml").status_code == 400
+
+
+def test_a_form_that_is_sent_before_the_scripts_are_there_waits_for_them(visit: Visit) -> None:
+    page = visit.page
+    page.route("**/static/page.js*", lambda route: (time.sleep(1), route.fallback())[1])
+    page.goto(f"{visit.served.address}/library/scenarios/border-standoff", wait_until="commit")
+    page.get_by_role("button", name="Copy", exact=True).click()
+    page.wait_for_url("**/file/border-standoff.yaml")
+    assert visit.served.site.folder.files() == ("border-standoff.yaml",)
 
 
 def test_library_to_folder_to_versions_in_a_browser(visit: Visit) -> None:
