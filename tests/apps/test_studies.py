@@ -10,8 +10,7 @@ import pytest
 
 import offramp
 from offramp.apps.cli import main
-from offramp.apps.options import fixed
-from offramp.scenario import read, with_account
+from offramp.scenario import fixed, read, with_account
 from tests.apps.asking import Ask, answer, asker
 
 # Agreement has the odds hurry : slide; waiting or climbing changes North's pay alone.

@@ -6,7 +6,13 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from offramp.apps.options import fixed, on_command_line, read_told, refuse, settings_of
+from offramp.apps.options import (
+    fixed_by_hand,
+    on_command_line,
+    read_told,
+    refuse,
+    settings_of,
+)
 from offramp.apps.progress import busy
 from offramp.core.errors import OfframpError
 from offramp.core.files import check_target, write_text
@@ -62,7 +68,7 @@ def told_export(
     check_target(to, option="--to")
     values = settings_of(settings)
     whole = read_told(scenario, no_passages)
-    whole = fixed(whole, values) if values else whole
+    whole = fixed_by_hand(whole, values) if values else whole
     if account is not None:
         whole = with_account(whole, account)
     try:

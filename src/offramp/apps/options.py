@@ -182,7 +182,7 @@ class Asked:
 
         values = settings_of(self.settings)
         told = read_told(self.file, self.no_passages)
-        whole = fixed(told, values) if values else told
+        whole = fixed_by_hand(told, values) if values else told
         if self.account is not None:
             with_account(whole, self.account)
         return whole
@@ -243,49 +243,11 @@ def settings_of(settings: tuple[str, ...]) -> dict[str, float | str]:
     return values
 
 
-def _left(scenario: Scenario, denied: Sequence[str], given: Sequence[str]) -> tuple[str, ...]:
-    """The mechanisms that stay denied: none of what they add is given by hand."""
-    bases = {name.partition("[")[0] for name in given}
-    own = {
-        name: {*record.parameters, *record.switches} for name, record in scenario.mechanisms.items()
-    }
-    return tuple(name for name in denied if not own.get(name, set()) & bases)
-
-
-def fixed(scenario: Scenario, values: Mapping[str, float | str]) -> Scenario:
-    """The scenario with assumptions fixed, in its own entries and in those of every account.
-
-    A mechanism that an account denies is no longer denied by it where a number of it is given.
-    """
-    from offramp.scenario.model import Quantity
-    from offramp.scenario.setting import entry_values, with_values
+def fixed_by_hand(scenario: Scenario, values: Mapping[str, float | str]) -> Scenario:
+    """The scenario with assumptions fixed on every account; errors stand at the option."""
+    from offramp.scenario import fixed
 
     try:
-        told = with_values(scenario, values)
+        return fixed(scenario, values)
     except OfframpError as error:
         raise on_command_line(error, "--set") from None
-    values = entry_values(scenario, values)
-    given = {
-        name.replace(" ", ""): Quantity(value=value, note="set by hand for this run")
-        for name, value in values.items()
-        if name.strip() not in told.switches
-    }
-    put = {name: told.switches[name].value for name in values if name in told.switches}
-    accounts = {
-        name: account.model_copy(
-            update={
-                "parameters": {
-                    **{
-                        key: one
-                        for key, one in account.parameters.items()
-                        if key.replace(" ", "") not in given
-                    },
-                    **given,
-                },
-                "switches": {**account.switches, **put},
-                "denies": _left(told, account.denies, (*given, *put)),
-            }
-        )
-        for name, account in scenario.accounts.items()
-    }
-    return told.model_copy(update={"accounts": accounts}) if accounts else told

@@ -6,6 +6,7 @@ from offramp.scenario.accounts import with_account
 from offramp.scenario.claims import Claim, read_claim, read_claims
 from offramp.scenario.doubting import doubts_of
 from offramp.scenario.doubts import Doubt, doubt_at
+from offramp.scenario.fixing import fixed
 from offramp.scenario.meaning import (
     Assumption,
     Meaning,
@@ -30,6 +31,7 @@ __all__ = [
     "Lever",
     "with_account",
     "with_values",
+    "fixed",
     # what it means
     "understand",
     "Meaning",

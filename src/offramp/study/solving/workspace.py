@@ -34,6 +34,13 @@ class Workspace:
         """The workspace itself, or a new one for a scenario."""
         return scenario if isinstance(scenario, Workspace) else Workspace(scenario)
 
+    def beside(self, scenario: Scenario) -> Workspace:
+        """A workspace of another telling, such as one with numbers fixed, with the same games."""
+        other = Workspace(scenario)
+        other._games, other._structures = self._games, self._structures
+        other._building = self._building
+        return other
+
     def meaning(self, account: str | None = None) -> Meaning:
         """What the scenario means as an account tells it, or as written."""
         name = account or ""
