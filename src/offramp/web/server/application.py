@@ -52,11 +52,12 @@ def _opened(request: Request, token: str = "", to: str = "/") -> Response:
     return answer
 
 
-def _static(name: str) -> Response:
+def _static(request: Request, name: str) -> Response:
     path = static_file(name)
     if path is None:
         raise HTTPException(404, NOT_THERE)
-    kept = {"cache-control": "max-age=31536000, immutable"}
+    marked = "max-age=31536000, immutable" if request.url.query else "no-cache"
+    kept = {"cache-control": marked}  # what a module imports carries no mark of its content
     return FileResponse(path, media_type=KINDS.get(path.suffix, "text/plain"), headers=kept)
 
 

@@ -1,0 +1,100 @@
+"""The pages of live assumptions, and what they ask while something is moved."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, PlainTextResponse
+from starlette.responses import Response
+
+from offramp.web.live.answers import at_once, claims_as_of, followed
+from offramp.web.live.controls import controls_of
+from offramp.web.live.draws import draws_behind, draws_table
+from offramp.web.live.games import Compiled
+from offramp.web.live.newest import Newest, Superseded
+from offramp.web.live.reading import Outdated, shelf_of
+from offramp.web.live.setting import Setting, setting_of
+from offramp.web.server.pages import view
+from offramp.web.server.parts import Link
+from offramp.web.server.site import Site, site_of
+
+router = APIRouter()
+TABS = (Link(30, "What follows", "/live/{name}"),)
+ASKER = 64
+"""Letters by which a window is known at most."""
+LAYERS: dict[str, Callable[[Compiled, Setting, str], dict[str, Any]]] = {
+    "ends": at_once,
+    "followed": followed,
+    "claims": claims_as_of,
+}
+
+
+def newest_of(site: Site) -> Newest:
+    """The solver threads of a server."""
+    return site.keep("live newest", Newest)
+
+
+@router.get("/live/{name:path}/{layer}.json", response_model=None)
+async def layer_of(request: Request, name: str, layer: str) -> Response:
+    """One layer of what follows from the setting in the address, or 409 where it is outdated."""
+    site, asked = site_of(request), request.query_params
+    setting, key = setting_of(asked.multi_items()), asked.get("key", "")[:ASKER]
+    if layer == "draws":
+        return JSONResponse(await asyncio.to_thread(_draws, site, name, setting, asked.get("of")))
+    if layer not in LAYERS:
+        return JSONResponse({"error": {"found": f"no layer '{layer[:ASKER]}'"}}, 404)
+
+    def work() -> dict[str, Any]:
+        return LAYERS[layer](shelf_of(site).compiled(name, key), setting, name)
+
+    asker = f"{asked.get('asker', '')[:ASKER]} {layer}"
+    try:
+        return JSONResponse(await asyncio.wrap_future(newest_of(site).ask(asker, work)))
+    except Superseded as gone:
+        return JSONResponse({"superseded": str(gone)}, 409)
+    except Outdated as changed:
+        return JSONResponse({"error": changed.as_dict()}, 409)
+
+
+@router.get("/live/{name:path}/draws.csv", response_model=None)
+def draws_file(request: Request, name: str, of: str = "") -> Response:
+    """Every draw behind a number, with every assumption that was drawn."""
+    setting = setting_of(request.query_params.multi_items())
+    text = draws_table(shelf_of(site_of(request)).compiled(name), setting, of)
+    told = {"content-disposition": 'attachment; filename="draws.csv"'}
+    return PlainTextResponse(text, media_type="text/csv", headers=told)
+
+
+@view(router, "/live/{name:path}/draws", "live/draws.html")
+def draws_page(request: Request, name: str, of: str = "") -> dict[str, Any]:
+    """What stands behind one number of a setting."""
+    setting = setting_of(request.query_params.multi_items())
+    return _draws(site_of(request), name, setting, of)
+
+
+@view(router, "/live/{name:path}", "live/live.html")
+def live_page(request: Request, name: str) -> dict[str, Any]:
+    """What can be moved, as the setting of the address has it."""
+    setting = setting_of(request.query_params.multi_items())
+    compiled = shelf_of(site_of(request)).compiled(name)
+    scenario = compiled.scenario
+    return {
+        "name": name,
+        "key": compiled.key,
+        "title": scenario.title,
+        "about": scenario.about or "",
+        "query": setting.query,
+        "claims": len(scenario.claims),
+        "parties": [
+            {"name": key, "label": one.label or key} for key, one in scenario.parties.items()
+        ],
+        **controls_of(compiled, setting),
+    }
+
+
+def _draws(site: Site, name: str, setting: Setting, of: str | None) -> dict[str, Any]:
+    compiled = shelf_of(site).compiled(name)
+    return {"name": name} | draws_behind(compiled, setting, of or "", name)

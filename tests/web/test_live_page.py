@@ -1,0 +1,141 @@
+"""Live assumptions in a browser: a slider, its layers, its address, and what stands behind it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from offramp.presentation.text.numbers import percent
+from offramp.web.live.setting import setting_of
+from tests.apps.asking import asker
+from tests.web.conftest import Served, Visit
+from tests.web.talks import PARLEY
+
+
+@pytest.fixture
+def parley(served: Served) -> Path:
+    file = served.folder / "parley.yaml"
+    file.write_text(PARLEY, encoding="utf-8")
+    return file
+
+
+def test_a_slider_gives_what_the_command_line_gives(
+    visit: Visit, parley: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = visit.go("/live/parley.yaml?account=hopeful")
+    slider = page.get_by_label("cost (North)", exact=True)
+    slider.focus()
+    for _ in range(7):
+        page.keyboard.press("ArrowRight")
+    page.get_by_text("Followed from precision 0: the same play.").wait_for()
+    query = urlsplit(page.url).query
+    setting = setting_of(parse_qsl(query))
+    assert setting.account == "hopeful"
+    assert setting.given["cost[north]"] == pytest.approx(0.107)
+    ask = asker(capsys)
+    words = shlex.split(setting.command(str(parley), "--nominal"))[1:]
+    code, out, err = ask(*words, "--json")
+    assert code == 0, err
+    said = json.loads(out)["outcomes"]
+    told = visit.served.get(f"/live/parley.yaml/ends.json?{query}").json()
+    for end in told["ends"]:
+        assert end["probability"] == pytest.approx(said[end["name"]], abs=1e-12)
+    shown = page.locator("table.bars tr", has_text="Settlement").locator(".figure").inner_text()
+    assert shown == percent(said["settlement"])
+    assert "cost (North): 0.107 instead of 0.1" in page.locator("[data-moved]").first.inner_text()
+    visit.clean()
+
+
+def test_accounts_switches_reset_and_what_is_unchanged(visit: Visit, parley: Path) -> None:
+    page = visit.go("/live/parley.yaml")
+    page.get_by_role("button", name="The grim").click()
+    page.get_by_text("On the premises of the account ‹The grim›").wait_for()
+    page.get_by_role("button", name="absent").click()
+    page.get_by_text("with one assumption moved by hand").wait_for()
+    assert "account=grim" in page.url
+    assert "set=guard%3Dabsent" in page.url
+    page.get_by_label("Hide what is unchanged").check()
+    assert page.locator(".control[data-name]:visible").count() == 1
+    page.get_by_role("button", name="Reset all").click()
+    page.wait_for_function("!location.search.includes('guard')")
+    assert page.locator(".control[data-name]:visible").count() == 0
+    page.get_by_label("Hide what is unchanged").uncheck()
+    page.get_by_label("Find an assumption").fill("share")
+    assert page.locator(".control[data-name]:visible").count() == 1
+    visit.clean()
+
+
+def test_two_settings_stand_beside_each_other_and_claims_say_as_of(
+    visit: Visit, parley: Path
+) -> None:
+    page = visit.go("/live/parley.yaml?set=slide%3D0.3")
+    page.get_by_role("button", name="Keep these figures beside what follows").click()
+    page.get_by_role("button", name="The hopeful").click()
+    page.locator(".change", has_text="points").first.wait_for()
+    assert "beside=set%3Dslide%253D0.3" in page.url
+    page.get_by_text("As of this setting, on the premises of the account ‹The hopeful›").wait_for()
+    page.reload()  # the address says it all
+    page.locator(".change", has_text="points").first.wait_for()
+    visit.clean()
+
+
+def test_a_figure_opens_its_draws_and_a_source_its_passage(visit: Visit, parley: Path) -> None:
+    page = visit.go("/live/parley.yaml")
+    control = page.locator(".control[data-name='share']")
+    control.locator("summary").click()
+    assert "A clerk" in control.inner_text()
+    assert "line 4" in control.inner_text()
+    line = control.get_by_role("link").get_attribute("href")
+    assert line is not None
+    number = int(line.rpartition("#line-")[2])
+    assert "share:" in PARLEY.splitlines()[number - 1]
+    page.locator("table.bars tr", has_text="War").locator(".figure").click()
+    page.get_by_role("heading", name="Probability of ‹War›").wait_for()
+    assert page.locator("tbody tr").count() == 64
+    csv = visit.served.get("/live/parley.yaml/draws.csv?of=end:war").text.splitlines()
+    assert len(csv) == 65
+    assert csv[0].startswith("draw,end:war,")
+    visit.clean()
+
+
+def test_a_setting_that_makes_no_game_is_told_and_a_changed_text_too(
+    visit: Visit, parley: Path
+) -> None:
+    page = visit.go("/live/parley.yaml")
+    key = visit.served.get("/live/parley.yaml.json").json()["key"]
+    page.get_by_label("slide, exact value").fill("1.5")
+    page.keyboard.press("Tab")
+    page.locator("[data-state].wrong").wait_for()
+    visit.errors.clear()  # the browser itself notes the answer 400
+    parley.write_text(PARLEY.replace("value: 0.5", "value: 0.55"), encoding="utf-8")
+    visit.served.site.kept.pop("live shelf")
+    answer = visit.served.get(f"/live/parley.yaml/ends.json?key={key}")
+    assert answer.status_code == 409
+    assert "has changed since" in answer.json()["error"]["found"]
+    assert visit.served.get("/live/nobody.yaml").status_code == 404
+    assert visit.served.get("/live/parley.yaml/ends.json?set=share%3Dnan").status_code == 400
+    assert visit.served.get("/live/parley.yaml/draws.json?of=end:x").status_code == 400
+    assert visit.served.get("/live/parley.yaml/other.json").status_code == 404
+
+
+@pytest.mark.parametrize("width", ["phone", "laptop", "wall"])
+def test_the_page_is_accessible(visit: Visit, parley: Path, width: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    from tests.web.conftest import WIDTHS
+
+    wide, tall = WIDTHS[width]
+    visit.page.set_viewport_size({"width": wide, "height": tall})
+    page = visit.go("/live/parley.yaml?set=slide%3D0.3")
+    page.get_by_text("As of this setting").wait_for()
+    found = Axe().run(page)
+    grave = [
+        one for one in found.response["violations"] if one["impact"] in ("serious", "critical")
+    ]
+    assert not grave, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= wide
+    visit.clean()
