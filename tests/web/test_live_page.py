@@ -15,6 +15,8 @@ from tests.apps.asking import asker
 from tests.web.conftest import Served, Visit
 from tests.web.talks import PARLEY
 
+GRAVE = ("serious", "critical")
+
 
 @pytest.fixture
 def parley(served: Served) -> Path:
@@ -61,7 +63,7 @@ def test_accounts_switches_reset_and_what_is_unchanged(visit: Visit, parley: Pat
     page.get_by_label("Hide what is unchanged").check()
     assert page.locator(".control[data-name]:visible").count() == 1
     page.get_by_role("button", name="Reset all").click()
-    page.wait_for_function("!location.search.includes('guard')")
+    page.wait_for_url(lambda url: "guard" not in url)
     assert page.locator(".control[data-name]:visible").count() == 0
     page.get_by_label("Hide what is unchanged").uncheck()
     page.get_by_label("Find an assumption").fill("share")
