@@ -55,9 +55,9 @@ def test_a_slider_gives_what_the_command_line_gives(
 def test_accounts_switches_reset_and_what_is_unchanged(visit: Visit, parley: Path) -> None:
     page = visit.go("/live/parley.yaml")
     page.get_by_role("button", name="The grim").click()
-    page.get_by_text("On the premises of the account ‹The grim›").wait_for()
+    page.locator("[data-whose]", has_text="The grim").wait_for()
     page.get_by_role("button", name="absent").click()
-    page.get_by_text("with one assumption moved by hand").wait_for()
+    page.locator("[data-whose]", has_text="with one assumption moved by hand").wait_for()
     assert "account=grim" in page.url
     assert "set=guard%3Dabsent" in page.url
     page.get_by_label("Hide what is unchanged").check()

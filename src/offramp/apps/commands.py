@@ -179,7 +179,7 @@ def schema(*, mechanism: Annotated[bool, Parameter(negative="")] = False) -> Non
 
 @app.command
 def run(
-    file: str,
+    file: str | None = None,
     *,
     draws: Draws = 1000,
     seed: Seed = None,
@@ -190,6 +190,7 @@ def run(
     out: Path | None = None,
     json: Json = False,
     precision_scale: Scale = 1.0,
+    from_: Annotated[Path | None, Parameter(name="--from")] = None,
     files: Annotated[Files, Parameter(name="*")] = NO_MORE,
 ) -> None:
     """Solve FILE for many combinations of its assumptions and write a report.
@@ -235,9 +236,21 @@ def run(
         Folder for report.html, summary.json, draws.csv, results.csv, nominal.nc, draws.nc
         and scenario.yaml.
         Default: offramp-results/NAME, or nothing is written when --json is given.
+    from_
+        A bundle in place of FILE and of all options but --out and --json: its run is
+        repeated, and told is whether every number is the same to the last bit.
     """
-    from offramp.apps.running import run_file, show
+    from offramp.apps.running import repeat_bundle, require_file, run_file, show
 
+    if from_ is not None:
+        plain = draws == 1000 and precision_scale == 1 and not (nominal or set)
+        alone = plain and (file, seed, account) == (None,) * 3
+        told, same = repeat_bundle(from_, out, json, alone, files)
+        hand_over(told) if json else say(told)
+        if not same:
+            sys.exit(1)
+        return
+    file = require_file(file)
     asked = Asked("run", file, draws, seed, nominal, json, tuple(set), account, precision_scale)
 
     def ran(files: Files) -> None:

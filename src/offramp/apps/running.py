@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from offramp.apps.listing import warning_words
-from offramp.apps.options import NO_MORE, Asked, Files
+from offramp.apps.options import NO_MORE, Asked, Files, refuse
 from offramp.apps.progress import progress_bar
 from offramp.apps.run_tables import run_words
 from offramp.apps.telling import folded, others_word, table_of
 from offramp.core.errors import Place, ResultError
 from offramp.core.files import check_target
+from offramp.presentation.text.numbers import few_of
 
 if TYPE_CHECKING:
     from offramp.scenario import Scenario
@@ -67,6 +68,70 @@ def show(report: Path) -> None:
 
     with suppress(webbrowser.Error):
         webbrowser.open(report.resolve().as_uri())
+
+
+def require_file(file: str | None) -> str:
+    """The file; an error where neither it nor a bundle is named."""
+    if file is None:
+        raise refuse("run without FILE", "a scenario", "say offramp run border-standoff")
+    return file
+
+
+def repeat_bundle(
+    path: Path, out: Path | None, json: bool, plain: bool, files: Files
+) -> tuple[Any, bool]:
+    """Run a bundle again: what is told of it, and whether it is the same to the last bit.
+
+    ``plain`` says that nothing else was asked for: file and options are the bundle's.
+    """
+    from offramp.core.provenance import versions
+    from offramp.presentation import report, summary, write_results
+    from offramp.presentation.bundles import differences, read_bundle
+    from offramp.scenario import fixed
+    from offramp.study import investigate
+
+    if not plain:
+        raise refuse(
+            f"--from {path} beside a file or other options",
+            "one or the other: the bundle says what is run, and how",
+            f"say offramp run --from {path}",
+        )
+    folder = out if out is not None or json else Path("offramp-results") / path.stem
+    if folder is not None:
+        check_target(folder, folder=True, option="--out")
+        if not files.force:
+            refuse_finished(folder)
+    bundle = read_bundle(path)
+    options, told = bundle.options, bundle.scenario
+    with progress_bar() as progress:
+        findings = investigate(
+            fixed(told, options.settings) if options.settings else told,
+            draws=options.draws,
+            seed=options.seed,
+            account=options.account,
+            precision_scale=options.precision_scale,
+            command=lambda _: f"offramp run --from {path.name}",
+            progress=progress,
+        )
+    written = None if folder is None else write_results(findings, folder, report(findings))
+    other = differences(bundle, findings)
+    here = versions()
+    changed = {name: one for name, one in bundle.versions.items() if here.get(name) != one}
+    if json:
+        repeated = {"same": not other, "different": list(other), "versions_then": changed}
+        return summary(findings) | {"repeated": repeated}, not other
+    return "\n".join([_words(summary(findings), written), "", _repeated(other, changed)]), not other
+
+
+def _repeated(other: Sequence[str], changed: Mapping[str, str]) -> str:
+    """Whether a run was repeated to the last bit, and with which other versions if not."""
+    if not other:
+        return "Every number is the same to the last bit as in the bundle."
+    told = f"{len(other)} of the bundle's quantities differ: {few_of(other, 5, 'others')}."
+    if not changed:
+        return f"{told} The versions are the same; the machine or its libraries are not."
+    then = ", ".join(f"{name} {one}" for name, one in changed.items())
+    return f"{told} The bundle was made with {then}."
 
 
 def investigated(asked: Asked, scenario: Scenario, *, brief: bool = False) -> Findings:

@@ -26,6 +26,7 @@ from offramp.study.runs.effects import mechanism_effects
 from offramp.study.runs.findings import Findings
 from offramp.study.runs.flips import find_flips
 from offramp.study.runs.inquiry import MOST_NODES, Extent, argument
+from offramp.study.runs.kept_draws import SIZE, KeptDraws
 from offramp.study.runs.switched import ends_switched
 from offramp.study.solving.experiment import Progress, Solved, outcomes, solve, solve_all
 from offramp.study.solving.labels import as_told
@@ -64,6 +65,7 @@ def investigate(
     command: Callable[[int | None], str] | None = None,
     brief: bool = False,
     progress: Progress | None = None,
+    kept: KeptDraws | None = None,
 ) -> Findings:
     """Solve a scenario at nominal values and for ``draws`` of its assumptions (0: nominal only).
 
@@ -72,7 +74,8 @@ def investigate(
     every account (or of the one named); accounts are compared at nominal values; off-ramps are
     tried, and the game without agreement is solved, in at most 64 draws. ``brief`` leaves out
     histories, mechanisms, probabilities by round, comparison and sensitivity. All draws are
-    checked before any is solved. ``progress(what, done, total)`` is told how far it is.
+    checked before any is solved. ``progress(what, done, total)`` is told how far it is. Where
+    draws are ``kept``, those finished before are taken from there: the same numbers, sooner.
     """
     begun = time.perf_counter()
     workspace = Workspace.of(scenario)
@@ -90,7 +93,7 @@ def investigate(
     (progress or _silent)(FIRST, 1, 1)
     over = None
     if spread is not None:
-        over = _over_draws(game, spread, request, nominal.sizes.get("round", 0), attrs, progress)
+        over = _over_draws(game, spread, request, nominal, progress, kept)
         nominal, over = with_all_ends([nominal, over])
     further = argument(
         workspace,
@@ -128,10 +131,10 @@ def _check_all(game: Game, draws: Draws | None) -> None:
             own.tables(part.rows(rows))
 
 
-def _slices(game: Game, draws: Draws) -> list[Draws]:
+def _slices(game: Game, draws: Draws, most: int = 2000) -> list[Draws]:
     """Consecutive draws whose values fit the memory that one solve may take."""
     each = 8 * (game.structure.nodes * game.structure.parties + 4 * game.structure.edges)
-    size = max(1, min(CHUNK_BYTES // each, 2000))
+    size = max(1, min(CHUNK_BYTES // each, most))
     return [
         Draws(draws.names, draws.values[low : low + size], draws.seed, draws.first + low)
         for low in range(0, len(draws), size)
@@ -142,21 +145,28 @@ def _over_draws(
     game: Game,
     draws: Draws,
     request: Request,
-    rounds: int,
-    attrs: dict[str, Any],
+    nominal: Any,
     progress: Progress | None,
+    kept: KeptDraws | None,
 ) -> Any:
+    """The draws' outcomes, by as many rounds as the nominal ones."""
+    rounds, attrs = nominal.sizes.get("round", 0), nominal.attrs
     parts, done = [], 0
-    for part in _slices(game, draws):
+    for part in _slices(game, draws) if kept is None else _slices(game, draws, SIZE):
         start = done
 
         def step(count: int, _total: int, start: int = start) -> None:
             if progress is not None:
                 progress("draws solved", start + count, len(draws))
 
-        solved = solve_all(game, part, precision_scale=request.precision_scale, progress=step)
-        parts.append(outcomes(solved, rounds=rounds, attrs=attrs))
+        def work(part: Draws = part, step: Callable[[int, int], None] = step) -> Any:
+            scale = request.precision_scale
+            solved = solve_all(game, part, precision_scale=scale, progress=step)
+            return outcomes(solved, rounds=rounds, attrs=attrs)
+
+        parts.append(work() if kept is None else kept.part(part.first, len(part), work))
         done += len(part)
+        step(len(part), len(part))
     return join(parts)
 
 

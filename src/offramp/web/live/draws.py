@@ -97,7 +97,8 @@ def _hung_on(values: Array, columns: Array) -> list[int]:
         return list(range(min(SHOWN, columns.shape[1])))
     own = np.argsort(np.argsort(values))
     ranks = np.argsort(np.argsort(columns, axis=0), axis=0)
-    close = np.abs(np.corrcoef(np.column_stack([own, ranks]), rowvar=False)[0, 1:])
+    both = np.atleast_2d(np.corrcoef(np.column_stack([own, ranks]), rowvar=False))
+    close = np.abs(both[0, 1:])
     return np.argsort(-close, kind="stable")[:SHOWN].tolist()
 
 

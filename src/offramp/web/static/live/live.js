@@ -97,6 +97,7 @@ function fail(error) {
 function keep() {
   const query = [setting.query, beside === null ? "" : `beside=${encodeURIComponent(beside)}`].filter(Boolean).join("&");
   history.replaceState(null, "", `${location.pathname}${query ? `?${query}` : ""}`);
+  for (const link of document.querySelectorAll("[data-carry]")) link.href = `${link.dataset.carry}${setting.query ? `?${setting.query}` : ""}`;
   changes();
 }
 
