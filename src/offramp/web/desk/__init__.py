@@ -1,0 +1,1 @@
+"""The off-ramp desk: which changes would make an agreement likely, asked lever by lever."""
