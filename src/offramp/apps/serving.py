@@ -20,6 +20,7 @@ def serve_command(
     *,
     port: Annotated[int, whole(0, 65535, 8000)] = 0,
     no_open: Annotated[bool, Parameter(negative="")] = False,
+    network: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Open Offramp in a browser: write, check and change scenarios in a folder, without YAML.
 
@@ -35,6 +36,9 @@ def serve_command(
         The port to listen on; 0 takes a free one.
     no_open
         Only say the address.
+    network
+        Let students on the local network join a class by its code; whoever is on that network
+        then reaches the page where codes are typed, and nothing else.
     """
     try:
         import fastapi  # noqa: F401
@@ -47,7 +51,7 @@ def serve_command(
         ) from None
     from offramp.web import serve
 
-    serve(place, port=port, open_browser=not no_open, tell=_tell)
+    serve(place, port=port, open_browser=not no_open, network=network, tell=_tell)
 
 
 def _tell(address: str) -> None:

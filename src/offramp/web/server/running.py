@@ -16,7 +16,9 @@ from offramp.core.errors import OfframpError, Place
 from offramp.web.server.parts import find_parts
 from offramp.web.server.site import Site, make_site
 
-HOST = "127.0.0.1"
+HOST, EVERYWHERE = "127.0.0.1", "0.0.0.0"
+ELSEWHERE = ("192.0.2.1", 9)
+"""An address for documentation (RFC 5737): the system says by which way it would go there."""
 GRACE = 1
 """Seconds that open streams have to end."""
 
@@ -26,16 +28,19 @@ def serve(
     *,
     port: int = 0,
     open_browser: bool = True,
+    network: bool = False,
     tell: Callable[[str], None] = lambda words: None,
 ) -> None:
     """Serve a folder, or the folder of a file, until interrupted; 0 takes a free port.
 
-    ``tell`` is given the opening address. Raises OfframpError where there is no such folder or the
+    With ``network`` the local network reaches it too, for classes: only the page where students
+    join is open there. ``tell`` is given the opening address. Raises OfframpError where there is no such folder or the
     port is taken.
     """
     folder, to = _place(target)
-    listening = _listen(port)
-    site = make_site(folder, listening.getsockname()[1])
+    listening = _listen(port, EVERYWHERE if network else HOST)
+    others = own_addresses() if network else ()
+    site = make_site(folder, listening.getsockname()[1], others)
     run(site, listening, lambda: _ready(site, to, open_browser, tell))
 
 
@@ -122,11 +127,22 @@ def _place(target: str | Path | None) -> tuple[Path, str]:
     )
 
 
-def _listen(port: int) -> socket.socket:
+def own_addresses() -> tuple[str, ...]:
+    """The addresses by which the local network knows this machine; nothing is sent to find out."""
+    found: set[str] = set()
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(ELSEWHERE)
+        found.add(probe.getsockname()[0])
+    with suppress(OSError):
+        found.update(socket.gethostbyname_ex(socket.gethostname())[2])
+    return tuple(sorted(one for one in found if not one.startswith("127.")))
+
+
+def _listen(port: int, host: str = HOST) -> socket.socket:
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((HOST, port))
+        listening.bind((host, port))
     except OSError as error:
         listening.close()
         raise OfframpError(

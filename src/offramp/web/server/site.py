@@ -59,9 +59,9 @@ class Site:
             return self.kept[name]
 
 
-def make_site(folder: Path, port: int) -> Site:
-    """The site of a folder that exists."""
-    return Site(Folder.at(folder), port)
+def make_site(folder: Path, port: int, others: tuple[str, ...] = ()) -> Site:
+    """The site of a folder that exists; ``others`` are further names of this machine."""
+    return Site(Folder.at(folder), port, (*LOCAL, *others))
 
 
 def site_of(request: Request) -> Site:

@@ -1,0 +1,28 @@
+// A game of one person.
+
+import { ask } from "../live/dom.js";
+import { show } from "./view.js";
+
+const root = document.querySelector("[data-table]");
+const place = root.querySelector("[data-view]");
+const odds = root.querySelector("[data-odds]");
+const base = root.dataset.table;
+let told = null;
+
+async function look() {
+  told = await ask(`${base}.json?odds=${odds.checked}`);
+  show(place, told, choose);
+}
+
+async function choose(number) {
+  for (const button of place.querySelectorAll("button")) button.disabled = true;
+  try {
+    await ask(`${base}/move`, { method: "POST", body: JSON.stringify({ place: number, stamp: told.stamp }), headers: { "content-type": "application/json", accept: "application/json" } });
+  } catch (error) {
+    if (error.status !== 400) throw error;
+  }
+  await look();
+}
+
+odds.addEventListener("change", look);
+look();
