@@ -9,7 +9,7 @@ from offramp.core.errors import OfframpError
 from offramp.game import build
 from offramp.scenario import read
 from offramp.study.solving.experiment import Solved, solve
-from offramp.web.play.debrief import choice_rows, debrief
+from offramp.web.play.looking_back import choice_rows, debrief
 from offramp.web.play.table import Table
 from offramp.web.play.worths import Worths
 from tests.web.talks import PARLEY

@@ -14,7 +14,7 @@ from typing import Any
 from offramp.core.errors import OfframpError
 from offramp.study.solving.experiment import Solved
 from offramp.study.solving.labels import spoken
-from offramp.web.play.debrief import choice_rows
+from offramp.web.play.looking_back import choice_rows
 from offramp.web.play.table import Table
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"

@@ -13,8 +13,8 @@ from offramp.study.solving.experiment import Solved, solve
 from offramp.web.folder.files import Missing
 from offramp.web.live.reading import shelf_of
 from offramp.web.live.setting import Setting
-from offramp.web.play.debrief import debrief
 from offramp.web.play.lesson import Lesson, Student
+from offramp.web.play.looking_back import debrief
 from offramp.web.play.table import Table
 
 if TYPE_CHECKING:

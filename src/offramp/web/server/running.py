@@ -34,8 +34,8 @@ def serve(
     """Serve a folder, or the folder of a file, until interrupted; 0 takes a free port.
 
     With ``network`` the local network reaches it too, for classes: only the page where students
-    join is open there. ``tell`` is given the opening address. Raises OfframpError where there is no such folder or the
-    port is taken.
+    join is open there. ``tell`` is given the opening address. Raises OfframpError where there is
+    no such folder or the port is taken.
     """
     folder, to = _place(target)
     listening = _listen(port, EVERYWHERE if network else HOST)
