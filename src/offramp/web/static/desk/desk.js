@@ -73,7 +73,7 @@ function card(one, at) {
         el("tbody", {}, one.gains.map((each) => el("tr", {}, el("th", { scope: "row" }, words(each.party)), el("td", { class: "drawn" }, gain(each.gain / most)), el("td", {}, el("b", {}, each.told))))))),
     el("details", {}, el("summary", {}, "In sentences"), one.sentences.map((text) => el("p", { class: "small" }, words(text)))),
     one.query === null ? el("p", { class: "small quiet" }, "A first step cannot be set by a slider; claims can test it.")
-      : el("p", { class: "tools" }, el("a", { class: "button", href: `/live/${part(form.dataset.desk)}?${one.query}&beside=${encodeURIComponent(form.dataset.query)}` }, "Try it on the sliders")));
+      : el("p", { class: "acts" }, el("a", { class: "button", href: `/live/${part(form.dataset.desk)}?${one.query}&beside=${encodeURIComponent(form.dataset.query)}` }, "Try it on the sliders")));
 }
 
 function gain(share) {

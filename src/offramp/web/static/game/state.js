@@ -34,7 +34,8 @@ function line(x, y, to, down, weight, says) {
 
 function box(x, y, text, colour, node) {
   const told = text.length > 32 ? `${text.slice(0, 31)}…` : text;
-  const shape = svg("g", { class: "box" }, svg("rect", { x: String(x), y: String(y - 15), width: String(WIDE), height: "30", rx: "4", class: colour ? null : "plain", fill: colour }),
-    svg("text", { x: String(x + 8), y: String(y + 4), class: colour ? "label on" : "label" }, told), svg("title", {}, text));
+  const shape = svg("g", { class: "box" }, svg("rect", { x: String(x), y: String(y - 15), width: String(WIDE), height: "30", rx: "4", class: "plain" }),
+    colour ? svg("rect", { x: String(x), y: String(y - 15), width: "7", height: "30", fill: colour }) : null,
+    svg("text", { x: String(x + 14), y: String(y + 4), class: "label" }, told), svg("title", {}, text));
   return node === null ? shape : svg("a", { href: `${place.dataset.state}${node}${place.dataset.end}`, "aria-label": `State ${node}: ${text}` }, shape);
 }

@@ -120,8 +120,8 @@ function changes() {
 }
 
 function tools() {
-  if (beside === null) return el("p", { class: "tools" }, el("button", { type: "button", "data-keep": "", onclick: compare }, "Keep these figures beside what follows"));
-  return el("p", { class: "tools small" }, "Beside it, as thin bars: ", besideWords(), ". ",
+  if (beside === null) return el("p", { class: "acts" }, el("button", { type: "button", "data-keep": "", onclick: compare }, "Keep these figures beside what follows"));
+  return el("p", { class: "acts small" }, "Beside it, as thin bars: ", besideWords(), ". ",
     el("a", { href: `/live/${part(name)}${beside ? `?${beside}` : ""}` }, "Show that one"), " ",
     el("button", { type: "button", onclick: () => { beside = null; reference = null; keep(); sheet.show(sheet.told, null); } }, "Take it away"));
 }

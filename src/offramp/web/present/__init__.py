@@ -1,0 +1,1 @@
+"""Presenting: full screen, one question at a time, its answer revealed step by step."""
