@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +26,12 @@ NAME = 23
 
 
 def run_file(
-    asked: Asked, out: Path | None, files: Files = NO_MORE
+    asked: Asked, out: Path | None, files: Files = NO_MORE, live: int = 0
 ) -> tuple[Any, bool, Path | None]:
-    """Run a scenario: JSON or words, whether it was solved, and the path of the report."""
+    """Run a scenario: JSON or words, whether it was solved, and the path of the report.
+
+    With ``live`` the report has sliders for so many assumptions.
+    """
     folder = out
     if folder is None and not asked.json:
         folder = Path("offramp-results") / Path(asked.file).stem
@@ -43,6 +47,8 @@ def run_file(
     from offramp.presentation import report, summary, write_results
 
     findings = investigated(asked, scenario, brief=asked.json and out is None)
+    if live and folder is not None:
+        findings = _with_sliders(findings, asked, live)
     written = None
     if folder is not None:
         written = write_results(findings, folder, report(findings), xlsx=files.xlsx)
@@ -132,6 +138,18 @@ def _repeated(other: Sequence[str], changed: Mapping[str, str]) -> str:
         return f"{told} The versions are the same; the machine or its libraries are not."
     then = ", ".join(f"{name} {one}" for name, one in changed.items())
     return f"{told} The bundle was made with {then}."
+
+
+def _with_sliders(findings: Findings, asked: Asked, count: int) -> Findings:
+    """With solved points for the sliders of the report."""
+    from offramp.game import build
+    from offramp.study.runs.knots import find_knots
+
+    with progress_bar() as progress:
+        game, scale = build(findings.scenario), asked.precision_scale
+        return replace(
+            findings, knots=find_knots(game, count, precision_scale=scale, progress=progress)
+        )
 
 
 def investigated(asked: Asked, scenario: Scenario, *, brief: bool = False) -> Findings:

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from offramp.study.runs.findings import Findings
 
 STATIC = Path(__file__).parent / "static"
+SCRIPTS = ("plotly-cartesian.min.js", "report.js")
+"""What a report runs, whatever it tells."""
 SIGN = "†"
 """Stands for what is said once, at the top: a share of combinations describes the assumptions."""
 DISCLAIMED = re.compile(
@@ -100,7 +102,8 @@ def report(findings: Findings, *, figures: Iterable[Figure | tuple[str, Plotted]
             style=_asset("report.css"),
             bundle=_asset("plotly-cartesian.min.js"),
             script=_asset("report.js"),
-            policy=_policy("plotly-cartesian.min.js", "report.js"),
+            sliders=_asset("knots.js") if findings.knots else "",
+            policy=_policy(*SCRIPTS, *(["knots.js"] if findings.knots else [])),
         )
     )
 

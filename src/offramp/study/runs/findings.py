@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from offramp.study.packages.zones import Packages
     from offramp.study.runs.effects import MechanismEffect
     from offramp.study.runs.flips import Flips
+    from offramp.study.runs.knots import Knots
     from offramp.study.runs.switched import Switched
     from offramp.study.sensitivity.hanging_on import Sensitivity
     from offramp.study.solving.precisions import AtPrecision
@@ -76,6 +77,8 @@ class Findings(Brief):
     """What flips the likeliest end; None without draws."""
     choices: Mapping[str, float] = field(default_factory=dict)
     """'step.move' to how often it is made where its party has a choice, at nominal values."""
+    knots: Knots | None = None
+    """Solved points for the sliders of the report; None unless they were asked for."""
     doubts: tuple[Doubt, ...] = ()
     """What in the text looks like a slip, as `check` warns of it."""
 
