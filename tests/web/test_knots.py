@@ -69,12 +69,17 @@ def test_interpolation_is_exact_where_it_has_to_be_and_its_error_is_told(
     assert not coarse.between
 
 
-def test_what_cannot_have_sliders(tmp_path: Path) -> None:
+def test_what_cannot_have_sliders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plain = build(read("border-standoff"))
     assert find_knots(plain, 3) is None  # no range
     for count in (0, 7):
         with pytest.raises(ResultError):
             find_knots(plain, count)
+    words = ("border-standoff", "--nominal", "--live", "2", "--out", str(tmp_path / "out"))
+    code, out, err = asker(capsys)("run", *words)
+    assert code == 0, err
+    assert "no sliders" in out
+    assert "data-knots" not in (tmp_path / "out" / "report.html").read_text("utf-8")
 
 
 def test_a_report_with_sliders_opens_without_a_server(

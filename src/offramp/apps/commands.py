@@ -248,9 +248,9 @@ def run(
     from offramp.apps.running import repeat_bundle, require_file, run_file, show
 
     if from_ is not None:
-        plain = draws == 1000 and precision_scale == 1 and not (nominal or set)
-        alone = plain and (file, seed, account) == (None,) * 3
-        told, same = repeat_bundle(from_, out, json, alone, files)
+        others = nominal, set, live, no_passages, file, account
+        plain = (draws, seed, precision_scale) == (1000, None, 1) and not any(others)
+        told, same = repeat_bundle(from_, out, json, plain, files)
         hand_over(told) if json else say(told)
         if not same:
             sys.exit(1)

@@ -54,7 +54,10 @@ def run_file(
         written = write_results(findings, folder, report(findings), xlsx=files.xlsx)
     told = summary(findings)
     solved = told["certificate"]["status"] == "solved"
-    return told if asked.json else _words(told, written), solved, written
+    words = _words(told, written)
+    if live and findings.knots is None:
+        words += "\nNo number has a range, so that the report has no sliders."
+    return told if asked.json else words, solved, written
 
 
 def refuse_finished(folder: Path) -> None:

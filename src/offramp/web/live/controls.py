@@ -11,6 +11,7 @@ import numpy as np
 
 from offramp.expressions import Number
 from offramp.presentation.premises import cited
+from offramp.presentation.text.evidence import shown_passages
 from offramp.presentation.text.numbers import figure_of, listed
 from offramp.presentation.text.precisions import odds_words
 from offramp.scenario import Assumption, Meaning, Scenario
@@ -51,6 +52,8 @@ class Control:
     unit: str
     note: str
     sources: tuple[dict[str, str], ...]
+    passages: tuple[str, ...]
+    """The words of transcripts that its sources point at."""
     formula: str
     range: str
     group: str
@@ -155,6 +158,7 @@ def _control(
         unit=one.unit or "",
         note=one.note or "",
         sources=tuple(_sources(meaning.scenario, one)),
+        passages=tuple(map(str, shown_passages(meaning.scenario, one.source))),
         formula="" if formula is None or isinstance(formula, Number) else str(formula),
         range="" if one.distribution is None else _range_words(one, low, high),
         group=groups.get(one.name.partition("[")[0], ""),
@@ -203,7 +207,7 @@ def _sources(scenario: Scenario, one: Assumption) -> Iterator[dict[str, str]]:
         yield {
             "key": key,
             "cited": cited(key, scenario),
-            "where": where,
+            "where": str(where),
             "title": (source.title if source else None) or "",
             "note": (source.note if source else None) or "",
         }

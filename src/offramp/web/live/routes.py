@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from threading import Timer
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -23,6 +24,8 @@ from offramp.web.server.site import Site, site_of
 
 router = APIRouter()
 TABS = (Link(30, "What follows", "/live/{name}"),)
+LATER, SMALL = 2.5, "border-standoff"
+"""Seconds after the start until the solver is got ready, and the game it is got ready with."""
 ASKER = 64
 """Letters by which a window is known at most."""
 LAYERS: dict[str, Callable[[Compiled, Setting, str], dict[str, Any]]] = {
@@ -35,6 +38,43 @@ LAYERS: dict[str, Callable[[Compiled, Setting, str], dict[str, Any]]] = {
 def newest_of(site: Site) -> Newest:
     """The solver threads of a server."""
     return site.keep("live newest", Newest)
+
+
+def warm(site: Site) -> None:
+    """Get the solver ready a little after the first page, which must not wait for it."""
+    timer = Timer(LATER, _solve_once, (site,))
+    timer.daemon = True
+    site.kept["live timer"] = timer
+    timer.start()
+
+
+def close(site: Site) -> None:
+    """Nothing more is solved."""
+    if "live timer" in site.kept:
+        site.kept["live timer"].cancel()
+    if "live newest" in site.kept:
+        newest_of(site).close()
+
+
+def _solve_once(site: Site) -> None:
+    """Load the kernels, or compile them where nobody has on this machine; see ``state_of``."""
+    from offramp.core.compiling import tell_compiling
+
+    def compiling(words: str) -> None:
+        site.kept["live compiling"] = words
+
+    def work() -> None:
+        followed(shelf_of(site).compiled(SMALL), Setting())
+        site.kept["live compiling"] = ""
+
+    tell_compiling(compiling)
+    newest_of(site).ask("warm", work)
+
+
+@router.get("/live/state.json", response_model=None)
+def state_of(request: Request) -> dict[str, str]:
+    """What the solver does that takes long: 'compiling …', or the empty string."""
+    return {"compiling": site_of(request).kept.get("live compiling", "")}
 
 
 @router.get("/live/{name:path}/{layer}.json", response_model=None)

@@ -102,7 +102,7 @@ def teach(request: Request, asked: Taught) -> dict[str, Any]:
 
 
 @router.post("/play/class/{code}/close", response_model=None)
-def close(request: Request, code: str) -> dict[str, Any]:
+def close_class(request: Request, code: str) -> dict[str, Any]:
     """Take nobody more into a class."""
     seats_of(site_of(request)).lesson(code).open = False
     return {"closed": True}

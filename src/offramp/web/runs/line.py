@@ -14,7 +14,7 @@ from offramp.core.errors import OfframpError
 from offramp.web.runs.jobs import CANCELLED, INTERRUPTED, QUEUED, RESUMABLE, RUNNING, Job, find_jobs
 
 ALGEBRA = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-PATIENCE = 5.0
+PATIENCE = 1.0
 """Seconds that a process has to end."""
 
 

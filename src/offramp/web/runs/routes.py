@@ -44,6 +44,12 @@ def line_of(site: Site) -> Line:
     return site.keep("runs line", lambda: Line(site.folder.own / "runs"))
 
 
+def close(site: Site) -> None:
+    """End the run that is going on; what it has finished is kept."""
+    if "runs line" in site.kept:
+        line_of(site).close()
+
+
 @router.post("/runs", response_model=None)
 def ask_run(request: Request, asked: Asked) -> dict[str, Any]:
     """Put a run into the line; its name."""

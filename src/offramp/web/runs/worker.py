@@ -70,7 +70,8 @@ def _run(job: Job) -> None:
         write_brief(findings, job.folder / "brief.docx")
     write_results(findings, job.folder, report(findings))
     there = [job.folder / name for name in job.files() if name != "bundle.zip"]
-    write_bundle(findings, asked, options, job.folder / "bundle.zip", there)
+    with suppress(OfframpError):  # a text that does not read back has no bundle
+        write_bundle(findings, asked, options, job.folder / "bundle.zip", there)
 
 
 def _watch_parent(parent: int) -> None:

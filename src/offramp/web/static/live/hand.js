@@ -115,5 +115,5 @@ function source(one, name) {
     : `/library/scenarios/${encodeURIComponent(name)}`;
   return el("details", { class: "why small" },
     el("summary", { "aria-label": `About ${one.label}` }, "source"),
-    el("p", {}, words(facts.filter(Boolean).join(" ")), " ", one.line ? el("a", { href: link }, `Line ${one.line} of the text`) : null));
+    el("p", {}, words(facts.filter(Boolean).join(" ")), " ", one.passages.map((each) => [el("span", { class: "passage" }, words(each)), " "]), one.line ? el("a", { href: link }, `Line ${one.line} of the text`) : null));
 }

@@ -210,6 +210,14 @@ at("reset").addEventListener("click", async () => { setting = new Setting(settin
 document.querySelector("form.hand").addEventListener("submit", (event) => event.preventDefault());
 addEventListener("popstate", async () => { setting = Setting.read(location.search); await rebuild(); moved(); });
 
+// Until the first answer: what the solver does that takes long.
+const begun = Date.now();
+const waiting = setInterval(async () => {
+  if (sheet.told || at("state").classList.contains("wrong")) { clearInterval(waiting); return; }
+  const { compiling } = await ask("/live/state.json").catch(() => ({}));
+  if (compiling && !sheet.told) at("state").textContent = `Waiting: ${compiling}, for ${Math.round((Date.now() - begun) / 1000)} seconds so far. Library, editor and forms work meanwhile.`;
+}, 2000);
+
 try {
   await rebuild();
   document.querySelector("[data-claims]").hidden = !told.claims;
