@@ -108,7 +108,7 @@ def test_students_reach_their_page_and_nothing_else(served: Served) -> None:
 
 def test_whoever_is_silent_is_played_on(served: Served) -> None:
     from offramp.web.live.setting import Setting
-    from offramp.web.play.seats import seats_of
+    from offramp.web.play.routes import seats_of
 
     lesson = seats_of(served.site).teach(
         "model-three-in-turn", Setting(), ["one", "two"], odds=True

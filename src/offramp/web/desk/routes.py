@@ -10,7 +10,6 @@ from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
 from offramp.core.errors import ResultError
-from offramp.web.desk.searching import Question, choices_of, find_ramps
 from offramp.web.live.newest import Newest, Superseded
 from offramp.web.live.reading import shelf_of
 from offramp.web.live.setting import setting_of
@@ -51,6 +50,8 @@ async def found(request: Request, name: str) -> Response:
         progress[asker] = number, f"{what}: {done:,} of {total:,}" if total > 1 else what
 
     def work() -> dict[str, Any]:
+        from offramp.web.desk.searching import find_ramps
+
         tell("reading", 0, 1)
         return find_ramps(shelf_of(site).compiled(name), setting, question, tell)
 
@@ -69,6 +70,8 @@ def progress_of(request: Request, name: str, asker: str = "") -> dict[str, str]:
 @view(router, "/desk/{name:path}", "desk/desk.html")
 def desk_page(request: Request, name: str) -> dict[str, Any]:
     """What can be chosen at the desk."""
+    from offramp.web.desk.searching import choices_of
+
     setting = setting_of(request.query_params.multi_items())
     compiled = shelf_of(site_of(request)).compiled(name)
     return {
@@ -85,8 +88,10 @@ def desk_page(request: Request, name: str) -> dict[str, Any]:
     }
 
 
-def _question(asked: Any) -> Question:
+def _question(asked: Any) -> Any:
     """Aim, probability, levers and holders from an address."""
+    from offramp.web.desk.searching import Question
+
     text = asked.get("at_least", "0.5")
     try:
         at_least = float(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -13,9 +14,9 @@ from offramp.core.errors import OfframpError
 from offramp.scenario import Scenario, read
 from offramp.scenario.shelf import SUFFIXES, library_files
 from offramp.web.folder.files import Missing
-from offramp.web.live.games import Compiled, Games
 
 if TYPE_CHECKING:
+    from offramp.web.live.games import Compiled, Games
     from offramp.web.server.site import Site
 
 REMEMBERED = 32
@@ -31,9 +32,15 @@ class Shelf:
     """What a server has read and compiled; one for each site."""
 
     site: Site
-    games: Games = field(default_factory=Games)
     _read: OrderedDict[str, Scenario] = field(default_factory=OrderedDict[str, Scenario])
     _lock: Lock = field(default_factory=Lock)
+
+    @cached_property
+    def games(self) -> Games:
+        """The compiled games; the solver is loaded with the first."""
+        from offramp.web.live.games import Games
+
+        return Games()
 
     def compiled(self, name: str, key: str = "") -> Compiled:
         """The scenario of that name compiled; with a ``key`` the content that a page was made of.

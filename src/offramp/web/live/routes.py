@@ -11,14 +11,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.responses import Response
 
-from offramp.web.live.answers import at_once, claims_as_of, followed
-from offramp.web.live.controls import controls_of
-from offramp.web.live.draws import draws_behind, draws_table
-from offramp.web.live.games import Compiled
 from offramp.web.live.newest import Newest, Superseded
 from offramp.web.live.reading import Outdated, shelf_of
 from offramp.web.live.setting import Setting, setting_of
-from offramp.web.server.pages import view
+from offramp.web.server.pages import page, view
 from offramp.web.server.parts import Link
 from offramp.web.server.site import Site, site_of
 
@@ -28,11 +24,15 @@ LATER, SMALL = 2.5, "border-standoff"
 """Seconds after the start until the solver is got ready, and the game it is got ready with."""
 ASKER = 64
 """Letters by which a window is known at most."""
-LAYERS: dict[str, Callable[[Compiled, Setting, str], dict[str, Any]]] = {
-    "ends": at_once,
-    "followed": followed,
-    "claims": claims_as_of,
-}
+Layer = Callable[[Any, Setting, str], dict[str, Any]]
+
+
+def layer_named(name: str) -> Layer | None:
+    """What works a layer out; None for a name that is none. The solver is loaded with the first."""
+    from offramp.web.live.answers import at_once, claims_as_of, followed
+
+    layers: dict[str, Layer] = {"ends": at_once, "followed": followed, "claims": claims_as_of}
+    return layers.get(name)
 
 
 def newest_of(site: Site) -> Newest:
@@ -64,7 +64,9 @@ def _solve_once(site: Site) -> None:
         site.kept["live compiling"] = words
 
     def work() -> None:
-        followed(shelf_of(site).compiled(SMALL), Setting())
+        follows = layer_named("followed")
+        assert follows is not None
+        follows(shelf_of(site).compiled(SMALL), Setting(), SMALL)
         site.kept["live compiling"] = ""
 
     tell_compiling(compiling)
@@ -84,11 +86,12 @@ async def layer_of(request: Request, name: str, layer: str) -> Response:
     setting, key = setting_of(asked.multi_items()), asked.get("key", "")[:ASKER]
     if layer == "draws":
         return JSONResponse(await asyncio.to_thread(_draws, site, name, setting, asked.get("of")))
-    if layer not in LAYERS:
+    follows = layer_named(layer)
+    if follows is None:
         return JSONResponse({"error": {"found": f"no layer '{layer[:ASKER]}'"}}, 404)
 
     def work() -> dict[str, Any]:
-        return LAYERS[layer](shelf_of(site).compiled(name, key), setting, name)
+        return follows(shelf_of(site).compiled(name, key), setting, name)
 
     asker = f"{asked.get('asker', '')[:ASKER]} {layer}"
     try:
@@ -102,6 +105,8 @@ async def layer_of(request: Request, name: str, layer: str) -> Response:
 @router.get("/live/{name:path}/draws.csv", response_model=None)
 def draws_file(request: Request, name: str, of: str = "") -> Response:
     """Every draw behind a number, with every assumption that was drawn."""
+    from offramp.web.live.draws import draws_table
+
     setting = setting_of(request.query_params.multi_items())
     text = draws_table(shelf_of(site_of(request)).compiled(name), setting, of)
     told = {"content-disposition": 'attachment; filename="draws.csv"'}
@@ -115,9 +120,11 @@ def draws_page(request: Request, name: str, of: str = "") -> dict[str, Any]:
     return _draws(site_of(request), name, setting, of)
 
 
-@view(router, "/live/{name:path}", "live/live.html")
-def live_page(request: Request, name: str) -> dict[str, Any]:
+@router.get("/live/{name:path}.json", response_model=None)
+def live_facts(request: Request, name: str) -> dict[str, Any]:
     """What can be moved, as the setting of the address has it."""
+    from offramp.web.live.controls import controls_of
+
     setting = setting_of(request.query_params.multi_items())
     compiled = shelf_of(site_of(request)).compiled(name)
     scenario = compiled.scenario
@@ -135,6 +142,15 @@ def live_page(request: Request, name: str) -> dict[str, Any]:
     }
 
 
+@router.get("/live/{name:path}", response_model=None)
+def live_page(request: Request, name: str) -> Response:
+    """The page that shows it; nothing is solved or compiled for the page itself."""
+    scenario = shelf_of(site_of(request)).scenario(name)
+    return page(request, "live/live.html", {"name": name, "title": scenario.title})
+
+
 def _draws(site: Site, name: str, setting: Setting, of: str | None) -> dict[str, Any]:
+    from offramp.web.live.draws import draws_behind
+
     compiled = shelf_of(site).compiled(name)
     return {"name": name} | draws_behind(compiled, setting, of or "", name)

@@ -108,6 +108,10 @@ class Lesson:
         with self.lock:
             student.heard = min(student.heard, self.clock() - AWAY + GRACE)
 
+    def move(self, student: Student, place: int, stamp: int) -> None:
+        """A student's move, see `Table.choose`."""
+        self.tables[student.group].choose(student.party, place, stamp)
+
     def look(self) -> None:
         """Play on for everybody of whom nothing was heard for a while."""
         with self.lock:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from offramp.study.solving.labels import spoken, whose_premises
 from offramp.web.live.reading import shelf_of
 from offramp.web.live.setting import setting_of
-from offramp.web.play.seats import seats_of, student_moves
 from offramp.web.server.pages import page, view
 from offramp.web.server.parts import Link
-from offramp.web.server.site import site_of
+from offramp.web.server.site import Site, site_of
+
+if TYPE_CHECKING:
+    from offramp.web.play.seats import Seats
 
 router = APIRouter()
 TABS = (Link(60, "Play", "/play/{name}"),)
@@ -63,6 +64,13 @@ class Seat(BaseModel):
 
 class SeatMoved(Moved, Seat):
     """A student's move."""
+
+
+def seats_of(site: Site) -> Seats:
+    """What is at play on a server; the solver is loaded with the first game."""
+    from offramp.web.play.seats import Seats
+
+    return site.keep("play seats", lambda: Seats(site))
 
 
 def _setting(query: str) -> Any:
@@ -148,6 +156,8 @@ def class_page(request: Request, code: str) -> dict[str, Any]:
 @view(router, "/play/{name:path}", "play/seats.html")
 def seats_page(request: Request, name: str) -> dict[str, Any]:
     """Which seat to take, and what a class can be opened with."""
+    from offramp.study.solving.labels import spoken, whose_premises
+
     setting = setting_of(request.query_params.multi_items())
     scenario = shelf_of(site_of(request)).compiled(name).scenario
     steps = {step.by for step in scenario.round}
@@ -188,7 +198,7 @@ def seat_view(request: Request, asked: Seat) -> dict[str, Any]:
 def seat_move(request: Request, asked: SeatMoved) -> dict[str, Any]:
     """A student's move."""
     lesson = seats_of(site_of(request)).lesson(asked.code)
-    student_moves(lesson, lesson.student(asked.secret), asked.place, asked.stamp)
+    lesson.move(lesson.student(asked.secret), asked.place, asked.stamp)
     return {"moved": True}
 
 

@@ -13,7 +13,7 @@ from offramp.study.solving.experiment import Solved, solve
 from offramp.web.folder.files import Missing
 from offramp.web.live.reading import shelf_of
 from offramp.web.live.setting import Setting
-from offramp.web.play.lesson import Lesson, Student
+from offramp.web.play.lesson import Lesson
 from offramp.web.play.looking_back import debrief
 from offramp.web.play.table import Table
 
@@ -118,19 +118,9 @@ class Seats:
         return told | {"student": student.name, "group": student.group + 1, "title": lesson.title}
 
 
-def student_moves(lesson: Lesson, student: Student, place: int, stamp: int) -> None:
-    """A student's move."""
-    lesson.tables[student.group].choose(student.party, place, stamp)
-
-
 def party_place(found: Solved, name: str) -> int:
     """The position of a party; a ResultError for another name."""
     parties = found.game.meaning.parties
     if name not in parties:
         raise ResultError(f"'{name[:60]}' is no party", expected=f"one of {', '.join(parties)}")
     return parties.index(name)
-
-
-def seats_of(site: Site) -> Seats:
-    """What this server has at play."""
-    return site.keep("play seats", lambda: Seats(site))

@@ -13,7 +13,6 @@ from offramp.core.bounds import MAX_SEED
 from offramp.web.folder.files import Missing
 from offramp.web.live.reading import shelf_of
 from offramp.web.live.setting import setting_of
-from offramp.web.runs.comparing import compared
 from offramp.web.runs.jobs import DONE, FILES, RESUMABLE, Job, find_jobs, job_named, new_job
 from offramp.web.runs.line import Line
 from offramp.web.server.pages import view
@@ -119,6 +118,8 @@ def ask_page(request: Request, name: str) -> dict[str, Any]:
 @view(router, "/runs/compare", "runs/compare.html")
 def compare_page(request: Request, a: str, b: str) -> dict[str, Any]:
     """Two finished runs beside each other."""
+    from offramp.web.runs.comparing import compared
+
     folder = line_of(site_of(request)).folder
     return compared(job_named(folder, a), job_named(folder, b))
 
