@@ -15,8 +15,6 @@ from tests.apps.asking import asker
 from tests.web.conftest import Served, Visit
 from tests.web.talks import PARLEY
 
-GRAVE = ("serious", "critical")
-
 
 @pytest.fixture
 def parley(served: Served) -> Path:
@@ -122,22 +120,3 @@ def test_a_setting_that_makes_no_game_is_told_and_a_changed_text_too(
     assert visit.served.get("/live/parley.yaml/ends.json?set=share%3Dnan").status_code == 400
     assert visit.served.get("/live/parley.yaml/draws.json?of=end:x").status_code == 400
     assert visit.served.get("/live/parley.yaml/other.json").status_code == 404
-
-
-@pytest.mark.parametrize("width", ["phone", "laptop", "wall"])
-def test_the_page_is_accessible(visit: Visit, parley: Path, width: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    from tests.web.conftest import WIDTHS
-
-    wide, tall = WIDTHS[width]
-    visit.page.set_viewport_size({"width": wide, "height": tall})
-    page = visit.go("/live/parley.yaml?set=slide%3D0.3")
-    page.get_by_text("As of this setting").wait_for()
-    found = Axe().run(page)
-    grave = [
-        one for one in found.response["violations"] if one["impact"] in ("serious", "critical")
-    ]
-    assert not grave, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") <= wide
-    visit.clean()

@@ -15,7 +15,9 @@ from offramp.core.errors import OfframpError
 from offramp.core.files import read_json, write_text
 from offramp.core.provenance import now
 from offramp.presentation.bundles import Options
-from offramp.scenario import Scenario, read, scenario_text
+from offramp.scenario import Scenario, scenario_text
+from offramp.scenario.reading import read_as
+from offramp.scenario.shelf import library_files
 from offramp.web.folder.files import Missing
 from offramp.web.live.setting import Setting
 
@@ -71,8 +73,19 @@ class Job:
         write_text(self.folder / "state.json", json.dumps(told, ensure_ascii=False))
 
     def scenario(self) -> Scenario:
-        """The text as it was when the job was asked for, with every mechanism written out."""
-        return read(self.folder / "asked.yaml")
+        """The text as it was when the job was asked for, with every mechanism written out.
+
+        The files of its sources are looked for where they lie beside the scenario itself.
+        """
+        text = (self.folder / "asked.yaml").read_text("utf-8")
+        return read_as(text, self.request["file"], self.place)
+
+    @property
+    def place(self) -> Path:
+        """Where the scenario lies: in the folder that holds all jobs, or in the library."""
+        file: str = self.request["file"]
+        known = library_files("scenarios")
+        return known[file] if file in known else self.folder.parents[2] / file
 
     def options(self) -> Options:
         """Draws, seed and setting."""

@@ -40,7 +40,7 @@ function picture(flow) {
       svg("title", {}, `${line.says}: ${percent(line.weight)}`));
   });
   const width = 16 + columns.length * (WIDE + GAP) - GAP;
-  return svg("svg", { viewBox: `0 0 ${width} ${tall + 20}`, width: String(width), height: String(tall + 20), role: "img", class: "flow",
+  return svg("svg", { viewBox: `0 0 ${width} ${tall + 20}`, width: String(width), height: String(tall + 20), role: "group", class: "flow",
     "aria-label": `${flow.ways} likeliest histories through ${flow.boxes.length} states; the same stands in the table below and among the histories of the sliders` },
   bands, flow.boxes.map(drawn));
 }

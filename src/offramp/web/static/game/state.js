@@ -22,7 +22,7 @@ function picture(told) {
     box(middle, tall / 2, `${told.by}: ${told.step}`, told.mover_colour, null),
     ...moves.map((one, i) => box(right, at(moves.length, i), one.to, one.colour, one.node)),
   ];
-  return svg("svg", { viewBox: `0 0 ${right + WIDE + 8} ${tall}`, width: String(right + WIDE + 8), height: String(tall), class: "around", role: "img",
+  return svg("svg", { viewBox: `0 0 ${right + WIDE + 8} ${tall}`, width: String(right + WIDE + 8), height: String(tall), class: "around", role: "group",
     "aria-label": `State ${told.node} between what leads to it and where its moves lead; the tables below say the same` }, lines, boxes);
 }
 
