@@ -7,21 +7,22 @@ the verdicts of the account shown. Every number is that of the command line name
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.analysis import absorb, outcome_probability
+from offramp.analysis import absorb, ended_by_round, outcome_by_round, outcome_probability
 from offramp.analysis.histories import likeliest
+from offramp.analysis.results import UNRESOLVED
 from offramp.game import Game
 from offramp.presentation.palette import KINDS, outcome_colours
 from offramp.presentation.text.claims import share_words, verdict_sentence
 from offramp.presentation.text.numbers import NOT_THE_WORLD, figure_of, percent
 from offramp.study.claims.checking import Effort, check
 from offramp.study.histories.likeliest import story_of
-from offramp.study.solving.experiment import Mixture, Solved, outcomes, solve, solve_all
+from offramp.study.solving.experiment import UNABSORBED, Mixture, Solved, outcomes, solve, solve_all
 from offramp.study.solving.labels import spoken, whose_premises
 from offramp.study.solving.shares import is_ranged
 from offramp.web.live.games import Compiled
@@ -147,34 +148,42 @@ def _about(compiled: Compiled, setting: Setting, file: str) -> dict[str, Any]:
 
 
 def _told(solved: Solved) -> dict[str, Any]:
-    """Ends, payoffs, rounds and certificate of the first draw."""
-    told = outcomes(solved, rounds=ROUNDS)
-    game, scenario = solved.game, solved.game.scenario
-    names = [str(name) for name in told["outcome"].values]
-    first = told.isel(draw=0)
-    payoffs = first["payoff"].values.tolist()
+    """Ends, payoffs, rounds and certificate of the first draw.
+
+    As `outcomes` works them out, without a labelled dataset: that takes longer than the solving.
+    """
+    game, found, structure = solved.game, solved.equilibria, solved.game.structure
+    scenario, strategy = game.scenario, solved.strategy[:1]
+    count = len(game.meaning.outcomes)
+    absorbed = absorb(structure, strategy)
+    ended = ended_by_round(structure, strategy, ROUNDS)
+    by_round = outcome_by_round(structure, ended, count)[0]
+    probability = outcome_probability(structure, absorbed, count)[0]
+    fine, lost = found.status[0] == "solved", bool(absorbed.failed[0])
+    payoffs = found.payoff[0, structure.start].tolist() if fine else [np.nan] * structure.parties
     labels = [scenario.parties[name].label or spoken(name) for name in game.meaning.parties]
     return {
-        "status": str(first["status"].item()),
-        "message": str(first["message"].item()),
-        "ends": list(_end_rows(game, names, first["probability"].values, first["by_round"].values)),
+        "status": "unabsorbed" if fine and lost else str(found.status[0]),
+        "message": UNABSORBED if fine and lost else str(found.message[0]),
+        "ends": list(_end_rows(game, probability, by_round)),
         "payoffs": [
             {"party": name, "label": label, "value": _number(value), "told": figure_of(value)}
             for name, label, value in zip(game.meaning.parties, labels, payoffs, strict=True)
         ],
-        "rounds": _number(float(first["rounds"])),
+        "rounds": _number(float(absorbed.rounds[0])),
         "round": scenario.time.round,
         "certificate": {
-            "residual": _number(float(first["residual"])),
-            "regret": _number(float(np.max(first["regret_anywhere"].values, initial=0.0))),
+            "residual": _number(float(found.residual[0])),
+            "regret": _number(float(np.max(found.regret_anywhere[0], initial=0.0))),
         },
     }
 
 
 def _end_rows(
-    game: Game, names: Sequence[str], probability: NDArray[Any], by_round: NDArray[Any]
+    game: Game, probability: NDArray[Any], by_round: NDArray[Any]
 ) -> Iterator[dict[str, Any]]:
     """Every end, in the order of the text, and last that play never ends."""
+    names = [*(one.name for one in game.meaning.outcomes), UNRESOLVED]
     kinds = [one.kind for one in game.meaning.outcomes]
     colours = [*outcome_colours(kinds), KINDS["unresolved"]]
     for place, name in enumerate(names):
