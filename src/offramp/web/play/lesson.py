@@ -184,7 +184,7 @@ class Lesson:
             "moves": len(table.past),
             "seats": [
                 {
-                    "party": self._party(party),
+                    "party": self._label(party),
                     "student": here[party].name if party in here else "the solved play",
                     "got": table.got(party) if table.over else None,
                 }
@@ -204,6 +204,10 @@ class Lesson:
 
     def _party(self, position: int) -> str:
         return self.solved.game.meaning.parties[position]
+
+    def _label(self, position: int) -> str:
+        name = self._party(position)
+        return self.solved.game.scenario.parties[name].label or spoken(name)
 
 
 def _plain(value: Any) -> Any:

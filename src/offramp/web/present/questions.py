@@ -18,8 +18,8 @@ from offramp.web.live.answers import at_once
 from offramp.web.live.games import Compiled
 from offramp.web.live.setting import Setting
 
-MOST_STEPS = 14
-"""Steps of an answer; more do not fit a screen."""
+MOST_STEPS, MOST = 14, 24
+"""Steps of an answer, and rounds of a history; more do not fit a screen."""
 
 
 @dataclass(frozen=True)
@@ -130,13 +130,15 @@ def _history(told: dict[str, Any]) -> Iterator[Question]:
         rounds: dict[int, list[str]] = {}
         for moment in one["moments"]:
             rounds.setdefault(moment["round"], []).append(moment["says"])
+        few = len(one["moments"]) < MOST_STEPS  # then each is revealed by itself
         steps = [
-            Step(f"{told['round'].capitalize()} {number}: {'; '.join(said)}")
+            Step(f"{told['round'].capitalize()} {number}: {text}")
             for number, said in rounds.items()
+            for text in (said if few else ["; ".join(said)])
         ]
         steps.append(Step(f"It ends in ‹{one['label']}›."))
         lead = f"The likeliest single history has a probability of {one['told']}."
-        yield Question("history", "What is the likeliest way there?", lead, tuple(steps))
+        yield Question("history", "What is the likeliest way there?", lead, tuple(steps[-MOST:]))
 
 
 def _accounts(compiled: Compiled, setting: Setting) -> Question | None:

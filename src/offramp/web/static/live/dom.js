@@ -19,7 +19,7 @@ function filled(element, attributes, children) {
     else if (name in element && !(element instanceof SVGElement) && typeof value !== "string") element[name] = value;
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat().filter((one) => one !== null && one !== undefined && one !== false));
+  element.append(...children.flat(2).filter((one) => one !== null && one !== undefined && one !== false));
   return element;
 }
 

@@ -49,5 +49,5 @@ function history(told) {
   const rounds = new Map();
   for (const one of told.history) rounds.set(one.round, [...(rounds.get(one.round) ?? []), one]);
   return el("details", { open: true }, el("summary", {}, told.over ? "Everything that happened" : "What you have seen"),
-    rounds.size ? el("ol", { class: "past" }, [...rounds].reverse().map(([number, own]) => el("li", { value: String(number) }, own.map((one, at) => el("span", { class: one.own ? "own" : null }, at ? "; " : "", words(one.by === "Chance" ? one.says : `${one.by}: ${one.says}`)))))) : el("p", { class: "quiet" }, "Nothing yet."));
+    rounds.size ? el("ol", { class: "past" }, [...rounds].reverse().map(([number, own]) => el("li", { value: String(number) }, own.map((one, at) => [at ? "; " : "", el("span", { class: one.own ? "own" : null }, words(one.by === "Chance" ? one.says : `${one.by}: ${one.says}`))])))) : el("p", { class: "quiet" }, "Nothing yet."));
 }
