@@ -48,7 +48,10 @@ def test_a_presentation_by_keys_alone(visit: Visit) -> None:
         page.keyboard.press("ArrowLeft")
         if page.locator("[data-slide=claims]").is_visible():
             break
-    page.locator("[data-slide=claims] [data-verdict]").first.wait_for()
+    verdict = page.locator("[data-slide=claims] [data-verdict]").first
+    verdict.wait_for(state="attached")
+    page.keyboard.press("ArrowRight")
+    verdict.wait_for()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowLeft")
     assert page.url.endswith("#title")

@@ -77,7 +77,8 @@ def knots_sentences(findings: Findings, knots: Knots) -> tuple[str, ...]:
 
 def _content(findings: Findings) -> Content:
     knots = findings.knots
-    assert knots is not None
+    if knots is None:
+        return {"sentences": (), "json": "", "assumptions": (), "ends": ()}
     nominal = knots.probability[knots.nominal]
     told = knots_json(findings, knots)
     plain = json.dumps(told, ensure_ascii=False, allow_nan=False)
