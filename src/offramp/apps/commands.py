@@ -36,7 +36,6 @@ from offramp.apps.options import (
     Settings,
     Watch,
     read_told,
-    whole,
 )
 from offramp.apps.scanning import add_scan
 from offramp.apps.serving import add_serving
@@ -192,7 +191,6 @@ def run(
     json: Json = False,
     precision_scale: Scale = 1.0,
     from_: Annotated[Path | None, Parameter(name="--from")] = None,
-    live: Annotated[int, whole(0, 6, 4)] = 0,
     files: Annotated[Files, Parameter(name="*")] = NO_MORE,
 ) -> None:
     """Solve FILE for many combinations of its assumptions and write a report.
@@ -238,9 +236,6 @@ def run(
         Folder for report.html, summary.json, draws.csv, results.csv, nominal.nc, draws.nc
         and scenario.yaml.
         Default: offramp-results/NAME, or nothing is written when --json is given.
-    live
-        Put sliders into the report for so many assumptions, at most 6: those that move
-        the ends most. Up to 4,096 further points are solved.
     from_
         A bundle in place of FILE and of all options but --out and --json: its run is
         repeated, and told is whether every number is the same to the last bit.
@@ -248,7 +243,7 @@ def run(
     from offramp.apps.running import repeat_bundle, require_file, run_file, show
 
     if from_ is not None:
-        others = nominal, set, live, no_passages, file, account
+        others = nominal, set, files.live, no_passages, file, account
         plain = (draws, seed, precision_scale) == (1000, None, 1) and not any(others)
         told, same = repeat_bundle(from_, out, json, plain, files)
         hand_over(told) if json else say(told)
@@ -256,12 +251,12 @@ def run(
             sys.exit(1)
         return
     file = require_file(file)
-    more = {"--live": live} if live else {}
+    more = {"--live": files.live} if files.live else {}
     options = draws, seed, nominal, json, tuple(set), account, precision_scale
     asked = replace(Asked("run", file, *options, more), no_passages=no_passages)
 
     def ran(files: Files) -> None:
-        said, solved, report = run_file(asked, out, files, live)
+        said, solved, report = run_file(asked, out, files)
         hand_over(said) if json else say(said)
         if files.open and report is not None:
             show(report)

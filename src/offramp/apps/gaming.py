@@ -6,13 +6,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from offramp.apps.options import (
-    fixed_by_hand,
-    on_command_line,
-    read_told,
-    refuse,
-    settings_of,
-)
+from offramp.apps.options import fixed_by_hand, on_command_line, read_told, refuse, settings_of
 from offramp.apps.progress import busy
 from offramp.core.errors import OfframpError
 from offramp.core.files import check_target, write_text

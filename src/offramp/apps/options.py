@@ -135,6 +135,16 @@ class Files:
     ] = False
     open: Annotated[bool, Parameter(negative="", help="Show the report in a browser.")] = False
     watch: Watch = False
+    live: Annotated[
+        int,
+        whole(
+            0,
+            6,
+            4,
+            help="Put sliders into the report for so many assumptions, at most 6: those that "
+            "move the ends most. Up to 4,096 further points are solved.",
+        ),
+    ] = 0
 
 
 NO_MORE = Files()

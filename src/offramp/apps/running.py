@@ -26,12 +26,9 @@ NAME = 23
 
 
 def run_file(
-    asked: Asked, out: Path | None, files: Files = NO_MORE, live: int = 0
+    asked: Asked, out: Path | None, files: Files = NO_MORE
 ) -> tuple[Any, bool, Path | None]:
-    """Run a scenario: JSON or words, whether it was solved, and the path of the report.
-
-    With ``live`` the report has sliders for so many assumptions.
-    """
+    """Run a scenario: JSON or words, whether it was solved, and the path of the report."""
     folder = out
     if folder is None and not asked.json:
         folder = Path("offramp-results") / Path(asked.file).stem
@@ -47,15 +44,15 @@ def run_file(
     from offramp.presentation import report, summary, write_results
 
     findings = investigated(asked, scenario, brief=asked.json and out is None)
-    if live and folder is not None:
-        findings = _with_sliders(findings, asked, live)
+    if files.live and folder is not None:
+        findings = _with_sliders(findings, asked, files.live)
     written = None
     if folder is not None:
         written = write_results(findings, folder, report(findings), xlsx=files.xlsx)
     told = summary(findings)
     solved = told["certificate"]["status"] == "solved"
     words = _words(told, written)
-    if live and findings.knots is None:
+    if files.live and findings.knots is None:
         words += "\nNo number has a range, so that the report has no sliders."
     return told if asked.json else words, solved, written
 
