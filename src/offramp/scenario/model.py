@@ -7,7 +7,6 @@ checked in `meaning`. Formulas stay as the author wrote them.
 from __future__ import annotations
 
 import hashlib
-import html
 import json
 from typing import Annotated, Any, Literal, cast
 
@@ -25,6 +24,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from offramp.core.errors import Place
+from offramp.scenario.in_a_line import told_in_a_line, told_in_html
 from offramp.scenario.kinds import (
     Above0,
     AnyNumber,
@@ -519,26 +519,8 @@ class Scenario(Words):
             return None
         return self._text.value_place(path) if of_value else self._text.at(path)
 
-    def __repr__(self) -> str:
-        title = self.title if len(self.title) <= 60 else f"{self.title[:59]}…"
-        sizes = [
-            f"{len(getattr(self, name))} {name}"
-            for name in ("parties", "parameters", "mechanisms", "outcomes", "claims", "accounts")
-            if getattr(self, name)
-        ]
-        return f"<Scenario {title!r}: {len(self.round)} steps a round, {', '.join(sizes)}>"
-
-    def __str__(self) -> str:
-        return repr(self)
-
-    def _repr_html_(self) -> str:
-        """Title, what it is about, and its size, as a notebook shows them."""
-        about = " ".join((self.about or "").split())
-        shown = about if len(about) <= 400 else f"{about[:399]}…"
-        return (
-            f"<p><b>{html.escape(self.title)}</b></p><p>{html.escape(shown)}</p>"
-            f"<p><code>{html.escape(repr(self))}</code></p>"
-        )
+    __repr__ = __str__ = told_in_a_line
+    _repr_html_ = told_in_html
 
     def __eq__(self, other: object) -> bool:
         """Equal content; where it was read from does not count."""
