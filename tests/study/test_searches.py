@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from offramp import solvers
-from offramp.apps.telling import claims_words
+from offramp.apps.claim_tables import claims_words
 from offramp.presentation.records import as_json
 from offramp.presentation.run_summary import summary
 from offramp.presentation.sections.certificate import assurance_of

@@ -515,12 +515,16 @@ class Scenario(Words):
 
     def place(self, *path: str | int, of_value: bool = True) -> Place | None:
         """Where the value at ``path`` stood in the text, as line and column."""
-        if self._text is None:
-            return None
-        return self._text.value_place(path) if of_value else self._text.at(path)
+        text = self._text
+        return text and (text.value_place(path) if of_value else text.at(path))
 
-    __repr__ = __str__ = told_in_a_line
-    _repr_html_ = told_in_html
+    def __repr__(self) -> str:
+        return told_in_a_line(self)
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        return told_in_html(self)
 
     def __eq__(self, other: object) -> bool:
         """Equal content; where it was read from does not count."""
