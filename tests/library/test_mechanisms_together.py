@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
 import offramp
 from offramp.scenario import parse_query, understand
@@ -16,6 +17,7 @@ from offramp.scenario.expansion import read_mechanism
 from offramp.scenario.shelf import library_files
 from offramp.scenario.yaml_text import parse_yaml
 from offramp.study import evaluate_queries
+from offramp.testing.strategies import uses_of
 
 MECHANISMS = {name: read_mechanism(path)[0] for name, path in library_files("mechanisms").items()}
 ROOT = Path(__file__).resolve().parents[2]
@@ -152,6 +154,28 @@ def test_at_its_off_value_the_crisis_is_the_one_without_it(name: str) -> None:
     without = quantities(crisis(read=str(still)), *TEXTS)
     np.testing.assert_allclose(switched_off, without, rtol=0, atol=1e-12)
     assert np.abs(quantities(with_it, *TEXTS) - without).max() > 1e-4, "here it is at work"
+
+
+@pytest.mark.parametrize("name", sorted(set(MECHANISMS) - set(STAYS)))
+def test_at_its_off_value_any_crisis_is_the_one_without_it(name: str) -> None:
+    """Random crises of a few rounds, in which nothing reads what the mechanism gives."""
+
+    @settings(max_examples=2, derandomize=True, database=None, deadline=None)
+    @given(uses_of(name, limited=True, entropy=False))
+    def the_same(words: dict[str, Any]) -> None:
+        (used,) = (one for one in words["round"] if "use" in one)
+        bare = {**words, "round": [one for one in words["round"] if one is not used]}
+        off = {**used, "with": {**used["with"], **MECHANISMS[name].off}}
+        there = {**words, "round": [off if one is used else one for one in words["round"]]}
+        with_it, without = (
+            offramp.solve(offramp.build(offramp.read(json.dumps(one, indent=1))), starts=0)
+            for one in (there, bare)
+        )
+        assert with_it.equilibria.status[0] == without.equilibria.status[0] == "solved"
+        payoffs = (one.equilibria.payoff[0][one.game.structure.start] for one in (with_it, without))
+        np.testing.assert_allclose(*payoffs, rtol=0, atol=1e-12)
+
+    the_same()
 
 
 @pytest.mark.parametrize("name", sorted(STAYS))

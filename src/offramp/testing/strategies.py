@@ -94,15 +94,22 @@ def scenario_words(
 
 
 @st.composite
-def uses_of(draw: st.DrawFn, name: str, folder: Path | None = None) -> Words:
+def uses_of(
+    draw: st.DrawFn,
+    name: str,
+    folder: Path | None = None,
+    *,
+    limited: bool | None = None,
+    entropy: bool | None = None,
+) -> Words:
     """A sound scenario that uses the mechanism ``name``, its needs met by something of their kind.
 
     The mechanism stands in ``folder`` or in the library; write the words into a file of that
-    folder to read them from there.
+    folder to read them from there. ``limited`` and ``entropy`` are those of `scenario_words`.
     """
     path = mechanism_path(name, folder, Place("strategies", 1, 1))
     mechanism = shaped(Mechanism, parse_yaml(read_text(path), str(path)))
-    words = draw(scenario_words())
+    words = draw(scenario_words(limited=limited, entropy=entropy))
     for variable in VARIABLES:
         words["state"].setdefault(variable, _variable(draw, variable))
     kinds = [about.kind for about in mechanism.with_.values()]
