@@ -131,7 +131,14 @@ def test_a_crisis_of_three_parties_from_nothing() -> None:
     assert facts["ends"][1]["place"] == {"north": 1, "south": 1, "the_mediator": 1}
 
 
-@pytest.mark.parametrize("name", sorted(library_files("scenarios")))
+QUICK = ("border-standoff", "model-trust-mediator", "model-norm", "trilateral-talks")
+EVERY = [
+    name if name in QUICK else pytest.param(name, marks=pytest.mark.slow)
+    for name in sorted(library_files("scenarios"))
+]
+
+
+@pytest.mark.parametrize("name", EVERY)
 def test_a_text_that_nothing_changes_stays_as_it_is(name: str) -> None:
     text = library_files("scenarios")[name].read_text(encoding="utf-8")
     assert rewritten(text, name, lambda document: None) == text
@@ -259,7 +266,7 @@ def test_forms_of_a_broken_text_wait_and_of_a_strange_one_show(served: Served) -
     assert "The forms wait for the text" in told.json()["html"]
     strange = "offramp: 1\nparties: 3\nround: {a: b}\noutcomes: [x]\naccounts: yes\nstate: {a: 1}\n"
     assert served.post("/forms/show", json={"name": "a.yaml", "text": strange}).status_code == 200
-    for name in library_files("scenarios"):
+    for name in QUICK:
         text = library_files("scenarios")[name].read_text(encoding="utf-8")
         shown = served.post("/forms/show", json={"name": "a.yaml", "text": text})
         assert shown.status_code == 200, name
