@@ -71,7 +71,22 @@ def test_the_walk_through(visit: Visit) -> None:
     page.get_by_role("link", name="Overview").click()
     page.get_by_role("heading", name="A quarrel over a valley").wait_for()
     assert page.locator("img.picture").evaluate("one => one.decode().then(() => one.naturalWidth)")
+    _brief(visit)
     visit.clean()
+
+
+def _brief(visit: Visit) -> None:
+    page = visit.page
+    page.get_by_role("link", name="Full run").click()
+    page.get_by_label("Combinations of assumptions").fill("32")
+    page.get_by_label("Seed").fill("1")
+    page.get_by_role("button", name="Start the run").click()
+    page.wait_for_selector("[data-status=done]", timeout=240_000)
+    page.get_by_role("link", name="The brief, on two pages").click()
+    page.get_by_text("Not a forecast").first.wait_for()
+    told = page.locator("body").inner_text()
+    assert "A quarrel over a valley" in told
+    assert "The southern account" in told
 
 
 def _crisis_and_parties(page: Page) -> None:
