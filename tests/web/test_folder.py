@@ -209,7 +209,7 @@ def test_library_to_folder_to_versions_in_a_browser(visit: Visit) -> None:
     text = folder.text("mine.yaml")
     folder.save("mine.yaml", text.replace("precision: 4", "precision: 5", 1), mark_of(text))
     page.get_by_role("link", name="Versions").click()
-    assert page.locator("tr.changed").count() == 1
+    page.locator("tr.changed").wait_for()
     assert page.locator("tr.changed mark").all_inner_texts() == ["4", "5"]
     page.get_by_role("button", name="Make it the newest, version 1").click()
     page.wait_for_selector(".versions li:nth-child(3)")
