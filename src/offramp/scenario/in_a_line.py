@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from offramp.scenario.model import Scenario
+from typing import Any
 
 LONGEST, LONG = 60, 400
 """Letters of a title in a line, and of what a text is about in a notebook."""
 SIZES = ("parties", "parameters", "mechanisms", "outcomes", "claims", "accounts")
 
 
-def told_in_a_line(one: Scenario) -> str:
-    """Its title and how much of everything it has."""
+def told_in_a_line(one: Any) -> str:
+    """The title of a scenario and how much of everything it has."""
     title = one.title if len(one.title) <= LONGEST else f"{one.title[: LONGEST - 1]}…"
     sizes = [f"{len(getattr(one, name))} {name}" for name in SIZES if getattr(one, name)]
     return f"<Scenario {title!r}: {len(one.round)} steps a round, {', '.join(sizes)}>"
 
 
-def told_in_html(one: Scenario) -> str:
-    """Title, what it is about, and its size."""
+def told_in_html(one: Any) -> str:
+    """Title of a scenario, what it is about, and its size."""
     about = " ".join((one.about or "").split())
     shown = about if len(about) <= LONG else f"{about[: LONG - 1]}…"
     return (
