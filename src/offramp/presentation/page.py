@@ -59,6 +59,8 @@ DISCLAIMED = re.compile(
     r"(?P<end>\.?)",
     re.IGNORECASE,
 )
+ELSEWHERE_TOLD = ("Claims", "Best and worst")
+"""Headings of what is described that the report tells in places of its own."""
 LONG_TEXT, LONG_WORD = 40, 22
 """Letters of a text that has a column to itself, and of a word that may be broken."""
 Context = Mapping[str, Any]
@@ -110,8 +112,14 @@ def report(findings: Findings, *, figures: Iterable[Figure | tuple[str, Plotted]
 
 @lru_cache(maxsize=8)
 def _described(scenario: Scenario) -> tuple[Passage, ...]:
-    """What the text says; a scenario is told once for several reports."""
-    return describe(scenario).parts
+    """What the text says; a scenario is told once for several reports.
+
+    Claims stand further down, each with the harm of its force; what is worth most to whom does
+    with the payoffs.
+    """
+    return tuple(
+        part for part in describe(scenario).parts if not part.heading.startswith(ELSEWHERE_TOLD)
+    )
 
 
 def brief_html(findings: Findings, told: Brief) -> str:

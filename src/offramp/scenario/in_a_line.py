@@ -11,14 +11,14 @@ SIZES = ("parties", "parameters", "mechanisms", "outcomes", "claims", "accounts"
 
 
 def told_in_a_line(one: Any) -> str:
-    """The title of a scenario and how much of everything it has."""
+    """Its title and how much of everything it has."""
     title = one.title if len(one.title) <= LONGEST else f"{one.title[: LONGEST - 1]}…"
     sizes = [f"{len(getattr(one, name))} {name}" for name in SIZES if getattr(one, name)]
     return f"<Scenario {title!r}: {len(one.round)} steps a round, {', '.join(sizes)}>"
 
 
 def told_in_html(one: Any) -> str:
-    """Title of a scenario, what it is about, and its size."""
+    """Title, what it is about, and its size."""
     about = " ".join((one.about or "").split())
     shown = about if len(about) <= LONG else f"{about[: LONG - 1]}…"
     return (
