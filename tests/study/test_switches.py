@@ -241,3 +241,16 @@ def test_precision_is_told_as_odds(scenario: offramp.Scenario) -> None:
     query = parse_query("P(shared)", understand(scenario))
     wanted = evaluate_queries(scenario, [query], precision_scale=10).values[0, 0]
     assert found[2].outcomes["shared"] == pytest.approx(wanted, abs=1e-12)
+
+
+def test_a_game_built_at_one_option_does_not_take_another_silently(
+    scenario: offramp.Scenario,
+) -> None:
+    game = offramp.build(scenario)
+    whole = understand(scenario)
+    (switch,) = whole.structural[:1]
+    option = scenario.switches[switch].options[-1]
+    text = f"E(rounds | set({switch} = {option}))"
+    assert np.isfinite(evaluate_queries(whole, [parse_query(text, whole)]).values).all()
+    with pytest.raises(offramp.OfframpError, match="built at one option"):
+        evaluate_queries(game.meaning, [parse_query(text, game.meaning)])
