@@ -50,7 +50,7 @@ def test_a_presentation_by_keys_alone(visit: Visit) -> None:
             break
     verdict = page.locator("[data-slide=claims] [data-verdict]").first
     verdict.wait_for(state="attached")
-    page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="Reveal all").click()
     verdict.wait_for()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowLeft")

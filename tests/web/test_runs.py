@@ -217,3 +217,42 @@ def test_a_run_with_progress_cancelled_resumed_compared(visit: Visit, served: Se
         assert served.get(path).status_code == 404
     assert served.post("/runs", json={"name": "parley.yaml", "draws": -1}).status_code == 422
     assert served.post("/runs", json={"name": "../x.yaml", "draws": 1}).status_code == 400
+
+
+KILLED = """
+import os, sys, time
+from pathlib import Path
+from offramp.web.runs.jobs import Job
+from offramp.web.runs.line import Line
+job = Job(Path(sys.argv[1]))
+Line(job.folder.parent).add(job)
+while not list(job.chunks.glob("*.nc")):
+    time.sleep(0.02)
+os._exit(0)
+"""
+
+
+@pytest.mark.slow
+def test_a_run_whose_server_is_killed_ends_and_goes_on_to_the_same_numbers(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    job = asked(tmp_path, draws=800)
+    subprocess.run([sys.executable, "-c", KILLED, str(job.folder)], check=True, timeout=300)
+    time.sleep(3)  # the process of the run notices that its server has gone
+    there = sorted(path.name for path in job.chunks.glob("*.nc"))
+    time.sleep(2)
+    assert sorted(path.name for path in job.chunks.glob("*.nc")) == there
+    assert 0 < len(there) < 8
+    line = Line(tmp_path / "runs")
+    try:
+        assert line.state(job)["status"] == INTERRUPTED
+        line.resume(job)
+        assert wait_for(job, {"done", "failed"}, 280) == "done", job.state
+    finally:
+        line.close()
+    whole = asked(tmp_path / "whole", draws=800)
+    work(whole)
+    ours, theirs = load(job.folder / "draws.nc"), load(whole.folder / "draws.nc")
+    for key in theirs.data_vars:
+        assert same(ours[key].values, theirs[key].values), key
