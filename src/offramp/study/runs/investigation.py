@@ -167,7 +167,7 @@ def _over_draws(
         parts.append(work() if kept is None else kept.part(part.first, len(part), work))
         done += len(part)
         step(len(part), len(part))
-    return join(parts)
+    return join(parts).assign_attrs(attrs)  # files have numbers of another kind there
 
 
 def _narrated(
