@@ -92,15 +92,9 @@ def test_draws_that_were_finished_are_not_solved_again(
         investigate(scenario, draws=24, seed=3, brief=True, kept=kept)
     again = investigate(scenario, draws=24, seed=3, brief=True, kept=kept).draws
     assert solved == [0, 8, 16, 16]
-    kinds = {
-        key: type(value) for key, value in investigate(scenario, draws=0).nominal.attrs.items()
-    }
     assert again is not None
-    assert {key: type(again.attrs[key]) for key in kinds if key != "seed"} == {
-        key: kind for key, kind in kinds.items() if key != "seed"
-    }
-    assert type(again.attrs["seed"]) is int
-    assert again is not None
+    plain = {str, int, float}
+    assert {type(value) for value in again.attrs.values()} <= plain  # none of a file's own kinds
     assert whole is not None
     assert set(again.data_vars) == set(whole.data_vars)
     for key in whole.data_vars:
