@@ -21,7 +21,7 @@ class Played:
 
     def __init__(self, scenario: offramp.Scenario) -> None:
         self.game = offramp.build(scenario)
-        self.solved = offramp.solve(self.game, starts=0)
+        self.solved = offramp.solve(self.game)
         assert self.solved.equilibria.status.item() == "solved", self.solved.equilibria.message
         made = offramp.outcomes(self.solved, rounds=0)["move_uses"].isel(draw=0)
         self.uses = dict(zip(map(str, made["move"].values), map(float, made.values), strict=True))

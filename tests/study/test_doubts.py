@@ -237,6 +237,10 @@ def test_none_is_false_in_the_library(name: str) -> None:
     assert [str(one) for one in find_doubts(read(name))] == []
 
 
+NOT_YET = {"W113"}
+"""What a page's own `offramp evidence FILE --accept` takes away."""
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_none_is_false_in_the_texts_of_the_docs(page: Path, tmp_path: Path) -> None:
     blocks = [one for one in blocks_of(page.read_text()) if one.note == "file"]
@@ -246,7 +250,8 @@ def test_none_is_false_in_the_texts_of_the_docs(page: Path, tmp_path: Path) -> N
         (tmp_path / one.detail).write_text(one.text)
     for name in files:
         if "\nmechanism:" not in (tmp_path / name).read_text():
-            assert [str(one) for one in find_doubts(read(tmp_path / name))] == []
+            found = find_doubts(read(tmp_path / name))
+            assert [str(one) for one in found if one.code not in NOT_YET] == []
 
 
 PRESSING = """offramp: 1
