@@ -22,7 +22,7 @@ from offramp.study import mechanism_effects
 
 HERE = Path(__file__).resolve().parents[1] / "explanation" / "talks.json"
 SCALES = (0.5, 1.0, 2.0, 5.0)
-DRAFT = "middle_draft"
+DRAFT = "mediator_own_draft"
 OPTIONS = ("not_prepared", "prepared")
 KINDS = ("agreement", "ceasefire", "stalemate", "war", "catastrophe")
 

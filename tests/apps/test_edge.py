@@ -245,9 +245,12 @@ def _calls(kind: str, steps: int) -> int:
 
 
 def test_what_is_missing_is_called_as_the_help_calls_it(ask: Ask) -> None:
-    code, _, err = ask("run")
+    code, _, err = ask("check")
     assert code == 2
-    assert err == "error: offramp run: FILE is missing\n  try: offramp run --help\n"
+    assert err == "error: offramp check: FILE is missing\n  try: offramp check --help\n"
+    code, _, err = ask("run")  # which may be told a bundle instead
+    assert code == 2
+    assert "run without FILE" in err
 
 
 def test_per_cent_are_told_as_a_share(ask: Ask) -> None:

@@ -260,13 +260,6 @@ def test_a_mechanism_brings_switches_and_definitions_of_its_own(tmp_path: Path) 
     assert read(tmp_path / "fixed.yaml").switches["eyes_sent"].range is None
 
 
-def test_a_weight_where_somebody_does_not_see_is_refused() -> None:
-    text = TEXT.replace("by: west\n", "by: west\n    unseen: act\n")
-    text = text.replace("draft == present or busy", "draft == present")
-    with pytest.raises(GameError, match="has a weight"):
-        build(understand(read(text)))
-
-
 def test_a_weight_below_nothing_is_refused_with_its_draw() -> None:
     text = TEXT.replace("weight: 0.5", "weight: fear - 0.2")
     game = build(understand(read(text)))

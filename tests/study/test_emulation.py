@@ -72,6 +72,7 @@ RANGES = {
     "lognormal": "lognormal(0, 0.5)",
     "beta": "beta(2, 3)",
     "choice": "choice(3, 1, 2, 2)",
+    "piecewise": "piecewise(0, 0.2, 1, 0.5, 2, 0.3, 4)",
 }
 FACTOR = 2.0
 """How far the stated error and that on fresh points may be apart."""
@@ -705,7 +706,7 @@ def test_a_quantity_that_never_changes() -> None:
 @pytest.mark.slow
 def test_the_talks_are_too_bent_for_a_few_hundred_draws() -> None:
     """Settlement over 83 assumptions: off by several points, and it says so."""
-    scenario = with_values(offramp.read("trilateral-talks"), {"middle_draft": "prepared"})
+    scenario = with_values(offramp.read("trilateral-talks"), {"mediator_own_draft": "prepared"})
     game = offramp.build(scenario)
     attrs = {"title": scenario.title, "scenario_hash": scenario.content_hash, "seed": 1}
     draws = offramp.outcomes(offramp.solve(game, game.draws(512, 1)), rounds=0, attrs=attrs)

@@ -352,7 +352,7 @@ class _Binding:
         }
         if not holders and isinstance(index, Number):
             return Number(0, node.offset)
-        if not cases:
+        if not cases and not isinstance(key, Name):
             self.fail(
                 node,
                 f"'{key}' in '{node}' holds no package",
