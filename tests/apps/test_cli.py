@@ -125,7 +125,7 @@ def test_bad_input_overwrites_nothing(scenario: Path) -> None:
     assert offramp(*words, cwd=scenario.parent).returncode == 0
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     scenario.write_text(changed(("odds: odd", "odds: od")))
-    done = offramp(*words, cwd=scenario.parent)
+    done = offramp(*words, "--force", cwd=scenario.parent)
     assert done.returncode == 2
     assert done.stderr.startswith("error: small.yaml:35:")
     assert before == {path.name: path.read_bytes() for path in folder.iterdir()}
@@ -206,12 +206,14 @@ def test_expanded_text_is_the_same_game(tmp_path: Path) -> None:
 
 
 def test_help_is_quick() -> None:
-    """Under 0.3 s of processor time; the clock of a shared machine says less."""
+    """Under 0.3 s of processor time, in the least of three starts: a shared machine adds to each."""
+    assert min(spent_on("--help") for _ in range(3)) < 0.3
+
+
+def spent_on(*words: str) -> float:
+    """Seconds of processor time that a command takes."""
     before = os.times()
-    done = offramp("--help")
+    assert offramp(*words).returncode == 0
     after = os.times()
-    assert done.returncode == 0
-    spent = (after.children_user - before.children_user) + (
-        after.children_system - before.children_system
-    )
-    assert spent < 0.3
+    user = after.children_user - before.children_user
+    return user + after.children_system - before.children_system

@@ -287,7 +287,7 @@ def test_precisions_and_sentence_and_json(verdicts: tuple[Verdict, ...]) -> None
     assert sentences(lowers)[0] == (
         "On the premises of the analyst's middle, no account's premises, as encoded here, the "
         "claim ‹Making the offer lowers its maker's standing› (the analyst's words) holds in "
-        "100 % of the combinations of assumptions tried (256 of 256 solved), and at the central "
+        "100 % of the combinations of assumptions tried (256 of 256 solved), and at nominal "
         "values; this describes the assumptions, not the world; other ranges give another figure; "
         "its committed moves are foreseen by all."
     )
