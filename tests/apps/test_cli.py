@@ -206,7 +206,7 @@ def test_expanded_text_is_the_same_game(tmp_path: Path) -> None:
 
 
 def test_help_is_quick() -> None:
-    """Under 0.3 s of processor time, in the least of three starts: a shared machine adds to each."""
+    """Under 0.3 s of processor time, in the least of three starts; others add to each."""
     assert min(spent_on("--help") for _ in range(3)) < 0.3
 
 
