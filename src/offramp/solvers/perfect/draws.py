@@ -46,7 +46,7 @@ from offramp.solvers.perfect.sharpening import RIGHT, Sharpened, sharpen, stakes
 from offramp.solvers.perfect.turning import ARRIVED, ENDINGS, PAST, follow_around
 
 Array = NDArray[np.float64]
-STEPS = 2
+STEPS = 4
 """Around turning points a branch may take so many times the steps,"""
 CAUTION = (1.0, 4.0)
 """and how careful they are: more so where less has led nowhere, or over a fork."""
