@@ -21,7 +21,7 @@ from offramp.solvers.imperfect.large.certificate import (
     prepare_certificates,
 )
 from offramp.solvers.imperfect.large.continuation import Branch, branch_at
-from offramp.solvers.imperfect.large.following import ANXIOUS, CAREFUL
+from offramp.solvers.imperfect.large.following import ANXIOUS, CAREFUL, HASTY
 from offramp.solvers.imperfect.large.forks import Point, take_side
 from offramp.solvers.imperfect.large.other_starts import (
     lean_towards,
@@ -139,6 +139,11 @@ class LargeResults(Results):
                 self.branch[draw] = "traced"
                 return True
         self.message[draw] = f"The principal branch was not traced: {branch.message}."
+        if branch.follow(1.0, HASTY):
+            self.sweeps[draw] += branch.passes
+            self.branch[draw] = "continued"
+            self.message[draw] += " This equilibrium lies beside it; there may be others."
+            return True
         for start in range(8):
             lean_towards(branch, self.request.seed, start)
             let_respond(branch, 60)

@@ -69,6 +69,8 @@ class StepControl(NamedTuple):
 CAREFUL = StepControl(1.2, 1e-4, 0.03, 6, 600)
 ANXIOUS = StepControl(0.1, 1e-6, 0.02, 6, 4000)
 """For branches that were lost."""
+HASTY = StepControl(1.2, 1e-4, np.inf, 0, 2000)
+"""For branches that were lost again: to an equilibrium beside them, whatever lies between."""
 
 
 class Way(NamedTuple):
