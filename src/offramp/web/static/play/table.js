@@ -8,9 +8,13 @@ const place = root.querySelector("[data-view]");
 const odds = root.querySelector("[data-odds]");
 const base = root.dataset.table;
 let told = null;
+let asked = 0;
 
 async function look() {
-  told = await ask(`${base}.json?odds=${odds.checked}`);
+  const mine = ++asked;
+  const answer = await ask(`${base}.json?odds=${odds.checked}`);
+  if (mine !== asked) return; // the newest question is answered, whichever answer comes last
+  told = answer;
   show(place, told, choose);
 }
 
