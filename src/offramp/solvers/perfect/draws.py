@@ -202,23 +202,36 @@ class PerfectResults(Results):
         ``ends`` (item, head * lanes + lane) and ``stops`` (item, 2) say where it was left, and
         afterwards where it is to be taken up again.
         """
-        shape, told = self.layout.shape, np.zeros(4, np.int64)
-        lanes, limit = shape.lanes, STEPS * self.options.sweeps
-        for caution in CAUTION:
-            numbers, values = self.opened(draw)
-            rows = values.reshape(-1, lanes)
-            rows[shape.heads] = ends[item].reshape(-1, lanes)
-            stop = stops[item].copy()
-            follow_around(shape, numbers, values, limit, caution, stop, told)
-            if told[0] in (ARRIVED, PAST) and told[3] == 0:
-                break
+        heads, lanes = self.layout.shape.heads, self.layout.shape.lanes
+        told, values, stop = self.around(draw, stops[item], ends[item])
         if told[0] not in (ARRIVED, PAST):
             stops[item] = 0.0
             return False
         if told[3]:
             self.message[draw] = FORKED
-        ends[item], stops[item] = rows[shape.heads].ravel(), stop
+        ends[item], stops[item] = values.reshape(-1, lanes)[heads].ravel(), stop
         return True
+
+    def around(
+        self, draw: int, stop: Array, ends: Array | None = None
+    ) -> tuple[NDArray[np.int64], Array, Array]:
+        """Follow one branch in arclength, more carefully where that fails or meets a fork.
+
+        From precision 0, or from ``stop`` (2,) and the values at heads ``ends`` (head * lanes +
+        lane,). What `follow_around` tells, with the steps of all tries, its values and its stop.
+        """
+        shape, told, steps = self.layout.shape, np.zeros(4, np.int64), 0
+        for caution in CAUTION:
+            numbers, values = self.opened(draw)
+            if ends is not None:
+                values.reshape(-1, shape.lanes)[shape.heads] = ends.reshape(-1, shape.lanes)
+            reached, limit = stop.copy(), STEPS * self.options.sweeps
+            follow_around(shape, numbers, values, limit, caution, reached, told)
+            steps += int(told[1])
+            if told[0] in (ARRIVED, PAST) and told[3] == 0:
+                break
+        told[1] = steps
+        return told, values, reached
 
     def finish(
         self, draws: NDArray[np.int64], ends: Array, steps: NDArray[np.int64], settings: Settings
@@ -267,11 +280,10 @@ class PerfectResults(Results):
 
     def rescued(self, draw: int) -> bool:
         """Solve a draw whose branch was not followed in another way; no if nothing helps."""
-        numbers, values = self.opened(draw)
-        if self.structure.nodes <= self.options.rescue_nodes and self.trace(draw, numbers, values):
-            self.keep(draw, values)
+        if self.structure.nodes > self.options.rescue_nodes:
+            self.value[draw] = 0.0
+        elif self.trace(draw):
             return True
-        self.keep(draw, np.nan_to_num(values, posinf=0.0, neginf=0.0))
         elsewhere = self.found_anywhere(draw)
         if not elsewhere:
             self.give_up(draw)
@@ -305,23 +317,16 @@ class PerfectResults(Results):
             "fixed point. Lower the precision or the patience."
         )
 
-    def trace(self, draw: int, numbers: Numbers, values: Array) -> bool:
+    def trace(self, draw: int) -> bool:
         """Follow the principal branch around its turning points; on failure leave a message."""
-        told, steps, begun = np.zeros(4, np.int64), 0, values.copy()
-        for caution in CAUTION:
-            values[:] = begun
-            limit = STEPS * self.options.sweeps
-            follow_around(self.layout.shape, numbers, values, limit, caution, np.zeros(2), told)
-            steps += int(told[1])
-            if told[0] == ARRIVED and told[3] == 0:
-                break
-        self.sweeps[draw] = steps
+        told, values, _ = self.around(draw, np.zeros(2))
+        self.sweeps[draw] = told[1]
+        self.keep(draw, np.nan_to_num(values, posinf=0.0, neginf=0.0))
         if told[0] != ARRIVED:
             self.message[draw] = f"The principal branch was not traced: {ENDINGS[told[0]]}."
             return False
         self.branch[draw] = "traced"
-        if told[3]:
-            self.message[draw] = FORKED
+        self.message[draw] = FORKED if told[3] else ""
         return True
 
     def keep(self, draw: int, values: Array) -> None:
