@@ -17,7 +17,7 @@ import numpy as np
 import offramp
 from offramp.analysis import visits
 from offramp.game import Game, build, fix
-from offramp.scenario import Scenario, understand, with_account
+from offramp.scenario import Scenario, fixed, understand, with_account
 from offramp.study import mechanism_effects
 
 HERE = Path(__file__).resolve().parents[1] / "explanation" / "talks.json"
@@ -30,17 +30,6 @@ KINDS = ("agreement", "ceasefire", "stalemate", "war", "catastrophe")
 def tellings(scenario: Scenario) -> tuple[str, ...]:
     """The accounts, then the analyst's middle."""
     return (*scenario.accounts, "")
-
-
-def switched(scenario: Scenario, **options: str) -> Scenario:
-    """The scenario with switches at other options, in every account too."""
-    plain = scenario.model_dump(by_alias=True, exclude_unset=True)
-    plain.pop("levers", None)
-    for name, option in options.items():
-        plain["switches"][name]["value"] = option
-        for account in plain["accounts"].values():
-            account.get("switches", {}).pop(name, None)
-    return offramp.read(offramp.scenario_text(Scenario.model_validate(plain)))
 
 
 def game_of(scenario: Scenario, account: str) -> Game:
@@ -69,7 +58,7 @@ def kinds_of(game: Game, scale: float = 1.0, draws: Any = None) -> list[dict[str
 def ends(scenario: Scenario) -> Iterator[dict[str, Any]]:
     """Ends by telling, precision and draft."""
     for draft in OPTIONS:
-        whole = switched(scenario, **{DRAFT: draft})
+        whole = fixed(scenario, {DRAFT: draft})
         for account in tellings(scenario):
             game = game_of(whole, account)
             for scale in SCALES:
@@ -84,7 +73,7 @@ def ends(scenario: Scenario) -> Iterator[dict[str, Any]]:
 def verdicts(scenario: Scenario) -> Iterator[dict[str, Any]]:
     """State of every claim by telling, precision and draft."""
     for draft in OPTIONS:
-        whole = switched(scenario, **{DRAFT: draft})
+        whole = fixed(scenario, {DRAFT: draft})
         for account in tellings(scenario):
             for scale in SCALES:
                 found = offramp.claims(
