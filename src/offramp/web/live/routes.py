@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Timer
 from typing import Any
 
@@ -11,6 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.responses import Response
 
+from offramp.core.errors import ResultError
 from offramp.web.live.newest import Newest, Superseded
 from offramp.web.live.reading import Outdated, shelf_of
 from offramp.web.live.setting import Setting, setting_of
@@ -145,8 +147,11 @@ def live_facts(request: Request, name: str) -> dict[str, Any]:
 @router.get("/live/{name:path}", response_model=None)
 def live_page(request: Request, name: str) -> Response:
     """The page that shows it; nothing is solved or compiled for the page itself."""
-    scenario = shelf_of(site_of(request)).scenario(name)
-    return page(request, "live/live.html", {"name": name, "title": scenario.title})
+    scenario, query = shelf_of(site_of(request)).scenario(name), ""
+    with suppress(ResultError):  # the page itself says what is wrong with its address
+        query = setting_of(request.query_params.multi_items()).query
+    facts = {"name": name, "title": scenario.title, "query": query}
+    return page(request, "live/live.html", facts)
 
 
 def _draws(site: Site, name: str, setting: Setting, of: str | None) -> dict[str, Any]:
