@@ -18,16 +18,15 @@ from numpy.typing import NDArray
 from offramp.core.errors import GameError
 from offramp.core.registry import ENGINES, plugins
 from offramp.core.sharing import Progress
-from offramp.solvers.equilibria import Equilibria, Options, Other
+from offramp.solvers.equilibria import UNSEARCHED, Equilibria, Options, Other, not_refuted
 
 if TYPE_CHECKING:
     from offramp.game.structure import Structure, Tables
     from offramp.solvers.kernels.layout import Layout
 
 Array = NDArray[np.float64]
-UNSEARCHED, NO_START = "not looked for", "not refuted by 0 starts"
-"""Tags of uniqueness of a draw in which nobody looked, and that no start led to a solution says no
-more than the first of them."""
+NO_START = not_refuted(0)
+"""That no start led to a solution says no more than that nobody looked."""
 
 
 @dataclass(frozen=True, eq=False)

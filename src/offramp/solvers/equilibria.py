@@ -5,6 +5,7 @@ The equations that these solve are those of `engine`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
@@ -14,6 +15,20 @@ from numpy.typing import NDArray
 from offramp.core.showing import Brief
 
 Array = NDArray[np.float64]
+PROVED, SEVERAL, UNSEARCHED = "proved", "several found", "not looked for"
+"""What may be known of other equilibria of a draw, beside ``not_refuted``."""
+_TRIED = re.compile(r"not refuted by (\d+) starts")
+
+
+def not_refuted(starts: int) -> str:
+    """The tag of a draw in which so many starts ended, none in another equilibrium."""
+    return f"not refuted by {starts} starts"
+
+
+def starts_tried(tag: str) -> int | None:
+    """How many starts a tag of ``not_refuted`` speaks of; None of any other."""
+    match = _TRIED.fullmatch(tag)
+    return int(match[1]) if match else None
 
 
 class Other(NamedTuple):

@@ -20,6 +20,7 @@ from offramp.presentation.text.numbers import (
     sentence,
 )
 from offramp.presentation.text.searches import searches_sentences
+from offramp.solvers.equilibria import PROVED, SEVERAL, UNSEARCHED
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -41,13 +42,13 @@ BRANCHES: Mapping[str, str] = {
     ),
 }
 UNIQUENESS: Mapping[str, str] = {
-    "proved": "proved: there is no other equilibrium",
+    PROVED: "proved: there is no other equilibrium",
     "not refuted": (
         "not refuted: searches from other starts came back to the same equilibrium, which is no "
         "proof that there is no other"
     ),
-    "several found": "several found: other starts led to other equilibria",
-    "not looked for": (
+    SEVERAL: "several found: other starts led to other equilibria",
+    UNSEARCHED: (
         "not looked for: nobody searched for other equilibria, or no start ended in one; "
         "nothing is known of them"
     ),

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from offramp.presentation.text.numbers import count_of
+from offramp.solvers.equilibria import PROVED, SEVERAL, UNSEARCHED, starts_tried
 
 if TYPE_CHECKING:
     from offramp.study.solving.searches import Searches
 
-_TRIED = re.compile(r"not refuted by (\d+) starts")
 _WORDS = {
-    "proved": "it is proved to be the only equilibrium",
-    "several found": "other equilibria were found",
-    "not looked for": "other equilibria were not looked for",
+    PROVED: "it is proved to be the only equilibrium",
+    SEVERAL: "other equilibria were found",
+    UNSEARCHED: "other equilibria were not looked for",
 }
 
 
 def uniqueness_words(tag: str) -> str:
     """The tag of one solution as a clause."""
-    match = _TRIED.fullmatch(tag)
-    if match and int(match[1]):
-        starts = count_of(int(match[1]), "further start")
-        return f"{starts} led to no other equilibrium, which is no proof that there is none"
-    return _WORDS.get(tag, tag if match is None else _WORDS["not looked for"])
+    starts = starts_tried(tag)
+    if starts:
+        told = count_of(starts, "further start")
+        return f"{told} led to no other equilibrium, which is no proof that there is none"
+    return _WORDS.get(tag, tag if starts is None else _WORDS[UNSEARCHED])
 
 
 def starts_words(found: Searches) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from offramp.core.sharing import runs_of, share_out, threads_for
 from offramp.solvers.engine import Request, Results
-from offramp.solvers.equilibria import Equilibria, Other
+from offramp.solvers.equilibria import PROVED, SEVERAL, Equilibria, Other, not_refuted
 from offramp.solvers.kernels.abreast import WIDTH
 from offramp.solvers.kernels.backup import Numbers
 from offramp.solvers.kernels.certificate import (
@@ -311,7 +311,7 @@ class PerfectResults(Results):
         play, residual = play_under(self.structure, self.tables, draw, self.value[draw])
         self.strategy[draw], self.residual[draw] = play, residual.max()
         self.payoff[draw] = self.value[draw]
-        self.status[draw], self.uniqueness[draw] = "failed", "not refuted by 0 starts"
+        self.status[draw], self.uniqueness[draw] = "failed", not_refuted(0)
         self.message[draw] = (
             "The branch from precision 0 could not be followed, and no start at random led to a "
             "fixed point. Lower the precision or the patience."
@@ -411,12 +411,11 @@ class PerfectResults(Results):
     def search_draw(self, draw: int) -> None:
         """What is known of other equilibria, and the condition of draws that were to be traced."""
         if self.layout.acyclic or self.found.proved[draw]:
-            self.uniqueness[draw] = "proved"
+            self.uniqueness[draw] = PROVED
         elif self.others[draw]:
-            self.uniqueness[draw] = "several found"
+            self.uniqueness[draw] = SEVERAL
         else:
-            tried = int(np.count_nonzero(self.found.ended[draw]))
-            self.uniqueness[draw] = f"not refuted by {tried} starts"
+            self.uniqueness[draw] = not_refuted(int(np.count_nonzero(self.found.ended[draw])))
         small = self.value[draw].size <= self.options.condition_unknowns and self.settings.certified
         if small and draw in self.request.traced and self.branch[draw] == "traced":
             value = self.value[draw]

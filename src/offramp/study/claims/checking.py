@@ -13,6 +13,7 @@ from offramp.expressions import Binary, Compare, evaluate
 from offramp.game import Draws, fix, nominal_draw
 from offramp.scenario import Claim, Meaning, Query, Scenario, off_values, read_claims
 from offramp.scenario.citing import where_words
+from offramp.solvers.equilibria import PROVED
 from offramp.study.claims.classes import is_static, is_tautology
 from offramp.study.claims.deciding import find_deciding
 from offramp.study.claims.force import ForceHarm, force_of
@@ -36,7 +37,7 @@ from offramp.study.quantities.evaluation import QueryValues, evaluate_queries
 from offramp.study.solving.experiment import Progress
 from offramp.study.solving.labels import assumption_words, whose_premises
 from offramp.study.solving.precisions import SCALES
-from offramp.study.solving.searches import PROVED, least_known, searches_of
+from offramp.study.solving.searches import least_known, searches_of
 from offramp.study.solving.shares import Share, concentrate, is_ranged, share_of, spread_draws
 from offramp.study.solving.workspace import Workspace
 

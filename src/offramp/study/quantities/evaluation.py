@@ -32,6 +32,7 @@ from offramp.game import (
     with_precision,
 )
 from offramp.scenario import Intervention, Meaning, Query, Scenario, understand
+from offramp.solvers.equilibria import UNSEARCHED
 from offramp.study.quantities import Quantity, find_quantities
 from offramp.study.quantities.conditions import certain_of, conditioned, own_event
 from offramp.study.quantities.kinds.static import static_value
@@ -39,7 +40,6 @@ from offramp.study.quantities.mixing import mixed
 from offramp.study.quantities.values import QueryValues, Reach
 from offramp.study.solving.experiment import Progress, Solved, solve
 from offramp.study.solving.play import Play, play_of
-from offramp.study.solving.searches import UNSEARCHED
 from offramp.study.solving.workspace import Workspace
 
 Array = NDArray[np.float64]

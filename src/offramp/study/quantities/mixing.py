@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from offramp.game import Draws, combinations_of, fix, fixed_values, settled, settled_query
 from offramp.scenario import Intervention, Meaning, Query
+from offramp.solvers.equilibria import UNSEARCHED
 from offramp.study.quantities.values import QueryValues, Reach
 from offramp.study.solving.experiment import Progress
-from offramp.study.solving.searches import UNSEARCHED
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]

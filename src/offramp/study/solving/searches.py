@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -10,9 +9,9 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.solvers.equilibria import PROVED, SEVERAL, starts_tried
+
 Words = NDArray[np.str_]
-PROVED, SEVERAL, UNSEARCHED = "proved", "several found", "not looked for"
-_TRIED = re.compile(r"not refuted by (\d+) starts")
 
 
 @dataclass(frozen=True)
@@ -63,8 +62,7 @@ def searches_of(tags: Words, counts: NDArray[np.bool_]) -> Searches:
 
 def searches_from(found: Mapping[str, int]) -> Searches:
     """The same from how many draws that count have each tag."""
-    tried = {int(match[1]): found[kind] for kind in found if (match := _TRIED.fullmatch(kind))}
-    tried.pop(0, None)
+    tried = {starts: found[kind] for kind in found if (starts := starts_tried(kind))}
     several = found.get(SEVERAL, 0)
     return Searches(
         draws=sum(found.values()),
@@ -91,7 +89,7 @@ def _ranks(tags: Words) -> NDArray[np.int64]:
 
 def _rank(tag: str) -> int:
     """Nobody looked, several, fewer starts, more starts, proved."""
-    match = _TRIED.fullmatch(tag)
-    if match:
-        return int(match[1]) + 1 if int(match[1]) else -1
+    starts = starts_tried(tag)
+    if starts:
+        return starts + 1
     return {SEVERAL: 0, PROVED: 1 << 30}.get(tag, -1)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.study.solving.searches import UNSEARCHED
+from offramp.solvers.equilibria import PROVED, SEVERAL, UNSEARCHED, not_refuted
 
 MISSING = "missing"
 """The word of a draw that is not solved yet; its number is 0, with which stores are filled."""
@@ -36,10 +36,10 @@ WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "uniqueness": (
             MISSING,
             NONE,
-            "proved",
-            "several found",
+            PROVED,
+            SEVERAL,
             OTHER,
-            *(f"not refuted by {k} starts" for k in range(STARTS + 1)),
+            *(not_refuted(k) for k in range(STARTS + 1)),
             UNSEARCHED,
         ),
         "quantity_status": (

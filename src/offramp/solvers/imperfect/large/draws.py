@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from offramp.core.sharing import runs_of, share_out, threads_for
 from offramp.solvers.engine import Request, Results
-from offramp.solvers.equilibria import Equilibria, Other
+from offramp.solvers.equilibria import SEVERAL, Equilibria, Other, not_refuted
 from offramp.solvers.imperfect.accuracy import GAIN, is_loose
 from offramp.solvers.imperfect.large.certificate import (
     Certificate,
@@ -104,11 +104,11 @@ class LargeResults(Results):
             return
         here, seed = branch.point(), self.request.seed
         ended, found = search_elsewhere(branch, here, tries, seed, beside)
-        self.uniqueness[draw] = f"not refuted by {ended} starts"
+        self.uniqueness[draw] = not_refuted(ended)
         for point in found:
             self.keep_other(draw, branch, point)
         if self.others[draw]:
-            self.uniqueness[draw] = "several found"
+            self.uniqueness[draw] = SEVERAL
 
     def starts_wanted(self, draw: int) -> int:
         """Random starts of a draw: more of them for draws to be traced, in small games."""

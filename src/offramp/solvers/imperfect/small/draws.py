@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from offramp.core.sharing import share_out, threads_for
 from offramp.solvers.engine import Request, Results
-from offramp.solvers.equilibria import Equilibria
+from offramp.solvers.equilibria import SEVERAL, Equilibria, not_refuted
 from offramp.solvers.imperfect.accuracy import GAIN, is_loose
 from offramp.solvers.imperfect.small.branch_tasks import (
     TaskRunner,
@@ -168,8 +168,8 @@ class SmallResults(Results):
     def _uniqueness(self) -> NDArray[np.str_]:
         """A tag for every draw."""
         counts, where = np.unique(self.tried, return_inverse=True)
-        tags = np.array([f"not refuted by {count} starts" for count in counts])[where]
-        tags[[bool(others) for others in self.others]] = "several found"
+        tags = np.array([not_refuted(count) for count in counts])[where]
+        tags[[bool(others) for others in self.others]] = SEVERAL
         return tags
 
     def _messages(self, status: NDArray[np.str_]) -> NDArray[np.str_]:
