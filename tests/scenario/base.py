@@ -1,5 +1,10 @@
 """A small valid scenario that tests change by putting one text for another."""
 
+from __future__ import annotations
+
+from offramp.scenario import Scenario
+from offramp.scenario.model import Family, Quantity
+
 BASE = """\
 offramp: 1
 title: A test
@@ -51,3 +56,17 @@ def changed(*changes: tuple[str, str]) -> str:
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times"
         text = text.replace(old, new)
     return text
+
+
+def quantity_of(scenario: Scenario, name: str) -> Quantity:
+    """The entry of a parameter that is no family."""
+    entry = scenario.parameters[name]
+    assert isinstance(entry, Quantity)
+    return entry
+
+
+def family_of(scenario: Scenario, name: str) -> Family:
+    """The entry of a family of parameters."""
+    entry = scenario.parameters[name]
+    assert isinstance(entry, Family)
+    return entry

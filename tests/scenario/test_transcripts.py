@@ -24,6 +24,7 @@ from offramp.scenario.transcripts.ledger import accept
 from offramp.scenario.transcripts.quoting import without_passages
 from offramp.scenario.transcripts.records import parts_of
 from offramp.scenario.transcripts.turns import passages_of, sentences_of
+from tests.scenario.base import family_of, quantity_of
 from tests.scenario.made_transcript import FORMS, Turn, as_docx, crisis, made_turns, written
 
 CITED = ("12:1-2", "20", "30-31", "7:1", "45", "60", "21:1", "15", "2")
@@ -353,11 +354,11 @@ def test_words_are_withheld_whether_they_are_marked_or_not(tmp_path: Path) -> No
     text = text.replace("note: what a month of waiting costs", f"note: so {five} it is")
     path.write_text(text.replace("note: judgement}", f"note: so {four} it is}}", 1), "utf-8")
     bare = without_passages(offramp.read(path))
-    assert bare.parameters["cost"].note == "so [words withheld] it is"  # type: ignore[union-attr]
-    assert bare.parameters["gain"].note == f"so {four} it is"  # type: ignore[union-attr]
+    assert quantity_of(bare, "cost").note == "so [words withheld] it is"
+    assert family_of(bare, "gain").note == f"so {four} it is"
     path.write_text(text.replace(f"so {five} it is", f"'so \"{four}\" it is'"), "utf-8")
     bare = without_passages(offramp.read(path))
-    assert bare.parameters["cost"].note == "so [words withheld] it is"  # type: ignore[union-attr]
+    assert quantity_of(bare, "cost").note == "so [words withheld] it is"
     assert bare.round[0].moves["accept"].label == "says [words withheld]"
     assert not any(one.text for span in bare.evidence.spans.values() for one in span.passages)
     assert not bare.round[0].moves["accept"].quote

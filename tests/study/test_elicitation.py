@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from offramp.scenario.judgements import read_judgements, with_judgements
 from offramp.scenario.pooling import from_chips, from_quantiles, pooled, share_below
 from offramp.study.elicitation.driving import driven
 from offramp.study.emulation.inputs import input_of
-from tests.scenario.base import BASE
+from tests.scenario.base import BASE, quantity_of
 
 PAID = """offramp: 1
 title: Paid
@@ -69,9 +70,9 @@ def test_chips_are_shares_of_bins() -> None:
         lambda: pooled([Distribution("normal", (0.0, 1.0))], [1.0]),
     ],
 )
-def test_what_is_no_judgement_is_refused(work: object) -> None:
+def test_what_is_no_judgement_is_refused(work: Callable[[], object]) -> None:
     with pytest.raises(ScenarioError):
-        work()  # type: ignore[operator]
+        work()
 
 
 def test_the_pool_is_the_sum_of_weight_times_distribution() -> None:
@@ -129,7 +130,7 @@ def test_experts_stay_in_the_text_and_read_back(tmp_path: Path) -> None:
     assert share_below(np.array([1.0, 2.0, 3.0]), spread.arguments) == pytest.approx(
         [0.75, 0.75, 0.875]
     )
-    assert offramp.read(PAID).parameters["prize"].unit == again.parameters["prize"].unit  # type: ignore[union-attr]
+    assert quantity_of(offramp.read(PAID), "prize").unit == quantity_of(again, "prize").unit
 
 
 def test_a_range_beside_experts_is_their_pool_or_an_error(tmp_path: Path) -> None:
@@ -145,7 +146,7 @@ def test_a_number_set_by_hand_has_no_experts_any_more(tmp_path: Path) -> None:
     from offramp.scenario import with_values
 
     told = with_values(judged(tmp_path), {"prize": 0.5})
-    assert offramp.read(scenario_text(told)).parameters["prize"].experts == {}  # type: ignore[union-attr]
+    assert quantity_of(offramp.read(scenario_text(told)), "prize").experts == {}
 
 
 def test_who_drives_the_result_against_the_formulas(tmp_path: Path) -> None:

@@ -102,5 +102,5 @@ def test_an_account_is_scanned_on_its_own_numbers() -> None:
 )
 def test_what_cannot_be_scanned_is_said(over: dict[str, object], near: str) -> None:
     with pytest.raises(OfframpError) as told:
-        offramp.scan(read(QUARREL), over)  # type: ignore[arg-type]
+        offramp.scan(read(QUARREL), over)  # type: ignore[arg-type]  wrong on purpose
     assert near in told.value.repair

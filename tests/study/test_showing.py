@@ -141,7 +141,7 @@ def test_own_figures_stand_in_the_report() -> None:
     assert "Mine alone" in page
     assert "Mine alone" not in offramp.report(whole())
     with pytest.raises(OfframpError, match="no figure"):
-        offramp.report(whole(), figures=[3])  # type: ignore[list-item]
+        offramp.report(whole(), figures=[3])  # type: ignore[list-item]  wrong on purpose
 
 
 def test_messages_go_to_a_logger(caplog: pytest.LogCaptureFixture) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
@@ -35,13 +36,13 @@ class Brief:
                 yield _told(field.name, getattr(self, field.name))
 
 
-class Tabled(Brief):
+class Tabled(Brief, ABC):
     """An object with a ``table`` of rows: a frame, LaTeX, and a table in a notebook."""
 
     @property
+    @abstractmethod
     def table(self) -> Sequence[Mapping[str, Any]]:
         """Rows of plain numbers and texts."""
-        raise NotImplementedError
 
     def frame(self) -> pd.DataFrame:
         """The rows as a pandas DataFrame."""
@@ -99,6 +100,7 @@ def _told(name: str, value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"{name}[{'×'.join(map(str, value.shape))}]"
     if isinstance(value, tuple | list | dict | set | frozenset | Mapping):
+        # what it holds is nobody's concern here, so its type is not known
         size = len(value)  # pyright: ignore[reportUnknownArgumentType]
         return f"{name}[{size}]" if size else ""
     return ""
