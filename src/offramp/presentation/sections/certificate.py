@@ -34,7 +34,8 @@ BRANCHES: Mapping[str, str] = {
     ),
     "continued": (
         "continued: confirmed from values that were proposed, by a neighbouring game or a graphics "
-        "processor. Whether the branch from play at random leads there was not checked step by step"
+        "processor, or found past a place where the branch from play at random was lost, which the "
+        "draw's message then says. Whether that branch leads there was not checked step by step"
     ),
     "fixed_point": (
         "fixed point: found by iteration alone. It satisfies the equations, but where several "
