@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
-from offramp.apps.options import Draws, Json, Nominal, Seed, read_told
+from offramp.apps.options import Draws, Json, Nominal, Quantities, Seed, read_told
 from offramp.apps.progress import progress_bar
 from offramp.apps.speaking import hand_over, say
 from offramp.apps.telling import number_cell, paragraph, table_of
@@ -15,7 +15,6 @@ from offramp.apps.telling import number_cell, paragraph, table_of
 if TYPE_CHECKING:
     from offramp.study.coders.records import Coders
 
-Quantities = Annotated[tuple[str, ...], Parameter(name="--quantity", negative="")]
 LONGEST = 44
 """Characters of a cell of the table of differences."""
 

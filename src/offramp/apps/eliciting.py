@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
-from offramp.apps.options import Draws, Json, Seed, read_told
+from offramp.apps.options import Draws, Json, Quantities, Seed, read_told
 from offramp.apps.progress import progress_bar
 from offramp.apps.speaking import hand_over, say
 from offramp.apps.telling import number_cell, paragraph, table_of
 
 if TYPE_CHECKING:
     from offramp.study.elicitation.driving import Driven
-
-Quantities = Annotated[tuple[str, ...], Parameter(name="--quantity", negative="")]
 
 
 def add_elicitation(app: App) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from offramp.apps.options import Json, Seed, number_of, real, refuse, whole
+from offramp.apps.options import Json, Quantities, Seed, number_of, real, refuse, whole
 from offramp.apps.speaking import hand_over, say
 from offramp.core.bounds import MAX_DRAWS
 from offramp.core.files import check_target
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from offramp.study.emulation import Check, EmulatedSpread, Emulator, Point, Surrogate
 
 OVER = 100_000
-Quantities = Annotated[tuple[str, ...], Parameter(name="--quantity", negative="")]
 Places = Annotated[tuple[str, ...], Parameter(name="--at", negative="")]
 Over = Annotated[int, whole(1, MAX_DRAWS, OVER)]
 Further = Annotated[int, whole(0, MAX_DRAWS, 64)]

@@ -73,6 +73,8 @@ Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSO
 Nominal = Annotated[
     bool, Parameter(name="--nominal", negative="", help="Look at nominal values only.")
 ]
+Quantities = Annotated[tuple[str, ...], Parameter(name="--quantity", negative="")]
+"""What they are of, each command says in its own help."""
 Seed = Annotated[
     int | None,
     whole(

@@ -16,6 +16,7 @@ from offramp.apps.options import (
     Json,
     Nominal,
     NoPassages,
+    Quantities,
     Scale,
     Seed,
     Settings,
@@ -35,7 +36,6 @@ Reserved = Annotated[
     ),
 ]
 Points = Annotated[int | None, whole(0, MAX_POINTS, 128)]
-Quantities = Annotated[tuple[str, ...], Parameter(name="--quantity", negative="")]
 
 
 def add_studies(app: App) -> None:
