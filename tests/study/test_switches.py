@@ -252,5 +252,5 @@ def test_a_game_built_at_one_option_does_not_take_another_silently(
     option = scenario.switches[switch].options[-1]
     text = f"E(rounds | set({switch} = {option}))"
     assert np.isfinite(evaluate_queries(whole, [parse_query(text, whole)]).values).all()
-    with pytest.raises(offramp.OfframpError, match="built at one option"):
+    with pytest.raises(offramp.OfframpError, match="built at one of them"):
         evaluate_queries(game.meaning, [parse_query(text, game.meaning)])

@@ -27,13 +27,18 @@ NEVER = Number(0)
 
 def is_open(meaning: Meaning) -> bool:
     """Whether the rules of a meaning read anything structural."""
+    return bool(_read_by_rules(meaning))
+
+
+def _read_by_rules(meaning: Meaning) -> frozenset[str]:
+    """The structural assumptions that the rules of a meaning read."""
     own = frozenset(meaning.structural)
     if not own:
-        return False
-    if any(v.begins is not None for v in meaning.variables):
-        return True
+        return own
     moves = (move for step in meaning.steps for move in step.moves)
-    return any(own & names(formula) for move in moves for formula in _rules_of(move))
+    formulas = [formula for move in moves for formula in _rules_of(move)]
+    formulas += [one.begins for one in meaning.variables if one.begins is not None]
+    return own.intersection(name for formula in formulas for name in names(formula))
 
 
 def combinations_of(meaning: Meaning, draws: Draws) -> list[tuple[Values, NDArray[np.intp]]]:
@@ -75,13 +80,25 @@ def combinations_in_use(meaning: Meaning) -> list[Values]:
 
 
 def settled(meaning: Meaning, values: Mapping[str, float]) -> Meaning:
-    """The meaning at these values of its structural assumptions: its rules read none any more."""
-    if not is_open(meaning):
+    """The meaning at these values of its structural assumptions: its rules read none any more.
+
+    A GameError where they were settled at others before.
+    """
+    other = [name for name, option in meaning.settled_at if values[name] != option]
+    if other:
+        raise GameError(
+            f"another option of '{other[0]}' in a game that was built at one of them",
+            expected="the scenario, or what 'understand' makes of it",
+            repair="give the scenario in place of the game's meaning",
+        )
+    read = _read_by_rules(meaning)
+    if not read:
         return meaning
     return replace(
         meaning,
         variables=tuple(_begun(meaning, v, values) for v in meaning.variables),
         steps=tuple(_settled(step, values) for step in meaning.steps),
+        settled_at=tuple((name, values[name]) for name in sorted(read)),
     )
 
 

@@ -128,6 +128,8 @@ class Meaning(Brief):
     at_end: int | None
     vocabulary: Vocabulary
     draws: tuple[StepMeaning, ...] = ()
+    settled_at: tuple[tuple[str, float], ...] = ()
+    """Switches that its rules read no more, and the options that they were settled at."""
 
     @cached_property
     def structural(self) -> tuple[str, ...]:

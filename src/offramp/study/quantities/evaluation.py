@@ -26,7 +26,6 @@ from offramp.game import (
     fixed_values,
     holds_at,
     intervene,
-    is_open,
     nodes_after,
     nominal_draw,
     with_precision,
@@ -73,7 +72,6 @@ def evaluate_queries(
     """
     meaning = scenario if isinstance(scenario, Meaning) else understand(scenario)
     asked = tuple(dict.fromkeys(queries))
-    _refuse_settled(meaning, asked)
     chosen = nominal_draw(meaning) if draws is None else draws
     follow = ((0,) if draws is None else ()) if traced is None else tuple(traced)
     games = workspace or Workspace(meaning.scenario)
@@ -93,18 +91,6 @@ def evaluate_queries(
     if meaning.structural:
         return mixed(meaning, asked, chosen, follow, progress, evaluated)
     return evaluated(meaning, asked, chosen, follow, progress)
-
-
-def _refuse_settled(meaning: Meaning, asked: tuple[Query, ...]) -> None:
-    """A GameError where a switch is set that the rules of a built game do not read any more."""
-    own = frozenset(meaning.structural)
-    put = {name for one in asked for name in fixed_values(one.interventions) if name in own}
-    if put and not is_open(meaning) and is_open(understand(meaning.scenario)):
-        raise GameError(
-            f"set({min(put)} = …) in a game that was built at one option of it",
-            expected="the scenario, or what 'understand' makes of it",
-            repair="give the scenario in place of the game's meaning",
-        )
 
 
 @dataclass(frozen=True, eq=False)
