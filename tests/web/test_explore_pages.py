@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.web.conftest import Served, visiting
+from tests.web.conftest import Served, Visit
+from tests.web.faults import faults
 from tests.web.talks import PARLEY
-from tests.web.test_pages import serious
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -40,27 +40,15 @@ def played(served: Served) -> tuple[str, ...]:
     return f"/play/at/{game}?odds=true", f"/play/class/{code}"
 
 
-def complaints(
-    browser: Browser, served: Served, wide: str, look: str, pages: tuple[str, ...]
-) -> list[str]:
-    """What axe, the console and the width of the window have against the pages."""
-    found: list[str] = []
-    with visiting(browser, served, wide, color_scheme=look) as visit:
-        for path in pages:
-            page = visit.go(path)
-            page.wait_for_load_state("networkidle")
-            found += [f"{path} {one}" for one in serious(page)]
-            over = page.evaluate(
-                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            found += [f"{path} runs {over} px out of the window"] if over > 0 else []
-        found += [*visit.errors, *visit.strangers]
-    return found
+def ready(visit: Visit, path: str) -> Any:
+    page = visit.go(path)
+    page.wait_for_load_state("networkidle")
+    return page
 
 
 def test_no_page_has_a_serious_fault(browser: Browser, served: Served) -> None:
     own = played(served)
-    assert complaints(browser, served, "phone", "dark", (*QUICK, *own)) == []
+    assert faults(browser, served, "phone", "dark", (*QUICK, *own), ready) == []
 
 
 @pytest.mark.slow
@@ -71,4 +59,4 @@ def test_no_page_has_one_at_any_width(
     browser: Browser, served: Served, wide: str, look: str
 ) -> None:
     own = played(served)
-    assert complaints(browser, served, wide, look, (*PAGES, *own)) == []
+    assert faults(browser, served, wide, look, (*PAGES, *own), ready) == []

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.web.conftest import Served, Visit, visiting
+from tests.web.conftest import Served, Visit
+from tests.web.faults import faults
 from tests.web.test_forms import built
 
 if TYPE_CHECKING:
@@ -47,36 +48,14 @@ def ready(visit: Visit, path: str) -> Any:
     return page
 
 
-def serious(page: Any) -> list[str]:
-    """What axe finds that is serious or worse, each with the first element that has it."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:200]}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
-
-
 QUICK = ("/", "/file/three.yaml", "/edit/three.yaml", "/versions/three.yaml")
 
 
 def complaints(
     browser: Browser, served: Served, wide: str, look: str, pages: tuple[str, ...] = PAGES
 ) -> list[str]:
-    found: list[str] = []
-    with visiting(browser, served, wide, color_scheme=look) as visit:
-        for path in pages:
-            page = ready(visit, path)
-            found += [f"{path} {one}" for one in serious(page)]
-            over = page.evaluate(
-                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            found += [f"{path} runs {over} px out of the window"] if over > 0 else []
-        found += [one for one in visit.errors if "404" not in one]
-        found += visit.strangers
-    return found
+    """One of the pages is meant not to be there."""
+    return faults(browser, served, wide, look, pages, ready, meant="404")
 
 
 def test_no_page_has_a_serious_fault(browser: Browser, served: Served) -> None:
