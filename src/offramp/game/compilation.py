@@ -184,7 +184,10 @@ class Game(Brief):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Family(Brief):
-    """The games of one scenario, by the values of its structural assumptions."""
+    """The games of one scenario, by the values of its structural assumptions.
+
+    Several threads may ask at once: they are given the same game, though each may have made one.
+    """
 
     meaning: Meaning
     watched: frozenset[str]
@@ -196,9 +199,9 @@ class Family(Brief):
 
     def at(self, values: Values) -> Game:
         """The game at these values of the structural assumptions; it is made once."""
-        if values not in self.found:
-            self.found[values] = self._made(values)
-        return self.found[values]
+        if values in self.found:
+            return self.found[values]
+        return self.found.setdefault(values, self._made(values))
 
     def _made(self, values: Values) -> Game:
         meaning = settled(self.meaning, dict(zip(self.meaning.structural, values, strict=True)))
@@ -209,7 +212,7 @@ class Family(Brief):
             except GameError as error:
                 where = words_of_combination(self.meaning, values)
                 raise error.saying(f"{error.found} (with {where})") from None
-            self.known[key] = replace(made, family=self, options=values)
+            self.known.setdefault(key, replace(made, family=self, options=values))
         return self.known[key]
 
     def parts(self, draws: Draws) -> list[tuple[NDArray[np.intp], Game]]:
