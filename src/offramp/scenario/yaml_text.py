@@ -23,6 +23,8 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 24
 MAX_VALUES = 50_000
 MAX_WORD = 50_000
+MOST_QUOTED = 500
+"""Characters of a line that a repair may write again."""
 
 Scalar = str | int | float | bool | None
 
@@ -168,7 +170,7 @@ def _yaml_complaint(error: Any, text: str, file: str) -> ScenarioError:
         repair = "YAML is indented with spaces; replace the tab"
     elif quoted:
         repair = f"put the text in quotes: {quoted}"
-    elif re.search(r"[{\[].*[(\[].*,", line) or re.search(r"but got '[\[{]'", problem):
+    elif _has_commas_within(line) or re.search(r"but got '[\[{]'", problem):
         repair = (
             "inside { } an expression that contains , [ ] { } or # needs quotes: "
             'then: {x: "max(x - 1, 0)"}'
@@ -183,8 +185,17 @@ def _yaml_complaint(error: Any, text: str, file: str) -> ScenarioError:
     )
 
 
+def _has_commas_within(line: str) -> bool:
+    """Whether a comma follows a bracket that follows a brace or a bracket."""
+    first = re.search(r"[{\[]", line)
+    second = re.compile(r"[(\[]").search(line, first.end()) if first else None
+    return second is not None and "," in line[second.end() :]
+
+
 def _quoted_at_colon(line: str, column: int) -> str:
     """Key and text of a text with a colon in it, with quotes; '' where none is seen."""
+    if len(line) > MOST_QUOTED:
+        return ""
     flow = re.search(r"([A-Za-z_]\w*):\s+([^\s,{}\[\]\"':][^,{}\[\]\":]*)$", line[: column - 1])
     if flow is None:
         return ""
