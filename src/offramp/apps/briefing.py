@@ -6,8 +6,6 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from cyclopts import App
-
 from offramp.apps.options import (
     Account,
     Asked,
@@ -22,11 +20,6 @@ from offramp.apps.options import (
 from offramp.apps.speaking import say
 
 FORMS = (".html", ".md", ".docx")
-
-
-def add_brief(app: App) -> None:
-    """Give an application the command of this module."""
-    app.command(brief_command, name="brief")
 
 
 def brief_command(

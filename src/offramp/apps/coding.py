@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from cyclopts import App
-
 from offramp.apps.options import Draws, Json, Nominal, Quantities, Seed, read_told
 from offramp.apps.progress import progress_bar
 from offramp.apps.speaking import hand_over, say
@@ -17,11 +15,6 @@ if TYPE_CHECKING:
 
 LONGEST = 44
 """Characters of a cell of the table of differences."""
-
-
-def add_coders(app: App) -> None:
-    """Give an application the command of this module."""
-    app.command(coders_command, name="coders")
 
 
 def coders_command(

@@ -6,18 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from cyclopts import App
-
 from offramp.apps.options import Account, Json, NoPassages, read_told, refuse
 from offramp.apps.speaking import hand_over, say
 from offramp.core.errors import suggestion
 from offramp.core.files import check_target, write_text
-
-
-def add_descriptions(app: App) -> None:
-    """Give an application the commands of this module."""
-    app.command(describe_command, name="describe")
-    app.command(show_command, name="show")
 
 
 def describe_command(

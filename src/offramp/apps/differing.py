@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cyclopts import App
-
 from offramp.apps.options import Json
 from offramp.apps.progress import busy
 from offramp.apps.speaking import hand_over, say
@@ -16,11 +14,6 @@ if TYPE_CHECKING:
 
 MOST_TEXTS, WIDE = 60, 110
 """Changes of the text that are printed, and letters of each."""
-
-
-def add_diff(app: App) -> None:
-    """Give an application the command of this module."""
-    app.command(diff_command, name="diff")
 
 
 def diff_command(old: str, new: str, *, json: Json = False) -> None:

@@ -5,15 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
 from offramp.apps.options import Json
 from offramp.apps.speaking import hand_over, say
-
-
-def add_drafting(app: App) -> None:
-    """Give an application the command of this module."""
-    app.command(briefing_command, name="briefing")
 
 
 def briefing_command(

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cyclopts import App
-
 from offramp.apps.options import Draws, Json, Quantities, Seed, read_told
 from offramp.apps.progress import progress_bar
 from offramp.apps.speaking import hand_over, say
@@ -15,11 +13,6 @@ from offramp.apps.telling import number_cell, paragraph, table_of
 
 if TYPE_CHECKING:
     from offramp.study.elicitation.driving import Driven
-
-
-def add_elicitation(app: App) -> None:
-    """Give an application the command of this module."""
-    app.command(elicit_command, name="elicit")
 
 
 def elicit_command(

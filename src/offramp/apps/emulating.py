@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
 from offramp.apps.options import Json, Quantities, Seed, number_of, real, refuse, whole
 from offramp.apps.speaking import hand_over, say
@@ -73,11 +73,6 @@ class Files:
 
 
 NO_FILES = Files()
-
-
-def add_emulation(app: App) -> None:
-    """Give an application the command of this module."""
-    app.command(emulate_command, name="emulate")
 
 
 def emulate_command(

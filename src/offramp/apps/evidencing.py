@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
 from offramp.apps.options import Json, NoPassages
 from offramp.apps.speaking import hand_over, say
@@ -20,11 +20,6 @@ if TYPE_CHECKING:
 
 FIRST_WORDS = 60
 """Characters of a passage in a table."""
-
-
-def add_evidence(app: App) -> None:
-    """Give an application the command of this module."""
-    app.command(evidence_command, name="evidence")
 
 
 def evidence_command(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
 from offramp.apps.options import Account, Json, NoPassages, Settings, real
 from offramp.apps.speaking import hand_over, say
@@ -17,20 +17,14 @@ from offramp.core.registry import suffixes_in_words
 Flag = Annotated[bool, Parameter(negative="")]
 
 
-def add_formats(app: App) -> None:
-    """Give an application the commands of this module."""
-    for command in (solve_command, export_command):
-        app.command(command, name=command.__name__.removesuffix("_command"), help=_help(command))
+def _with_formats(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with the formats that are installed in its help."""
+    words = inspect.getdoc(command) or ""
+    command.__doc__ = words.format(read=suffixes_in_words(), written=suffixes_in_words(".svg"))
+    return command
 
 
-def _help(command: Callable[..., None]) -> str:
-    """The words of a command, with the formats that are installed."""
-    words = (inspect.getdoc(command) or "").partition("\n\nParameters")[0].split("\n\n")
-    return "\n\n".join(" ".join(one.split()) for one in words).format(
-        read=suffixes_in_words(), written=suffixes_in_words(".svg")
-    )
-
-
+@_with_formats
 def solve_command(
     game: str,
     *,
@@ -59,6 +53,7 @@ def solve_command(
     _tell(told_solution(game, precision, limit, picture, json), json)
 
 
+@_with_formats
 def export_command(
     scenario: str,
     *,

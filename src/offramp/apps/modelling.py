@@ -8,7 +8,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
 from offramp.apps.options import Json
 from offramp.core.errors import Place, ScenarioError
@@ -26,11 +26,6 @@ Given = Annotated[
         "repeated.",
     ),
 ]
-
-
-def add_models(app: App) -> None:
-    """Give an application the command of this module."""
-    app.command(model_command, name="model")
 
 
 def model_command(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
 from offramp.apps.options import (
     Account,
@@ -48,11 +48,6 @@ Quantities = Annotated[
         help="A quantity as claims write it, such as 'P(war by 3)'; may be repeated.",
     ),
 ]
-
-
-def add_scan(app: App) -> None:
-    """Give an application the command of this module."""
-    app.command(scan_command, name="scan")
 
 
 def scan_command(

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
 from offramp.apps.options import refuse, whole
 from offramp.apps.speaking import say
-
-
-def add_serving(app: App) -> None:
-    """Give an application the command of this module."""
-    app.command(serve_command, name="serve")
 
 
 def serve_command(

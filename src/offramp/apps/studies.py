@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from typing import Annotated, Any
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
 from offramp.apps.asking import MOST_DRAWN, MOST_HISTORIES
 from offramp.apps.options import (
@@ -36,19 +36,6 @@ Reserved = Annotated[
     ),
 ]
 Points = Annotated[int | None, whole(0, MAX_POINTS, 128)]
-
-
-def add_studies(app: App) -> None:
-    """Give an application the commands of this module."""
-    for command in (
-        claims_command,
-        compare_command,
-        sensitivity_command,
-        packages_command,
-        offramps_command,
-        histories_command,
-    ):
-        app.command(command, name=command.__name__.removesuffix("_command"))
 
 
 def claims_command(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
 from offramp.apps.options import (
     Account,
@@ -84,11 +84,6 @@ class Ways:
 
 
 WAYS = Ways()
-
-
-def add_sweeps(app: App) -> None:
-    """Give an application the command of this module."""
-    app.command(sweep_command, name="sweep")
 
 
 def sweep_command(
