@@ -46,10 +46,12 @@ from offramp.solvers.perfect.sharpening import RIGHT, Sharpened, sharpen, stakes
 from offramp.solvers.perfect.turning import ARRIVED, ENDINGS, PAST, follow_around
 
 Array = NDArray[np.float64]
-STEPS = 4
-"""Around turning points a branch may take so many times the steps,"""
-CAUTION = (1.0, 4.0)
-"""and how careful they are: more so where less has led nowhere, or over a fork."""
+CAUTION = ((1.0, 1), (4.0, 4))
+"""How careful steps around turning points are, and how many times as many of them may be taken as
+on other ways: more so where less has led nowhere, or over a fork."""
+BEYOND, FARTHER = 0.01, 8.0
+"""That far past a turn, in log(1 + s t) as in `branch`, steps of the precision are tried again, and
+so many times as far where they are refused."""
 TURNS = 12
 """Times that a branch may be left and taken up again before it is followed around as a whole."""
 RESCUES = 8
@@ -176,9 +178,14 @@ class PerfectResults(Results):
         """
         if self.structure.nodes > self.options.rescue_nodes:
             return
+        beyond = np.full(len(draws), BEYOND)
         for _ in range(TURNS):
             left = np.flatnonzero((steps < 0) & (stops[:, 0] > 0.0))
-            on = [item for item in left.tolist() if self.past_turn(draws[item], ends, stops, item)]
+            on = [
+                item
+                for item in left.tolist()
+                if self.past_turn(draws[item], ends, stops, item, beyond[item])
+            ]
             if not on:
                 return
             some, further = np.array(on), np.ones(len(on), np.int64)
@@ -193,17 +200,20 @@ class PerfectResults(Results):
                 further,
                 reached,
             )
+            refused = (further < 0) & (reached[:, 0] == 0.0)  # another component is still turned
+            reached[refused] = stops[some[refused]]
+            beyond[some[refused]] *= FARTHER
             ends[some], stops[some] = places, reached
             steps[some] = np.sign(further) * (np.abs(steps[some]) + np.abs(further))
 
-    def past_turn(self, draw: int, ends: Array, stops: Array, item: int) -> bool:
+    def past_turn(self, draw: int, ends: Array, stops: Array, item: int, beyond: float) -> bool:
         """Follow one branch from where it was left past the turn there; whether that succeeded.
 
         ``ends`` (item, head * lanes + lane) and ``stops`` (item, 2) say where it was left, and
-        afterwards where it is to be taken up again.
+        afterwards where it is to be taken up again, so far ``beyond``.
         """
         heads, lanes = self.layout.shape.heads, self.layout.shape.lanes
-        told, values, stop = self.around(draw, stops[item], ends[item])
+        told, values, stop = self.around(draw, stops[item], ends[item], beyond)
         if told[0] not in (ARRIVED, PAST):
             stops[item] = 0.0
             return False
@@ -213,7 +223,7 @@ class PerfectResults(Results):
         return True
 
     def around(
-        self, draw: int, stop: Array, ends: Array | None = None
+        self, draw: int, stop: Array, ends: Array | None = None, beyond: float = 0.0
     ) -> tuple[NDArray[np.int64], Array, Array]:
         """Follow one branch in arclength, more carefully where that fails or meets a fork.
 
@@ -221,12 +231,12 @@ class PerfectResults(Results):
         lane,). What `follow_around` tells, with the steps of all tries, its values and its stop.
         """
         shape, told, steps = self.layout.shape, np.zeros(4, np.int64), 0
-        for caution in CAUTION:
+        for caution, times in CAUTION:
             numbers, values = self.opened(draw)
             if ends is not None:
                 values.reshape(-1, shape.lanes)[shape.heads] = ends.reshape(-1, shape.lanes)
-            reached, limit = stop.copy(), STEPS * self.options.sweeps
-            follow_around(shape, numbers, values, limit, caution, reached, told)
+            reached, limit = stop.copy(), times * self.options.sweeps
+            follow_around(shape, numbers, values, limit, caution, beyond, reached, told)
             steps += int(told[1])
             if told[0] in (ARRIVED, PAST) and told[3] == 0:
                 break

@@ -26,6 +26,13 @@ LONGEST, SHORTEST = 0.3, 1e-9
 """How long steps may be, in the scale of values and of precisions; how short, beside the first."""
 ACROSS, ASIDE = 0.2, 0.4
 """How far a correction may lead, in any value, and as a share of the step."""
+KEEN, STRAIGHT = 1e-4, 1e-6
+"""How exact a point is at least, beside the step that led there, and how exact tangents are: near
+a turn a rough one leads aside however short the step is."""
+NEAR, SHORTER, LONGER = 0.4, 0.4, 2.0
+"""Steps are to be off by that share of the most, and change by no more than these factors."""
+DOUBTS = 6
+"""A step across a fork may lead to another branch: so often a shorter one is tried instead."""
 OUTSET = 2e-3
 """The first step where a branch was left, as a share of the precisions there."""
 COLUMNS = 400
@@ -37,8 +44,6 @@ SLOW = 100.0
 ARRIVED, STUCK, TIRED, SINGULAR, PAST = range(5)
 """How it may end: at the precision, with too short steps, with too many, at precision 0, or past
 the place where steps of the precision had become too short."""
-BEYOND = 0.01
-"""That far past it, in log(1 + s t) as in `branch`, such steps may be tried again."""
 ENDINGS = (
     "it was",
     "steps became too short",
@@ -49,14 +54,15 @@ ENDINGS = (
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def follow_around(shape: Shape, numbers: Numbers, values, limit, caution, stop, told):
+def follow_around(shape: Shape, numbers: Numbers, values, limit, caution, beyond, stop, told):
     """Follow the branch of one draw; ``values`` (row * lanes + lane,) has its terminals filled in.
 
     From precision 0 to the end; or, where the first number of ``stop`` (2,) is the share of the
     precisions at which the branch was left, from there and from the values at the heads until it
-    has passed the turning points there: ``stop`` says how far it came. The second number says how
-    steep its way is. With ``caution`` above 1 steps are shorter, and points on the branch more
-    exact. Fills ``told`` (4,): how it ended, steps, times that it turned back, and forks passed.
+    has passed the turning points there by ``beyond``, in log(1 + s t) as in `branch`: ``stop`` says
+    how far it came. The second number is s, how steep its way is. With ``caution`` above 1 steps
+    are shorter, and points on the branch more exact. Fills ``told`` (4,): how it ended, steps,
+    times that it turned back, and forks passed.
     """
     scale = np.ones(shape.lanes)
     fill_scale(shape, numbers, values, scale)
@@ -64,14 +70,16 @@ def follow_around(shape: Shape, numbers: Numbers, values, limit, caution, stop, 
     count = len(linear.weight) + 1
     point, upright = np.zeros(count), np.zeros(count)
     upright[count - 1] = 1.0
-    told[:] = 0
+    told[:], far = 0, np.inf
     if stop[0] > 0.0:
         take_point(shape, linear, point, values)
         point[count - 1] = stop[0]
-    told[0] = go_along(shape, numbers, linear, values, point, upright, limit, caution, stop, told)
+        far = np.expm1(np.log1p(stop[1] * stop[0]) + beyond) / stop[1]
+    told[0] = go_along(shape, numbers, linear, values, point, upright, limit, caution, far, told)
     stop[0] = point[count - 1]
     put_point(shape, linear, point, values)
-    step_back(shape, numbers, values, 0, len(shape.mover), linear.scratch)
+    if told[0] != PAST:
+        step_back(shape, numbers, values, 0, len(shape.mover), linear.scratch)
 
 
 @jit_inside
@@ -84,31 +92,30 @@ def go_along(
     upright,
     limit,
     caution,
-    stop,
+    far,
     told,
 ):
-    """Follow it until t = 1 or past ``stop`` (2,); how it ended.
+    """Follow it until t = 1 or past turning points and ``far``; how it ended.
 
     ``point`` is (unknown + 1,), ``told`` (4,).
     """
-    last, within = len(point) - 1, stop[0] > 0.0
-    longest, far = LONGEST / caution, np.inf
-    border, exact = upright, 1e-3 / caution**2
+    last, longest = len(point) - 1, LONGEST / caution
+    within = point[last] > 0.0
+    border = upright
     if within:
-        find_off(shape, numbers, linear, point, values, np.empty_like(point))
-        border = across(direction(shape, numbers, linear, upright, exact)[0])
-        aim, fine = aims_at(caution)
-        if correct_point(shape, numbers, linear, values, point, border, aim, fine, 10) < 0:
+        aim, _ = aims_at(caution)
+        if correct_point(shape, numbers, linear, values, point, upright, aim, KEEN, 10) < 0:
             return STUCK
+        border = across(direction(shape, numbers, linear, upright)[0])
         stride = min(longest, OUTSET * point[last])
-        far = np.expm1(np.log1p(stop[1] * point[last]) + BEYOND) / stop[1]
     elif correct_point(shape, numbers, linear, values, point, upright, 1e-11, 1e-8, 20) < 0:
         return SINGULAR
     else:
         steep = settle_scale(shape, numbers, linear, values, point)
         stride = min(longest, 2.0 / (1.0 + steep))
     shortest = SHORTEST * min(1.0, stride)
-    tangent, side = direction(shape, numbers, linear, border, exact)
+    tangent, side = direction(shape, numbers, linear, border)
+    bend, doubted = np.zeros_like(tangent), 0
     if within and side < 0:
         return STUCK
     while told[1] < limit and stride > shortest:
@@ -118,49 +125,68 @@ def go_along(
                 return ARRIVED
             stride = 0.5 * (1.0 - point[last]) / tangent[last]
             continue
-        quick, after, sign = advance(
-            shape, numbers, linear, values, point, tangent, stride, caution
+        quick, after, sign, longer = advance(
+            shape, numbers, linear, values, point, tangent, bend, stride, side, doubted, caution
         )
-        if quick > 0 and sign != side:
-            told[3] += 1
-            side = sign
-        if quick == 0:
-            stride *= 0.4
+        doubted = doubted + 1 if quick < 0 else 0
+        if quick <= 0:
+            stride *= longer
             continue
+        told[3] += sign != side
         told[2] += after[last] * tangent[last] < 0
-        tangent = after
+        side, bend, tangent = sign, (after - tangent) / stride, after
         if point[last] > far and tangent[last] > 0.0 and told[2] % 2 == 0:
             return PAST
-        stride *= 2.0 if quick <= 2 else 1.2 if quick == 3 else 0.8
-        stride = min(stride, longest)
+        stride = min(stride * longer, longest)
     return STUCK if told[1] < limit else TIRED
 
 
 @jit_inside
 def advance(
-    shape: Shape, numbers: Numbers, linear: Linearisation, values, point, tangent, stride, caution
+    shape: Shape,
+    numbers: Numbers,
+    linear: Linearisation,
+    values,
+    point,
+    tangent,
+    bend,
+    stride,
+    side,
+    doubted,
+    caution,
 ):
     """One step of length ``stride`` along ``tangent`` (unknown + 1,), taken in place if it holds.
 
-    Newton steps + 1, or 0 if it does not; the new tangent, and the sign of the determinant.
+    The guess follows the parabola that turns by ``bend`` (unknown + 1,) a length. Newton steps + 1,
+    or 0 if it does not hold; the new tangent, the sign of the determinant, and how many times as
+    long the next step may be.
     """
-    trial = point + stride * tangent
+    trial = point + stride * tangent + 0.5 * stride**2 * bend
     guess, border, last = trial.copy(), across(tangent), len(point) - 1
     aim, exact = aims_at(caution)
+    aim = min(aim, KEEN * stride)
     used = correct_point(shape, numbers, linear, values, trial, border, aim, exact, 5)
     if used < 0 or trial[last] < -1e-9 or trial[last] > 1.0:
-        return 0, tangent, 0
+        return 0, tangent, 0, SHORTER
     off = trial - guess
-    if (
-        np.sqrt(product(off, off)) > ASIDE * stride / caution
-        or np.abs(off).max() > ACROSS / caution
-    ):
-        return 0, tangent, 0
-    after, sign = direction(shape, numbers, linear, border, 1e-3 / caution**2)
-    if not product(after, tangent) >= 1.0 - APART / caution:
-        return 0, tangent, 0
+    aside = np.sqrt(product(off, off)) / (ASIDE * stride / caution)
+    if not (aside <= 1.0 and np.abs(off).max() <= ACROSS / caution):
+        return 0, tangent, 0, paced(aside)
+    after, sign = direction(shape, numbers, linear, border)
+    apart = (1.0 - product(after, tangent)) / (APART / caution)
+    if not apart <= 1.0:
+        return 0, tangent, 0, paced(apart)
+    if sign != side and doubted < DOUBTS:
+        return -1, tangent, 0, SHORTER
     point[:] = trial
-    return used + 1, after, sign
+    longer = min(paced(aside), paced(apart))
+    return used + 1, after, sign, longer if used <= 2 else min(longer, 1.2 if used == 3 else 0.8)
+
+
+@jit_inside
+def paced(off):
+    """How many times as long the next step may be, by how far off this one was beside the most."""
+    return min(LONGER, max(SHORTER, np.sqrt(NEAR / (off + 1e-9))))
 
 
 @jit_inside
@@ -219,7 +245,7 @@ def settle_scale(shape: Shape, numbers: Numbers, linear: Linearisation, values, 
 
 
 @jit_inside
-def direction(shape: Shape, numbers: Numbers, linear: Linearisation, border, tolerance):
+def direction(shape: Shape, numbers: Numbers, linear: Linearisation, border):
     """Unit tangent (mean square over values, plus t squared) at the last linearisation.
 
     And the sign of the determinant. Not a number where the numbers do not reach. ``border`` is
@@ -228,7 +254,7 @@ def direction(shape: Shape, numbers: Numbers, linear: Linearisation, border, tol
     right, tangent = np.zeros_like(border), np.zeros_like(border)
     right[len(right) - 1] = 1.0
     rest = max(EPSILON, 1.0 - numbers.patience.max())
-    tolerance *= min(1.0, SLOW * rest)
+    tolerance = STRAIGHT * min(1.0, SLOW * rest)
     solve_border(shape, numbers, linear, border, right, tolerance, tangent)
     krylov = linear.krylov
     sign = 1
