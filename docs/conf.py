@@ -18,6 +18,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "bench",
+    "bibliography",
     "closed_forms",
     "listings",
     "mathematics",

@@ -11,7 +11,9 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from tables import table_of
 
+from offramp.presentation.showing import cited
 from offramp.scenario.expansion import read_mechanism
+from offramp.scenario.model import Source
 from offramp.scenario.shelf import library_files
 
 
@@ -24,7 +26,8 @@ class Mechanisms(SphinxDirective):
 
     def _section(self, name: str, path: Path) -> nodes.section:
         self.env.note_dependency(str(path))
-        told = read_mechanism(path)[1].plain()
+        mechanism, tree = read_mechanism(path)
+        told = tree.plain()
         section = nodes.section("", nodes.title("", name.replace("_", " ").capitalize()))
         section["ids"] = [nodes.make_id(name)]
         section += nodes.paragraph("", "", nodes.literal(text=f"use: {name}"))
@@ -32,7 +35,7 @@ class Mechanisms(SphinxDirective):
         section += _part("Needs", _needs(told.get("with", {})))
         section += _part("Adds", _adds(told))
         section += _part("Gives the scenario to read", _gives(told.get("gives", {})))
-        section += _part("Sources", _sources(told.get("sources", {})))
+        section += _part("Sources", _sources(mechanism.sources))
         return section
 
 
@@ -180,13 +183,8 @@ def _numbers(entry: Any) -> tuple[str, str, str]:
     return tuple(str(entry.get(word, "")) for word in ("value", "range", "unit"))  # type: ignore[return-value]
 
 
-def _sources(sources: Mapping[str, Mapping[str, str]]) -> list[nodes.Node]:
-    items = [
-        nodes.list_item(
-            "", nodes.paragraph("", f"{one['speaker']} ({one['date']}). {one['title']}.")
-        )
-        for one in sources.values()
-    ]
+def _sources(sources: Mapping[str, Source]) -> list[nodes.Node]:
+    items = [nodes.list_item("", nodes.paragraph("", cited(one))) for one in sources.values()]
     return [nodes.bullet_list("", *items, bullet="-")] if items else []
 
 

@@ -40,7 +40,7 @@ def mechanism_facts(mechanism: Mechanism) -> dict[str, Any]:
         ],
         "off": dict(mechanism.off),
         "expects": dict(mechanism.expects),
-        "sources": [_source(one) for one in mechanism.sources.values()],
+        "sources": [cited(one) for one in mechanism.sources.values()],
         "use": use_block(mechanism),
     }
 
@@ -110,7 +110,7 @@ def scenario_facts(name: str, scenario: Scenario) -> dict[str, Any]:
         "accounts": [named(key, one.label) for key, one in scenario.accounts.items()],
         "claims": [_one_line(one.says) for one in scenario.claims.values()],
         "levers": [named(key, one.label) for key, one in scenario.levers.items()],
-        "sources": [_source(one) for one in scenario.sources.values()],
+        "sources": [cited(one) for one in scenario.sources.values()],
     }
 
 
@@ -218,10 +218,12 @@ def _mover(scenario: Scenario, by: str) -> str:
     return "chance" if by == "nature" else scenario.parties[by].label or by
 
 
-def _source(one: Source) -> str:
+def cited(one: Source) -> str:
+    """A source in one line: who and when, the title, and where it stands."""
     head = f"{one.speaker} ({one.date})" if one.speaker and one.date else one.speaker or ""
     parts = [part for part in (head, one.title, _one_line(one.note or "")) if part]
-    return ". ".join(part.rstrip(".") for part in parts) + "."
+    told = [part if part.endswith("?") else f"{part.rstrip('.')}." for part in parts]
+    return " ".join(told)
 
 
 def _block(heading: str, lines: Sequence[str]) -> list[str]:

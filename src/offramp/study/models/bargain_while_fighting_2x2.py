@@ -140,11 +140,12 @@ MODEL = Model(
     source="Filson and Werner 2002, Slantchev 2003 and Powell 2004",
     canonical=False,
     citation=(
-        "Filson, D. and Werner, S. (2002). A Bargaining Model of War and Peace. "
-        "American Journal of Political Science 46(4): 819–837.",
+        "Filson, D. and Werner, S. (2002). A Bargaining Model of War and Peace: Anticipating the "
+        "Onset, Duration, and Outcome of War. American Journal of Political Science 46(4): "
+        "819–837.",
         "Slantchev, B. (2003). The Principle of Convergence in Wartime Negotiations. "
         "American Political Science Review 97(4): 621–632.",
-        "Powell, R. (2004). Packages and Learning While Fighting. "
+        "Powell, R. (2004). Bargaining and Learning While Fighting. "
         "American Journal of Political Science 48(2): 344–361.",
     ),
     teaches="Fighting reveals, because a battle costs the weak side more; a refusal is news, so "

@@ -44,7 +44,10 @@ MODEL = Model(
     family="Leaders",
     source="Goemans 2000",
     canonical=False,
-    citation=("Goemans, H. (2000). War and Punishment. Princeton University Press.",),
+    citation=(
+        "Goemans, H. (2000). War and Punishment: The Causes of War Termination and the First "
+        "World War. Princeton University Press.",
+    ),
     teaches="Leaders fight on at long odds where small and large losses are punished alike and "
     "hard (Goemans' semi-repressive regimes), and settle soonest where only disasters are "
     "punished. A guarantee that makes settling safe works like a smaller K_settle.",
