@@ -20,6 +20,7 @@ extensions = [
     "bench",
     "bibliography",
     "closed_forms",
+    "departures",
     "listings",
     "mathematics",
     "offline",

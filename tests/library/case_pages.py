@@ -21,7 +21,6 @@ DOCS = Path(__file__).resolve().parents[2] / "docs" / "explanation"
 CASES = ("egypt-israel", "korea", "bosnia", "cuba", "july-1914")
 DRAWS, SEED = 256, 1
 SECOND = re.compile(r"^\| [^|`]+ \| `([^`]+)` \|")
-WORD = {True: "holds", False: "fails", None: "no verdict"}
 
 
 def page_of(case: str) -> Path:
@@ -78,7 +77,7 @@ def with_verdicts(page: str, findings: Findings, share: Callable[[str, float | N
         columns.sort(key=lambda one: ("", *findings.scenario.accounts).index(one.account))
         cells = cells_of(page, name)[-len(columns) :]
         new = [
-            f"{WORD[one.nominal]}; {share(cell, one.share)}"
+            f"{one.state}; {share(cell, one.share)}"
             for cell, one in zip(cells, columns, strict=True)
         ]
         page = with_cells(page, name, new)

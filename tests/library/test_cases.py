@@ -9,6 +9,7 @@ import pytest
 
 import offramp
 from offramp.scenario import parse_query, understand
+from offramp.scenario.by_the_book import departures
 from offramp.scenario.shelf import library_files
 from offramp.study import evaluate_queries
 from tests.library.case_pages import CASES, DRAWS, SEED, at_nominal, keys_of, over_draws, page_of
@@ -26,6 +27,13 @@ def test_the_page_says_what_comes_out_at_nominal_values(case: str) -> None:
     scenario = offramp.read(f"case-{case}")
     assert {*scenario.claims, *scenario.outcomes} <= set(keys_of(page))
     assert at_nominal(page, case) == page
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_page_counts_its_departures_from_the_code_book(case: str) -> None:
+    found = departures(offramp.read(f"case-{case}"))
+    assert {one.code for one in found} == {"B101"}
+    assert f"lists {len(found)} places" in page_of(case).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("case", CASES)
