@@ -38,7 +38,7 @@ format: $(VENV)/.dev  ## put the code into the common format
 	$(BIN)/ruff format .
 
 clean:  ## remove what was built; .venv and results stay
-	rm -rf build dist docs/_build .pytest_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
+	rm -rf build dist docs/_build docs/reference/gallery .pytest_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
 	find src tests docs benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 constraints:  ## write constraints.txt and requirements/ anew from the newest versions that fit

@@ -21,13 +21,16 @@ extensions = [
     "bibliography",
     "closed_forms",
     "departures",
+    "gallery",
     "listings",
     "mathematics",
     "offline",
     "plan",
     "talks",
 ]
-exclude_patterns = ["_build", "_ext"]
+exclude_patterns = ["_build", "_ext", "reference/library.md"]
+html_static_path = ["_static"]
+html_css_files = ["gallery.css"]
 templates_path: list[str] = []
 
 myst_enable_extensions = ["dollarmath", "deflist", "colon_fence"]

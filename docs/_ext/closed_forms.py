@@ -1,11 +1,10 @@
-"""The directive ``models``: the gallery of canonical models, made from their records."""
+"""The directive ``closed-form``: the page of one canonical model, made from its record."""
 
 from __future__ import annotations
 
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -13,90 +12,87 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from tables import table_of
+from typeset import symbol, typeset
 
 from offramp.presentation.charts.svg import draw_svg
 from offramp.study.models import Model, find_models, said
 
-MARKED = re.compile(r"(``?[^`]+``?|(?<!\S)\*[^*\s][^*]*\*)")
+MARKED = re.compile(r"(``?[^`]+``?|(?<![^\s(])\*[^*\s][^*]*\*)")
 LONGEST_CELL, FEW_CASES = 40, 3
 
 
-class Models(SphinxDirective):
-    """Every model by family: the game, its lesson, figure, parameters, and values by case."""
+class ClosedForm(SphinxDirective):
+    """One model: the game, its lesson, figure, parameters, values by case, and sources."""
+
+    required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """One section for each family, holding one for each of its models."""
-        found = find_models()
-        sections = []
-        for family in sorted({one.family for one in found.values()}):
-            section = nodes.section("", nodes.title("", family))
-            section["ids"] = [nodes.make_id(f"family-{family}")]
-            for name, model in found.items():
-                if model.family == family:
-                    self._note(model)
-                    section += _model_section(name, model)
-            sections.append(section)
-        return sections
-
-    def _note(self, model: Model) -> None:
+        """What stands on its page."""
+        name = self.arguments[0]
+        model = find_models()[name]
         path = sys.modules[model.solve.__module__].__file__
         if path is not None:
             self.env.note_dependency(str(Path(path)))
+        return _model_page(name, model)
 
 
-def _model_section(name: str, model: Model) -> nodes.section:
-    section = nodes.section("", nodes.title("", model.title))
-    section["ids"] = [nodes.make_id(name)]
-    section += nodes.paragraph("", "", nodes.literal(text=name), nodes.Text(f": {model.status}."))
-    section += [*_prose(model.definition)]
-    section += nodes.paragraph(
-        "", "", nodes.strong(text="What it teaches. "), *_inline(model.teaches)
-    )
-    section += _figure(model)
-    section += _part("Parameters", _parameters(model))
-    section += _part("Cases", [*_cases(model), _commands(name, model)])
+def _model_page(name: str, model: Model) -> list[nodes.Node]:
+    names = {*model.parameters, *model.results}
+    page: list[nodes.Node] = [
+        nodes.paragraph("", "", nodes.literal(text=name), nodes.Text(f": {model.status}.")),
+        *_figure(model, names),
+        nodes.paragraph(
+            "", "", nodes.strong(text="What it teaches. "), *_inline(model.teaches, names)
+        ),
+        *_part("The game", [*_prose(model.definition, names)]),
+        *_part("Parameters", _parameters(model)),
+        *_part("Cases", [*_cases(model), _commands(name, model)]),
+    ]
     if model.scenario:
         played = nodes.paragraph("", "Played as a scenario: ")
-        played += nodes.literal(text=f"offramp run {model.scenario}")
-        section += played
+        played += nodes.reference(
+            "",
+            "",
+            nodes.literal(text=f"offramp run {model.scenario}"),
+            refuri=f"../scenarios/{model.scenario}.html",
+        )
+        page.append(played)
     if model.note:
-        section += nodes.paragraph("", "", *_inline(model.note))
+        page.append(nodes.paragraph("", "", *_inline(model.note, names)))
     works = [nodes.list_item("", nodes.paragraph("", one)) for one in model.citation]
-    section += _part("Sources", [nodes.bullet_list("", *works, bullet="-")])
-    return section
+    return [*page, *_part("Sources", [nodes.bullet_list("", *works, bullet="-")])]
 
 
 def _part(title: str, content: Sequence[nodes.Node]) -> list[nodes.Node]:
     return [nodes.paragraph("", "", nodes.strong(text=title)), *content]
 
 
-def _figure(model: Model) -> nodes.raw:
+def _figure(model: Model, names: set[str]) -> list[nodes.Node]:
     chart = model.figure()
-    caption = escape(chart.caption, quote=False)
-    drawing = f"<figure>{draw_svg(chart)}<figcaption>{caption}</figcaption></figure>"
-    return nodes.raw("", drawing, format="html")
+    caption = nodes.paragraph("", "", *typeset(chart.caption, names), classes=["caption"])
+    return [nodes.raw("", draw_svg(chart), format="html"), caption]
 
 
-def _prose(text: str) -> Iterable[nodes.Node]:
+def _prose(text: str, names: set[str]) -> Iterable[nodes.Node]:
     """Paragraphs, and lists of lines that begin with a dash."""
     for block in re.split(r"\n\s*\n", text):
         if block.lstrip().startswith("- "):
             entries = re.split(r"\n- ", "\n" + block.strip())[1:]
             items = [
-                nodes.list_item("", nodes.paragraph("", "", *_inline(_joined(one))))
+                nodes.list_item("", nodes.paragraph("", "", *_inline(_joined(one), names)))
                 for one in entries
             ]
             yield nodes.bullet_list("", *items, bullet="-")
         else:
-            yield nodes.paragraph("", "", *_inline(_joined(block)))
+            yield nodes.paragraph("", "", *_inline(_joined(block), names))
 
 
 def _joined(text: str) -> str:
     return " ".join(text.split())
 
 
-def _inline(text: str) -> list[nodes.Node]:
-    """Text with ``code`` and *stress*."""
+def _inline(text: str, names: set[str]) -> list[nodes.Node]:
+    """Text with ``code``, *stress* and formulas."""
     parts: list[nodes.Node] = []
     for part in MARKED.split(text):
         if part.startswith("`"):
@@ -104,16 +100,23 @@ def _inline(text: str) -> list[nodes.Node]:
         elif len(part) > 2 and part.startswith("*") and part.endswith("*"):
             parts.append(nodes.emphasis(text=part.strip("*")))
         elif part:
-            parts.append(nodes.Text(part))
+            parts += typeset(part, names)
     return parts
 
 
 def _parameters(model: Model) -> list[nodes.Node]:
     rows = [
-        (nodes.literal(text=name), one.about, one.span, one.unit, _short(one.default))
+        (
+            nodes.math(text=symbol(name)),
+            nodes.literal(text=name),
+            one.about,
+            one.span,
+            one.unit,
+            _short(one.default),
+        )
         for name, one in model.parameters.items()
     ]
-    return [table_of(("name", "meaning", "range", "unit", "default"), rows)]
+    return [table_of(("", "name", "meaning", "range", "unit", "default"), rows)]
 
 
 def _cases(model: Model) -> list[nodes.Node]:
@@ -168,5 +171,5 @@ def _short(value: Any) -> str:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive."""
-    app.add_directive("models", Models)
+    app.add_directive("closed-form", ClosedForm)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,42 +1,48 @@
-"""The directives ``mechanisms``, ``quantities``, ``limits`` and ``engines``: lists from code."""
+"""The directives ``mechanism``, ``quantities``, ``limits`` and ``engines``: lists from code."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from strips import drawn, mechanism_strip
 from tables import table_of
+from typeset import typeset
 
-from offramp.presentation.showing import cited
+from offramp.presentation.showing import cited, use_block
 from offramp.scenario.expansion import read_mechanism
 from offramp.scenario.model import Source
 from offramp.scenario.shelf import library_files
 
 
-class Mechanisms(SphinxDirective):
-    """Every mechanism of the library: what it does, needs and adds, and where it comes from."""
+class MechanismPage(SphinxDirective):
+    """One mechanism of the library: what it does, needs and adds, and where it comes from."""
+
+    required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """One section for each."""
-        return [self._section(name, path) for name, path in library_files("mechanisms").items()]
-
-    def _section(self, name: str, path: Path) -> nodes.section:
+        """What stands on its page."""
+        name = self.arguments[0]
+        path = library_files("mechanisms")[name]
         self.env.note_dependency(str(path))
         mechanism, tree = read_mechanism(path)
         told = tree.plain()
-        section = nodes.section("", nodes.title("", name.replace("_", " ").capitalize()))
-        section["ids"] = [nodes.make_id(name)]
-        section += nodes.paragraph("", "", nodes.literal(text=f"use: {name}"))
-        section += nodes.paragraph("", " ".join(told["about"].split()))
-        section += _part("Needs", _needs(told.get("with", {})))
-        section += _part("Adds", _adds(told))
-        section += _part("Gives the scenario to read", _gives(told.get("gives", {})))
-        section += _part("Sources", _sources(mechanism.sources))
-        return section
+        use = use_block(mechanism)
+        block = nodes.literal_block(use, use)
+        block["language"] = "yaml"
+        return [
+            nodes.paragraph("", "", nodes.literal(text=f"use: {name}")),
+            nodes.paragraph("", "", *typeset(" ".join(told["about"].split()))),
+            drawn(mechanism_strip(name), "Its steps in a round, with the moves of each."),
+            *_part("Needs", _needs(told.get("with", {}))),
+            *_part("Adds", _adds(told)),
+            *_part("Gives the scenario to read", _gives(told.get("gives", {}))),
+            *_part("To paste into the round of a scenario", [block]),
+            *_part("Sources", _sources(mechanism.sources)),
+        ]
 
 
 class Quantities(SphinxDirective):
@@ -190,7 +196,7 @@ def _sources(sources: Mapping[str, Source]) -> list[nodes.Node]:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives."""
-    app.add_directive("mechanisms", Mechanisms)
+    app.add_directive("mechanism", MechanismPage)
     app.add_directive("quantities", Quantities)
     app.add_directive("limits", Limits)
     app.add_directive("engines", Engines)

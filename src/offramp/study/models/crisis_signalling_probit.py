@@ -8,7 +8,7 @@ With p_R, p_C, p_F the probabilities that B resists, A challenges, and A stands 
 c* = (S_A − (1 − p_R) V_A)/p_R is what A must expect from resistance, and
 
 - p_C = 1 − Φ((c* − barW_A)/sigma) Φ((c* − bar_a)/sigma)
-- p_F p_C = ∫ over w ≥ c* of φ((w − barW_A)/sigma)/sigma Φ((w − bar_a)/sigma)
+- p_F p_C = ∫_{w ≥ c*} φ((w − barW_A)/sigma)/sigma Φ((w − bar_a)/sigma) dw
 - p_R = Φ((p_F barW_B + (1 − p_F) V_B − C_B)/(p_F sigma))
 
 which is one equation in p_R. It is solved in log-odds, so that roots within 1e−300 of 0 or 1 are
