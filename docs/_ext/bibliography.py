@@ -74,7 +74,9 @@ class Bibliography(SphinxDirective):
             told = nodes.paragraph("", f"{words} In ")
             for number, file in enumerate(sorted({one.file for one in uses})):
                 told += [nodes.Text(", ")] * (number > 0)
-                told += nodes.literal(text=file)
+                shelf = "mechanisms" if file in library_files("mechanisms") else "scenarios"
+                uri = f"gallery/{shelf}/{file}.html"
+                told += nodes.reference("", "", nodes.literal(text=file), refuri=uri)
             items.append(nodes.list_item("", told))
         return [nodes.bullet_list("", *items, bullet="-")]
 

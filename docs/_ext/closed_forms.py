@@ -109,7 +109,7 @@ def _parameters(model: Model) -> list[nodes.Node]:
         (
             nodes.math(text=symbol(name)),
             nodes.literal(text=name),
-            one.about,
+            _cell(one.about, {*model.parameters}),
             one.span,
             one.unit,
             _short(one.default),
@@ -125,6 +125,7 @@ def _cases(model: Model) -> list[nodes.Node]:
     Of many cases the meanings stand in a table of their own, and lists are left out.
     """
     cases = list(model.cases)
+    known = {*model.parameters, *model.results}
     results = {case: model.evaluate(case=case) for case in cases}
     changed = [
         name for name in model.parameters if any(name in one for one in model.cases.values())
@@ -139,15 +140,24 @@ def _cases(model: Model) -> list[nodes.Node]:
         for name in names
     ]
     if len(cases) <= FEW_CASES:
-        rows = [(nodes.literal(text=name), text, *cells) for name, text, cells in given + worked]
+        rows = [
+            (nodes.literal(text=name), _cell(text, known), *cells)
+            for name, text, cells in given + worked
+        ]
         return [table_of(("name", "meaning", *cases), rows)]
-    meanings = [(nodes.literal(text=name), text) for name, text in model.results.items()]
+    meanings = [
+        (nodes.literal(text=name), _cell(text, known)) for name, text in model.results.items()
+    ]
     rows = [
         (nodes.literal(text=name), *cells)
         for name, _, cells in given + worked
         if name in changed or not any("," in cell for cell in cells)
     ]
     return [table_of(("result", "meaning"), meanings), table_of(("name", *cases), rows)]
+
+
+def _cell(text: str, names: set[str]) -> nodes.inline:
+    return nodes.inline("", "", *typeset(text, names))
 
 
 def _commands(name: str, model: Model) -> nodes.literal_block:

@@ -19,24 +19,21 @@ SLACK = 1e-9
 
 
 class Departures(SphinxDirective):
-    """How many places ``check --code-book`` names, and each number with terms that cover it."""
+    """Each number of a scenario that names no term, with the terms that cover its range."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         """A sentence and a table."""
         scenario = offramp.read(self.arguments[0])
-        places = departures(scenario)
-        codes = sorted({one.code for one in places})
-        named = {one.path for one in places}
+        named = {one.path for one in departures(scenario)}
         rows = [
             row
             for one in understand(scenario).assumptions
             if one.distribution is not None and ".".join(one.path) in named
             for row in _rows(scenario, one)
         ]
-        told = f"It lists {len(places)} places, all of them {' or '.join(codes)}. "
-        told += "The band is that of the terms that cover the range between them."
+        told = "The band is that of the terms that cover the range between them."
         head = ("number", "range", "terms that cover it", "their band")
         return [nodes.paragraph("", told), table_of(head, rows)]
 
