@@ -1,4 +1,4 @@
-"""The directive ``talks``: tables of the page on the talks, from the figures that a run wrote."""
+"""The directives ``talks`` and ``hidden-talks``: tables of pages, from figures that a run wrote."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 from tables import table_of
 
 SAVED = Path(__file__).resolve().parents[1] / "explanation" / "talks.json"
+HIDDEN = SAVED.with_name("talks-hidden.json")
 CALLED = {
     "as_broadcast": "the broadcast",
     "kyiv_as_reported": "Kyiv as reported",
@@ -124,7 +125,20 @@ class Talks(SphinxDirective):
         return [table_of(*tables[self.arguments[0]](told, *self.arguments[1:]))]
 
 
+class HiddenTalks(SphinxDirective):
+    """One table of the page on the talks with hidden information, by its name."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """The table as the run wrote it."""
+        self.env.note_dependency(str(HIDDEN))
+        told = json.loads(HIDDEN.read_text(encoding="utf-8"))[self.arguments[0]]
+        return [table_of(told["head"], told["rows"])]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Give Sphinx the directive."""
+    """Give Sphinx the directives."""
     app.add_directive("talks", Talks)
+    app.add_directive("hidden-talks", HiddenTalks)
     return {"parallel_read_safe": True}

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import offramp
+
+EXTENSIONS = Path(__file__).resolve().parents[2] / "docs" / "_ext"
 
 
 @pytest.fixture(scope="module")
@@ -138,3 +143,17 @@ def test_certificates_of_both(simultaneous, private) -> None:
         assert set(found.status) == {"solved"}
         assert found.residual.max() < 1e-11
         assert (found.regret_anywhere <= found.regret_bound + 1e-9).all()
+
+
+@pytest.mark.slow
+def test_the_saved_tables_are_what_comes_out() -> None:
+    """Those at nominal values that take seconds; `docs/_ext/hidden_figures.py` writes all."""
+    sys.path.insert(0, str(EXTENSIONS))
+    try:
+        import hidden_figures as figures  # pyright: ignore[reportMissingImports]
+    finally:
+        sys.path.pop(0)
+    saved = json.loads(figures.SAVED.read_text(encoding="utf-8"))
+    for name, _, rows in figures.tables():
+        if name in ("sizes", "known", "resolve"):
+            assert saved[name]["rows"] == [list(row) for row in rows]
