@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from offramp.scenario.shelf import library_files
-from offramp.testing import check_scenario
+from offramp.testing import check_case, check_scenario
 
 
 @pytest.mark.parametrize("name", library_files("scenarios"))
 def test_a_scenario_is_sourced_kept_and_solved(name: str) -> None:
-    check_scenario(name)
+    (check_case if name.startswith("case-") else check_scenario)(name)

@@ -12,13 +12,16 @@ from offramp.interop.formats.efg import FORMAT, parse_efg
 from offramp.presentation import Figure, Table
 from offramp.presentation.contents import Section
 from offramp.scenario.shelf import library_files
+from offramp.study import find_quantities
 from offramp.study.models import model_named
 from offramp.testing import (
     NotConforming,
+    check_case,
     check_figure,
     check_format,
     check_mechanism,
     check_model,
+    check_quantity,
     check_scenario,
     check_section,
 )
@@ -62,6 +65,13 @@ round:
 outcomes: {over: {kind: stalemate}}
 rounds: 3
 at_end: over
+"""
+CITED = """sources: {memo: {title: An undated memo}}
+claims: {over: {says: It ends., holds_when: P(over) > 0.5}}
+accounts: {envoy: {about: The envoy's, source: memo}}"""
+TRIES = """from offramp.study import Quantity
+
+QUANTITY = Quantity(about={about!r}, evaluate=lambda play, query: play.uses.sum(axis=1))
 """
 MECHANISM = """
 offramp: 1
@@ -126,6 +136,38 @@ def test_a_scenario_without_words_or_sources_hears_of_it(tmp_path: Path) -> None
     (tmp_path / "bare.yaml").write_text(BARE)
     with pytest.raises(NotConforming, match=r"(?s)about: say whose.*parameters\.cost: give"):
         check_scenario(tmp_path / "bare.yaml")
+
+
+def test_a_case_hears_of_what_its_end_is_held_against(tmp_path: Path) -> None:
+    text = BARE.replace("rounds: 3\nat_end: over", "rounds: unlimited").replace(
+        ", range: ", ", x: "
+    )
+    text = text.replace(', x: "uniform(0, 1)"', "").replace("offramp: 1", "offramp: 1\n" + CITED)
+    (tmp_path / "bare.yaml").write_text(text)
+    with pytest.raises(NotConforming) as caught:
+        check_case(tmp_path / "bare.yaml")
+    told = str(caught.value)
+    for part in (
+        "about: say whose",
+        "about: say when it begins",
+        "time.round: say what",
+        "rounds: a number",
+        "accounts: two at least",
+        "claims.over: give the source",
+        "sources.memo: give its date",
+        "parameters.cost: give the range",
+    ):
+        assert part in told
+
+
+def test_a_quantity_in_a_file_is_tried_and_forgotten(tmp_path: Path) -> None:
+    path = tmp_path / "tries.py"
+    path.write_text(TRIES.format(about="expected number of tries"))
+    check_quantity(path)
+    assert "tries" not in find_quantities()
+    path.write_text(TRIES.format(about=""))
+    with pytest.raises(NotConforming, match="about: say what it is"):
+        check_quantity(path)
 
 
 def test_a_mechanism_hears_of_what_an_account_needs(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from offramp.testing.conformance import (
     NotConforming,
+    check_case,
     check_engine,
     check_figure,
     check_format,
@@ -16,6 +17,7 @@ from offramp.testing.conformance import (
 )
 
 __all__ = [
+    "check_case",
     "check_engine",
     "check_figure",
     "check_format",

@@ -7,11 +7,15 @@ held to what stands there already.
 
 from __future__ import annotations
 
+import importlib
 import json
 import math
 import re
+import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from offramp.interop.formats import Format
     from offramp.presentation import Figure, Table
     from offramp.presentation.contents import Section
+    from offramp.scenario import Scenario
     from offramp.solvers import Equilibria
     from offramp.solvers.engine import Engine
     from offramp.study.models import Model
@@ -69,6 +74,16 @@ def check_scenario(scenario: str | Path) -> None:
     _demand(f"scenario '{scenario}'", _scenario(scenario))
 
 
+def check_case(case: str | Path) -> None:
+    """A crisis whose end is known, a file or a name of the library: a scenario, and more.
+
+    Besides what `check_scenario` asks: a beginning in time, dated sources, accounts of the time,
+    claims that somebody made, a limit of rounds, and a range for every number that is judged.
+    Whether history comes out is not asked.
+    """
+    _demand(f"case '{case}'", _case(case))
+
+
 def check_model(model: Model, name: str = "") -> None:
     """A canonical model: a whole record, results with meanings, and a figure to read aloud."""
     _demand(f"model '{name or model.title}'", _model(model))
@@ -86,13 +101,17 @@ def check_section(section: Section, name: str = "", *findings: Findings) -> None
         _demand(f"section '{name or section.title}'", _section(section, name, one))
 
 
-def check_quantity(name: str, text: str = "", scenario: str | Path = EXAMPLE) -> None:
+def check_quantity(quantity: str | Path, text: str = "", scenario: str | Path = EXAMPLE) -> None:
     """A kind of quantity, asked for by ``text`` as a claim would: read, evaluated, told.
 
-    ``text`` may read ``E(uses[act.wait])`` and means something in ``scenario``; where it is left
-    out, ``E(name)`` is asked for.
+    ``quantity`` is the name of one that is found by itself, or the Python file of one that need
+    not be. ``text`` may read ``E(uses[act.wait])`` and means something in ``scenario``; where it
+    is left out, ``E(name)`` is asked for.
     """
-    _demand(f"quantity '{name}'", _quantity(name, text or f"E({name})", scenario))
+    path = Path(quantity) if str(quantity).endswith(".py") else None
+    name = path.stem if path else str(quantity)
+    with _lent(path):
+        _demand(f"quantity '{name}'", _quantity(name, text or f"E({name})", scenario))
 
 
 def check_format(form: Format, name: str) -> None:
@@ -208,6 +227,42 @@ def _scenario(given: str | Path) -> Iterator[str]:
         yield f"at nominal values regret {found.regret[0].max():.2g} is above its bound"
 
 
+def _case(given: str | Path) -> Iterator[str]:
+    from offramp.scenario import read
+
+    scenario = read(given)
+    yield from _scenario(given)
+    if not re.search(r"\b\d{3,4}\b", scenario.about or ""):
+        yield "about: say when it begins, with the year, and what each round stands for"
+    if scenario.time.round == "round":
+        yield "time.round: say what a round is: month, week, day"
+    if scenario.rounds == "unlimited":
+        yield "rounds: a number, so that the known end lies within what is played"
+    if len(scenario.accounts) < 2:
+        yield "accounts: two at least, of the time, each on premises of its own"
+    if not scenario.claims:
+        yield "claims: at least one that somebody has made about the case"
+    for section, entries in (("accounts", scenario.accounts), ("claims", scenario.claims)):
+        bare = (name for name, one in entries.items() if not one.source)
+        yield from (f"{section}.{name}: give the source whose it is" for name in bare)
+    for name, source in scenario.sources.items():
+        if not source.date:
+            yield f"sources.{name}: give its date, which says what could be known from it"
+    yield from _judged(scenario)
+
+
+def _judged(scenario: Scenario) -> Iterator[str]:
+    """Numbers of a case that have no range, but follow from no others and are no mechanism's."""
+    from offramp.expressions import Number
+    from offramp.scenario import understand
+
+    brought = {name for record in scenario.mechanisms.values() for name in record.parameters}
+    for one in understand(scenario).assumptions:
+        bare = one.distribution is None and isinstance(one.formula, Number)
+        if one.path[0] == "parameters" and bare and one.name.partition("[")[0] not in brought:
+            yield f"parameters.{one.name}: give the range that was fixed before a solve"
+
+
 def _model(model: Model) -> Iterator[str]:
     for field in ("title", "family", "source", "teaches"):
         if not getattr(model, field):
@@ -300,6 +355,27 @@ def _section(section: Section, name: str, findings: Findings) -> Iterator[str]:
         text = section_html(name, findings)
         if text and not re.search(r"<(p|dl|ul|table|figure|details|div|article)\b", text):
             yield "it says nothing: no paragraph, list, table or figure"
+
+
+@contextmanager
+def _lent(path: Path | None) -> Iterator[None]:
+    """For as long as it lasts, the quantity in a file is found; one that is found is left alone."""
+    from offramp.core.registry import QUANTITIES, plugin_files
+    from offramp.study.quantities import kinds
+
+    found = plugin_files(*QUANTITIES).get(path.stem) if path else None
+    if path is None or (found is not None and found.samefile(path)):
+        yield
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy2(path, folder)
+        kinds.__path__.append(folder)
+        importlib.invalidate_caches()
+        try:
+            yield
+        finally:
+            kinds.__path__.remove(folder)
+            sys.modules.pop(f"{kinds.__name__}.{path.stem}", None)
 
 
 def _quantity(name: str, text: str, scenario: str | Path) -> Iterator[str]:
