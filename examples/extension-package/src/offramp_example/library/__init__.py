@@ -1,0 +1,1 @@
+"""What Offramp finds by the entry point `offramp.library`: mechanisms and scenarios, as data."""
