@@ -60,6 +60,22 @@ def test_what_was_kept_by_other_kernels_is_not_run(
         assert sum(twice.stats.cache_hits.values()) == hits
 
 
+def test_a_command_may_change_without_the_kernels_being_compiled_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kernel, command = tmp_path / "kernels" / "sums.py", tmp_path / "apps" / "commands.py"
+    told = {kernel: "from offramp.core.compiling import njit", command: "import tell_compiling"}
+    monkeypatch.setattr(compiling, "__file__", str(tmp_path / "core" / "compiling.py"))
+    for path, text in told.items():
+        path.parent.mkdir()
+        path.write_text(text)
+    before = compiling.kernels_stamp.__wrapped__()
+    command.write_text("from offramp.core.compiling import tell_compiling")
+    assert compiling.kernels_stamp.__wrapped__() == before
+    kernel.write_text(told[kernel] + "\n")
+    assert compiling.kernels_stamp.__wrapped__() != before
+
+
 @pytest.mark.parametrize("trouble", ["link", "open to all", "file", "nothing"])
 def test_a_folder_that_others_may_write_is_not_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: str
