@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from shlex import join
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -35,24 +34,28 @@ def list_command(
 
 
 def new_command(
-    name: str, *, example: str = "small", from_: Annotated[str, Parameter(name="--from")] = ""
+    *name: str, example: str = "small", from_: Annotated[str, Parameter(name="--from")] = ""
 ) -> None:
     """Write NAME.yaml, a small scenario to start from; an existing file is left alone.
+
+    With a kind before NAME (mechanism, scenario, case, figure or quantity): a
+    file of that kind, and a test that it is what Offramp asks of its kind.
 
     For example: offramp new first-try --example full
 
     Parameters
     ----------
+    name
+        What it is called, or a kind and that.
     example
         small, or full: with mechanisms, claims, accounts and levers, every line explained.
     from_
         questions: asks who decides, what lies on the table, how it can end and what each end is
         worth, and writes that.
     """
-    from offramp.apps.template import new_scenario
+    from offramp.apps.template import written_words
 
-    path = new_scenario(name, example, from_)
-    say(f"wrote {path}; try: {join(['offramp', 'check', str(path)])}")
+    say(written_words(name, example, from_))
 
 
 def check_command(
