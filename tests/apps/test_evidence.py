@@ -151,6 +151,7 @@ def test_an_orphan_is_an_error_at_its_line_everywhere_but_here(
     assert errors
     lines = (tmp_path / "border.yaml").read_text("utf-8").splitlines()
     assert all("talks" in lines[one["line"] - 1] for one in errors)
+    assert {one["code"] for one in errors} == {"E801"}
     said("evidence", "border.yaml")
     assert "no longer there" in capsys.readouterr().out
     said("evidence", "border.yaml", "--accept")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,8 @@ from offramp.scenario import read
 
 from .base import BASE, changed
 
+CODED: dict[str, str] = json.loads(Path(__file__).with_name("error_codes.json").read_text("utf-8"))
+"""Name of a case to the code of its error, which stays whatever the words become."""
 MANY = "[" * 40 + "]" * 40
 
 # name: (text, what the message must contain, how the line it points to begins)
@@ -402,6 +406,7 @@ def test_complaint_names_place_expectation_and_repair(name: str) -> None:
     assert text.splitlines()[error.place.line - 1].strip().startswith(line), str(error)
     assert error.expected, f"no expectation: {error}"
     assert error.repair, f"no repair: {error}"
+    assert error.code == CODED[name]
 
 
 def test_the_base_is_fine() -> None:

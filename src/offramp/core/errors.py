@@ -39,13 +39,16 @@ class OfframpError(Exception):
     """Something a person can mend; the command line ends with ``exit_code``.
 
     Fields: ``found`` (one sentence), ``expected``, ``repair``, ``place`` and the
-    dotted ``path`` inside the document. All but ``found`` may be empty. Each is one line
+    dotted ``path`` inside the document. All but ``found`` may be empty; ``code`` stays the same
+    whatever the words are. Each is one line
     of bounded length without control characters, whatever text it quotes. ``offset`` is the
     character (from 0) of the text it is about where that shows.
     """
 
     exit_code = 2
     offset = 0
+    usual = "E999"
+    """The code of its kind where it is given none; `offramp.core.codes` has what codes mean."""
 
     def __init__(
         self,
@@ -55,7 +58,9 @@ class OfframpError(Exception):
         repair: str = "",
         place: Place | None = None,
         path: str = "",
+        code: str = "",
     ) -> None:
+        self.code = code or self.usual
         self.found = readable(found)
         self.expected = readable(expected)
         self.repair = readable(repair)
@@ -87,6 +92,7 @@ class OfframpError(Exception):
             "line": place.line if place else None,
             "column": place.column if place else None,
             "path": self.path,
+            "code": self.code,
             "found": self.found,
             "expected": self.expected,
             "repair": self.repair,
@@ -112,12 +118,40 @@ class ScenarioError(OfframpError):
     """The text of a scenario or mechanism does not say what the language allows."""
 
 
+class TextError(ScenarioError):
+    """The text of a file is no YAML, or none that the language takes."""
+
+    usual = "E101"
+
+
+class UnreadableError(ScenarioError):
+    """A file of a text is not there, or cannot be read."""
+
+    usual = "E102"
+
+
+class MechanismError(ScenarioError):
+    """The text of a mechanism, or what is given to one, does not fit."""
+
+    usual = "E602"
+
+
+class EvidenceError(ScenarioError):
+    """A transcript, or what is cited of it, is not as the scenario says."""
+
+    usual = "E802"
+
+
 class ExpressionError(ScenarioError):
     """An expression cannot be read, or has no finite value where it is needed."""
+
+    usual = "E401"
 
 
 class GameError(OfframpError):
     """The scenario reads well but what it describes is not a game that can be played."""
+
+    usual = "E905"
 
 
 class ResultError(OfframpError):

@@ -45,6 +45,8 @@ class EvaluationError(ExpressionError):
     that a family does not have) and ``offset`` (the operation's place in the text).
     """
 
+    usual = "E404"
+
     def __init__(
         self,
         found: str,

@@ -123,6 +123,7 @@ class Game(Brief):
                 f"{count:,} draws of a game of this size need more memory than there is",
                 expected=f"at most {most:,} draws",
                 repair="'offramp sweep' solves any number, part by part",
+                code="E903",
             )
         return draw(self.meaning, count, seed)
 

@@ -201,6 +201,7 @@ def _completed(
                 repair=error.repair or "choose values for which it has one",
                 place=meaning.place((*assumption.path, "value")),
                 path=".".join(map(str, assumption.path)),
+                code="E404",
             ) from None
     return whole
 

@@ -81,5 +81,6 @@ def _truth(game: Game, condition: Expression, rows: Rows) -> Truths:
             f"'{condition}' has no value: {error.found} (state: {words})",
             expected=error.expected,
             repair=error.repair or "guard it with if(…)",
+            code="E404",
         ) from None
     return np.broadcast_to(value != 0, (len(rows), 1))[:, 0]

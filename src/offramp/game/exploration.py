@@ -95,6 +95,7 @@ class Columns:
                 repair="narrow the ranges of the variables",
                 place=meaning.place(("state",)),
                 path="state",
+                code="E903",
             )
         return columns
 
@@ -315,6 +316,7 @@ def _more_than(meaning: Meaning, nodes: int, expected: str) -> GameError:
         repair="narrow the ranges of the variables or reset some every round",
         place=meaning.place(("state",)),
         path="state",
+        code="E903",
     )
 
 
@@ -361,6 +363,7 @@ class _Fault:
                 repair="take it out of 'bar', or add a move without 'when', say 'wait: {}'",
                 place=self.meaning.place((*step.path, "name")),
                 path=".".join(map(str, step.path)),
+                code="E901",
             )
         raise GameError(
             f"the step '{step.name}' offers no move in the state: "
@@ -369,6 +372,7 @@ class _Fault:
             repair="add a move without 'when', say 'wait: {}'",
             place=self.meaning.place((*step.path, "name")),
             path=".".join(map(str, step.path)),
+            code="E901",
         )
 
     def _not_finite(
@@ -386,6 +390,7 @@ class _Fault:
             repair=told[2],
             place=self.meaning.place(path),
             path=".".join(map(str, path)),
+            code="E404",
         )
 
     def _outside(
@@ -403,6 +408,7 @@ class _Fault:
             repair=f"guard the move with 'when', or write \"clip(…, {low}, {high})\"",
             place=self.meaning.place(path),
             path=".".join(map(str, path)),
+            code="E902",
         )
 
 

@@ -112,6 +112,7 @@ class _Unfolding:
             "one that does not see it",
             place=self.meaning.place((section,)),
             path=section,
+            code="E903",
         )
 
 

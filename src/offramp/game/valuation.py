@@ -218,6 +218,7 @@ class Valuation:
                 error.expected,
                 error.repair,
                 path,
+                error.code,
             )
         except OfframpError as error:
             raise error.located(self.meaning.place(path)) from None
@@ -238,7 +239,12 @@ class Valuation:
         return f"{which}, with {listed}" if listed else which
 
     def _fail(
-        self, found: str, expected: str, repair: str, path: tuple[str | int, ...]
+        self,
+        found: str,
+        expected: str,
+        repair: str,
+        path: tuple[str | int, ...],
+        code: str = "E904",
     ) -> NoReturn:
         raise GameError(
             found,
@@ -246,6 +252,7 @@ class Valuation:
             repair=repair,
             place=self.meaning.place(path),
             path=".".join(map(str, path)),
+            code=code,
         )
 
     # odds

@@ -32,6 +32,7 @@ def with_account(scenario: Scenario, name: str) -> Scenario:
         known = scenario.accounts
         raise ScenarioError(
             f"no account '{name}'",
+            code="E702",
             expected="an account of this scenario" if known else "a scenario with accounts",
             repair=suggestion(name, known),
             place=scenario.place("accounts"),
@@ -80,13 +81,9 @@ def check_accounts(meaning: Meaning) -> None:
         try:
             understand(told)
         except OfframpError as error:
-            raise type(error)(
-                f"{error.found} (in the account '{name}')",
-                expected=error.expected,
-                repair=error.repair,
-                place=error.place,
-                path=f"accounts.{name}: {error.path}",
-            ) from None
+            within = error.saying(f"{error.found} (in the account '{name}')")
+            within.path = f"accounts.{name}: {error.path}"
+            raise within from None
 
 
 def check_levers(meaning: Meaning) -> None:

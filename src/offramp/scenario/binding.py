@@ -136,7 +136,7 @@ class _Binding:
         if name in words.variables or (name == "round_number" and words.limited):
             if self.where == "fixed":
                 what = "is drawn with the game" if name in words.private else "changes during play"
-                self.fail(
+                self.misplace(
                     node,
                     f"'{name}' {what}",
                     WHERE["fixed"],
@@ -145,7 +145,7 @@ class _Binding:
             self._check_known(node)
             return node
         if name == "round_number":
-            self.fail(
+            self.misplace(
                 node,
                 "'round_number' in a crisis without a limit of rounds",
                 "'rounds:' with a number",
@@ -156,7 +156,7 @@ class _Binding:
             )
         if name in words.numbers:
             if self.where == "structure":
-                self.fail(
+                self.misplace(
                     node,
                     f"the parameter '{name}' stands in the structure",
                     WHERE["structure"],
@@ -169,7 +169,7 @@ class _Binding:
         """The formula that a name stands for, where it may stand."""
         words, meant = self.vocabulary, self.vocabulary.definitions[node.id]
         if self.where == "fixed":
-            self.fail(
+            self.misplace(
                 node,
                 f"the definition '{node.id}' stands among parameters",
                 WHERE["fixed"],
@@ -180,7 +180,7 @@ class _Binding:
                 self._check_known(Name(name, node.offset))
             free = name in words.variables or name in words.switches or name == "round_number"
             if self.where == "structure" and not free:
-                self.fail(
+                self.misplace(
                     node,
                     f"the definition '{node.id}' reads the parameter '{name}'",
                     WHERE["structure"],
@@ -194,7 +194,7 @@ class _Binding:
         if known is None or not self.reader or self.reader in known:
             return
         whose = " and ".join(known) or "nobody"
-        self.fail(
+        self.misplace(
             node,
             f"'{node.id}' is known to {whose}, not to '{self.reader}', who moves here",
             "in 'when' and 'then' private variables that the mover knows",
@@ -220,7 +220,7 @@ class _Binding:
                 "write worth[party, package], or take it out",
             )
         if name in words.levels:
-            self.fail(
+            self.misplace(
                 node,
                 f"the level '{name}' stands among parameters",
                 WHERE["fixed"],
@@ -261,7 +261,7 @@ class _Binding:
                 f"write {node.base}[key]",
             )
         if self.where == "structure":
-            self.fail(
+            self.misplace(
                 node,
                 f"the parameter '{node.base}' stands in the structure",
                 WHERE["structure"],
@@ -319,7 +319,7 @@ class _Binding:
     def _worth(self, node: Index) -> Expression:
         words = self.vocabulary
         if self.where != "play":
-            self.fail(
+            self.misplace(
                 node,
                 "worth[…] stands here",
                 WHERE[self.where],
@@ -368,6 +368,12 @@ class _Binding:
             )
         return Choose(index, tuple(sorted(cases.items())), Number(0), node.offset)
 
-    def fail(self, node: Expression, found: str, expected: str = "", repair: str = "") -> NoReturn:
+    def misplace(self, node: Expression, found: str, expected: str, repair: str) -> NoReturn:
+        """The error of what exists, and may not be read at this place."""
+        self.fail(node, found, expected, repair, code="E403")
+
+    def fail(
+        self, node: Expression, found: str, expected: str = "", repair: str = "", code: str = "E402"
+    ) -> NoReturn:
         place = self.place.shifted(node.offset) if self.place else None
-        raise ScenarioError(found, expected=expected, repair=repair, place=place)
+        raise ScenarioError(found, expected=expected, repair=repair, place=place, code=code)

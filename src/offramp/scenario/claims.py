@@ -204,6 +204,7 @@ class _ClaimReader:
         elif not isinstance(node, Compare):
             raise ScenarioError(
                 "a number stands where a claim is needed",
+                code="E701",
                 expected="a comparison, say P(war) > 0.5, or several with and, or, not",
                 repair="compare it: write '> 0.5' behind it",
                 place=None if self.place is None else self.place.shifted(node.offset),

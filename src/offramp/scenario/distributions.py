@@ -90,6 +90,7 @@ def parse_distribution(text: str, place: Place | None = None) -> Distribution:
             expected="one of " + ", ".join(SIGNATURES.values()),
             repair=_as_range(text, name),
             place=place,
+            code="E405",
         )
     arguments = tuple(_number(part, place) for part in _split(rest[:-1]))
     if COMMAS.fullmatch(rest[:-1]) or not _valid(name, arguments):
@@ -98,6 +99,7 @@ def parse_distribution(text: str, place: Place | None = None) -> Distribution:
             expected=SIGNATURES[name],
             repair=_mended(name, rest[:-1], arguments),
             place=place,
+            code="E405",
         )
     distribution = Distribution(name, arguments)
     if not np.isfinite(distribution.quantile(np.array([EDGE, 0.5, 1 - EDGE]))).all():
@@ -106,6 +108,7 @@ def parse_distribution(text: str, place: Place | None = None) -> Distribution:
             expected="a range whose values stay below 1e308",
             repair="choose another unit, or a narrower range",
             place=place,
+            code="E405",
         )
     return distribution
 
@@ -166,6 +169,7 @@ def _number(text: str, place: Place | None) -> float:
             expected="numbers only in a range",
             repair="write the number, or derive a parameter by `value`",
             place=place,
+            code="E405",
         )
     try:
         return float(evaluate(expression, {}).ravel()[0])

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from offramp.core.errors import Place, ScenarioError, suggestion
+from offramp.core.errors import MechanismError, Place, suggestion
 from offramp.scenario.model import Document, Mechanism, Need, Use
 from offramp.scenario.naming import SPOKEN
 from offramp.scenario.retelling import in_rounds, relabelled, replacing
@@ -70,7 +70,7 @@ def _check_kind(kind: str, node: Node, document: Node) -> None:
     name = str(node.value).partition("[")[0]
     if name not in known:
         article = "an" if kind == "outcome" else "a"
-        raise ScenarioError(
+        raise MechanismError(
             f"'{name}' is no {kind}",
             expected=f"{article} {kind} of this scenario",
             repair=suggestion(name, known),
@@ -103,8 +103,9 @@ class _Sections:
         if name in entries and section == "sources" and entries[name].plain() == node.plain():
             return
         if name in entries:
-            raise ScenarioError(
+            raise MechanismError(
                 f"the mechanism adds '{name}', which is there already",
+                code="E301",
                 expected=f"every name once in '{section}'",
                 repair="use it under another name with 'as:'",
                 place=place,
@@ -140,8 +141,9 @@ def _written_out(
     place = piece.mapping["use"].place
     if use.use in above or len(above) >= MAX_NESTING:
         chain = " → ".join((*above, use.use))
-        raise ScenarioError(
+        raise MechanismError(
             f"mechanisms use each other in a circle: {chain}",
+            code="E601",
             expected="mechanisms that do not come back to themselves",
             repair="remove one 'use' of the circle",
             place=place,
@@ -194,7 +196,7 @@ class _Part:
         for name in entries:
             if name not in needs and name not in own_parameters:
                 known = (*needs, *own_parameters)
-                raise ScenarioError(
+                raise MechanismError(
                     f"the mechanism '{self.mechanism.mechanism}' does not know '{name}'",
                     expected="one of: " + ", ".join(known) if known else "no 'with'",
                     repair=suggestion(name, known),
@@ -208,7 +210,7 @@ class _Part:
     def _given(self, name: str, need: Need, node: Node | None) -> Node:
         if node is None:
             if need.default is None:
-                raise ScenarioError(
+                raise MechanismError(
                     f"the mechanism '{self.mechanism.mechanism}' needs '{name}'",
                     expected=f"a {need.kind}: {need.about or name}",
                     repair=f"add 'with: {{{name}: …}}'",
@@ -227,7 +229,7 @@ class _Part:
             )
         )
         if not fits:
-            raise ScenarioError(
+            raise MechanismError(
                 f"'{node.plain()}' is given for '{name}'",
                 expected=f"a {need.kind}",
                 repair=need.about or "",
@@ -329,8 +331,9 @@ class _Part:
         given: dict[str, Node] = {}
         for name, words in self.tree.mapping["gives"].mapping.items():
             if name not in self.own:
-                raise ScenarioError(
+                raise MechanismError(
                     f"'gives' names '{name}'",
+                    code="E603",
                     expected="a parameter, switch, definition or variable of this mechanism",
                     repair=suggestion(name, self.own),
                     place=self.tree.at(("gives", name)),
@@ -353,16 +356,18 @@ class _Part:
             if name in self.mechanism.switches:
                 options = self.mechanism.switches[name].options
                 if value.value not in options:
-                    raise ScenarioError(
+                    raise MechanismError(
                         f"'{value.plain()}' is no option of '{name}'",
+                        code="E603",
                         expected="one of: " + ", ".join(options),
                         repair=suggestion(str(value.value), options),
                         place=value.place,
                     )
             elif name not in self.mechanism.parameters:
                 known = (*self.mechanism.parameters, *self.mechanism.switches)
-                raise ScenarioError(
+                raise MechanismError(
                     f"'off' names '{key}'",
+                    code="E603",
                     expected="parameters and switches of this mechanism",
                     repair=suggestion(name, known),
                     place=self.tree.at(("off", key)),
@@ -402,8 +407,9 @@ class _Renamer:
             return text if re.fullmatch(r"[\w.]+(\[\w+\])?", text) else f"({text})"
         if word in SPOKEN or word in self.levels:
             return word
-        raise ScenarioError(
+        raise MechanismError(
             f"'{word}' is not declared by the mechanism '{self.mechanism}'",
+            code="E603",
             expected="a name of its 'with', 'parameters', 'switches', 'define' or 'state'",
             repair=suggestion(word, (*self.table, *self.levels)),
             place=place.shifted(match.start()),
@@ -418,7 +424,7 @@ class _Renamer:
         for key, value in node.mapping.items():
             name, formula = self.declared(key, node.at((key,))), self.formula(value)
             if name in entries and section == "then":
-                raise ScenarioError(
+                raise MechanismError(
                     f"'{key}' stands for '{name}', which is set here already",
                     expected="every variable once in 'then'",
                     repair="give different variables in 'with'",
@@ -434,8 +440,9 @@ class _Renamer:
         """The scenario's name for a party, variable or outcome that the mechanism declares."""
         if word in self.table or word == "nature":
             return self.name(word)
-        raise ScenarioError(
+        raise MechanismError(
             f"'{word}' is not declared by the mechanism '{self.mechanism}'",
+            code="E603",
             expected="a name of its 'with' or 'state'",
             repair=suggestion(word, self.table),
             place=place,
@@ -527,8 +534,9 @@ class _Renamer:
         if name in self.table and name not in self.steps:
             return replace(node, value=self.name(name))
         if name not in self.steps:
-            raise ScenarioError(
+            raise MechanismError(
                 f"'{name}' is no step of the mechanism '{self.mechanism}'",
+                code="E603",
                 expected="one of its own steps, or one that its 'with' names",
                 repair=suggestion(name, self.steps),
                 place=node.place,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NoReturn
 
+from offramp.core.codes import section_code
 from offramp.core.errors import ScenarioError, suggestion
 from offramp.scenario.meant import Path, StepMeaning
 from offramp.scenario.model import Scenario
@@ -118,4 +119,5 @@ class _Reader:
             repair=repair,
             place=self.scenario.place(*path, of_value=of_value),
             path=".".join(map(str, path)),
+            code=section_code(path),
         )

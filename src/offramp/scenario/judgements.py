@@ -128,6 +128,7 @@ def _judgement(path: str | Path, expert: str, said: _Said) -> Judgement:
             expected=error.expected,
             repair=error.repair,
             place=Place(str(path), said.line, 1),
+            code="E406",
         ) from None
     return Judgement(expert, said.weight or 1.0, spread)
 
@@ -143,7 +144,8 @@ def _number(path: str | Path, line: int, text: str) -> float:
 
 
 def _fail(path: str | Path, line: int, found: str, repair: str) -> NoReturn:
-    raise ScenarioError(found, expected=EXPECTED, repair=repair, place=Place(str(path), line, 1))
+    place = Place(str(path), line, 1)
+    raise ScenarioError(found, expected=EXPECTED, repair=repair, place=place, code="E406")
 
 
 def with_judgements(scenario: Scenario, judgements: Judgements, path: str | Path) -> Scenario:
@@ -161,6 +163,7 @@ def with_judgements(scenario: Scenario, judgements: Judgements, path: str | Path
                 expected="a parameter, or family[key]",
                 repair=suggestion(name, known),
                 place=Place(str(path), 1, 1),
+                code="E406",
             )
         base, _, key = name.partition("[")
         entry = entries[base]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import NoReturn
 
+from offramp.core.codes import section_code
 from offramp.core.errors import OfframpError, ScenarioError, suggestion
 from offramp.core.numbers import told_apart
 from offramp.expressions import (
@@ -109,7 +110,10 @@ class _Reader:
     ) -> NoReturn:
         place = self.scenario.place(*path, of_value=not key)
         dotted = ".".join(str(part) for part in path)
-        raise ScenarioError(found, expected=expected, repair=repair, place=place, path=dotted)
+        code = section_code(path)
+        raise ScenarioError(
+            found, expected=expected, repair=repair, place=place, path=dotted, code=code
+        )
 
     def known(
         self, name: str, among: Iterable[str], what: str, path: Path, key: bool = False

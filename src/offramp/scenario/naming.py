@@ -67,6 +67,7 @@ class Names:
     def _twice(self, level: str, path: Path) -> NoReturn:
         raise ScenarioError(
             f"the level '{level}' stands twice",
+            code="E301",
             expected="every level once",
             repair="rename or remove one",
             place=self._scenario.place(*path),
@@ -81,6 +82,7 @@ class Names:
             raise ScenarioError(
                 f"the level '{level}' stands at position {position} here and "
                 f"{self.levels[level]} elsewhere",
+                code="E301",
                 expected="a level name shared by two variables at the same position in both",
                 repair="rename one of the two levels",
                 place=self._scenario.place(*path),
@@ -90,6 +92,7 @@ class Names:
     def _clash(self, name: str, first: str, second: str, path: Path) -> NoReturn:
         raise ScenarioError(
             f"'{name}' is {second} here and {first} already",
+            code="E301",
             expected="one name, one meaning",
             repair=f"rename one of the two, say '{name}_{second.split()[-1]}'",
             place=self._scenario.place(*path, of_value=second == "a level"),
@@ -109,6 +112,7 @@ def check_circles(assumptions: tuple[Assumption, ...], scenario: Scenario) -> No
         round_trip = (*circle[start:], *circle[:start], first.name)
         raise ScenarioError(
             f"the value of '{first.name}' depends on itself: {' → '.join(round_trip)}",
+            code="E302",
             expected="values that do not come back to themselves",
             repair="give one of them a number",
             place=scenario.place(*first.path),

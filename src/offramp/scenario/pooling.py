@@ -38,6 +38,7 @@ def from_quantiles(points: Mapping[float, float]) -> Distribution:
             "shares and values that do not rise together from 0 to 1",
             expected="the least value (share 0), the greatest (share 1), values rising between",
             repair="say shares 0, 0.25, 0.5, 0.75 and 1 with five rising values",
+            code="E406",
         )
     return _pieces(values, [high - low for low, high in pairwise(shares)])
 
@@ -65,6 +66,7 @@ def from_chips(bins: Sequence[tuple[float, float, float]]) -> Distribution:
             "bins that overlap, or hold no chips",
             expected="bins side by side, low < high, with chips from 0 on and one at least",
             repair="say the bins as low, high, chips in three columns",
+            code="E406",
         )
     return _pieces(edges, chips)
 
@@ -93,6 +95,7 @@ def straight(one: Distribution) -> Distribution:
             f"'{one}' is no range that an expert gives",
             expected="uniform(a, b) with a < b, or piecewise(x, m, y, n, z, …)",
             repair="'offramp elicit' writes it from quantiles or chips",
+            code="E406",
         )
     return one
 
@@ -144,6 +147,7 @@ def with_pool(data: Any) -> Any:
                 "a range beside 'experts' that is not their pool",
                 expected="no range: the pool of the experts is the range",
                 repair="remove 'range'",
+                code="E406",
             )
     except OfframpError as error:
         told_so = {"found": error.found, "expected": error.expected, "repair": error.repair}

@@ -168,7 +168,7 @@ class QueryReader:
     def fail(self, cut: Cut, found: str, expected: str = "", repair: str = "") -> NoReturn:
         """The error at the beginning of ``cut``."""
         raise ScenarioError(
-            found, expected=expected, repair=repair, place=self.at(cut), path=self.path
+            found, expected=expected, repair=repair, place=self.at(cut), path=self.path, code="E701"
         )
 
     def at(self, cut: Cut) -> Place | None:

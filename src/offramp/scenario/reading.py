@@ -84,6 +84,7 @@ def _understood(text: str, file: str, path: Path | None) -> Scenario:
 def _is_game(file: str, named: str) -> ScenarioError:
     return ScenarioError(
         "a game in Gambit's format where a scenario is asked for",
+        code="E106",
         expected="a scenario in YAML",
         repair=f"games are solved with: offramp solve {named}",
         place=Place(file, 1, 1),
@@ -96,6 +97,7 @@ def _json(content: Mapping[str, Any]) -> str:
     except (TypeError, ValueError, RecursionError) as error:
         raise ScenarioError(
             f"the mapping is not a scenario: {error}",
+            code="E106",
             expected="texts, numbers, lists and mappings, as in YAML",
             repair="turn other values into numbers or texts",
             place=Place("mapping", 1, 1),
@@ -111,6 +113,7 @@ def _checked(document: Node, folder: Path | None) -> Scenario:
     if not document.mapping:
         raise ScenarioError(
             "the text is not a scenario",
+            code="E106",
             expected="a mapping that begins with 'offramp: 1'",
             repair="'offramp new NAME' writes one to start from",
             place=Place(document.place.file, 1, 1),
@@ -119,6 +122,7 @@ def _checked(document: Node, folder: Path | None) -> Scenario:
         name = document.mapping["mechanism"].plain()
         raise ScenarioError(
             "this file is a mechanism, not a scenario",
+            code="E106",
             expected="a scenario",
             repair=f"put it into a scenario's round: '- use: {name}'",
             place=document.place,

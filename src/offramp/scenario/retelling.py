@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from offramp.core.errors import ScenarioError, suggestion
+from offramp.core.errors import MechanismError, suggestion
 from offramp.scenario.yaml_text import Node
 
 ROUND = "{round}"
@@ -67,7 +67,7 @@ def relabelled(steps: Sequence[Node], called: Node) -> list[Node]:
     for name in called.mapping:
         if name not in names or names.count(name) > 1:
             several = name in names
-            raise ScenarioError(
+            raise MechanismError(
                 f"the mechanism has {'several moves' if several else 'no move'} '{name}'",
                 expected="a move of this mechanism, as step.move where several have the name",
                 repair=suggestion(name, names),

@@ -82,8 +82,12 @@ class _Found:
     def context(self) -> dict[str, Any]:
         return self.detail.get("ctx", {})
 
-    def error(self, found: str, expected: str, repair: str, place: Place) -> ScenarioError:
-        return ScenarioError(found, expected=expected, repair=repair, place=place, path=self.dotted)
+    def error(
+        self, code: str, found: str, expected: str, repair: str, place: Place
+    ) -> ScenarioError:
+        return ScenarioError(
+            found, expected=expected, repair=repair, place=place, path=self.dotted, code=code
+        )
 
 
 def _complaint(detail: Any, node: Node, prefix: tuple[str | int, ...]) -> ScenarioError:
@@ -96,13 +100,18 @@ def _of_unknown_word(found: _Found) -> ScenarioError:
     word, words = str(found.context["word"]), found.context["words"]
     place = found.node.at((*found.steps, word))
     return found.error(
-        f"unknown word '{word}'", "one of: " + ", ".join(words), suggestion(word, words), place
+        "E201",
+        f"unknown word '{word}'",
+        "one of: " + ", ".join(words),
+        suggestion(word, words),
+        place,
     )
 
 
 def _of_missing_word(found: _Found) -> ScenarioError:
     word = str(found.detail["loc"][-1])
     return found.error(
+        "E202",
         f"'{word}' is missing",
         f"an entry '{word}: …' here",
         f"add '{word}:'",
@@ -116,7 +125,7 @@ def _of_name(found: _Found) -> ScenarioError:
     repair = _as_name(given)
     if found.steps and found.steps[-1] == "source":
         expected, repair = "the name of a source, with or without a place in it", _cited(str(given))
-    return found.error(f"{_shown(given)} is no name", expected, repair, _place(found))
+    return found.error("E203", f"{_shown(given)} is no name", expected, repair, _place(found))
 
 
 def _cited(text: str) -> str:
@@ -132,7 +141,7 @@ def _of_choice(found: _Found) -> ScenarioError:
     given = found.detail.get("input")
     allowed = [word.strip("' ") for word in _listed(found.context["expected"])]
     expected, repair = "one of: " + ", ".join(allowed), suggestion(str(given), allowed)
-    return found.error(_shown(given), expected, repair, _place(found))
+    return found.error("E204", _shown(given), expected, repair, _place(found))
 
 
 def _of_value(found: _Found) -> ScenarioError:
@@ -143,13 +152,13 @@ def _of_value(found: _Found) -> ScenarioError:
     repair = _REPAIR.get(kind, f"write {expected}")
     if kind == "string_type" and found.steps[-1:] == ("range",):
         repair = _ends(found.detail.get("input")) or repair
-    return found.error(_shown(found.detail.get("input")), expected, repair, _place(found))
+    return found.error("E205", _shown(found.detail.get("input")), expected, repair, _place(found))
 
 
 def _of_experts(found: _Found) -> ScenarioError:
     told = found.context
     place = found.node.at((*found.steps, "experts"))
-    return found.error(told["found"], told["expected"], told["repair"], place)
+    return found.error("E406", told["found"], told["expected"], told["repair"], place)
 
 
 _TELLING: dict[str, Callable[[_Found], ScenarioError]] = {

@@ -52,6 +52,7 @@ def scenario_path(name: str) -> Path:
         return known[name]
     raise ScenarioError(
         f"'{name}' is neither a file nor a scenario of the library",
+        code="E102",
         expected="the path of a YAML file or a library name",
         repair=f"a mechanism is shown by: offramp show {name}"
         if name in library_files("mechanisms")
@@ -87,6 +88,7 @@ def mechanism_path(name: str, folder: Path | None, place: Place) -> Path:
     }
     raise ScenarioError(
         f"no mechanism '{name}' is known",
+        code="E601",
         expected=f"a file {name}.yaml beside the scenario, or a mechanism of the library",
         repair=suggestion(name, set(known) | local),
         place=place,

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
+from offramp.core.codes import section_code
 from offramp.core.errors import ScenarioError, suggestion
 from offramp.expressions import Number
 from offramp.scenario.distributions import Distribution
@@ -158,6 +159,7 @@ def fail(
         repair=repair,
         place=scenario.place(*path, of_value=not key),
         path=".".join(map(str, path)),
+        code=section_code(path),
     )
 
 

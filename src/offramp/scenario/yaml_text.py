@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from offramp.core.directions import complaint_of, left_open, positions_of_controls
-from offramp.core.errors import Place, ScenarioError
+from offramp.core.errors import Place, TextError, UnreadableError
 from offramp.core.files import read_regular
 
 MAX_BYTES = 1_000_000
@@ -88,16 +88,17 @@ class Node:
 
 def read_text(path: Path) -> str:
     """The text of a file, bounded in size; a ScenarioError where it cannot be had."""
-    content = read_regular(path, MAX_BYTES, expected="a scenario in YAML", kind=ScenarioError)
+    content = read_regular(path, MAX_BYTES, expected="a scenario in YAML", kind=UnreadableError)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _not_utf8(error, Place(str(path), 1, 1)) from None
 
 
-def _not_utf8(error: UnicodeDecodeError, place: Place) -> ScenarioError:
-    return ScenarioError(
+def _not_utf8(error: UnicodeDecodeError, place: Place) -> TextError:
+    return TextError(
         f"byte {error.start + 1} is not UTF-8",
+        code="E102",
         expected="a text file in UTF-8",
         repair="save the file as UTF-8",
         place=place,
@@ -107,8 +108,9 @@ def _not_utf8(error: UnicodeDecodeError, place: Place) -> ScenarioError:
 def parse_yaml(text: str, file: str) -> Node:
     """The one document in ``text`` as a Node tree."""
     if len(text) > MAX_BYTES:
-        raise ScenarioError(
+        raise TextError(
             f"the text has {len(text):,} characters",
+            code="E104",
             expected=f"at most {MAX_BYTES:,}",
             place=Place(file, 1, 1),
         )
@@ -121,8 +123,9 @@ def _check_words(text: str, file: str) -> None:
     """The reader below takes the square of its length for a word, so words are bounded."""
     for word in re.finditer(r"[^\s,\[\]{}\"']+", text):
         if word.end() - word.start() >= MAX_WORD:
-            raise ScenarioError(
+            raise TextError(
                 f"a word of {len(word.group()):,} characters",
+                code="E104",
                 expected=f"words of fewer than {MAX_WORD:,} characters",
                 repair="is this the right file?",
                 place=_place_in(text, word.start(), file),
@@ -146,14 +149,14 @@ def _events(text: str, file: str) -> Iterator[Any]:
     except YAMLError as error:
         raise _yaml_complaint(error, text, file) from None
     except (ValueError, AttributeError, AssertionError, TypeError, IndexError, KeyError) as error:
-        raise ScenarioError(
+        raise TextError(
             f"the text is not YAML ({type(error).__name__})",
             expected="YAML 1.2",
             place=Place(file, 1, 1),
         ) from None
 
 
-def _yaml_complaint(error: Any, text: str, file: str) -> ScenarioError:
+def _yaml_complaint(error: Any, text: str, file: str) -> TextError:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     place = (
         Place(file, mark.line + 1, mark.column + 1)
@@ -180,7 +183,7 @@ def _yaml_complaint(error: Any, text: str, file: str) -> ScenarioError:
     elif "special characters" in problem:
         problem = "a control character"
         repair = "save the file as plain UTF-8 text"
-    return ScenarioError(
+    return TextError(
         f"the text is not YAML here: {problem}", expected="YAML 1.2", repair=repair, place=place
     )
 
@@ -257,8 +260,9 @@ class _Composer:
 
     def _opened(self, event: Any, kind: str, place: Place, depth: int) -> _Open:
         if depth >= MAX_DEPTH:
-            raise ScenarioError(
+            raise TextError(
                 f"values are nested more than {MAX_DEPTH} deep",
+                code="E104",
                 expected="a scenario needs about six levels",
                 repair="remove brackets or indentation",
                 place=place,
@@ -277,16 +281,18 @@ class _Composer:
             places = [match.start() for match in _DIRECTION.finditer(written) if match[1]]
         found, expected, repair = complaint_of(event.value[at])
         place = _place_in(self._text, event.start_mark.index + places[number], self._file)
-        raise ScenarioError(found, expected=expected, repair=repair, place=place)
+        raise TextError(found, expected=expected, repair=repair, place=place)
 
     def _counted(self, place: Place) -> None:
         self._count += 1
         if self._count > MAX_VALUES:
-            raise ScenarioError(f"more than {MAX_VALUES:,} values in one file", place=place)
+            raise TextError(
+                f"more than {MAX_VALUES:,} values in one file", code="E104", place=place
+            )
 
     def _refuse_marks(self, event: Any, kind: str, place: Place) -> None:
         if kind == "AliasEvent" or getattr(event, "anchor", None):
-            raise ScenarioError(
+            raise TextError(
                 f"an anchor or alias ('{getattr(event, 'anchor', '')}')",
                 expected="every value written out where it is used",
                 repair="write the value again, or make it a parameter",
@@ -294,7 +300,7 @@ class _Composer:
             )
         tag = getattr(event, "tag", None)
         if tag and str(tag) not in ("!", "None"):
-            raise ScenarioError(
+            raise TextError(
                 f"the tag '{tag}'",
                 expected="plain YAML without tags",
                 repair="remove the tag",
@@ -308,8 +314,8 @@ _DIRECTION = re.compile(
 )
 
 
-def _second_document(place: Place) -> ScenarioError:
-    return ScenarioError(
+def _second_document(place: Place) -> TextError:
+    return TextError(
         "a second document begins",
         expected="one scenario in a file",
         repair="remove the line '---'",
@@ -317,9 +323,10 @@ def _second_document(place: Place) -> ScenarioError:
     )
 
 
-def _nothing_written(file: str) -> ScenarioError:
-    return ScenarioError(
+def _nothing_written(file: str) -> TextError:
+    return TextError(
         "the file is empty",
+        code="E102",
         expected="a scenario that begins with 'offramp: 1'",
         repair="'offramp new NAME' writes one to start from",
         place=Place(file, 1, 1),
@@ -387,13 +394,14 @@ class _Open:
             return
         key, node = next(reversed(self._entries.items()))
         if DECIMAL_COMMA.fullmatch(self._torn):
-            raise ScenarioError(
+            raise TextError(
                 f"'{self._torn}' is no number",
+                code="E105",
                 expected="a number with a decimal point",
                 repair=f"write the decimal point: {key}: {self._torn.replace(',', '.')}",
                 place=node.place,
             )
-        raise ScenarioError(
+        raise TextError(
             f"'{self._torn}' is torn apart at a comma",
             expected="quotes around a text that contains , inside { }",
             repair=f"put the text in quotes: {key}: {json.dumps(self._torn, ensure_ascii=False)}",
@@ -404,21 +412,22 @@ class _Open:
         value = node.value
         if isinstance(value, bool) or value is None:
             shown = "null" if value is None else str(value).lower()
-            raise ScenarioError(
+            raise TextError(
                 f"'{shown}' stands where a name is needed",
                 expected="a name",
                 repair=f'put it in quotes ("{shown}") or choose another name',
                 place=node.place,
             )
         if isinstance(value, (dict, tuple, float)):
-            raise ScenarioError(
+            raise TextError(
                 "a key that is no name", expected="a name before the colon", place=node.place
             )
         key = str(value)
         if key in self._entries:
             first = self._keys[key]
-            raise ScenarioError(
+            raise TextError(
                 f"the key '{key}' stands twice",
+                code="E103",
                 expected="every key once",
                 repair=f"it stood first on line {first.line}; remove or rename one",
                 place=node.place,
@@ -439,7 +448,7 @@ class _Open:
         ):
             torn, key = True, f"{key}: {whole}"
         if self._flow and torn:
-            raise ScenarioError(
+            raise TextError(
                 f"the expression is torn apart at a comma near '{key}'",
                 expected="quotes around an expression that contains , [ ] { } or # inside { }",
                 repair='write {x: "max(x - 1, 0)"}',
@@ -485,8 +494,9 @@ def _scalar(event: Any, place: Place) -> Scalar:
             raise _too_large(text, place)
         return number
     if text.lower().lstrip("+-") in (".nan", ".inf"):
-        raise ScenarioError(
+        raise TextError(
             f"'{text}' is no finite number",
+            code="E105",
             expected="a finite number",
             repair="write a number",
             place=place,
@@ -504,7 +514,7 @@ def _whole_characters(text: str, place: Place) -> str:
     except UnicodeDecodeError:
         joined = "\0"
     if _CONTROL.search(joined):
-        raise ScenarioError(
+        raise TextError(
             "a control character, or half of a character, in a text",
             expected="characters that can be printed",
             repair="take the escape (\\x.., \\u....) out",
@@ -513,9 +523,10 @@ def _whole_characters(text: str, place: Place) -> str:
     return joined
 
 
-def _too_large(text: str, place: Place) -> ScenarioError:
-    return ScenarioError(
+def _too_large(text: str, place: Place) -> TextError:
+    return TextError(
         f"the number {text[:24]} is too large",
+        code="E105",
         expected="a number below 1e308, whole ones below 1e18",
         repair="write a smaller number, or choose another unit",
         place=place,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from offramp.core.errors import ScenarioError
+from offramp.core.errors import EvidenceError, ScenarioError
 from offramp.core.files import URL, read_regular
 from offramp.scenario.citing import Cited, citations_of
 from offramp.scenario.model import Scenario
@@ -67,7 +67,10 @@ def _fail(
 ) -> NoReturn:
     place = scenario.place(*path)
     dotted = ".".join(map(str, path))
-    raise ScenarioError(found, expected=expected, repair=repair, place=place, path=dotted)
+    code = "E803" if path[-1] == "quote" else "E801"
+    raise EvidenceError(
+        found, expected=expected, repair=repair, place=place, path=dotted, code=code
+    )
 
 
 def _checked(scenario: Scenario, named: Mapping[str, str]) -> list[tuple[str, Part]]:
@@ -156,7 +159,7 @@ def _inside(scenario: Scenario, key: str, file: str, folder: Path) -> Path | Non
 def _read(scenario: Scenario, key: str, file: str, at: Path) -> Transcript:
     path = ("sources", key, "file")
     try:
-        content = read_regular(at, MAX_BYTES, expected=EXPECTED, kind=ScenarioError)
+        content = read_regular(at, MAX_BYTES, expected=EXPECTED, kind=EvidenceError)
         passages = passages_of(blocks_of(content, at.suffix))
     except ScenarioError as error:
         _fail(scenario, path, f"'{file}': {error.found}", error.expected, error.repair)

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
-from offramp.core.errors import ScenarioError
+from offramp.core.errors import EvidenceError, ScenarioError
 from offramp.scenario.transcripts.turns import Block
 
 MAX_BYTES = 20_000_000
@@ -30,7 +30,7 @@ def blocks_of(content: bytes, suffix: str) -> tuple[Block, ...]:
     """The paragraphs of a file by the end of its name; a ScenarioError where it cannot be read."""
     reader = _READERS.get(suffix.lower())
     if reader is None:
-        raise ScenarioError(
+        raise EvidenceError(
             f"'{suffix or 'no ending'}' is no form of a transcript",
             expected=EXPECTED,
             repair="save it in one of these forms",
@@ -42,7 +42,7 @@ def _text(content: bytes) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ScenarioError(
+        raise EvidenceError(
             f"byte {error.start + 1} of the transcript is not UTF-8",
             expected="a text in UTF-8",
             repair="save the file as UTF-8",
@@ -52,7 +52,7 @@ def _text(content: bytes) -> str:
 
 def _bounded(text: str) -> str:
     if len(text) > MAX_TEXT:
-        raise ScenarioError(
+        raise EvidenceError(
             f"the transcript has {len(text):,} characters",
             expected=f"at most {MAX_TEXT:,}",
             repair="cut it into several files",
@@ -239,7 +239,7 @@ def _check_archive(content: bytes) -> None:
             parts = archive.infolist()
             whole = sum(one.file_size for one in parts)
             if len(parts) > MAX_PARTS or whole > MAX_UNPACKED:
-                raise ScenarioError(
+                raise EvidenceError(
                     f"the Word file unpacks to {whole:,} bytes in {len(parts):,} parts",
                     expected=f"at most {MAX_UNPACKED:,} bytes in {MAX_PARTS:,} parts",
                     repair="save the text alone, as .txt",
@@ -248,7 +248,7 @@ def _check_archive(content: bytes) -> None:
                 if one.filename.endswith((".xml", ".rels")):
                     text = archive.read(one)
                     if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-                        raise ScenarioError(
+                        raise EvidenceError(
                             "the Word file declares entities, as no word processor does",
                             expected=EXPECTED,
                             repair="save the text alone, as .txt",
@@ -276,7 +276,7 @@ def _pdf(content: bytes) -> Iterator[Block]:
     try:
         reader = pypdf.PdfReader(io.BytesIO(content))
         if len(reader.pages) > MAX_PAGES:
-            raise ScenarioError(f"more than {MAX_PAGES:,} pages", expected=EXPECTED)
+            raise EvidenceError(f"more than {MAX_PAGES:,} pages", expected=EXPECTED)
         for page in reader.pages:
             text = cast(str, page.extract_text())
             own = text.splitlines()
@@ -294,7 +294,7 @@ def _pdf(content: bytes) -> Iterator[Block]:
     for mark, letters in _LIGATURES.items():
         whole = whole.replace(mark, letters)
     if not whole.strip():
-        raise ScenarioError(
+        raise EvidenceError(
             "the PDF holds no text",
             expected=EXPECTED,
             repair="scanned pages are pictures: have them read into a text first",
@@ -308,15 +308,15 @@ def _package(name: str, what: str) -> Any:
     try:
         return import_module(name)
     except ImportError:
-        raise ScenarioError(
+        raise EvidenceError(
             f"{what} as a transcript takes {name}, which is not installed",
             expected="the extra 'evidence'",
             repair="pip install 'offramp[evidence]', or save the text as .txt",
         ) from None
 
 
-def _broken(what: str, error: Exception) -> ScenarioError:
-    return ScenarioError(
+def _broken(what: str, error: Exception) -> EvidenceError:
+    return EvidenceError(
         f"the {what} file cannot be read: {error or type(error).__name__}",
         expected=EXPECTED,
         repair="open it and save it again, or save the text alone, as .txt",

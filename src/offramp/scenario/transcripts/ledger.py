@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from offramp.core.errors import Place, ScenarioError
+from offramp.core.errors import EvidenceError, Place
 from offramp.scenario.citing import Cited, citations_of
 from offramp.scenario.meaning import understand
 from offramp.scenario.model import Scenario
@@ -150,7 +150,7 @@ def accept(path: str | Path) -> EvidenceLedger:
         one = use.found
         gone = one.status == "orphan" and not one.passages and _at_place(ledger, one) is None
         if one.status == "moved" or gone:
-            raise ScenarioError(
+            raise EvidenceError(
                 f"the words of passage {one.at} have moved to {one.now}"
                 if one.now
                 else f"there is no passage {one.at}",
@@ -158,6 +158,7 @@ def accept(path: str | Path) -> EvidenceLedger:
                 repair=f"write {one.now or 'another passage'} for {one.at}, then accept",
                 place=use.place,
                 path=".".join(map(str, use.path)),
+                code="E801",
             )
     lock: dict[str, dict[str, Locked]] = {}
     for use in ledger.uses:
@@ -167,11 +168,12 @@ def accept(path: str | Path) -> EvidenceLedger:
             one = Locked(use.found.at, span[1] - span[0], transcript.hash_of(span))
             lock.setdefault(use.found.source, {})[one.at] = one
     if not ledger.evidence.transcripts:
-        raise ScenarioError(
+        raise EvidenceError(
             "there is no transcript whose words could be accepted",
             expected="a source with 'file: NAME' beside the scenario",
             repair="write sources: {KEY: {file: talks.txt}}",
             place=ledger.scenario.place("sources"),
+            code="E801",
         )
     written = {key: tuple(spans.values()) for key, spans in lock.items()}
     write_lock(lock_path(scenario_path(str(path))), written)

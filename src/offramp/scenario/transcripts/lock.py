@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from offramp.core.errors import Place, ScenarioError
+from offramp.core.errors import EvidenceError, Place
 from offramp.core.files import read_regular, write_text
 
 VERSION = 1
@@ -45,12 +45,12 @@ def read_lock(path: Path) -> Lock | None:
     if not path.is_file():
         return None
     try:
-        content: Any = json.loads(read_regular(path, MAX_LOCK, kind=ScenarioError))
+        content: Any = json.loads(read_regular(path, MAX_LOCK, kind=EvidenceError))
         if content["offramp_evidence"] != VERSION:
             raise ValueError(f"version {content['offramp_evidence']}")
         return {str(key): tuple(map(_locked, spans)) for key, spans in content["sources"].items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ScenarioError(
+        raise EvidenceError(
             f"the lock of the evidence cannot be read: {error}",
             expected=f"a file of version {VERSION} that 'offramp evidence FILE --accept' wrote",
             repair="take it from where it was whole, or remove it and accept all passages anew",

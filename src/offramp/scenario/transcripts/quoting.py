@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from offramp.core.errors import ScenarioError
+from offramp.core.errors import EvidenceError
 from offramp.scenario.citing import WORDS, Cited, citations_of
 from offramp.scenario.model import Scenario
 from offramp.scenario.transcripts.records import Evidence, Found, Transcript, without_words
@@ -32,8 +32,9 @@ def check_quote(scenario: Scenario, cited: Cited, spans: Sequence[Found]) -> Non
     for word, quotation in quotations(cited):
         if not any(_says(text, quotation) for text in said):
             told = ", ".join(span.at for span in spans)
-            raise ScenarioError(
+            raise EvidenceError(
                 f"‹{quotation}› is not literally in passage {told}",
+                code="E803",
                 expected="the words of the passage, with […] where some are left out",
                 repair="quote it as it stands there, or remove 'quote: true' and the marks",
                 place=scenario.place(*cited.path, word),
