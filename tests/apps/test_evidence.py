@@ -15,6 +15,8 @@ from offramp.apps.cli import main
 from tests.scenario.made_transcript import made_turns, written
 
 WORD = re.compile(r"[a-z]{6,}")
+GIVEN = ("talks.txt", "border.yaml", "shorter.yaml", "parcels.yaml")
+"""What is written by hand: all else is written by commands."""
 OWN = frozenset({"tarvel"})
 """A coined name that nobody has to guess: it is no word of what was said."""
 
@@ -34,10 +36,10 @@ def all_texts(folder: Path) -> str:
     """Everything below a folder, unpacked, but for the transcript and the scenario themselves."""
     told: list[str] = []
     for path in sorted(folder.rglob("*")):
-        if not path.is_file() or path.name in ("talks.txt", "border.yaml", "shorter.yaml"):
+        if not path.is_file() or path.name in GIVEN:
             continue
         content = path.read_bytes()
-        if path.suffix in (".docx", ".zip"):
+        if path.suffix in (".docx", ".xlsx", ".zip"):
             with zipfile.ZipFile(io.BytesIO(content)) as packed:
                 content = b"\n".join(packed.read(name) for name in packed.namelist())
         told += [str(path), content.decode("utf-8", errors="ignore")]
@@ -47,6 +49,7 @@ def all_texts(folder: Path) -> str:
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("run", "border.yaml", "--draws", "16", "--seed", "1", "--out", "results"),
     ("run", "border.yaml", "--nominal", "--json"),
+    ("run", "border.yaml", "--draws", "4", "--seed", "1", "--xlsx", "--live", "2", "--out", "live"),
     ("brief", "border.yaml", "--draws", "16", "--seed", "1", "--out", "brief.html"),
     ("brief", "border.yaml", "--nominal", "--out", "brief.md"),
     ("brief", "border.yaml", "--nominal", "--out", "brief.docx"),
@@ -62,10 +65,36 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("export", "shorter.yaml", "--to", "game.svg"),
     ("export", "shorter.yaml", "--to", "game.efg"),
     ("check", "border.yaml", "--json"),
+    ("packages", "parcels.yaml", "--nominal"),
+    ("offramps", "border.yaml", "--nominal", "--json"),
+    ("scan", "border.yaml", "--over", "cost=0.1,0.2", "--csv", "scan.csv", "--picture", "scan.svg"),
+    ("coders", "border.yaml", "parcels.yaml", "--draws", "4", "--seed", "1"),
+    ("coders", "border.yaml", "parcels.yaml", "--draws", "4", "--seed", "1", "--json"),
+    ("elicit", "border.yaml", "experts.csv", "--draws", "4", "--seed", "1", "--out", "pooled.yaml"),
+    ("diff", "border.yaml", "parcels.yaml"),
+    ("diff", "results", "live", "--json"),
     ("expand", "border.yaml"),
     ("evidence", "border.yaml", "--accept", "--csv", "evidence.csv"),
     ("evidence", "border.yaml", "--json"),
 )
+
+
+EXPERTS = """assumption,expert,weight,share,value,low,high,chips
+cost,Anna,1,0,0.05,,,
+cost,Anna,,1,0.2,,,
+"""
+
+
+def parcelled(text: str) -> str:
+    """The crisis with something to share, told in a sentence that was said, and another claim."""
+    turns = made_turns()
+    words = json.dumps(turns[11][1][0])
+    claim, other = (repr(turns[at][1][1]) for at in (14, 16))
+    assert claim in text
+    text = text.replace(f"says: {claim}", f"says: {other}").replace("{talks: 15}", "{talks: 17}")
+    worth = "weight: {north: 1, south: 1}, worth: {north: [1, 0], south: [0, 1]}"
+    issue = f"{{options: [here, there], {worth}, source: {{talks: 12}}, about: {words}}}"
+    return f"{text}issues: {{land: {issue}}}\npackages: {{near: {{land: here}}}}\n"
 
 
 def test_withheld_words_are_nowhere(
@@ -74,6 +103,8 @@ def test_withheld_words_are_nowhere(
     written(tmp_path, made_turns())
     monkeypatch.chdir(tmp_path)
     text = Path("border.yaml").read_text("utf-8")
+    Path("parcels.yaml").write_text(parcelled(text), "utf-8")
+    Path("experts.csv").write_text(EXPERTS, "utf-8")
     Path("shorter.yaml").write_text(text.replace("unlimited", "1\nat_end: war"), "utf-8")
     coined = words_of_the_transcript()
     assert len(coined) > 1_000

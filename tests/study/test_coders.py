@@ -12,6 +12,7 @@ import offramp
 from offramp.apps.cli import main
 from offramp.core.errors import ScenarioError
 from offramp.presentation.text.coders import agreement_sentence, coders_sentences
+from offramp.scenario.transcripts.quoting import without_passages
 from offramp.study.coders.agreement import kappa_error, kappa_of
 from offramp.study.coders.comparing import coders, split_of
 
@@ -115,6 +116,15 @@ def test_without_a_transcript_names_alone_count(tmp_path: Path) -> None:
     told = {(one.kind, one.name): one for one in coders(paths[:2], draws=0).aligned}
     assert told["number", "cost"].by == "alone"
     assert told["number", "waiting"].says[0] is None
+
+
+def test_words_that_are_withheld_are_the_same_passages(tmp_path: Path) -> None:
+    paths = written(tmp_path)
+    bare = [without_passages(offramp.read(path)) for path in paths]
+    for one, other in zip(
+        coders(paths, draws=0).aligned, coders(bare, draws=0).aligned, strict=True
+    ):
+        assert (one.names, one.by, one.differs) == (other.names, other.by, other.differs)
 
 
 def test_the_variance_split_is_exact() -> None:

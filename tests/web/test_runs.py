@@ -24,6 +24,8 @@ from offramp.web.runs.jobs import INTERRUPTED, RUNNING, Job, find_jobs, new_job
 from offramp.web.runs.line import Line
 from offramp.web.runs.worker import work
 from tests.apps.asking import asker
+from tests.apps.test_evidence import WORD, all_texts, words_of_the_transcript
+from tests.scenario.made_transcript import made_turns, written
 from tests.web.conftest import Served, Visit
 from tests.web.talks import PARLEY
 
@@ -68,6 +70,19 @@ def test_a_job_finds_what_the_command_line_finds(
     for key in ("outcomes", "payoff", "claims", "offramps"):
         assert ours[key] == theirs[key]
     assert set(done.files()) >= {"report.html", "brief.html", "bundle.zip", "results.csv"}
+
+
+def test_a_job_without_passages_hands_out_no_word_of_them(tmp_path: Path) -> None:
+    path = written(tmp_path, made_turns())
+    job = new_job(
+        tmp_path / "own" / "runs", path.name, read(path), Setting(), 0, None, no_passages=True
+    )
+    assert job.scenario().sources["talks"].file is not None  # it is looked for, and withheld
+    work(job)
+    assert job.state["status"] == "done", job.state
+    assert "--no-passages" in job.request["command"]
+    assert "[words withheld]" in (job.folder / "report.html").read_text("utf-8")
+    assert not words_of_the_transcript() & set(WORD.findall(all_texts(tmp_path).lower()))
 
 
 def test_draws_that_were_finished_are_not_solved_again(

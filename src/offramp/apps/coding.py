@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from offramp.apps.options import Draws, Json, Nominal, Quantities, Seed, read_told
+from offramp.apps.options import Draws, Json, Nominal, NoPassages, Quantities, Seed, read_told
 from offramp.apps.progress import progress_bar
 from offramp.apps.speaking import hand_over, say
 from offramp.apps.telling import number_cell, paragraph, table_of
@@ -23,6 +23,7 @@ def coders_command(
     draws: Draws = 256,
     seed: Seed = None,
     nominal: Nominal = False,
+    no_passages: NoPassages = False,
     json: Json = False,
 ) -> None:
     """Compare FILES, independent encodings of one account: what differs, and what comes of it.
@@ -44,7 +45,7 @@ def coders_command(
     """
     from offramp.study.coders.comparing import coders
 
-    scenarios = [read_told(file, no_passages=False) for file in files]
+    scenarios = [read_told(file, no_passages) for file in files]
     with progress_bar() as progress:
         found = coders(
             scenarios,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from offramp.apps.options import Json
+from offramp.apps.options import Json, NoPassages
 from offramp.apps.progress import busy
 from offramp.apps.speaking import hand_over, say
 from offramp.apps.telling import share_cell, table_of
@@ -16,7 +16,9 @@ MOST_TEXTS, WIDE = 60, 110
 """Changes of the text that are printed, and letters of each."""
 
 
-def diff_command(old: str, new: str, *, json: Json = False) -> None:
+def diff_command(
+    old: str, new: str, *, no_passages: NoPassages = False, json: Json = False
+) -> None:
     """Say what changed from OLD to NEW, each a text or the folder of a run.
 
     Of texts the ends and claims are worked out at nominal values; of runs they are read.
@@ -26,7 +28,7 @@ def diff_command(old: str, new: str, *, json: Json = False) -> None:
     from offramp.study.versions import diff
 
     with busy("two versions"):
-        found = diff(old, new)
+        found = diff(old, new, no_passages=no_passages)
     hand_over(diff_data(found)) if json else say(diff_words(found))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from offramp.apps.options import Draws, Json, Quantities, Seed, read_told
+from offramp.apps.options import Draws, Json, NoPassages, Quantities, Seed, read_told
 from offramp.apps.progress import progress_bar
 from offramp.apps.speaking import hand_over, say
 from offramp.apps.telling import number_cell, paragraph, table_of
@@ -23,6 +23,7 @@ def elicit_command(
     draws: Draws = 256,
     seed: Seed = None,
     out: Path | None = None,
+    no_passages: NoPassages = False,
     json: Json = False,
 ) -> None:
     """Pool what several experts say of numbers of FILE, keep and show each, say who drives what.
@@ -51,7 +52,7 @@ def elicit_command(
 
     if out is not None:
         check_target(out, option="--out")
-    scenario = read_told(file, no_passages=False)
+    scenario = read_told(file, no_passages)
     if judgements is not None:
         scenario = with_judgements(scenario, read_judgements(judgements), judgements)
     found: list[Driven] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ from offramp.apps.options import (
     Account,
     Asked,
     Json,
+    NoPassages,
     Scale,
     Settings,
     number_of,
@@ -60,6 +62,7 @@ def scan_command(
     precision_scale: Scale = 1.0,
     picture: Path | None = None,
     csv: Path | None = None,
+    no_passages: NoPassages = False,
     json: Json = False,
 ) -> None:
     """Follow the ends of FILE as one or two assumptions go through values, the others nominal.
@@ -84,6 +87,7 @@ def scan_command(
     asked = Asked(
         "scan", file, 0, None, True, json, tuple(set_), account, precision_scale, repeated=more
     )
+    asked = replace(asked, no_passages=no_passages)
     scenario = asked.scenario()
     found = _scanned(asked, scenario, over, quantity)
     if picture is not None:

@@ -11,6 +11,7 @@ from offramp.core.errors import Place, ResultError
 from offramp.core.files import read_json
 from offramp.core.showing import Tabled
 from offramp.scenario import Scenario, read
+from offramp.scenario.transcripts.quoting import without_passages
 from offramp.study.solving.experiment import outcomes, solve
 from offramp.study.solving.workspace import Workspace
 
@@ -138,23 +139,30 @@ class VersionDiff(Tabled):
                     }
 
 
-def diff(old: Scenario | str | Path, new: Scenario | str | Path) -> VersionDiff:
+def diff(
+    old: Scenario | str | Path, new: Scenario | str | Path, *, no_passages: bool = False
+) -> VersionDiff:
     """What changed from ``old`` to ``new``: each a scenario, a file, or the folder of a run.
 
     Texts are solved at nominal values, on every account, with their claims; of the folder of a
-    run its summary is read. Raises ResultError for a folder that holds no finished run.
+    run its summary is read. With ``no_passages`` no word of a transcript is in what is found.
+    Raises ResultError for a folder that holds no finished run.
     """
-    first, second = _version(old), _version(new)
+    first, second = (_version(one, no_passages) for one in (old, new))
     texts = tuple(_changes(_flat(first.scenario), _flat(second.scenario)))
     return VersionDiff(first, second, texts)
 
 
-def _version(given: Scenario | str | Path) -> Version:
+def _version(given: Scenario | str | Path, no_passages: bool) -> Version:
+    def told(scenario: Scenario) -> Scenario:
+        return without_passages(scenario) if no_passages else scenario
+
     if isinstance(given, Scenario):
-        return _of_text(given.title, given)
+        return _of_text(given.title, told(given))
     if Path(given).is_dir():
-        return _of_run(Path(given))
-    return _of_text(str(given), read(str(given)))
+        _require_run(Path(given))
+        return _of_run(Path(given), told(read(str(Path(given, TEXT)))))
+    return _of_text(str(given), told(read(str(given))))
 
 
 def _of_text(name: str, scenario: Scenario) -> Version:
@@ -173,13 +181,17 @@ def _of_text(name: str, scenario: Scenario) -> Version:
     )
 
 
-def _of_run(folder: Path) -> Version:
+def _require_run(folder: Path) -> None:
+    """A ResultError for a folder without a run."""
     if not (folder / SUMMARY).is_file() or not (folder / TEXT).is_file():
         raise ResultError(
             f"'{folder}' holds no finished run",
             expected=f"a folder with {SUMMARY} and {TEXT}, as offramp run writes it",
             place=Place(str(folder), 1, 1),
         )
+
+
+def _of_run(folder: Path, scenario: Scenario) -> Version:
     told = read_json(folder / SUMMARY)
     own = {name: _of(one, "nominal") for name, one in told["outcomes"].items()}
     ends = {"": own}
@@ -194,7 +206,7 @@ def _of_run(folder: Path) -> Version:
             verdicts[name, ""] = (one["class"], one["share"])
         for account, other in one["accounts"].items():
             verdicts[name, account] = (other["class"], other["share"])
-    return Version(str(folder), read(str(folder / TEXT)), ends, means, verdicts)
+    return Version(str(folder), scenario, ends, means, verdicts)
 
 
 def _of(one: Any, what: str) -> float | None:

@@ -78,7 +78,9 @@ def without_passages(scenario: Scenario) -> Scenario:
         return scenario
     flagged = {one.path: one for one in citations_of(scenario) if one.quote}
     keeper = _Keeper(tuple(evidence.transcripts.values()))
-    content = scenario.model_dump(mode="python", by_alias=True, exclude_defaults=True)
+    content = keeper.kept(
+        scenario.model_dump(mode="python", by_alias=True, exclude_defaults=True)
+    )  # first whole runs: what is cut at a quotation mark inside them would be too short
     for path, cited in flagged.items():
         entry: Any = content
         for part in path:
@@ -90,7 +92,7 @@ def without_passages(scenario: Scenario) -> Scenario:
                 entry[word] = QUOTED.sub(WITHHELD, str(entry[word]))
             elif number == 0:
                 entry[word] = WITHHELD
-    told = Scenario.model_validate(keeper.kept(content))
+    told = Scenario.model_validate(content)
     if scenario.text is not None:
         told = told.from_text(scenario.text)
     spans = {
@@ -118,11 +120,10 @@ class _Keeper:
         return self._text(value) if isinstance(value, str) and word in _TEXTS else value
 
     def _text(self, text: str) -> str:
-        text = QUOTED.sub(self._marked, text)
         spans = [(start, end) for run, start, end in _runs(text) if run in self._runs]
         for start, end in reversed(tuple(_merged(spans))):
             text = f"{text[:start]}{WITHHELD}{text[end:]}"
-        return text
+        return QUOTED.sub(self._marked, text)
 
     def _marked(self, match: re.Match[str]) -> str:
         words = match[1] or match[2]

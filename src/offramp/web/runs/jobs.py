@@ -18,6 +18,7 @@ from offramp.presentation.bundles import Options
 from offramp.scenario import Scenario, scenario_text
 from offramp.scenario.reading import read_as
 from offramp.scenario.shelf import library_files
+from offramp.scenario.transcripts.quoting import without_passages
 from offramp.web.folder.files import Missing
 from offramp.web.live.setting import Setting
 
@@ -75,10 +76,12 @@ class Job:
     def scenario(self) -> Scenario:
         """The text as it was when the job was asked for, with every mechanism written out.
 
-        The files of its sources are looked for where they lie beside the scenario itself.
+        The files of its sources are looked for where they lie beside the scenario itself. A job
+        that was asked for without passages has none of their words.
         """
         text = (self.folder / "asked.yaml").read_text("utf-8")
-        return read_as(text, self.request["file"], self.place)
+        found = read_as(text, self.request["file"], self.place)
+        return without_passages(found) if self.request.get("no_passages") else found
 
     @property
     def place(self) -> Path:
@@ -106,15 +109,26 @@ class Job:
 
 
 def new_job(
-    folder: Path, file: str, scenario: Scenario, setting: Setting, draws: int, seed: int | None
+    folder: Path,
+    file: str,
+    scenario: Scenario,
+    setting: Setting,
+    draws: int,
+    seed: int | None,
+    no_passages: bool = False,
 ) -> Job:
-    """Write down a job, with a seed drawn where none is given."""
+    """Write down a job, with a seed drawn where none is given.
+
+    With ``no_passages`` no word of a transcript is in anything that is written.
+    """
+    scenario = without_passages(scenario) if no_passages else scenario
     used = secrets.randbits(32) if seed is None and draws else seed
     given = Options(draws, used, setting.account, setting.given, setting.precision)
     options = given.plain()
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     job = Job(folder / f"{stamp}-{secrets.token_hex(3)}")
     rest = ("--draws", str(draws), "--seed", str(used)) if draws else ("--nominal",)
+    rest += ("--no-passages",) if no_passages else ()
     told = {
         "file": file,
         "title": scenario.title,
@@ -123,6 +137,7 @@ def new_job(
         "query": setting.query,
         "command": setting.command(file, *rest),
         "asked": now(),
+        "no_passages": no_passages,
     }
     write_text(job.folder / "asked.yaml", scenario_text(scenario))
     write_text(job.folder / "request.json", json.dumps(told, ensure_ascii=False, indent=2))

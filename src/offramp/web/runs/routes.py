@@ -36,6 +36,7 @@ class Asked(BaseModel):
     query: str = Field("", max_length=20_000)
     draws: int = Field(1000, ge=0, le=MOST_DRAWS)
     seed: int | None = Field(None, ge=0, le=MAX_SEED)
+    no_passages: bool = False
 
 
 def line_of(site: Site) -> Line:
@@ -59,7 +60,15 @@ def ask_run(request: Request, asked: Asked) -> dict[str, Any]:
     compiled = shelf_of(site).compiled(asked.name)
     compiled.telling(setting)  # refuses what makes no game
     line = line_of(site)
-    job = new_job(line.folder, asked.name, compiled.scenario, setting, asked.draws, asked.seed)
+    job = new_job(
+        line.folder,
+        asked.name,
+        compiled.scenario,
+        setting,
+        asked.draws,
+        asked.seed,
+        asked.no_passages,
+    )
     line.add(job)
     return {"run": job.name}
 
@@ -112,6 +121,7 @@ def ask_page(request: Request, name: str) -> dict[str, Any]:
         "precision": setting.precision,
         "runs": [_told(line, job) for job in own],
         "most": MOST_DRAWS,
+        "transcripts": any(one.file for one in scenario.sources.values()),
     }
 
 

@@ -18,6 +18,7 @@ form?.addEventListener("submit", async (event) => {
     const told = await send("/runs", {
       name: form.dataset.ask, query: form.dataset.query, draws: Number(given.get("draws")),
       seed: given.get("seed") === "" ? null : Number(given.get("seed")),
+      no_passages: given.has("no_passages"),
     });
     location.href = `/runs/${told.run}`;
   } catch (error) {
