@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test docs bench format constraints hashes vendor sbom clean
+.PHONY: help setup demo check test docs bench format constraints hashes vendor sbom dist clean
 
 help:  ## show these lines
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -71,6 +71,10 @@ sbom:  ## list what Offramp is made of, with hashes, in build/offramp.cdx.json (
 	    --mc-type application --output-reproducible --output-file build/offramp.cdx.json
 	rm -rf build/sbom
 	@echo "build/offramp.cdx.json"
+
+dist: $(VENV)/.dev  ## build wheel and source of a release into dist, without a network
+	rm -rf dist
+	$(BIN)/python -m hatchling build --directory dist
 
 # Each stamp is made once, and again when what it depends on changes.
 

@@ -139,6 +139,11 @@ def _cited(text: str) -> str:
 
 def _of_choice(found: _Found) -> ScenarioError:
     given = found.detail.get("input")
+    if found.steps == ("offramp",):
+        later = isinstance(given, int) and given > 1
+        repair = "a later Offramp may read it" if later else "write 'offramp: 1'"
+        what = f"{_shown(given)} as the version of the language"
+        return found.error("E204", what, "1, the only version so far", repair, _place(found))
     allowed = [word.strip("' ") for word in _listed(found.context["expected"])]
     expected, repair = "one of: " + ", ".join(allowed), suggestion(str(given), allowed)
     return found.error("E204", _shown(given), expected, repair, _place(found))
