@@ -167,6 +167,31 @@ def test_the_split_against_the_formula_of_uniform_ranges() -> None:
     assert split.nominal == (0.5, 3.0)
 
 
+def test_three_coders_of_one_number_are_parted_exactly_and_agree_by_cohens_formula() -> None:
+    """Payoffs are u, 2 + 2u and 4 + u of the same u; two coders agree on all, the third on 3/5."""
+    claims = "claims:\n" + "".join(
+        f"  {name}: {{says: An invented claim., holds_when: 'E(payoff[north]) {than}'}}\n"
+        for name, than in zip("abcde", ("> 1.5", "< 1.5", "> 5.5", "< 5.5", "< 6"), strict=True)
+    )
+    texts = [offramp.read(paid(low, high) + claims) for low, high in ((0, 1), (2, 4), (4, 5))]
+    found = coders(texts, quantities=["E(payoff[north])"], draws=64, seed=5)
+    (split,) = found.splits
+    mean, variance = split.means[0], split.variances[0]
+    assert mean is not None
+    assert variance is not None
+    assert split.means == pytest.approx((mean, 2 + 2 * mean, 4 + mean), rel=1e-12)
+    assert split.variances == pytest.approx((variance, 4 * variance, variance), rel=1e-12)
+    assert split.within == pytest.approx(2 * variance, rel=1e-12)
+    assert split.between == pytest.approx(np.var([mean, 2 + 2 * mean, 4 + mean]), rel=1e-12)
+    assert {(one.kind, one.name) for one in found.aligned if one.differs} == {("number", "prize")}
+    told = {(one.first, one.second): one for one in found.agreements}
+    assert told[1, 2].kappa == pytest.approx(1, abs=1e-12)
+    for pair in ((0, 1), (0, 2)):
+        assert told[pair].observed == pytest.approx(3 / 5, abs=1e-12)
+        assert told[pair].expected == pytest.approx(0.6**2 + 0.4**2, abs=1e-12)
+        assert told[pair].kappa == pytest.approx(1 / 6, abs=1e-12)
+
+
 # kappa
 
 
