@@ -6,7 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.metadata import EntryPoint
 from pathlib import Path
+
+import pytest
+
+from offramp.core.errors import ScenarioError
+from offramp.scenario.shelf import libraries
 
 ROOT = Path(__file__).resolve().parents[1]
 INSTALL = (
@@ -37,3 +43,13 @@ def test_the_example_is_installed_found_and_keeps_to_the_kit(tmp_path: Path) -> 
     assert not any((folder / "site").glob("offramp"))
     unused = " -p no:schemathesis -p no:zarr"  # plugins that take seconds to load
     assert "4 passed" in run(folder, "pytest -q -p no:cacheprovider" + unused)
+
+
+@pytest.mark.parametrize(
+    "value", ["nobody_has_this.library", "offramp.scenario.nothing", "json.tool"]
+)
+def test_a_library_that_is_not_there_is_told(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    point = EntryPoint("ours", value, "offramp.library")
+    monkeypatch.setattr("offramp.scenario.shelf.metadata.entry_points", lambda group: [point])
+    with pytest.raises(ScenarioError, match=f"'ours' of an installed package is not at '{value}'"):
+        libraries.__wrapped__()

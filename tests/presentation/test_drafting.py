@@ -298,6 +298,7 @@ def test_a_draft_is_mended_by_what_check_says_until_it_plays_as_ours(
         errors = json.loads(capsys.readouterr().out)["errors"]
         if not errors:
             break
+        assert all(re.fullmatch(r"E[1-8]\d\d", one["code"]) for one in errors)
         rounds += 1
         assert rounds <= 3, errors
         text = mended(text, errors)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import metadata, resources
+from importlib.util import find_spec
 from pathlib import Path
 
 from offramp.core.errors import Place, ScenarioError, suggestion
@@ -17,12 +18,29 @@ def libraries() -> tuple[Path, ...]:
     """Folders with ``scenarios/`` and ``mechanisms/``: ours, then those of installed packages.
 
     A package adds its own by an entry point of the group ``offramp.library`` that names
-    the package holding the two folders.
+    the package holding the two folders, with an ``__init__.py`` or without. Raises ScenarioError
+    where there is none of that name.
     """
     folders = [Path(str(resources.files("offramp"))) / "library"]
     for point in sorted(metadata.entry_points(group=ENTRY_POINTS), key=lambda p: p.name):
-        folders.append(Path(str(resources.files(point.value))))
+        held = _folders_of(point.value)
+        if not held:
+            raise ScenarioError(
+                f"the library '{point.name}' of an installed package is not at '{point.value}'",
+                expected="a package that holds the folders scenarios and mechanisms",
+                repair=f"mend or remove the package whose entry point '{point.name}' is",
+            )
+        folders += held
     return tuple(folders)
+
+
+def _folders_of(package: str) -> list[Path]:
+    """Where a package lies, in as many folders as it has; none where it is none."""
+    try:
+        spec = find_spec(package)
+    except ModuleNotFoundError:
+        return []
+    return [Path(one) for one in (spec and spec.submodule_search_locations) or ()]
 
 
 def library_files(shelf: str) -> dict[str, Path]:

@@ -1,1 +1,0 @@
-"""What Offramp finds by the entry point `offramp.library`: mechanisms and scenarios, as data."""
