@@ -10,7 +10,8 @@ import pytest
 import offramp
 from offramp.presentation.charts.round_strip import round_picture
 from offramp.presentation.showing import mechanism_facts, mechanism_words, use_block
-from offramp.presentation.text.formulas import change_words, condition_words
+from offramp.presentation.text.formulas import change_words, condition_words, formula_words
+from offramp.scenario import understand
 from offramp.scenario.expansion import read_mechanism
 from offramp.scenario.shelf import library_files
 from offramp.scenario.yaml_text import parse_yaml
@@ -39,6 +40,31 @@ def test_everything_written_is_told(name: str) -> None:
         *(step.name for step in scenario.round),
     ]
     assert [one for one in names if one not in told] == []
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_every_formula_is_told(name: str) -> None:
+    """So that somebody who has only the description can write the same game."""
+    scenario = offramp.read(name)
+    moves = [move for step in scenario.round for move in step.moves.values()]
+    written: list[object] = [
+        *(one for party in scenario.parties.values() for one in (party.patience, party.precision)),
+        *(one for move in moves for one in (*move.pay.values(), move.odds, move.weight)),
+        *(one for end in scenario.outcomes.values() for one in end.pay.values()),
+        *(one for drawn in scenario.private.values() for one in drawn.odds.values()),
+        *(one for issue in scenario.issues.values() for one in issue.weight.values()),
+        *(one for issue in scenario.issues.values() for row in issue.worth.values() for one in row),
+        *(variable.start for variable in scenario.state.values()),
+        *scenario.define.values(),
+        *(one.formula for one in understand(scenario).assumptions),
+        *(one.distribution for one in understand(scenario).assumptions),
+        *(scenario.limit,),
+    ]
+    conditions = [condition_words(move.when) for move in moves if move.when is not None]
+    changes = [change_words(*one) for move in moves for one in move.then.items()]
+    formulas = [formula_words(str(one)) for one in written if one not in (None, "rest", 0)]
+    told = str(offramp.describe(scenario))
+    assert [one for one in (*conditions, *changes, *formulas) if one not in told] == []
 
 
 @pytest.mark.parametrize("name", SMALL)

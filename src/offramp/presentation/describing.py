@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from offramp.expressions import names
 from offramp.game import End, build, ends_of
 from offramp.presentation.premises import cited
 from offramp.presentation.text.elicitation import expert_words
@@ -23,6 +24,8 @@ from offramp.presentation.text.rules import (
 )
 from offramp.scenario import understand
 from offramp.scenario.citing import where_words
+from offramp.scenario.model import Effort
+from offramp.scenario.setting import nominal_values
 
 if TYPE_CHECKING:
     from offramp.scenario import Assumption, Meaning, Scenario
@@ -98,7 +101,7 @@ def describe(scenario: Scenario) -> Description:
     ends = ends_of(build(meaning))
     best = {party: _extreme(scenario, ends, i, max) for i, party in enumerate(meaning.parties)}
     worst = {party: _extreme(scenario, ends, i, min) for i, party in enumerate(meaning.parties)}
-    parts = (
+    parts = [
         Passage("Who decides", _alone(_parties(scenario))),
         Passage("What is on the table", _alone(_issues(scenario))),
         Passage("What changes, and what only some know", _alone(_state(scenario))),
@@ -112,10 +115,21 @@ def describe(scenario: Scenario) -> Description:
         Passage("Claims", _cited(scenario, scenario.claims, _claims(scenario))),
         Passage("Levers", _cited(scenario, scenario.levers, _levers(scenario))),
         Passage("Numbers and where they come from", tuple(_numbers(meaning))),
+    ]
+    told = " ".join(
+        line for part in parts for one, under in part.sentences for line in (one, *under)
     )
+    parts.append(Passage("How this is meant", _alone(_meant(scenario, told))))
     about = " ".join((scenario.about or "").split())
     kept = tuple(part for part in parts if part.sentences)
     return Description(scenario.title, about, kept, best, worst)
+
+
+def _words_of_rules(parts: Iterable[Passage]) -> str:
+    """All that is said of what only rules and numbers say; claims and accounts left out."""
+    kept = [part for part in parts if not part.heading.startswith(("Accounts", "Claims"))]
+    told = [(one, *under) for part in kept for one, under in part.sentences]
+    return " ".join(line for lines in told for line in lines)
 
 
 def _alone(sentences: Iterator[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -154,6 +168,31 @@ def _parties(scenario: Scenario) -> Iterator[str]:
         yield "Values follow the entropy convention: a choice among more moves is worth more."
 
 
+def _meant(scenario: Scenario, told: str) -> Iterator[str]:
+    """How the words of the rules are meant, as far as ``told`` uses them."""
+    weight = "weight × " if "has the weight" in told else ""
+    yield (
+        f"Patience is what the next {scenario.time.round} weighs beside this one. A party chooses "
+        f"a move in proportion to {weight}exp(precision × what the move is worth to it from then "
+        "on)."
+    )
+    yield (
+        "Who is not named gets 0. What a move gives and changes is worked out before it is made; "
+        "what an end is worth, after the move that leads there, and for good."
+    )
+    if "what is left of the odds" in told:
+        yield "Those that have what is left of the odds share it equally."
+    if "levels" in told:
+        yield "Levels count 0, 1, 2, … in their order where they are compared or reckoned with."
+    if re.search(r" (==|!=|<|<=|>|>=) ", told):
+        yield "A comparison within a formula counts 1 where it holds and 0 where it does not."
+    if scenario.issues:
+        yield (
+            "worth[party, package] is the sum over the issues of weight × worth of the option; of "
+            "what is no package it is 0."
+        )
+
+
 def _issues(scenario: Scenario) -> Iterator[str]:
     for name, issue in scenario.issues.items():
         worth = [
@@ -161,9 +200,10 @@ def _issues(scenario: Scenario) -> Iterator[str]:
             + ", ".join(map(formula_words, issue.worth[party]))
             for party in issue.worth
         ]
+        from_ = _from(scenario, issue.source, issue.about)
         yield (
             f"{named(name, issue.label)}: options {', '.join(issue.options)}; worth to "
-            f"{'; to '.join(worth) or 'nobody anything'}{_from(scenario, issue.source)}."
+            f"{'; to '.join(worth) or 'nobody anything'}{from_}."
         )
     for name, package in scenario.packages.items():
         chosen = ", ".join(f"{issue} {option}" for issue, option in package.items())
@@ -197,10 +237,14 @@ def _endings(scenario: Scenario) -> Iterator[str]:
         yield f"Otherwise it goes on into the next {unit}, without a limit."
         return
     end = scenario.outcomes[scenario.at_end]
-    yield (
-        f"After {scenario.rounds} of such a {unit} without an end it ends in "
-        f"{named(scenario.at_end, end.label)}."
-    )
+    last = named(scenario.at_end, end.label)
+    if scenario.limit == 1:
+        yield f"There is one such {unit}; if it passes without an end, it ends in {last}."
+    else:
+        yield (
+            f"If {unit} {scenario.limit} passes without an end, it ends in {last}, which weighs as "
+            f"in a further {unit}."
+        )
 
 
 def _extreme(
@@ -306,21 +350,33 @@ def _levers(scenario: Scenario) -> Iterator[str]:
         if words.switch is not None:
             told = f"{listed(words.held_by)} can put {words.switch} to {words.to}"
         else:
-            limit = figure_of(words.limit or 0.0)
+            limit = formula_words(words.limit or 0.0)
             told = f"{listed(words.held_by)} can move {words.parameter} {words.towards}, to {limit}"
+        told += f", at an effort of {_effort(words.effort)}"
         yield f"{named(name, words.label)}: {told}{_from(scenario, words.source, judged=False)}."
 
 
+def _effort(effort: Effort | float) -> str:
+    if isinstance(effort, Effort):
+        return f"{effort.cost:g} for every {effort.per:g}"
+    return f"{effort:g}"
+
+
 def _numbers(meaning: Meaning) -> Iterator[tuple[str, tuple[str, ...]]]:
-    experts = expert_words(meaning)
+    experts, nominal = expert_words(meaning), nominal_values(meaning)
     for one in meaning.assumptions:
         if one.path[0] == "parameters":
             own = experts.get(one.name, ())
-            yield _number(meaning, one), (*own, *_words(meaning.scenario, one.source))
+            yield (
+                _number(meaning, one, nominal.get(one.name)),
+                (*own, *_words(meaning.scenario, one.source)),
+            )
 
 
-def _number(meaning: Meaning, one: Assumption) -> str:
+def _number(meaning: Meaning, one: Assumption, nominal: float | None) -> str:
     value = "" if one.formula is None else f" = {one.formula}"
+    if nominal is not None and one.formula is not None and names(one.formula):
+        value += f" ({figure_of(nominal)} at nominal values)"
     spread = "" if one.distribution is None else f", range {one.distribution}"
     unit = f", {one.unit}" if one.unit else ""
     return f"{one.name}{value}{spread}{unit}{_from(meaning.scenario, one.source, one.note)}."

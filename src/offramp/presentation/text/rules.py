@@ -32,7 +32,7 @@ def named(name: str, label: str | None) -> str:
 
 def step_sentence(step: Step, labels: Mapping[str, str], earlier: Sequence[str]) -> str:
     """Who moves at a step and what they see; ``earlier`` are the steps before it in the round."""
-    about = f" {' '.join(step.about.split())}" if step.about else ""
+    about = _said(step.about)
     told = named(step.name, step.label)
     if step.by == "nature":
         return f"By chance, {told}.{about}"
@@ -47,20 +47,17 @@ def step_sentence(step: Step, labels: Mapping[str, str], earlier: Sequence[str])
 def move_sentences(step: Step, ends: Mapping[str, str]) -> Iterator[str]:
     """Every move of a step: when it is on offer, its odds, what it pays, changes and ends."""
     for name, move in step.moves.items():
-        yield f"{named(name, move.label)}{_consequences(move, ends)}"
+        yield f"{named(name, move.label)}{_consequences(move, ends)}{_said(move.about)}"
 
 
 def _consequences(move: Move, ends: Mapping[str, str]) -> str:
     where = "" if move.when is None else f", offered where {condition_words(move.when)}"
     told: list[str] = []
     if move.odds is not None:
-        rest = str(move.odds).strip() == "rest"
-        told.append(
-            "has what is left of the odds" if rest else f"has odds of {formula_words(move.odds)}"
-        )
+        told.append(f"has {_share(move.odds)}")
     if move.weight is not None:
-        told.append(f"is weighed by {formula_words(move.weight)}")
-    told += [f"pays {party} {formula_words(pay)}" for party, pay in move.pay.items()]
+        told.append(f"has the weight {formula_words(move.weight)}")
+    told += [f"{party} gets {formula_words(pay)}" for party, pay in move.pay.items()]
     told += [change_words(name, formula) for name, formula in move.then.items()]
     if move.end is not None:
         told.append(f"the crisis ends in {ends.get(move.end, move.end)}")
@@ -73,29 +70,42 @@ def variable_sentence(name: str, words: Variable) -> str:
     """The values of a variable, where it begins, and whether every round resets it."""
     values = _values(words)
     reset = ", and again every round" if words.scope == "round" else ""
-    about = f" {' '.join(words.about.split())}" if words.about else ""
     return (
         f"{named(name, words.label)}: {values}; begins at {formula_words(words.start)}{reset}."
-        f"{about}"
+        f"{_said(words.about)}"
     )
 
 
 def private_sentence(name: str, words: Private) -> str:
     """What is drawn once before the first round, with what odds, and who knows it."""
-    odds = listed([f"{value} with {formula_words(one)}" for value, one in words.odds.items()])
+    odds = listed([f"{value} with {_share(one)}" for value, one in words.odds.items()])
     known = f"known to {listed(words.known_to)} only" if words.known_to else "known to nobody"
-    return f"{named(name, words.label)}: drawn once before the first round, {odds}; {known}."
+    return (
+        f"{named(name, words.label)}: {_values(words)}; drawn once before the first round, {odds}; "
+        f"{known}.{_said(words.about)}"
+    )
 
 
 def outcome_sentence(name: str, words: Outcome) -> str:
     """The kind of an end and what it is worth to each party."""
-    pays = [f"{party} {formula_words(pay)}" for party, pay in words.pay.items()]
+    pays = [f"{formula_words(pay)} to {party}" for party, pay in words.pay.items()]
     worth = f"is worth {'; '.join(pays)}" if pays else "is worth 0 to everybody"
-    by = f"; told apart by {words.by}" if words.by else ""
-    return f"{named(name, words.label)}, {KIND_WORDS[words.kind]}: {worth}{by}."
+    by = f"; reported by {words.by}" if words.by else ""
+    kind = KIND_WORDS[words.kind]
+    return f"{named(name, words.label)}, {kind}: {worth}{by}.{_said(words.about)}"
 
 
-def _values(words: Variable) -> str:
+def _said(about: str | None) -> str:
+    """What a text says of one of its parts, behind a space; '' where it says nothing."""
+    return f" {' '.join(about.split())}" if about else ""
+
+
+def _share(odds: int | float | str) -> str:
+    rest = str(odds).strip() == "rest"
+    return "what is left of the odds" if rest else f"odds of {formula_words(odds)}"
+
+
+def _values(words: Variable | Private) -> str:
     if words.levels:
         return f"levels {', '.join(words.levels)}"
     low, high = words.range or (0, 0)
