@@ -238,13 +238,12 @@ def _endings(scenario: Scenario) -> Iterator[str]:
         return
     end = scenario.outcomes[scenario.at_end]
     last = named(scenario.at_end, end.label)
-    if scenario.limit == 1:
-        yield f"There is one such {unit}; if it passes without an end, it ends in {last}."
-    else:
-        yield (
-            f"If {unit} {scenario.limit} passes without an end, it ends in {last}, which weighs as "
-            f"in a further {unit}."
-        )
+    one = scenario.limit == 1
+    passes = (
+        f"There is one such {unit}; if it passes" if one else f"If {unit} {scenario.limit} passes"
+    )
+    counts = f"a second {unit}" if one else f"{unit} {scenario.limit + 1}"
+    yield f"{passes} without an end, it ends in {last}, which counts as happening in {counts}."
 
 
 def _extreme(
