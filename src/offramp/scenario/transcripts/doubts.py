@@ -18,11 +18,11 @@ def evidence_doubts(scenario: Scenario) -> Iterator[Doubt]:
     for key, file in evidence.missing.items():
         cited = sum(one.source == key for one in evidence.spans.values())
         number = "its passage" if cited == 1 else f"its {cited:,} passages"
+        so = f", so that {number} cannot be compared" if cited else ""
         yield doubt_at(
             scenario,
             "W112",
-            f"the file '{file}' of the source '{key}' is not at hand, so that {number} cannot be "
-            "compared",
+            f"the file '{file}' of the source '{key}' is not at hand{so}",
             "put it beside the scenario, or leave it away on purpose",
             ("sources", key, "file"),
         )

@@ -41,6 +41,8 @@ def foregone_doubts(meaning: Meaning) -> Iterator[Doubt]:
 def _bounds(query: Query) -> Bounds:
     if query.conditions:  # no value where the condition never holds
         return OF_KINDS.get(query.kind, ANY)
+    if query.kind == "kind" and not query.outcomes:  # no end is of that kind
+        return (0.0, 0.0)
     if isinstance(query.expression, Number) and query.kind == "static":
         return (query.expression.value, query.expression.value)
     return OF_KINDS.get(query.kind, ANY)
