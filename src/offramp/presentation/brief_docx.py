@@ -37,7 +37,7 @@ def write_docx(told: Brief, path: Path) -> Path:
     paper.core_properties.title = told.title
     paper.core_properties.comments = told.caveat
     _line(paper, told.title, 13, bold=True)
-    _line(paper, f"Not a forecast. {told.caveat}", SMALL, bold=True)
+    _line(paper, told.caveat, SMALL, bold=True)
     for one in told.answer:
         _line(paper, f"{one.lead} {one.text}", SIZE)
     for part in told.first:
@@ -72,7 +72,7 @@ def _part(paper: Any, part: Part) -> None:
     if part.table is not None:
         _table(paper, part.table, part.under)
         if part.table.note:
-            _line(paper, part.table.note, TINY)
+            _line(paper, part.table.note, TINY, before=2)
     for text in part.notes:
         _line(paper, text, TINY)
 
@@ -82,7 +82,7 @@ def _line(paper: Any, text: str, size: float, *, bold: bool = False, before: flo
 
     line = paper.add_paragraph()
     line.paragraph_format.space_before = Pt(before)
-    run = line.add_run(text)
+    run = line.add_run(_kept(text))
     run.bold, run.font.size = bold, Pt(size)
 
 
@@ -102,6 +102,11 @@ def _table(paper: Any, table: Table, under: tuple[str, ...] = ()) -> None:
 
 
 def _cell(cell: Any, text: str, size: Any, *, bold: bool = False) -> None:
-    run = cell.paragraphs[0].add_run(text)
+    run = cell.paragraphs[0].add_run(_kept(text))
     run.font.size, run.bold = size, bold
     cell.paragraphs[0].paragraph_format.space_after = 0
+
+
+def _kept(text: str) -> str:
+    """The text with no line ending between a number and its per cent sign."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from offramp.core.errors import Place, ResultError
 from offramp.core.files import atomic_write
 from offramp.scenario import understand
+from offramp.scenario.setting import nominal_values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,14 +109,18 @@ def write_workbook(path: str | Path, findings: Findings) -> Path:
     require_sheets()
     from openpyxl import Workbook
     from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
 
-    book = Workbook(write_only=True)
+    book, bold = Workbook(write_only=True), Font(bold=True)
     for title, rows in sheets_of(findings).items():
         sheet = book.create_sheet(title)
-        sheet.freeze_panes = "A2"
-        for number, row in enumerate(rows):
-            cells = [safe(_cell(one)) for one in row]
-            sheet.append([_bold(sheet, one, Font) for one in cells] if number == 0 else cells)
+        sheet.freeze_panes = "B2"
+        told = [[_cell(one) for one in row] for row in rows]
+        for place, width in enumerate(_widths(told), 1):
+            sheet.column_dimensions[get_column_letter(place)].width = width
+        for number, row in enumerate(told):
+            font = None if number else bold
+            sheet.append([_written(sheet, one, font) for one in row])
 
     def writer(temporary: Path) -> None:
         book.save(temporary)
@@ -134,28 +139,51 @@ def sheets_of(findings: Findings) -> dict[str, Iterator[list[Any]]]:
         frames["claims"] = Verdicts(findings.verdicts).frame()
     if findings.offramps is not None and findings.offramps.found:
         frames["off-ramps"] = findings.offramps.frame()
+    meaning = understand(findings.scenario)
+    nominal = nominal_values(meaning)
     frames["assumptions"] = frame_of(
         {
             "name": one.name,
+            "nominal": nominal.get(one.name, math.nan),
             "unit": one.unit or "",
             "range": str(one.distribution or ""),
             "note": one.note or "",
         }
-        for one in understand(findings.scenario).assumptions
+        for one in meaning.assumptions
     )
     return {title: frame_rows(frame) for title, frame in frames.items()}
 
 
 def _cell(value: Any) -> Any:
-    """A value that a sheet can hold: finite numbers, truth, text; nothing for nothing."""
+    """A value that a sheet can hold: finite numbers, text, yes or no; nothing for nothing."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float) and not math.isfinite(value):
         return None
-    return value if isinstance(value, int | float | str | bool) or value is None else str(value)
+    return value if isinstance(value, int | float | str) or value is None else str(value)
 
 
-def _bold(sheet: Any, value: Any, font: Any) -> Any:
+def _widths(rows: list[list[Any]]) -> list[int]:
+    """Letters that a column needs: of its head and its first texts, within bounds."""
+    columns = zip(*rows[:LOOKED_AT], strict=True)
+    needs = (max(len(one) if isinstance(one, str) else 8 for one in column) for column in columns)
+    return [min(WIDEST, need + 2) for need in needs]
+
+
+LOOKED_AT, WIDEST = 50, 48
+"""Rows by which the width of a column is set, and the most letters that it has."""
+
+
+def _written(sheet: Any, value: Any, font: Any) -> Any:
+    """A cell of a sheet. Text that would run is text all the same, and stays so when edited."""
     from openpyxl.cell import WriteOnlyCell
 
+    runs = isinstance(value, str) and value.startswith(RUNS)
+    if font is None and not runs:
+        return value
     cell = WriteOnlyCell(sheet, value=value)
-    cell.font = font(bold=True)
+    if font is not None:
+        cell.font = font
+    if runs:
+        cell.data_type, cell.quotePrefix = "s", True
     return cell
