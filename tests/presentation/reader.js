@@ -7,7 +7,7 @@
     return;
   }
   document.querySelectorAll("details").forEach(function (fold) { fold.open = true; });
-  var seen = { lines: 0, turned: [], squeezed: [], wide: root.scrollWidth - root.clientWidth };
+  var seen = { lines: 0, turned: [], squeezed: [], cut: [], wide: root.scrollWidth - root.clientWidth };
 
   function inline(one, drawn) { return drawn || /^inline/.test(getComputedStyle(one).display); }
 
@@ -52,5 +52,8 @@
     var lines = Object.keys(tops).length, words = text.data.trim().split(/\s+/).length;
     if (lines > Math.max(3, words) && letters / lines < 8) { seen.squeezed.push([lines, text.data.slice(0, 120)]); }
   }
+  document.querySelectorAll(".scroll").forEach(function (box) {
+    if (box.scrollWidth > box.clientWidth + 1) { seen.cut.push(box.getAttribute("aria-label")); }
+  });
   window.parent.postMessage(JSON.stringify(seen), "*");
 })();

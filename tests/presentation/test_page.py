@@ -288,7 +288,7 @@ def test_every_drawing_has_words_and_numbers_beside_it() -> None:
     assert drawings
     assert all('role="img"' in one and 'aria-label="' in one for one in drawings)
     figures = re.findall(r'<figure class="picture".*?</figure>', text, re.DOTALL)
-    assert all("<table>" in one for one in figures)
+    assert all("<table" in one for one in figures)
 
 
 def test_the_report_is_written_whole(tmp_path: Path) -> None:
