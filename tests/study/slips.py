@@ -248,6 +248,13 @@ SLIPS = (
         "claims.likely",
         ("P(settled) > 0.5", "P(kind ceasefire) > 0.5"),
     ),
+    _slip(
+        "a claim of a time after the last round",
+        "W302",
+        "claims.likely",
+        ("P(settled)", "P(settled by 12)"),
+        ("rounds: unlimited", "rounds: 6\nat_end: settled"),
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""Claims that are true or false whatever happens: found from bounds alone, without solving."""
+"""Claims that are true or false whatever happens, and of too late a time: from bounds alone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OF_KINDS: Mapping[str, Bounds] = {
 
 
 def foregone_doubts(meaning: Meaning) -> Iterator[Doubt]:
-    """A doubt for every claim that no play and no numbers can decide otherwise."""
+    """A doubt for every claim that nothing can decide otherwise, or of a round after the last."""
     for claim in read_claims(meaning):
         bounds = {name: _bounds(query) for name, query in claim.quantities.items()}
         truth = _truth(claim.formula, bounds)
@@ -34,6 +34,17 @@ def foregone_doubts(meaning: Meaning) -> Iterator[Doubt]:
                 f"the claim '{claim.name}' is {'true' if truth else 'false'} whatever happens",
                 "compare quantities that can differ, or a probability with a number between 0 "
                 "and 1",
+                ("claims", claim.name, "holds_when"),
+            )
+        limit = meaning.scenario.limit
+        late = [one.by for one in claim.quantities.values() if limit and (one.by or 0) > limit]
+        if late:
+            yield doubt_at(
+                meaning.scenario,
+                "W302",
+                f"the claim '{claim.name}' asks what is so by {meaning.scenario.time.round} "
+                f"{max(late)}, and {limit} is the last",
+                f"write a number up to {limit}, or leave 'by' away",
                 ("claims", claim.name, "holds_when"),
             )
 
