@@ -120,3 +120,13 @@ def test_a_setting_that_makes_no_game_is_told_and_a_changed_text_too(
     assert visit.served.get("/live/parley.yaml/ends.json?set=share%3Dnan").status_code == 400
     assert visit.served.get("/live/parley.yaml/draws.json?of=end:x").status_code == 400
     assert visit.served.get("/live/parley.yaml/other.json").status_code == 404
+
+
+def test_links_keep_the_setting_before_any_script_runs(served: Served, parley: Path) -> None:
+    query = "account=grim&set=cost%5Bnorth%5D%3D0.12"
+    for here in ("live", "runs/of", "desk"):
+        told = served.get(f"/{here}/parley.yaml?{query}").text.replace("&amp;", "&")
+        for place in ("live", "runs/of", "desk", "game", "play", "present"):
+            assert f'href="/{place}/parley.yaml?{query}"' in told, (here, place)
+        assert 'href="/edit/parley.yaml"' in told
+        assert 'action="' not in told  # and no form is sent without a script

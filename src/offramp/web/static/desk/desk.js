@@ -41,6 +41,7 @@ form?.addEventListener("submit", async (event) => {
     clearInterval(timer);
   }
 });
+form?.querySelector("button").removeAttribute("disabled"); // sent by itself it would lose the setting
 
 function show(told) {
   said.textContent = "";

@@ -97,8 +97,13 @@ function fail(error) {
 function keep() {
   const query = [setting.query, beside === null ? "" : `beside=${encodeURIComponent(beside)}`].filter(Boolean).join("&");
   history.replaceState(null, "", `${location.pathname}${query ? `?${query}` : ""}`);
-  for (const link of document.querySelectorAll("[data-carry]")) link.href = `${link.dataset.carry}${setting.query ? `?${setting.query}` : ""}`;
+  carry();
   changes();
+}
+
+// Links that keep the setting.
+function carry() {
+  for (const link of document.querySelectorAll("[data-carry]")) link.href = `${link.dataset.carry}${setting.query ? `?${setting.query}` : ""}`;
 }
 
 function changes() {
@@ -178,6 +183,7 @@ function sharpen(times, reset = false) {
 
 async function tell(account) {
   setting.account = account;
+  carry(); // a link may be followed before the server has answered
   await rebuild();
   document.querySelector(`[data-account="${CSS.escape(account)}"]`)?.focus();
   moved();
@@ -206,7 +212,7 @@ function sift() {
 
 at("find").addEventListener("input", sift);
 at("hide").addEventListener("change", sift);
-at("reset").addEventListener("click", async () => { setting = new Setting(setting.account); await rebuild(); moved(); });
+at("reset").addEventListener("click", async () => { setting = new Setting(setting.account); carry(); await rebuild(); moved(); });
 document.querySelector("form.hand").addEventListener("submit", (event) => event.preventDefault());
 addEventListener("popstate", async () => { setting = Setting.read(location.search); await rebuild(); moved(); });
 
