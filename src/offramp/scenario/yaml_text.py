@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,6 +26,8 @@ MAX_VALUES = 50_000
 MAX_WORD = 50_000
 MOST_QUOTED = 500
 """Characters of a line that a repair may write again."""
+KEPT, KEPT_LETTERS = 48, 100_000
+"""Trees of the last texts that are kept, and letters of a text that is kept at most."""
 
 Scalar = str | int | float | bool | None
 
@@ -106,7 +109,11 @@ def _not_utf8(error: UnicodeDecodeError, place: Place) -> TextError:
 
 
 def parse_yaml(text: str, file: str) -> Node:
-    """The one document in ``text`` as a Node tree."""
+    """The one document in ``text`` as a Node tree, which is read only: the last ones are kept."""
+    return (_parsed if len(text) > KEPT_LETTERS else _kept)(text, file)
+
+
+def _parsed(text: str, file: str) -> Node:
     if len(text) > MAX_BYTES:
         raise TextError(
             f"the text has {len(text):,} characters",
@@ -117,6 +124,9 @@ def parse_yaml(text: str, file: str) -> Node:
     _check_words(text, file)
     composer = _Composer(_events(text, file), text, file)
     return composer.document()
+
+
+_kept = lru_cache(KEPT)(_parsed)
 
 
 def _check_words(text: str, file: str) -> None:
