@@ -7,11 +7,20 @@ export function makeForms(place, { name, text, put }) {
   let shown = null;
   let busy = Promise.resolve();
 
+  // A button that is replaced while it is pressed would lose its click: what is new waits for it.
+  let released = null;
+  place.addEventListener("pointerdown", () => {
+    released = new Promise((done) => {
+      for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => setTimeout(done), { once: true });
+    });
+  });
+
   /** Forms for the text as it stands, unless they are that already. */
   async function follow() {
     const whole = text();
     if (whole === shown) return;
     const told = await post("/forms/show", { name, text: whole }).catch(() => null);
+    await released;
     if (told && whole === text()) render(told.html, whole);
   }
 
@@ -23,6 +32,7 @@ export function makeForms(place, { name, text, put }) {
         complain(alert, "");
         shown = told.text;
         put(told.text);
+        await released;
         render(told.html, told.text);
         return true;
       } catch (error) {

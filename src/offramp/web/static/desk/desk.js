@@ -41,7 +41,6 @@ form?.addEventListener("submit", async (event) => {
     clearInterval(timer);
   }
 });
-form?.querySelector("button").removeAttribute("disabled"); // sent by itself it would lose the setting
 
 function show(told) {
   said.textContent = "";

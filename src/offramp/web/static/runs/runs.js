@@ -25,7 +25,6 @@ form?.addEventListener("submit", async (event) => {
     at("said").textContent = error.message;
   }
 });
-form?.querySelector("button").removeAttribute("disabled"); // sent by itself it would lose the setting
 
 const WORDS = {
   queued: (state) => (state.before ? `Waits in line; ${state.before} before it.` : "Begins …"),
