@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import shlex
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from offramp.presentation.text.numbers import percent
-from offramp.web.live.setting import setting_of
-from tests.apps.asking import asker
 from tests.web.conftest import Served, Visit
 from tests.web.talks import PARLEY
 
@@ -21,33 +15,6 @@ def parley(served: Served) -> Path:
     file = served.folder / "parley.yaml"
     file.write_text(PARLEY, encoding="utf-8")
     return file
-
-
-def test_a_slider_gives_what_the_command_line_gives(
-    visit: Visit, parley: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    page = visit.go("/live/parley.yaml?account=hopeful")
-    slider = page.get_by_label("cost (North)", exact=True)
-    slider.focus()
-    for _ in range(7):
-        page.keyboard.press("ArrowRight")
-    page.get_by_text("Followed from precision 0: the same play.").wait_for()
-    query = urlsplit(page.url).query
-    setting = setting_of(parse_qsl(query))
-    assert setting.account == "hopeful"
-    assert setting.given["cost[north]"] == pytest.approx(0.107)
-    ask = asker(capsys)
-    words = shlex.split(setting.command(str(parley), "--nominal"))[1:]
-    code, out, err = ask(*words, "--json")
-    assert code == 0, err
-    said = json.loads(out)["outcomes"]
-    told = visit.served.get(f"/live/parley.yaml/ends.json?{query}").json()
-    for end in told["ends"]:
-        assert end["probability"] == pytest.approx(said[end["name"]], abs=1e-12)
-    shown = page.locator("table.bars tr", has_text="Settlement").locator(".figure").inner_text()
-    assert shown == percent(said["settlement"])
-    assert "cost (North): 0.107 instead of 0.1" in page.locator("[data-moved]").first.inner_text()
-    visit.clean()
 
 
 def test_accounts_switches_reset_and_what_is_unchanged(visit: Visit, parley: Path) -> None:
@@ -129,4 +96,3 @@ def test_links_keep_the_setting_before_any_script_runs(served: Served, parley: P
         for place in ("live", "runs/of", "desk", "game", "play", "present"):
             assert f'href="/{place}/parley.yaml?{query}"' in told, (here, place)
         assert 'href="/edit/parley.yaml"' in told
-        assert 'action="' not in told  # and no form is sent without a script

@@ -1,73 +1,21 @@
-"""Play in browsers: one person to the debrief; a class of three of whom one drops out."""
+"""Play on the server: who reaches what, and who is played on. The long tour plays in browsers."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from tests.web.conftest import Served, Visit, visiting
+from tests.web.conftest import Served
 from tests.web.talks import PARLEY
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
-
-def test_one_person_plays_to_the_debrief(visit: Visit) -> None:
-    (visit.served.folder / "parley.yaml").write_text(PARLEY, encoding="utf-8")
-    page = visit.go("/play/parley.yaml?account=hopeful")
-    page.get_by_role("button", name="Play South").click()
-    page.get_by_text("You play South").wait_for()
-    page.get_by_label("Show the solved probabilities").check()
-    page.get_by_text("solved play:").or_(page.get_by_text("It ended")).first.wait_for()
-    for _ in range(60):
-        if page.get_by_text("Your choices beside the solved play").count():
-            break
-        page.locator(".move").last.click()
-        page.locator(".move:enabled").or_(page.get_by_text("It ended")).first.wait_for()
-    page.get_by_text("The solved play makes every move").wait_for()
-    visit.clean()
-    assert visit.served.get("/play/at/nothing").status_code == 404
+def test_what_is_not_at_play_is_told(served: Served) -> None:
+    (served.folder / "parley.yaml").write_text(PARLEY, encoding="utf-8")
+    assert served.get("/play/at/nothing").status_code == 404
     body = {"name": "parley.yaml", "party": "east"}
-    assert visit.served.post("/play", json=body).status_code == 400
-
-
-def test_a_class_of_three_with_one_that_drops_out(visit: Visit, browser: Browser) -> None:
-    served = visit.served
-    teacher = visit.go("/play/model-three-in-turn")
-    teacher.get_by_role("button", name="Open a class").click()
-    code = teacher.locator("b.code").inner_text()
-    rooms = [visiting(browser, served) for _ in range(3)]
-    try:
-        students = []
-        for letter, room in zip("ABC", rooms, strict=True):
-            own = room.__enter__()
-            own.page.context.clear_cookies()  # students have no token
-            page = own.go("/join")
-            page.get_by_label("Code").fill(code.lower())
-            page.get_by_label("Your name, or a letter").fill(letter)
-            page.get_by_role("button", name="Join", exact=True).click()
-            page.get_by_role("heading", name="You play").wait_for()
-            students.append(own)
-        first, second, third = (one.page for one in students)
-        first.get_by_role("button", name="challenges", exact=True).click()
-        second.get_by_role("button", name="answers", exact=True).click()
-        third.get_by_text("What do you do?").wait_for()
-        rooms[2].__exit__()  # and goes: the solved play makes the third's move
-        first.get_by_text("It ended").wait_for(timeout=20_000)
-        second.get_by_text("Your choices beside the solved play").wait_for()
-        teacher.get_by_text("the solved play").first.wait_for()
-        assert "A" in teacher.locator("[data-board]").inner_text()
-        csv = served.get(f"/play/class/{code}/choices.csv").text.splitlines()
-        assert len(csv) == 3  # heads and two choices by hand
-        assert "Challenger: challenges" in served.get(f"/play/class/{code}/story.txt").text
-        for own in students[:2]:
-            own.clean()
-        visit.clean()
-    finally:
-        for room in rooms[:2]:
-            room.__exit__()
+    assert served.post("/play", json=body).status_code == 400
 
 
 def test_students_reach_their_page_and_nothing_else(served: Served) -> None:

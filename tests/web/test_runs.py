@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 import time
 import zipfile
 from pathlib import Path
@@ -26,7 +27,7 @@ from offramp.web.runs.worker import work
 from tests.apps.asking import asker
 from tests.apps.test_evidence import WORD, all_texts, words_of_the_transcript
 from tests.scenario.made_transcript import made_turns, written
-from tests.web.conftest import Served, Visit
+from tests.web.conftest import Served
 from tests.web.talks import PARLEY
 
 MOVED = Setting("grim", (("cost[north]", 0.12),))
@@ -198,40 +199,14 @@ def test_a_text_that_makes_no_game_is_told(tmp_path: Path) -> None:
     assert "odds" in job.state["message"]
 
 
-def test_a_run_with_progress_cancelled_resumed_compared(visit: Visit, served: Served) -> None:
+def test_a_run_hands_out_its_files_and_nothing_else(done: Job, served: Served) -> None:
     (served.folder / "parley.yaml").write_text(PARLEY, encoding="utf-8")
-    page = visit.go("/live/parley.yaml?account=grim&set=cost%5Bnorth%5D%3D0.12")
-    page.get_by_role("link", name="Full run of this setting").click()
-    page.get_by_label("Combinations of assumptions").fill("64")
-    page.get_by_label("Seed").fill("7")
-    page.get_by_role("button", name="Start the run").click()
-    page.get_by_role("button", name="Cancel").click()
-    page.get_by_text("Cancelled.").wait_for()
-    page.get_by_role("button", name="Go on with it").click()
-    page.get_by_role("heading", name="What it found").wait_for(timeout=120_000)
-    first = page.url.rpartition("/")[2]
-    page.get_by_role("link", name="The brief, on two pages").click()
-    page.get_by_text("On the premises of").first.wait_for()
-    assert (
-        "sandbox"
-        in served.get(f"/runs/{first}/files/brief.html?show=true").headers[
-            "content-security-policy"
-        ]
-    )
-    told = served.post("/runs", json={"name": "parley.yaml", "draws": 0}).json()
-    page = visit.go(f"/runs/{told['run']}")
-    page.get_by_role("heading", name="What it found").wait_for(timeout=120_000)
-    page.get_by_role("button", name="Lay side by side").click()
-    page.get_by_role("heading", name="Two runs side by side").wait_for()
-    assert "cost[north]" in page.locator("table").first.inner_text()
-    assert visit.go("/runs").locator("tbody tr").count() == 2
-    visit.clean()
-    for path in (
-        "/runs/nobody",
-        f"/runs/{first}/files/..%2Frequest.json",
-        f"/runs/{first}/files/state.json",
-    ):
-        assert served.get(path).status_code == 404
+    run = done.name
+    shutil.copytree(done.folder, served.site.folder.own / "runs" / run)
+    brief = served.get(f"/runs/{run}/files/brief.html?show=true")
+    assert "sandbox" in brief.headers["content-security-policy"]
+    for path in ("nobody", f"{run}/files/..%2Frequest.json", f"{run}/files/state.json"):
+        assert served.get(f"/runs/{path}").status_code == 404
     assert served.post("/runs", json={"name": "parley.yaml", "draws": -1}).status_code == 422
     assert served.post("/runs", json={"name": "../x.yaml", "draws": 1}).status_code == 400
 
