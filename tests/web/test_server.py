@@ -8,13 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from offramp.web.folder.files import Folder, mark_of
 from tests.web.conftest import Served, Visit
 
 
@@ -199,32 +197,3 @@ def test_what_is_served_of_others_is_what_was_built() -> None:
         script = path.read_text(encoding="utf-8")
         assert "eval(" not in script, path.name
         assert "new Function" not in script, path.name
-
-
-@pytest.mark.slow
-def test_a_server_that_is_killed_while_it_saves_loses_no_version(tmp_path: Path) -> None:
-    import requests
-
-    process, port, token = started(tmp_path)
-    own = f"http://127.0.0.1:{port}"
-    session = requests.Session()
-    session.headers["origin"] = own
-    session.get(f"{own}/open?token={token}", timeout=10)
-    kept: list[str] = []
-    threading.Timer(1.5, process.kill).start()
-    mark = None
-    while True:
-        text = f"offramp: 1\ntitle: {len(kept)}\n" + f"# {'x' * 80}\n" * 5000
-        asked = {"name": "a.yaml", "text": text, "based_on": mark}
-        try:
-            mark = session.post(f"{own}/folder/save", json=asked, timeout=10).json()["mark"]
-        except requests.RequestException:
-            break
-        kept.append(text)
-    process.communicate(timeout=10)
-    assert len(kept) > 3
-    folder = Folder.at(tmp_path)
-    versions = folder.history("a.yaml").versions()
-    assert [folder.history("a.yaml").text(one.number) for one in versions[: len(kept)]] == kept
-    assert folder.text("a.yaml") in (kept[-1], text)
-    folder.save("a.yaml", "after: 1\n", mark_of(folder.text("a.yaml")))

@@ -122,7 +122,7 @@ def _begin(job: Job) -> subprocess.Popen[bytes]:
     threads = {name: os.environ.get(name, "1") for name in ALGEBRA}
     with open(job.folder / "errors.txt", "ab") as errors:
         return subprocess.Popen(
-            [sys.executable, "-m", "offramp.web.runs.worker", str(job.folder)],
+            [sys.executable, "-m", "offramp.web.runs.worker", str(job.folder), str(os.getpid())],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=errors,

@@ -1,6 +1,7 @@
-"""One job in a process of its own: `python -m offramp.web.runs.worker FOLDER`.
+"""One job in a process of its own: `python -m offramp.web.runs.worker FOLDER SERVER`.
 
-It ends when the server that began it has ended; what is finished by then is kept.
+It ends when the server whose process is ``SERVER`` has ended, also where that was before it had
+begun; what is finished by then is kept.
 """
 
 from __future__ import annotations
@@ -81,15 +82,15 @@ def _watch_parent(parent: int) -> None:
     os._exit(1)
 
 
-def main(folder: str) -> None:
-    """Work on the job of a folder."""
+def main(folder: str, server: int) -> None:
+    """Work on the job of a folder for the server that is the process ``server``."""
     with suppress(OSError, AttributeError):
         os.nice(LOW)
-    threading.Thread(target=_watch_parent, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_watch_parent, args=(server,), daemon=True).start()
     job = Job(Path(folder))
     job.say(RUNNING, "reading the scenario")
     work(job)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], int(sys.argv[2]))
