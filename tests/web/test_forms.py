@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from offramp.core.errors import OfframpError
+from offramp.presentation import describe
 from offramp.scenario import read
 from offramp.scenario.shelf import library_files
 from offramp.web.forms.changes import changed
@@ -129,6 +130,47 @@ def test_a_crisis_of_three_parties_from_nothing() -> None:
     facts = form_facts(text, "three.yaml", None)
     assert facts["numbers"][0]["name"] == "cost_of_a_month"
     assert facts["ends"][1]["place"] == {"north": 1, "south": 1, "the_mediator": 1}
+
+
+def test_switches_and_who_knows_what() -> None:
+    attacks = ["round", 2, "moves", "attacks", "when"]
+    when = {"path": attacks, "value": "observers == absent", "kind": "formula"}
+    silent = {"path": ["accounts", "the_south", "switches", "observers"], "value": "absent"}
+    weak = {"path": ["private", "the_resolve", "odds", "weak"], "value": "0.3", "kind": "formula"}
+    text = built(
+        (
+            ("rounds", {"rounds": "3", "at_end": "war"}),
+            ("add_switch", {"label": "Observers", "options": "present, absent", "open": "yes"}),
+            ("put", when),
+            ("put", silent),
+            (
+                "add_secret",
+                {"label": "The resolve", "levels": "weak, firm", "known_to": ["north", "south"]},
+            ),
+            ("put", weak),
+            ("unsee", {"step": 2, "earlier": "answer", "value": True}),
+            ("unsee", {"step": 2, "earlier": "propose", "value": True}),
+            ("unsee", {"step": 2, "earlier": "propose", "value": False}),
+        )
+    )
+    scenario = read(text)
+    switch = scenario.switches["observers"]
+    assert (switch.options, switch.value) == (("present", "absent"), "present")
+    assert str(switch.range) == "choice(present, absent)"
+    assert scenario.accounts["the_south"].switches == {"observers": "absent"}
+    assert scenario.private["the_resolve"].known_to == ("north", "south")
+    assert scenario.round[2].unseen == ("answer",)
+    facts = form_facts(text, "three.yaml", None)
+    assert facts["secrets"][0]["odds"] == {"weak": "0.3", "firm": "rest"}
+    assert facts["accounts"]["switches"][0]["cells"] == ["", "absent"]
+    assert facts["steps"][2]["unseen"] == ["answer"]
+    assert [one["name"] for one in facts["steps"][2]["earlier"]] == ["propose", "answer"]
+    told = str(describe(scenario).as_dict())
+    assert "decides at act, without seeing answer of this round" in told
+    assert "weak with odds of 0.3" in told
+    assert "known to north and south only" in told
+    seen = changed(text, "x.yaml", "unsee", {"step": 2, "earlier": "answer", "value": False})
+    assert read(seen).round[2].unseen == ()
 
 
 QUICK = ("border-standoff", "model-trust-mediator", "model-norm", "trilateral-talks")

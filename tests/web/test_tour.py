@@ -378,6 +378,11 @@ def _round(page: Page) -> None:
     step(page, 2).locator(".stephead").drag_to(step(page, 3).locator(".stephead"))
     step(page, 3).get_by_text("3. North").wait_for()
     page.set_viewport_size({"width": 1280, "height": 800})
+    hidden = step(page, 3).get_by_role("group", name="Decides without having seen")
+    hidden.get_by_label("answer").check()
+    page.locator(".cm-line", has_text="unseen: [answer]").wait_for()
+    page.get_by_role("button", name="Undo").click()
+    page.locator(".cm-line", has_text="unseen: [answer]").wait_for(state="detached")
 
 
 def _worths_and_numbers(page: Page) -> None:

@@ -138,6 +138,26 @@ def add_variable(document: Any, fields: Fields) -> None:
     state[name] = flow({"levels": row(list(levels)), "start": levels[0], **scope, **entry})
 
 
+def add_switch(document: Any, fields: Fields) -> None:
+    """Something about the crisis itself that is one way or another throughout."""
+    taken = names_in(document)
+    name, entry = _labelled(fields, taken, "what is one way or another")
+    options = words(_given(fields, "options", "its options, with commas between them"))
+    spread = {"range": f"choice({', '.join(options)})"} if fields.get("open") else {}
+    switch = {"options": row(list(options)), "value": options[0], **spread, **entry}
+    section(document, "switches")[name] = flow(switch | {"note": "judgement"})
+
+
+def add_secret(document: Any, fields: Fields) -> None:
+    """Something that is settled by chance before the first round and that only some know."""
+    name, entry = _labelled(fields, names_in(document), "what only some know")
+    levels = words(_given(fields, "levels", "what it can be, with commas between them"))
+    known = [str(one) for one in fields.get("known_to") or []]
+    odds = flow(dict.fromkeys(levels, "rest"))
+    secret = {"levels": row(list(levels)), "odds": odds, "known_to": row(known), **entry}
+    section(document, "private")[name] = flow(secret)
+
+
 def add_number(document: Any, fields: Fields) -> None:
     """A number of its own, with a range."""
     label = _given(fields, "label", "what the number is called")
@@ -246,6 +266,8 @@ ACTS: Mapping[str, Callable[[Any, Fields], None]] = {
     "order_options": order_options,
     "add_package": add_package,
     "add_variable": add_variable,
+    "add_switch": add_switch,
+    "add_secret": add_secret,
     "add_number": add_number,
     "put_range": put_range,
     "add_account": add_account,

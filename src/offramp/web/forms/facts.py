@@ -45,6 +45,8 @@ def form_facts(text: str, file: str, path: Path | None) -> dict[str, Any]:
         "issues": list(_issues(document, parties)),
         "packages": list(_packages(document)),
         "variables": list(_variables(document)),
+        "switches": list(_switches(document)),
+        "secrets": list(_secrets(document, parties)),
         "steps": list(_steps(document, parties, scenario)),
         "ends": list(_ends(document, parties)),
         "numbers": list(_numbers(document)),
@@ -144,6 +146,28 @@ def _variables(document: Any) -> Iterator[dict[str, Any]]:
         }
 
 
+def _switches(document: Any) -> Iterator[dict[str, Any]]:
+    for name, entry in mapping(document.get("switches")).items():
+        own = mapping(entry)
+        told = {word: text_of(own.get(word)) for word in ("label", "value", "range")}
+        options = list(map(text_of, sequence(own.get("options"))))
+        pairs = {one: one.replace("_", " ") for one in options}
+        yield {"name": str(name), "options": options, "pairs": pairs, **told}
+
+
+def _secrets(document: Any, parties: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    for name, entry in mapping(document.get("private")).items():
+        own = mapping(entry)
+        odds, known = mapping(own.get("odds")), own.get("known_to")
+        levels = list(map(text_of, sequence(own.get("levels")))) or list(map(str, odds))
+        yield {
+            "name": str(name),
+            "label": text_of(own.get("label")),
+            "odds": {level: text_of(odds.get(level)) for level in levels},
+            "known_to": [parties.get(one, one) for one in _listed(known)],
+        }
+
+
 def _steps(
     document: Any, parties: Mapping[str, str], scenario: Scenario | None = None
 ) -> Iterator[dict[str, Any]]:
@@ -169,7 +193,24 @@ def _steps(
             "by": by,
             "who": "Chance" if by == "nature" else parties.get(by, by or "nobody yet"),
             "moves": list(_moves(own, parties)),
+            "earlier": [] if by == "nature" else _earlier(document, at, by),
+            "unseen": _listed(own.get("unseen")),
         }
+
+
+def _earlier(document: Any, at: int, by: str) -> list[dict[str, str]]:
+    """Steps of the round before one, of chance or of somebody else."""
+    before = [mapping(one) for one in sequence(document.get("round"))[:at]]
+    others = [one for one in before if "name" in one and text_of(one.get("by")) != by]
+    return [
+        {"name": text_of(one["name"]), "label": text_of(one.get("label") or one["name"])}
+        for one in others
+    ]
+
+
+def _listed(value: Any) -> list[str]:
+    """Names that may stand alone or in a list."""
+    return [value] if isinstance(value, str) else list(map(text_of, sequence(value)))
 
 
 def _gives(record: Any) -> list[Any]:
@@ -270,7 +311,13 @@ def _accounts(document: Any, scenario: Scenario | None) -> dict[str, Any]:
     for name in scenario.mechanisms if scenario else _used(document):
         stands = [_stand(mapping(accounts[account]), name) for account in accounts]
         mechanisms.append({"name": name, "stands": stands})
-    return {"told": told, "numbers": numbers, "mechanisms": mechanisms}
+    switches = []
+    for one in _switches(document):
+        told_of = (mapping(mapping(each).get("switches")) for each in accounts.values())
+        own = [stated.get(one["name"]) for stated in told_of]
+        cells = [text_of(mapping(cell).get("value") if mapping(cell) else cell) for cell in own]
+        switches.append(one | {"cells": cells})
+    return {"told": told, "numbers": numbers, "switches": switches, "mechanisms": mechanisms}
 
 
 def _used(document: Any) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from offramp.core.errors import OfframpError
 from offramp.scenario.model import Mechanism
 from offramp.scenario.shelf import library_files
-from offramp.web.forms.roundtrip import flow, section
+from offramp.web.forms.roundtrip import flow, row, section
 from offramp.web.forms.values import mapping, name_of, names_in, number_or_text, sequence
 
 Fields = Mapping[str, Any]
@@ -77,6 +77,18 @@ def change_state(document: Any, fields: Fields) -> None:
     move["then"][variable] = number_or_text(level)
 
 
+def unsee(document: Any, fields: Fields) -> None:
+    """Whether who decides at a step has seen what was done at an earlier one of the round."""
+    step, earlier = document["round"][int(fields["step"])], str(fields["earlier"])
+    listed = step.get("unseen", [])
+    own = [one for one in ([listed] if isinstance(listed, str) else listed) if one != earlier]
+    if fields.get("value") is True:
+        own.append(earlier)
+    step.pop("unseen", None)
+    if own:
+        step.insert(list(step).index("by") + 1, "unseen", row(own))
+
+
 def pay(document: Any, fields: Fields) -> None:
     """What a move or an end pays a party; an empty field takes it out."""
     node = _move(document, fields) if "step" in fields else document["outcomes"][fields["end"]]
@@ -141,6 +153,7 @@ ACTS: Mapping[str, Callable[[Any, Fields], None]] = {
     "add_step": add_step,
     "add_move": add_move,
     "change_state": change_state,
+    "unsee": unsee,
     "pay": pay,
     "use_mechanism": use_mechanism,
 }

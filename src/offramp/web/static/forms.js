@@ -121,9 +121,9 @@ export function makeForms(place, { name, text, put }) {
     for (const one of form.elements) {
       if (one.dataset.order) (fields[`order.${one.dataset.order}`] ??= {})[one.dataset.end] = Number(one.value);
       else if (!one.name || one.closest("[hidden]")) continue;
-      else if (one.type === "checkbox" && one.name === "held_by") {
-        fields.held_by ??= [];
-        if (one.checked) fields.held_by.push(one.value);
+      else if (one.type === "checkbox" && ["held_by", "known_to"].includes(one.name)) {
+        fields[one.name] ??= [];
+        if (one.checked) fields[one.name].push(one.value);
       } else if (one.type === "checkbox") {
         if (one.checked) fields[one.name] = one.value;
       } else fields[one.name] = one.value;
@@ -153,7 +153,7 @@ export function makeForms(place, { name, text, put }) {
       if (alone && Boolean(parts.low) !== Boolean(parts.high)) return; // the other end is being filled in
       change("put_range", { path: JSON.parse(ranged.dataset.range), ...parts });
     } else if (one.dataset.do) {
-      change(one.dataset.do, { ...JSON.parse(one.dataset.fields), [one.dataset.as ?? "value"]: one.value });
+      change(one.dataset.do, { ...JSON.parse(one.dataset.fields), [one.dataset.as ?? "value"]: one.type === "checkbox" ? one.checked : one.value });
     } else if (one.dataset.path) {
       const value = one.type === "checkbox" ? one.checked : one.value;
       change("put", { path: JSON.parse(one.dataset.path), value, kind: one.dataset.kind ?? "text" });
