@@ -12,15 +12,16 @@ PARTY = "#3f5f8a"
 CHANCE = "#8a8f96"
 
 KINDS: Mapping[str, str] = {
-    "agreement": "#0f766e",
-    "ceasefire": "#4fa3c7",
-    "capitulation": "#8e6bb0",
-    "stalemate": "#9aa1a8",
-    "war": "#d9762b",
-    "catastrophe": "#7b1e3a",
-    "unresolved": "#cfd4d9",
+    "agreement": "#005c54",
+    "ceasefire": "#52b1d6",
+    "capitulation": "#825da4",
+    "stalemate": "#bbc2c8",
+    "war": "#d46c2b",
+    "catastrophe": "#651433",
+    "unresolved": "#dbe0e5",
 }
-"""Outcome kinds; told apart with red-green blindness and in grey print by their lightness."""
+"""Outcome kinds, each about ten steps of lightness (CIELAB) from the next: told apart in grey print
+and with any of three colour blindnesses. Some are too pale for words; see `dark_enough`."""
 
 OTHERS = "#c9c1b1"
 """Several ends together."""
@@ -92,6 +93,14 @@ def lighter(colour: str, by: float) -> str:
     return _hex([round(part + (255 - part) * by) for part in _parts(colour)])
 
 
+def dark_enough(colour: str) -> str:
+    """The colour, mixed with black until words in it on the paper have a contrast of 4.5 to 1."""
+    parts = _parts(colour)
+    while 1.05 / (_luminance(parts) + 0.05) < 4.5:
+        parts = [int(0.96 * part) for part in parts]
+    return _hex(parts)
+
+
 def clear(colour: str, strength: float) -> str:
     """The colour with an opacity, as plotly and CSS read it."""
     red, green, blue = _parts(colour)
@@ -102,6 +111,13 @@ def _blend(step: float) -> str:
     low = min(int(step), len(LEVELS) - 2)
     one, two = _parts(LEVELS[low]), _parts(LEVELS[low + 1])
     return _hex([round(a + (b - a) * (step - low)) for a, b in zip(one, two, strict=True)])
+
+
+def _luminance(parts: Sequence[int]) -> float:
+    """From 0 (black) to 1 (white), as WCAG has it."""
+    shares = [part / 255 for part in parts]
+    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def _parts(colour: str) -> list[int]:

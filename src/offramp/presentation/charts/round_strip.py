@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from offramp.core.directions import isolated
-from offramp.presentation.palette import CHANCE, INK, KINDS, MUTED, PAPER, PLAYERS, RULE
+from offramp.presentation.palette import (
+    CHANCE,
+    INK,
+    KINDS,
+    MUTED,
+    PAPER,
+    PLAYERS,
+    RULE,
+    dark_enough,
+)
 from offramp.presentation.text.formulas import condition_words
 
 if TYPE_CHECKING:
@@ -82,7 +91,7 @@ def _lines(scenario: Scenario, step: Step) -> Iterator[_Line]:
         if move.end is not None:
             end = scenario.outcomes[move.end]
             told = f"→ {end.label or move.end.replace('_', ' ')}"
-            yield from _wrapped(told, KINDS[end.kind], 12)
+            yield from _wrapped(told, dark_enough(KINDS[end.kind]), 12)
 
 
 def _wrapped(text: str, colour: str, indent: int, first: bool = False) -> Iterator[_Line]:

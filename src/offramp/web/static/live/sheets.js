@@ -91,7 +91,9 @@ export class Sheet {
       this.last = el("span");
       this.picture = svg("svg", { viewBox: `0 0 ${WIDE * 2} ${PLOT}`, role: "img", preserveAspectRatio: "none" },
         svg("rect", { width: String(WIDE * 2), height: String(PLOT), class: "track" }), ...this.areas.values());
-      this.time.append(this.middle, this.picture, el("p", { class: "ends small quiet", "aria-hidden": "true" }, el("span", {}, `${told.round} 1`), this.last));
+      this.time.append(this.middle, this.picture, el("p", { class: "ends small quiet", "aria-hidden": "true" }, el("span", {}, `${told.round} 1`), this.last),
+        el("ul", { class: "order small", "aria-hidden": "true" }, el("li", { class: "quiet" }, "From below:"), shown.map((end) => el("li", {},
+          svg("svg", { viewBox: "0 0 16 12" }, svg("rect", { width: "16", height: "12", fill: end.colour, class: "bar" })), words(end.label)))));
     }
     const rounds = lastRound(shown);
     const floor = new Array(rounds).fill(0);
