@@ -6,6 +6,7 @@ import csv
 import inspect
 import logging
 import pydoc
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,9 @@ def everything() -> dict[str, Any]:
         "description": offramp.describe(scenario),
         "tree": tree,
         "play": offramp.solve_tree(tree),
+        "models": find_models(),
         "model": next(iter(find_models().values())),
+        "drawing": offramp.figure(next(iter(find_models().values()))),
         "workspace": offramp.Workspace(scenario),
         "packages": offramp.packages(offramp.read("model-packages"), draws=0),
         "scan": offramp.scan(scenario, {"slide": [0.1, 0.2]}),
@@ -76,6 +79,21 @@ def test_a_notebook_shows_tables() -> None:
         shown = everything()[name]._repr_html_()
         assert "<table" in shown, name
         assert len(shown) < 20_000, name
+
+
+def test_a_notebook_shows_texts_as_texts() -> None:
+    assert "<h4>How it can end</h4><ul><li>" in everything()["description"]._repr_html_()
+    models = everything()["models"]
+    name, model = next(iter(models.items()))
+    assert name in models._repr_html_()
+    assert all(parameter in model._repr_html_() for parameter in model.parameters)
+    evil = replace(model, title="<script>alert(1)</script>")
+    assert "<script>" not in evil._repr_html_()
+
+
+def test_a_figure_brings_what_draws_it_once() -> None:
+    shown = offramp.figure(offramp.histories(border()))._repr_html_()
+    assert shown.count("plotly.js v") == 1
 
 
 def test_frames_and_latex_hold_the_numbers() -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tests.apps.asking import Ask
 
 FILE = "three-parties.yaml"
+NOTEBOOKS = Path(__file__).parents[2] / "examples" / "notebooks"
 SLIPS = {
     "by: south": "'sout'",
     "end: settlement": "'settlemen'",
@@ -101,6 +102,8 @@ def _told_and_saved(visit: Visit) -> None:
     assert "South (south) decides at answer" in sentences.inner_text()
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("saved as a version of its own").wait_for()
+    written = (visit.served.folder / FILE).read_text("utf-8")
+    assert written == (NOTEBOOKS / FILE).read_text("utf-8")  # with which a notebook goes on
     scenario = read(visit.served.folder / FILE)
     assert [one.label for one in scenario.parties.values()] == ["North", "South", "The mediator"]
     assert [one.name for one in scenario.round] == ["propose", "answer", "act"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from offramp.expressions import names
@@ -70,6 +71,12 @@ class Description:
                 lines += [f"     - {one}" for one in under]
         return "\n".join(lines)
 
+    def _repr_html_(self) -> str:
+        about = f"<p>{escape(self.about)}</p>" if self.about else ""
+        return f"<h3>{escape(self.title)}</h3>{about}" + "".join(
+            f"<h4>{escape(part.heading)}</h4>{_list_of(part)}" for part in self.parts
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """Headings, sentences and ends as plain data."""
         return {
@@ -89,6 +96,15 @@ class Description:
                 party: {"end": end, "worth": pay} for party, (end, pay) in self.worst.items()
             },
         }
+
+
+def _list_of(part: Passage) -> str:
+    """The sentences of a part as a list of HTML, with what stands under each."""
+    told: list[str] = []
+    for says, under in part.sentences:
+        below = "".join(f"<li>{escape(one)}</li>" for one in under)
+        told.append(f"<li>{escape(says)}{f'<ul>{below}</ul>' if below else ''}</li>")
+    return f"<ul>{''.join(told)}</ul>"
 
 
 def describe(scenario: Scenario) -> Description:

@@ -42,7 +42,10 @@ from offramp.study.sensitivity.hanging_on import Sensitivity
 
 
 class Drawing(str):
-    """SVG text, which a notebook shows as the picture that it is."""
+    """SVG text, which a notebook shows as the picture that it is; at a prompt its size."""
+
+    def __repr__(self) -> str:
+        return f"<Drawing: SVG of {len(self):,} letters>"
 
     def _repr_svg_(self) -> str:
         return str(self)
@@ -52,12 +55,13 @@ class Panels(tuple[Panel, ...]):
     """The small drawings of a figure, which a notebook shows one under the other."""
 
     def _repr_html_(self) -> str:
-        return (
-            "".join(
-                f"<h4>{panel.title}</h4>{panel.drawing.to_html(full_html=False)}" for panel in self
-            )
-            + "<p><small>Consequences of assumptions as encoded, not a forecast.</small></p>"
+        drawn = (  # what draws them is megabytes, and stands there once
+            f"<h4>{panel.title}</h4>"
+            + panel.drawing.to_html(full_html=False, include_plotlyjs=number == 0)
+            for number, panel in enumerate(self)
         )
+        caveat = "<p><small>Consequences of assumptions as encoded, not a forecast.</small></p>"
+        return f"{''.join(drawn)}{caveat}"
 
 
 @singledispatch

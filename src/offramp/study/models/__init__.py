@@ -16,11 +16,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
+from html import escape
 from typing import Any
 
 from offramp.core.errors import OfframpError, suggestion
 from offramp.core.registry import MODELS, plugins
-from offramp.core.showing import Brief
+from offramp.core.showing import Brief, frame_of, html_of
 from offramp.study.charts.data import Chart
 
 Value = Any
@@ -148,6 +149,14 @@ class Model(Brief):
     scenario: str = ""
     note: str = ""
 
+    def _repr_html_(self) -> str:
+        rows = [
+            {"parameter": name, "default": str(one.default), "unit": one.unit, "is": one.about}
+            for name, one in self.parameters.items()
+        ]
+        told = f"<h4>{escape(self.title)} ({escape(self.source)})</h4><p>{escape(self.teaches)}</p>"
+        return told + html_of(f"{len(rows)} parameters", frame_of(rows))
+
     @property
     def status(self) -> str:
         """Whose result it is, in words that claim no more than holds."""
@@ -237,9 +246,23 @@ def said(value: Any) -> str:
     return f"{value:.10g}" if isinstance(value, (int, float)) else str(value)
 
 
-def find_models() -> dict[str, Model]:
+class Models(dict[str, Model]):
+    """Models by name; shown in one line, and in a notebook as a table."""
+
+    def __repr__(self) -> str:
+        return f"<Models: {len(self)} by name, from {next(iter(self), 'none')} on>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            {"model": name, "title": one.title, "family": one.family, "source": one.source}
+            for name, one in self.items()
+        ]
+        return html_of(repr(self), frame_of(rows))
+
+
+def find_models() -> Models:
     """Every model by name; OfframpError where two share one."""
-    return plugins(*MODELS, "MODEL", Model)
+    return Models(plugins(*MODELS, "MODEL", Model))
 
 
 def model_named(name: str) -> Model:
