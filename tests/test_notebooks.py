@@ -23,9 +23,11 @@ LONGEST, LARGEST = 2000, 100_000
 def last_of(source: str, names: dict[str, Any]) -> Any:
     """Run a cell; the value of the expression with which it ends, None where it ends otherwise."""
     tree = ast.parse(source)
-    end = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+    end = tree.body[-1]
+    if isinstance(end, ast.Expr):
+        tree.body.pop()
     exec(compile(tree, "cell", "exec"), names)  # noqa: S102 - a cell of ours
-    if end is None:
+    if not isinstance(end, ast.Expr):
         return None
     return eval(compile(ast.Expression(end.value), "cell", "eval"), names)  # noqa: S307 - as above
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Lock
 
 from offramp.game import Draws, Game, fix
@@ -29,9 +30,9 @@ class Compiled:
     _tellings: OrderedDict[Setting, Telling] = field(default_factory=OrderedDict[Setting, Telling])
     _lock: Lock = field(default_factory=Lock)
 
-    @property
+    @cached_property
     def key(self) -> str:
-        """The hash of the content."""
+        """The hash of the content, which takes as long as a tenth of an answer."""
         return self.scenario.content_hash
 
     def nominal(self, setting: Setting) -> tuple[Game, Draws]:
