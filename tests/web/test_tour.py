@@ -67,6 +67,7 @@ def step(page: Page, number: int) -> Locator:
     return page.locator("#part-round li.step").nth(number - 1)
 
 
+@pytest.mark.timeout(600)
 def test_the_long_tour(
     visit: Visit, browser: Browser, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
