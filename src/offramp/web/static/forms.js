@@ -76,7 +76,7 @@ export function makeForms(place, { name, text, put }) {
     const begun = new Map();
     for (const form of place.querySelectorAll("form.adding")) {
       for (const one of form.elements) {
-        if (one.name && one.type !== "hidden" && !form.dataset.done) begun.set(key(form, one), one.type === "checkbox" ? one.checked : one.value);
+        if (fillable(one) && !form.dataset.done) begun.set(key(form, one), one.type === "checkbox" ? one.checked : one.value);
       }
     }
     const active = document.activeElement;
@@ -84,9 +84,16 @@ export function makeForms(place, { name, text, put }) {
     return { open, begun, id: inside?.id, named: inside?.form && inside.name ? key(inside.form, inside) : null, from: inside?.selectionStart };
   }
 
+  /** What a person may have begun to fill in; of places in an ordering, those that were changed. */
+  function fillable(one) {
+    if (one.dataset.order) return [...one.options].some((option) => option.selected !== option.defaultSelected);
+    return one.name && one.type !== "hidden";
+  }
+
   function key(form, one) {
     const hidden = [...form.querySelectorAll("input[type=hidden]")].map((own) => own.value).join("/");
-    return `${form.dataset.change}|${hidden}|${one.name}|${one.type === "checkbox" ? one.value : ""}`;
+    const name = one.name || `${one.dataset?.order}/${one.dataset?.end}`;
+    return `${form.dataset.change}|${hidden}|${name}|${one.type === "checkbox" ? one.value : ""}`;
   }
 
   function restore({ open, begun, id, named, from }) {
@@ -94,7 +101,8 @@ export function makeForms(place, { name, text, put }) {
     let target = id ? document.getElementById(id) : null;
     for (const form of place.querySelectorAll("form.adding")) {
       for (const one of form.elements) {
-        if (!one.name || one.type === "hidden") continue;
+        if (!one.name && !one.dataset.order) continue;
+        if (one.type === "hidden") continue;
         const own = key(form, one);
         if (own === named) target = one;
         if (!begun.has(own) || form.dataset.change === "order_options") continue;
