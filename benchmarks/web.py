@@ -184,7 +184,7 @@ def cold(folder: Path) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print, a line each."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=40)
     parser.add_argument("--cold", action="store_true", help="with an empty compilation cache")
