@@ -73,6 +73,7 @@ def test_the_long_tour(
 ) -> None:
     """In the order in which a person would do it; every figure is held against the command line."""
     page = visit.page
+    page.set_default_timeout(180_000)  # on a new machine the solver is compiled meanwhile
     page.get_by_label("New crisis").fill("three-parties")
     page.get_by_role("button", name="Begin without YAML").click()
     page.wait_for_url(f"**/edit/{FILE}")
