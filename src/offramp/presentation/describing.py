@@ -21,6 +21,7 @@ from offramp.presentation.text.rules import (
     outcome_sentence,
     private_sentence,
     step_sentence,
+    unknown_at,
     variable_sentence,
 )
 from offramp.scenario import understand
@@ -107,6 +108,9 @@ def _list_of(part: Passage) -> str:
     return f"<ul>{''.join(told)}</ul>"
 
 
+EXTREMES = "Best and worst end at nominal values, what moves pay on the way not counted"
+
+
 def describe(scenario: Scenario) -> Description:
     """The scenario in plain sentences: who moves when and sees what, what is paid, ends, numbers.
 
@@ -123,7 +127,7 @@ def describe(scenario: Scenario) -> Description:
         Passage("What changes, and what only some know", _alone(_state(scenario))),
         Passage(f"Every {scenario.time.round}, in this order", tuple(_steps(scenario))),
         Passage("How it can end", _cited(scenario, scenario.outcomes, _endings(scenario))),
-        Passage("Best and worst end at nominal values", _alone(_extremes(scenario, best, worst))),
+        Passage(EXTREMES, _alone(_extremes(scenario, best, worst))),
         Passage("Switches", _cited(scenario, scenario.switches, _switches(scenario))),
         Passage("Formulas with a name", _alone(_definitions(scenario))),
         Passage("Mechanisms", _cited(scenario, scenario.mechanisms, _mechanisms(scenario))),
@@ -237,7 +241,7 @@ def _steps(scenario: Scenario) -> Iterator[tuple[str, tuple[str, ...]]]:
     labels, earlier = _labels(scenario), list[str]()
     ends = {name: named(name, one.label) for name, one in scenario.outcomes.items()}
     for number, step in enumerate(scenario.round, 1):
-        told = f"{number}. {step_sentence(step, labels, earlier)}"
+        told = f"{number}. {step_sentence(step, labels, earlier, unknown_at(scenario, step))}"
         said = [" ".join(_words(scenario, one.source)) for one in step.moves.values()]
         moves = zip(move_sentences(step, ends), said, strict=True)
         own = _words(scenario, step.source)

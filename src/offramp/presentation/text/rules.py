@@ -13,7 +13,7 @@ from offramp.presentation.text.formulas import change_words, condition_words, fo
 from offramp.presentation.text.numbers import listed
 
 if TYPE_CHECKING:
-    from offramp.scenario.model import Move, Outcome, Private, Step, Variable
+    from offramp.scenario.model import Move, Outcome, Private, Scenario, Step, Variable
 
 KIND_WORDS: Mapping[str, str] = {
     "agreement": "an agreement",
@@ -30,8 +30,13 @@ def named(name: str, label: str | None) -> str:
     return f"{label} ({name})" if label and label != name else name
 
 
-def step_sentence(step: Step, labels: Mapping[str, str], earlier: Sequence[str]) -> str:
-    """Who moves at a step and what they see; ``earlier`` are the steps before it in the round."""
+def step_sentence(
+    step: Step, labels: Mapping[str, str], earlier: Sequence[str], hidden: Sequence[str] = ()
+) -> str:
+    """Who moves at a step and what they see; ``earlier`` are the steps before it in the round.
+
+    ``hidden`` is what was drawn before the first round and is not known to who moves.
+    """
     about = _said(step.about)
     told = named(step.name, step.label)
     if step.by == "nature":
@@ -41,7 +46,14 @@ def step_sentence(step: Step, labels: Mapping[str, str], earlier: Sequence[str])
         sees = f"without seeing {listed(step.unseen)} of this round"
     else:
         sees = "having seen all earlier moves" if earlier else "knowing all that has happened"
-    return f"{who} decides at {told}, {sees}.{about}"
+    link = "nor" if step.unseen else "but not"
+    without = f", {link} {listed(hidden)}" if hidden else ""
+    return f"{who} decides at {told}, {sees}{without}.{about}"
+
+
+def unknown_at(scenario: Scenario, step: Step) -> list[str]:
+    """What was drawn before the first round and is not known to who moves at a step."""
+    return [name for name, one in scenario.private.items() if step.by not in one.known_to]
 
 
 def move_sentences(step: Step, ends: Mapping[str, str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from offramp.presentation.text.numbers import figure_of, percent
-from offramp.presentation.text.rules import step_sentence
+from offramp.presentation.text.rules import step_sentence, unknown_at
 from offramp.scenario import Scenario
 from offramp.study.solving.labels import AS_WRITTEN, spoken
 from offramp.web.live.answers import at_once
@@ -79,7 +79,8 @@ def _round(scenario: Scenario) -> Question:
     labels = {name: one.label or spoken(name) for name, one in scenario.parties.items()}
     names = [one.name for one in scenario.round]
     steps = [
-        Step(step_sentence(one, labels, names[:place])) for place, one in enumerate(scenario.round)
+        Step(step_sentence(one, labels, names[:place], unknown_at(scenario, one)))
+        for place, one in enumerate(scenario.round)
     ]
     lead = f"One {scenario.time.round}, step by step."
     return Question("round", f"What can happen in a {scenario.time.round}?", lead, tuple(steps))
