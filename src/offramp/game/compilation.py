@@ -321,9 +321,9 @@ def rules_of(meaning: Meaning) -> Hashable:
     )
 
 
-def with_precision(tables: Tables, scale: float) -> Tables:
-    """The same numbers with every precision multiplied by ``scale``."""
-    return replace(tables, precision=tables.precision * scale)
+def with_precision(tables: Tables, scale: float | NDArray[np.float64]) -> Tables:
+    """The same numbers with every precision multiplied by ``scale``, one for all or (draw,)."""
+    return replace(tables, precision=tables.precision * np.reshape(scale, (-1, 1)))
 
 
 def _structure(

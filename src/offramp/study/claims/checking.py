@@ -232,7 +232,7 @@ class _AccountClaims:
         *,
         traced: tuple[int, ...] = (),
         starts: int = 2,
-        factor: float = 1.0,
+        factor: float | Array = 1.0,
     ) -> QueryValues:
         """The quantities of some claims."""
         asked: dict[Query, None] = dict.fromkeys(
@@ -315,21 +315,22 @@ class _AccountClaims:
 
     def at_precisions(self, states: Mapping[str, str]) -> dict[str, dict[float, bool | None]]:
         """Verdicts at nominal values with every precision multiplied."""
-        found: dict[str, dict[float, bool | None]] = {name: {} for name in states}
-        for factor in (1.0,) if self.brief else self.effort.scales:
-            here = None
-            if factor != 1:
-                here = self.values(
-                    self.claims,
-                    self.nominal,
-                    f"at precision ×{factor:g}",
-                    traced=(0,) if self.effort.traced else (),
-                    starts=0,
-                    factor=factor,
-                )
-            for claim in self.claims:
-                state = states[claim.name] if here is None else str(judge(claim, here)[0])
-                found[claim.name][factor] = truth_of(state)
+        scales = (1.0,) if self.brief else self.effort.scales
+        found = {name: dict.fromkeys(scales, truth_of(state)) for name, state in states.items()}
+        others = np.array([scale for scale in scales if scale != 1])
+        if not len(others):
+            return found
+        here = self.values(
+            self.claims,
+            Draws(self.nominal.names, np.repeat(self.nominal.values, len(others), axis=0), None),
+            "at other precisions",
+            traced=tuple(range(len(others))) if self.effort.traced else (),
+            starts=0,
+            factor=others,
+        )
+        for claim in self.claims:
+            for scale, state in zip(others.tolist(), judge(claim, here).tolist(), strict=True):
+                found[claim.name][scale] = truth_of(state)
         return found
 
     def other_ways(self) -> dict[str, tuple[str, str]]:

@@ -37,13 +37,13 @@ def foregone_doubts(meaning: Meaning) -> Iterator[Doubt]:
                 ("claims", claim.name, "holds_when"),
             )
         limit = meaning.scenario.limit
-        late = [one.by for one in claim.quantities.values() if limit and (one.by or 0) > limit]
-        if late:
+        by = [one.by for one in claim.quantities.values() if one.by is not None]
+        if limit and by and max(by) > limit:
             yield doubt_at(
                 meaning.scenario,
                 "W302",
                 f"the claim '{claim.name}' asks what is so by {meaning.scenario.time.round} "
-                f"{max(late)}, and {limit} is the last",
+                f"{max(by)}, and {limit} is the last",
                 f"write a number up to {limit}, or leave 'by' away",
                 ("claims", claim.name, "holds_when"),
             )

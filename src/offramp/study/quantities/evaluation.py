@@ -57,7 +57,7 @@ def evaluate_queries(
     queries: Iterable[Query],
     draws: Draws | None = None,
     *,
-    precision_scale: float = 1.0,
+    precision_scale: float | Array = 1.0,
     traced: Sequence[int] | None = None,
     starts: int = 2,
     progress: Progress | None = None,
@@ -67,30 +67,33 @@ def evaluate_queries(
     """The values of ``queries`` for ``draws``; without draws at nominal values, traced.
 
     Draws whose index is in ``traced`` follow the principal branch; the others climb to it and
-    are looked at from ``starts`` random starts for other equilibria. ``workers`` threads solve,
-    one per processor if 0. Games that the ``workspace`` has are not built again.
+    are looked at from ``starts`` random starts for other equilibria. ``precision_scale``
+    multiplies every precision, one for all draws or (draw,). ``workers`` threads solve, one per
+    processor if 0. Games that the ``workspace`` has are not built again.
     """
     meaning = scenario if isinstance(scenario, Meaning) else understand(scenario)
     asked = tuple(dict.fromkeys(queries))
     chosen = nominal_draw(meaning) if draws is None else draws
     follow = ((0,) if draws is None else ()) if traced is None else tuple(traced)
     games = workspace or Workspace(meaning.scenario)
+    scales = np.broadcast_to(np.asarray(precision_scale, np.float64), (len(chosen),))
 
     def evaluated(
         own: Meaning,
         queries: tuple[Query, ...],
         draws: Draws,
+        rows: NDArray[np.intp],
         traced: tuple[int, ...],
         progress: Progress | None,
     ) -> QueryValues:
-        work = _Work(games, own, queries, draws, precision_scale, traced, starts, workers)
+        work = _Work(games, own, queries, draws, scales[rows], traced, starts, workers)
         work.static()
         work.run(work.solves(), progress)
         return work.result()
 
     if meaning.structural:
         return mixed(meaning, asked, chosen, follow, progress, evaluated)
-    return evaluated(meaning, asked, chosen, follow, progress)
+    return evaluated(meaning, asked, chosen, np.arange(len(chosen)), follow, progress)
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +129,7 @@ class _Work:
         meaning: Meaning,
         queries: tuple[Query, ...],
         draws: Draws,
-        scale: float,
+        scale: Array,
         traced: tuple[int, ...],
         starts: int,
         workers: int,
@@ -223,7 +226,7 @@ class _Work:
     ) -> Solved:
         """Solve one game for some draws, and read its quantities; draws that are alike once."""
         fixed = fix(one.rules.changed.meaning, part, one.values) if one.values else part
-        few, alike = _distinct(fixed)
+        few, scale, alike = _distinct(fixed, self.scale[low : low + len(part)])
         traced = {int(alike[i - low]) for i in self.traced if low <= i < low + len(part)}
 
         def step(count: int, _total: int) -> None:
@@ -233,7 +236,7 @@ class _Work:
             solved = solve(
                 one.rules.game,
                 few,
-                precision_scale=self.scale,
+                precision_scale=scale,
                 traced=sorted(traced),
                 starts=self.starts,
                 progress=step,
@@ -249,24 +252,17 @@ class _Work:
         known_of[low : low + len(alike)] = solved.equilibria.uniqueness[alike]
         for deviations, positions in one.plays.items():
             self.number[positions] = number
-            self._read(number, one, deviations, positions, solved, low, alike)
+            reader = _Reader(one.rules, deviations, solved, scale)
+            self._read(number, reader, positions, low, alike)
         return solved
 
     def _read(
-        self,
-        number: int,
-        one: _Solve,
-        deviations: Interventions,
-        positions: list[int],
-        solved: Solved,
-        low: int,
-        alike: NDArray[np.intp],
+        self, number: int, reader: _Reader, positions: list[int], low: int, alike: NDArray[np.intp]
     ) -> None:
         """The values of some quantities in one play of a solved game, and in its alternatives.
 
         ``alike`` says of every draw from ``low`` on which of the solved ones it is.
         """
-        reader = _Reader(one.rules, deviations, solved, self.scale)
         play = reader.reported()
         rows = np.arange(low, low + len(alike))
         values = self._values(play, positions, reader.changed)
@@ -370,7 +366,8 @@ class _Reader:
     rules: _Rules
     deviations: Interventions
     solved: Solved
-    scale: float
+    scale: Array
+    """(draw,) by what precisions are multiplied."""
 
     @property
     def changed(self) -> Changed:
@@ -385,7 +382,8 @@ class _Reader:
         found = self.solved.equilibria
         start = self.rules.game.structure.start
         fine = np.where((found.status == "solved")[:, None], found.payoff[:, start, :], np.nan)
-        return self._play(self.solved.draws, self.solved.tables, self.solved.strategy, fine)
+        solved = self.solved
+        return self._play(solved.draws, solved.tables, solved.strategy, fine, self.scale)
 
     def others(self) -> tuple[NDArray[np.int64], Play | None]:
         """The draws (other,) with other equilibria, and these as one play."""
@@ -403,13 +401,15 @@ class _Reader:
         draws, tables = self.solved.draws, self.solved.tables
         part = Draws(draws.names, draws.values[which], draws.seed, draws.first)
         given = None if tables.entropy else given
-        return which, self._play(part, _rows(tables, which), strategy, given)
+        return which, self._play(part, _rows(tables, which), strategy, given, self.scale[which])
 
-    def _play(self, draws: Draws, tables: Tables, strategy: Array, given: Array | None) -> Play:
+    def _play(
+        self, draws: Draws, tables: Tables, strategy: Array, given: Array | None, scale: Array
+    ) -> Play:
         _, game = self.rules.of(self.deviations)
         if self.deviations:
             strategy = carry_strategy(self.rules.game, game, strategy)
-            tables, given = with_precision(game.tables(draws), self.scale), None
+            tables, given = with_precision(game.tables(draws), scale), None
         return play_of(game, draws, tables, strategy, given)
 
 
@@ -450,16 +450,18 @@ def _rows(tables: Tables, which: NDArray[np.int64]) -> Tables:
     )
 
 
-def _distinct(draws: Draws) -> tuple[Draws, NDArray[np.intp]]:
-    """Draws without those that repeat an earlier one, and which of these each draw is."""
-    _, first, number = np.unique(draws.values, axis=0, return_index=True, return_inverse=True)
+def _distinct(draws: Draws, scale: Array) -> tuple[Draws, Array, NDArray[np.intp]]:
+    """Draws and scales (draw,) without those that repeat earlier ones, and which each draw is."""
+    both = np.column_stack([draws.values, scale])
+    _, first, number = np.unique(both, axis=0, return_index=True, return_inverse=True)
     order = np.argsort(first)
     if len(order) == len(draws):
-        return draws, np.arange(len(draws))
+        return draws, scale, np.arange(len(draws))
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
-    few = Draws(draws.names, draws.values[first[order]], draws.seed, draws.first)
-    return few, place[number.reshape(-1)]
+    kept = first[order]
+    few = Draws(draws.names, draws.values[kept], draws.seed, draws.first)
+    return few, scale[kept], place[number.reshape(-1)]
 
 
 def _base(one: _Solve, solves: Sequence[_Solve]) -> tuple[int, NDArray[np.int64]] | None:

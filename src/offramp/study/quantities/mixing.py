@@ -21,8 +21,9 @@ from offramp.study.solving.experiment import Progress
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
+Rows = NDArray[np.intp]
 Evaluated = Callable[
-    [Meaning, tuple[Query, ...], Draws, tuple[int, ...], Progress | None], QueryValues
+    [Meaning, tuple[Query, ...], Draws, Rows, tuple[int, ...], Progress | None], QueryValues
 ]
 Fixed = tuple[tuple[str, float], ...]
 Values = tuple[float, ...]
@@ -63,7 +64,7 @@ def mixed(
                 progress(what, done + size * count // max(1, out_of), total)
 
         follow = tuple(at[one] for one in traced if one in at)
-        found = evaluated(settled(meaning, own), tuple(asked), part, follow, tell)
+        found = evaluated(settled(meaning, own), tuple(asked), part, piece.rows, follow, tell)
         whole.take(piece, found, [_without(queries[p], own) for p in piece.positions])
         done += len(part)
     return whole.result()

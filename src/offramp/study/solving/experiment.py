@@ -124,7 +124,7 @@ def solve(
     game: Game,
     draws: Draws | None = None,
     *,
-    precision_scale: float = 1.0,
+    precision_scale: float | NDArray[np.float64] = 1.0,
     traced: Sequence[int] | None = None,
     starts: int = 2,
     progress: Callable[[int, int], None] | None = None,
@@ -135,7 +135,8 @@ def solve(
 
     Every draw follows the principal branch; where values are ``known`` (see
     ``offramp.solvers.solve``) these are confirmed instead, but for draws whose index is in
-    ``traced``. ``workers`` threads solve, one per processor if 0.
+    ``traced``. ``precision_scale`` multiplies every precision, one for all draws or (draw,).
+    ``workers`` threads solve, one per processor if 0.
     """
     chosen = game.nominal() if draws is None else draws
     tables = with_precision(game.tables(chosen), precision_scale)
