@@ -41,6 +41,8 @@ def test_none_is_false_in_the_library(name: str) -> None:
 
 NOT_YET = {"W113"}
 """What a page's own `offramp evidence FILE --accept` takes away."""
+REFUSED = {"torn.yaml"}
+"""Texts that a page shows to be refused, as its own blocks do."""
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -50,7 +52,7 @@ def test_none_is_false_in_the_texts_of_the_docs(page: Path, tmp_path: Path) -> N
     for one in blocks:
         (tmp_path / one.detail).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / one.detail).write_text(one.text)
-    for name in files:
+    for name in sorted({*files} - REFUSED):
         if "\nmechanism:" not in (tmp_path / name).read_text():
             found = find_doubts(read(tmp_path / name))
             assert [str(one) for one in found if one.code not in NOT_YET] == []
