@@ -188,6 +188,7 @@ def test_a_graphics_processor_that_is_not_there_is_said_and_done_without(
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 def test_ctrl_c_ends_soon_and_says_how_to_go_on(folder: Path) -> None:
     code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from offramp.study.sweeps import conducting; conducting.TRACED = 4\n"
         "from offramp.apps.cli import main\n"
         "main('sweep border.yaml --draws 1000000 --chunk 64 --seed 1'.split())"
@@ -199,7 +200,10 @@ def test_ctrl_c_ends_soon_and_says_how_to_go_on(folder: Path) -> None:
         while not any(records.glob("*/*.json")) and time.monotonic() < end:
             time.sleep(0.1)
         run.send_signal(signal.SIGINT)
-        out, err = run.communicate(timeout=60)
+        try:
+            out, err = run.communicate(timeout=60)
+        finally:
+            run.kill()
     assert (run.returncode, out) == (130, "")
     assert err.startswith("interrupted; ")
     assert "of 1,000,000 draws are in 'offramp-results/border.zarr'" in err
