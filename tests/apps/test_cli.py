@@ -185,7 +185,8 @@ def test_new_check_expand_schema_list(tmp_path: Path) -> None:
     text = (tmp_path / "first.yaml").read_text()
     (tmp_path / "second.yaml").write_text(text.replace("value: 0.55", "value: 0.9"))
     warned = offramp("check", "second.yaml", cwd=tmp_path)
-    assert "warning:     second.yaml:17:" in warned.stdout, warned
+    line = next(i for i, words in enumerate(text.splitlines(), 1) if "value: 0.55" in words)
+    assert f"warning:     second.yaml:{line}:" in warned.stdout, warned
     assert "choose a value from 0.4 to 0.7, or widen the range" in warned.stdout
     expanded = offramp("expand", "trilateral-talks")
     assert expanded.returncode == 0, expanded.stderr

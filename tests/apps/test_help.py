@@ -7,6 +7,8 @@ import re
 import shlex
 import subprocess
 import sys
+from importlib import import_module
+from inspect import getdoc
 from pathlib import Path
 
 import pytest
@@ -56,7 +58,15 @@ def test_commands_stand_in_groups_in_the_order_of_work(ask: Ask) -> None:
     told = ask("--help")[1]
     places = [told.index(f"─ {heading} ─") for heading in commands.GROUPS]
     assert places == sorted(places)
-    assert {*NAMES} >= {name for names in commands.GROUPS.values() for name in names}
+    assert {*NAMES} == {name for names in commands.GROUPS.values() for name in names}
+
+
+def test_the_help_of_all_says_what_each_says_of_itself() -> None:
+    for group in commands.GROUPS.values():
+        for name, (module, does) in group.items():
+            command = getattr(import_module(f"offramp.apps.{module}"), f"{name}_command")
+            words = " ".join((getdoc(command) or "").split())
+            assert words.startswith(does), name
 
 
 def test_help_comes_at_once() -> None:

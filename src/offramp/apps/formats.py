@@ -33,9 +33,10 @@ def solve_command(
     picture: Path | None = None,
     json: Json = False,
 ) -> None:
-    """Solve GAME, a file of another program ({read}): agent logit play and its certificate.
+    """Solve GAME, a file of another program: agent logit play and its certificate.
 
-    The profile is ordered by player, information set and action, as in the file.
+    GAME is a file ending in {read}. The profile is ordered by player,
+    information set and action, as in the file.
 
     For example: offramp solve game.efg --precision 2
 
@@ -64,10 +65,10 @@ def export_command(
     no_passages: NoPassages = False,
     json: Json = False,
 ) -> None:
-    """Write the game of SCENARIO, at nominal values, as a file ({written}).
+    """Write the game of SCENARIO, at nominal values, as a file.
 
-    A picture of the tree is an .svg file; Gambit's are .efg, the tree, and .nfg, the strategic
-    form of a small game.
+    Its name ends in {written}. A picture of the tree is an .svg file;
+    Gambit's are .efg, the tree, and .nfg, the strategic form of a small game.
 
     For example: offramp export model-two-types --to two-types.efg
 
