@@ -97,7 +97,7 @@ def test_regret_is_within_its_bound_on_a_thousand_draws(game, scale: float) -> N
 
 
 def test_high_precision_ends_with_honest_statuses(game) -> None:
-    _regrets_within_bounds(game, 20, 20.0)
+    _regrets_within_bounds(game, 8, 20.0)
 
 
 def test_outcomes_add_up(game) -> None:

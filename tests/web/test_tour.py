@@ -371,6 +371,7 @@ def _round(page: Page) -> None:
     when.press("Tab")
     step(page, 3).get_by_text("if table == sharing").wait_for()
     add(step(page, 3).locator("form"), "Add a move", Another_move="leaves", It_leads_to="Deadlock")
+    step(page, 3).locator("details", has_text="leaves").first.wait_for()
     add(step(page, 1).locator("form"), "Add a move", Another_move="attacks", It_leads_to="War")
     attacks = step(page, 1).locator("details", has_text="attacks").first
     attacks.wait_for()
