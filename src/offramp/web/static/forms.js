@@ -148,7 +148,11 @@ export function makeForms(place, { name, text, put }) {
     const done = await change(form.dataset.change, collected(form), form.querySelector("[role=alert]"));
     delete form.dataset.done;
     const twin = [...place.querySelectorAll("form.adding")].find((one) => one.dataset.change === form.dataset.change && key(one, { name: "", type: "" }) === key(form, { name: "", type: "" }));
-    if (done) (twin ?? form).querySelector("input:not([type=hidden]), select")?.focus({ preventScroll: true });
+    const next = twin ?? form;
+    const meanwhile = document.activeElement?.form; // where a person has gone on to write, who is not to be called back
+    if (done && (!meanwhile || meanwhile === next || !place.contains(meanwhile))) {
+      next.querySelector("input:not([type=hidden]), select")?.focus({ preventScroll: true });
+    }
   });
 
   place.addEventListener("change", (event) => {
