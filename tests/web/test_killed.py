@@ -20,7 +20,7 @@ from offramp.web.runs.worker import work
 from tests.web.talks import PARLEY
 from tests.web.test_server import started
 
-DRAWS, SEED = 800, 7
+DRAWS, SEED = 3200, 7
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform == "win32", reason="processes of Unix"),
