@@ -51,8 +51,7 @@ def run_command(
     Claims (claims): of a game with more than 500 solved nodes, further equilibria
     are looked for at nominal values only; one combination in 8, but at least 64,
     is tried with the ranges concentrated; claims are looked at with a mechanism off
-    in at most 16 combinations, on accounts at nominal values only; on accounts no
-    other precisions are tried.
+    in at most 16 combinations, on accounts at nominal values only.
 
     Accounts (compare): the first 3 pairs, at nominal values.
 
