@@ -82,6 +82,8 @@ def _slip(name: str, code: str, at: str, *edits: tuple[str, str]) -> Slip:
     return Slip(name, code, at, edits)
 
 
+MOOD = ("state:", "state:\n  mood: {range: [0, 1], start: 0}")
+"""A variable more."""
 SLIPS = (
     _slip(
         "a nominal value outside its range",
@@ -110,14 +112,14 @@ SLIPS = (
         "W105",
         "state.mood",
         ("force: true}", "force: true}\n      sulk: {then: {mood: 1}}"),
-        ("state:", "state:\n  mood: {range: [0, 1], start: 0}"),
+        MOOD,
     ),
     _slip(
         "a variable that only reads itself",
         "W105",
         "state.mood",
         ("force: true}", "force: true}\n      sulk: {then: {mood: 1 - mood}}"),
-        ("state:", "state:\n  mood: {range: [0, 1], start: 0}"),
+        MOOD,
     ),
     _slip("an unread formula", "W106", "define.weary", (" - weary", "")),
     _slip("a source nobody cites", "W107", "sources.memo", (", source: memo", "")),
