@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
+from offramp.apps.options import refuse
 from offramp.core.errors import Place, ScenarioError, suggestion
 from offramp.core.files import refuse_address, write_text
 
@@ -104,8 +105,6 @@ def written_words(words: tuple[str, ...], example: str = "small", source: str = 
         return f"wrote {path}; try: {shlex.join(['offramp', 'check', str(path)])}"
     kind, name = words
     if kind != "scenario" and (example, source) != ("small", ""):
-        from offramp.apps.options import refuse
-
         option = "--from" if source else "--example"
         raise refuse(f"{option} beside '{kind}'", "it with a scenario only", f"leave out {option}")
     path, test = _new_pair(kind, name, example, source)
@@ -122,8 +121,6 @@ def written_words(words: tuple[str, ...], example: str = "small", source: str = 
 
 def _only_name(words: tuple[str, ...]) -> str:
     """The name where no kind stands before it; a ScenarioError where that cannot be."""
-    from offramp.apps.options import refuse
-
     kinds = ", ".join(KINDS)
     if len(words) == 1 and words[0] not in KINDS:
         return words[0]
@@ -146,8 +143,6 @@ def _new_pair(kind: str, name: str, example: str, source: str) -> tuple[Path, Pa
     made = KINDS[kind]
     path = Path(name if name.endswith(made.suffix) else f"{name}{made.suffix}")
     if made.spoken and not NAME.fullmatch(path.stem):
-        from offramp.apps.options import refuse
-
         like = re.sub(r"\W+", "_", path.stem.lower()).strip("_")
         raise refuse(
             f"'{path.stem}' as the name of a {kind}",
@@ -158,7 +153,7 @@ def _new_pair(kind: str, name: str, example: str, source: str) -> tuple[Path, Pa
     test = path.with_name(f"test_{stem}.py")
     for one in (path, test):
         _check_place(one, name)
-    title = path.stem.replace("-", " ").replace("_", " ").strip().capitalize()
+    title = _title_of(path)
     told = {"name": path.stem, "title": title, "file": path.name, "stem": stem, "test": test.name}
     if kind == "scenario":
         text = _text_of(example, source, shlex.quote(str(path)), _quoted(title))
@@ -189,8 +184,13 @@ def new_scenario(name: str, example: str = "small", source: str = "") -> Path:
     _check_wishes(example, source)
     path = Path(name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
     _check_place(path, name)
-    title = _quoted(path.stem.replace("-", " ").replace("_", " ").strip().capitalize())
+    title = _quoted(_title_of(path))
     return _put(path, _text_of(example, source, shlex.quote(str(path)), title))
+
+
+def _title_of(path: Path) -> str:
+    """A file's name as words."""
+    return path.stem.replace("-", " ").replace("_", " ").strip().capitalize()
 
 
 def _quoted(title: str) -> str:
@@ -228,8 +228,6 @@ def _put(path: Path, text: str) -> Path:
 
 
 def _check_wishes(example: str, source: str) -> None:
-    from offramp.apps.options import refuse
-
     if example not in EXAMPLES:
         raise refuse(f"--example {example}", "small or full", "say --example full")
     if source not in ("", QUESTIONS):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -143,13 +143,6 @@ def describe(scenario: Scenario) -> Description:
     about = " ".join((scenario.about or "").split())
     kept = tuple(part for part in parts if part.sentences)
     return Description(scenario.title, about, kept, best, worst)
-
-
-def _words_of_rules(parts: Iterable[Passage]) -> str:
-    """All that is said of what only rules and numbers say; claims and accounts left out."""
-    kept = [part for part in parts if not part.heading.startswith(("Accounts", "Claims"))]
-    told = [(one, *under) for part in kept for one, under in part.sentences]
-    return " ".join(line for lines in told for line in lines)
 
 
 def _alone(sentences: Iterator[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
