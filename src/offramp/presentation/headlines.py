@@ -228,7 +228,8 @@ def _by_ranges(findings: Findings) -> list[str]:
         verb = "is" if one.holds else "is not"
         told.append(
             f"where {where} it {verb} in {percent(one.density)} of them, "
-            f"against {percent(one.base)} of all"
+            f"against {percent(one.base)} of all (on the half of the combinations kept for "
+            "trying this out)"
         )
     if not found.regions:
         told.append("no one or two numbers with a range decide it")

@@ -13,6 +13,7 @@ from offramp.presentation.sections.ledger import meanings_of
 from offramp.presentation.text.claims import (
     class_words,
     condition_words,
+    deciding_sentence,
     harm_brief,
     harm_words,
     other_way_sentence,
@@ -378,13 +379,7 @@ def _deciding(findings: Findings, one: Verdict) -> str:
         told = f" ({inside(meaning)})" if meaning else ""
         called = condition.label or spoken(condition.name)
         where.append(f"{called}{told} is {side} {figure_of(condition.threshold)}")
-    verb = "holds" if found.holds else "does not hold"
-    return (
-        f"It {verb} in {percent(found.density)} of the combinations tried in which "
-        f"{listed(where)}, "
-        f"against {percent(found.base)} of all; these are {percent(found.coverage)} of those in "
-        f"which it {verb}."
-    )
+    return deciding_sentence(found, listed(where))
 
 
 def _asides(one: Verdict) -> Iterator[str]:

@@ -224,14 +224,14 @@ def other_way_sentence(one: Verdict) -> str:
     return f"If its committed moves {MANNERS[manner]}, it {NOMINALLY[state]} at nominal values."
 
 
-def deciding_sentence(found: Deciding) -> str:
-    """Where in the ranges the claim mostly holds, or does not."""
-    where = " and ".join(condition_words(one) for one in found.conditions)
+def deciding_sentence(found: Deciding, where: str = "") -> str:
+    """Where in the ranges the claim mostly holds, or does not; ``where`` in other words."""
+    where = where or " and ".join(condition_words(one) for one in found.conditions)
     verb = "holds" if found.holds else "does not hold"
     return (
-        f"It {verb} in {percent(found.density)} of the combinations tried in which {where} "
-        f"(of all combinations: {percent(found.base)}); they are {percent(found.coverage)} of "
-        f"those in which it {verb}."
+        f"In the half of the combinations on which this was tried out, it {verb} in "
+        f"{percent(found.density)} of those in which {where}, against {percent(found.base)} of "
+        f"all; these are {percent(found.coverage)} of those in which it {verb}."
     )
 
 
