@@ -52,9 +52,11 @@ def library_citations() -> Iterator[Cited]:
             for key, node in told.items():
                 one = {word: " ".join(str(v.value).split()) for word, v in node.mapping.items()}
                 if one["kind"] != "invented":
-                    words = [one.get(word, "") for word in ("kind", "speaker", "date", "title")]
-                    place = one.get("note", "").partition(";")[0] if words[0] in WORKS else ""
-                    yield Cited(file, key, *words, place)
+                    kind, speaker, date, title = (
+                        one.get(word, "") for word in ("kind", "speaker", "date", "title")
+                    )
+                    place = one.get("note", "").partition(";")[0] if kind in WORKS else ""
+                    yield Cited(file, key, kind, speaker, date, title, place)
 
 
 class Bibliography(SphinxDirective):

@@ -30,7 +30,7 @@ class Departures(SphinxDirective):
         rows = [
             row
             for one in understand(scenario).assumptions
-            if one.distribution is not None and ".".join(one.path) in named
+            if one.distribution is not None and ".".join(map(str, one.path)) in named
             for row in _rows(scenario, one)
         ]
         told = "The band is that of the terms that cover the range between them."
