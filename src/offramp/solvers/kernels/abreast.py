@@ -40,6 +40,8 @@ WIDTH = 8
 _bare: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 jit_inside: Any = njit(cache=True, nogil=True, error_model="numpy", **_bare)
 """Compiles what only compiled code calls: without the wrappers that Python would need."""
+jit_inlined: Any = njit(cache=True, nogil=True, error_model="numpy", forceinline=True, **_bare)
+"""The same for what is called once a node: a call would hand over all arrays of its records."""
 
 
 class Abreast(types.Type):

@@ -20,6 +20,7 @@ from offramp.solvers.kernels.abreast import (
     add_worth,
     exponential,
     get,
+    jit_inlined,
     jit_inside,
     larger,
     load,
@@ -95,69 +96,78 @@ def scratch_for(shape: Shape, like):
 def step_back(shape: Shape, numbers: Numbers, values, low, high, scratch):
     """Replace the values at positions ``low`` to ``high`` by their backups, in order, in place.
 
-    Two moves, the most frequent case, need one exponential. ``values`` (row * lanes + lane,) has a
-    row for every position and terminal.
+    ``values`` (row * lanes + lane,) has a row for every position and terminal.
+    """
+    for n in range(low, high):
+        back_up(shape, numbers, values, n, scratch)
+
+
+@jit_inlined
+def back_up(shape: Shape, numbers: Numbers, values, n, scratch):
+    """The same for position ``n``; probabilities of its moves stand in ``scratch`` afterwards.
+
+    Two moves, the most frequent case, need one exponential. ``values`` is (row * lanes + lane,),
+    ``scratch`` (2 * widest + lanes,).
     """
     mover, first, target, turns = shape.mover, shape.first, shape.target, shape.turns
     pay_class, odds_class, lanes = shape.pay_class, shape.odds_class, shape.lanes
     pay, paid, patience = numbers.pay, numbers.paid, numbers.patience
     odds, precision, widest = numbers.odds, numbers.precision, shape.widest
-    for n in range(low, high):
-        m, a, b = np.int64(mover[n]), first[n], first[n + 1]
-        if b - a == 1:
-            save(scratch, 0, 1.0)
-        elif m < 0:
-            for e in range(a, b):
-                save(scratch, e - a, load(odds, np.int64(odds_class[e])))
+    m, a, b = np.int64(mover[n]), first[n], first[n + 1]
+    if b - a == 1:
+        save(scratch, 0, 1.0)
+    elif m < 0:
+        for e in range(a, b):
+            save(scratch, e - a, load(odds, np.int64(odds_class[e])))
+    else:
+        for e in range(a, b):
+            c, w, v = np.int64(pay_class[e]), np.int64(turns[e]), np.int64(target[e])
+            total = worth(values, v * lanes + m, paid[c], pay, c * lanes + m, w, patience, m)
+            save(scratch, widest + e - a, total)
+        if odds_class[a] >= 0:
+            choose_by_weight(scratch, widest, b - a, odds, odds_class, a, precision, m)
+        elif b - a == 2:
+            one, two = load(scratch, widest), load(scratch, widest + 1)
+            less = exponential(0.0 - load(precision, m) * size(one - two))
+            likely = 1.0 / (1.0 + less)
+            less = less * likely
+            save(scratch, 0, where_more(two, one, less, likely))
+            save(scratch, 1, where_more(two, one, likely, less))
         else:
-            for e in range(a, b):
-                c, w, v = np.int64(pay_class[e]), np.int64(turns[e]), np.int64(target[e])
-                total = worth(values, v * lanes + m, paid[c], pay, c * lanes + m, w, patience, m)
-                save(scratch, widest + e - a, total)
-            if odds_class[a] >= 0:
-                choose_by_weight(scratch, widest, b - a, odds, odds_class, a, precision, m)
-            elif b - a == 2:
-                one, two = load(scratch, widest), load(scratch, widest + 1)
-                less = exponential(0.0 - load(precision, m) * size(one - two))
-                likely = 1.0 / (1.0 + less)
-                less = less * likely
-                save(scratch, 0, where_more(two, one, less, likely))
-                save(scratch, 1, where_more(two, one, likely, less))
-            else:
-                top = load(scratch, widest)
-                for k in range(1, b - a):
-                    top = larger(load(scratch, widest + k), top)
-                mass = 0.0 * top
-                for k in range(b - a):
-                    less = load(scratch, widest + k) - top
-                    likely = exponential(load(precision, m) * less)
-                    save(scratch, k, likely)
-                    mass = mass + likely
-                mass = 1.0 / mass
-                for k in range(b - a):
-                    save(scratch, k, load(scratch, k) * mass)
-        for j in range(0, lanes, 4):
-            mean = nothing_in(values)
-            for e in range(a, b):
-                c, w, v = np.int64(pay_class[e]), np.int64(turns[e]), np.int64(target[e])
-                mean = add_worth(
-                    mean,
-                    load(scratch, e - a),
-                    values,
-                    v * lanes + j,
-                    paid[c],
-                    pay,
-                    c * lanes + j,
-                    w,
-                    patience,
-                    j,
-                )
-            save_four(values, n * lanes + j, mean)
-        if numbers.entropy and m >= 0 and b - a > 1:
-            for k in range(many(values)):
-                sharp = get(precision, m, k)
-                own = worth_among(scratch, widest, b - a, k, sharp, odds, odds_class, a)
-                put(values, n * lanes + m, k, own)
+            top = load(scratch, widest)
+            for k in range(1, b - a):
+                top = larger(load(scratch, widest + k), top)
+            mass = 0.0 * top
+            for k in range(b - a):
+                less = load(scratch, widest + k) - top
+                likely = exponential(load(precision, m) * less)
+                save(scratch, k, likely)
+                mass = mass + likely
+            mass = 1.0 / mass
+            for k in range(b - a):
+                save(scratch, k, load(scratch, k) * mass)
+    for j in range(0, lanes, 4):
+        mean = nothing_in(values)
+        for e in range(a, b):
+            c, w, v = np.int64(pay_class[e]), np.int64(turns[e]), np.int64(target[e])
+            mean = add_worth(
+                mean,
+                load(scratch, e - a),
+                values,
+                v * lanes + j,
+                paid[c],
+                pay,
+                c * lanes + j,
+                w,
+                patience,
+                j,
+            )
+        save_four(values, n * lanes + j, mean)
+    if numbers.entropy and m >= 0 and b - a > 1:
+        for k in range(many(values)):
+            sharp = get(precision, m, k)
+            own = worth_among(scratch, widest, b - a, k, sharp, odds, odds_class, a)
+            put(values, n * lanes + m, k, own)
 
 
 @jit_inside

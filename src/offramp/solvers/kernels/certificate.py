@@ -22,6 +22,7 @@ from offramp.solvers.kernels.abreast import (
     exponential,
     four_of,
     get,
+    jit_inlined,
     jit_inside,
     larger,
     load,
@@ -112,7 +113,7 @@ def check_fixed_point(given: Given, numbers: Numbers, lanes, value, strategy, re
         save_four(residual, j, four_of(residual, j) + poison)
 
 
-@jit_inside
+@jit_inlined
 def choose(numbers: Numbers, odds_class, total, chance, m, a, b):
     """Fill ``chance`` (edge,) from ``a`` to ``b`` with the choice of party ``m``.
 

@@ -24,7 +24,7 @@ from offramp.solvers.kernels.abreast import (
     save_four,
     worth,
 )
-from offramp.solvers.kernels.backup import Numbers, step_back
+from offramp.solvers.kernels.backup import Numbers, back_up
 from offramp.solvers.kernels.krylov import ZERO
 from offramp.solvers.kernels.layout import Shape
 
@@ -76,7 +76,7 @@ def step_back_linearised(
         m, a, b, here = np.int64(shape.mover[n]), first[n], first[n + 1], n * lanes
         for j in range(0, lanes, 4):
             save_four(scratch, old + j, four_of(values, here + j))
-        step_back(shape, numbers, values, n, n + 1, scratch)
+        back_up(shape, numbers, values, n, scratch)
         for e in range(a, b):
             save(slopes.chance, e - begin, load(scratch, e - a))
         if m < 0 or b - a == 1:
