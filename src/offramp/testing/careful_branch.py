@@ -1,7 +1,7 @@
 """A slow and careful trace of the branch, to hold the compiled path against.
 
 Pseudo-arclength continuation in (values at heads, t), where t multiplies all precisions, step by
-step in Python. It has the sweeps of the solvers and their products with vectors, but no step
+step in Python, with linearised sweeps and products of its own (`careful_newton`). It has no step
 control, no predictor and no corrector in common with the compiled path: tight steps along the
 tangent, each corrected until next to nothing is left, halved where the correction is long or turns.
 
@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.game.structure import Structure, Tables
-from offramp.solvers.kernels.backup import Numbers, linearise, step_back
+from offramp.solvers.kernels.backup import Numbers, step_back
 from offramp.solvers.kernels.certificate import numbers_of
 from offramp.solvers.kernels.krylov import krylov_alone, padded
 from offramp.solvers.kernels.layout import Layout, Shape, arrange
 from offramp.solvers.kernels.scaling import fill_scale, fill_terminals
 from offramp.solvers.kernels.units import in_units, units_of
-from offramp.solvers.perfect.newton import Linearisation, solve_border
+from offramp.testing.careful_newton import Linearisation, linearise, solve_border
 
 Array = NDArray[np.float64]
 CAREFUL = 4.0

@@ -153,7 +153,7 @@ def apply_rest(shape: Shape, numbers: Numbers, c, work: Correction, source, targ
     for r in range(0, unknown, 4):
         ahead = four_of(basis, source + r) * four_of(work.scale, r % lanes)
         save_four(change, base + r, ahead)
-    push_back(shape, numbers, low, high, work.scratch, work.slopes)
+    push_back(shape, numbers, low, high, work.scratch, work.slopes, NO)
     for r in range(0, unknown, 4):
         after = four_of(change, base + r) * four_of(work.weight, r % lanes)
         save_four(basis, target + r, four_of(basis, source + r) - after)

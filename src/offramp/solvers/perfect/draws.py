@@ -14,17 +14,14 @@ from offramp.core.sharing import runs_of, share_out, threads_for
 from offramp.solvers.engine import Request, Results
 from offramp.solvers.equilibria import PROVED, SEVERAL, Equilibria, Other, not_refuted
 from offramp.solvers.kernels.abreast import WIDTH
-from offramp.solvers.kernels.backup import Numbers
 from offramp.solvers.kernels.certificate import (
     estimate_condition,
     given_of,
-    numbers_of,
     pile_up,
     play_under,
     reply_tolerance,
 )
 from offramp.solvers.kernels.layout import arrange
-from offramp.solvers.kernels.scaling import fill_terminals
 from offramp.solvers.perfect.compiled_loop import (
     CLOSE,
     LAST,
@@ -43,7 +40,7 @@ from offramp.solvers.perfect.records import (
 )
 from offramp.solvers.perfect.searching import SAME
 from offramp.solvers.perfect.sharpening import RIGHT, Sharpened, sharpen, stakes_on_the_way
-from offramp.solvers.perfect.turning import ARRIVED, ENDINGS, PAST, follow_around
+from offramp.solvers.perfect.turning import ARRIVED, PAST, follow_around
 
 Array = NDArray[np.float64]
 CAUTION = ((1.0, 1), (4.0, 4))
@@ -52,6 +49,8 @@ on other ways: more so where less has led nowhere, or over a fork."""
 BEYOND, FARTHER = 0.01, 8.0
 """That far past a turn, in log(1 + s t) as in `branch`, steps of the precision are tried again, and
 so many times as far where they are refused."""
+UNKNOWNS_ABREAST = 2_000
+"""Values at heads up to which turning points are passed abreast: more take too much memory."""
 TURNS = 12
 """Times that a branch may be left and taken up again before it is followed around as a whole."""
 RESCUES = 8
@@ -160,6 +159,9 @@ class PerfectResults(Results):
                 follow_branches(self.like, shape, self.arrays, left, settings, ends, steps, stops)
                 self.pass_turns(left, ends, steps, stops, settings)
             self.finish(left, ends, steps, settings)
+            lost = left[self.sweeps[left] < 0]
+            if len(lost) and len(shape.heads) and self.structure.nodes <= self.options.rescue_nodes:
+                self.follow_whole(lost, settings)
             self.found.followed[left] = self.sweeps[left] > 0
         if settings.certified and self.found.wanted[draws].any():
             self.look_elsewhere(draws, settings)
@@ -181,24 +183,17 @@ class PerfectResults(Results):
         beyond = np.full(len(draws), BEYOND)
         for _ in range(TURNS):
             left = np.flatnonzero((steps < 0) & (stops[:, 0] > 0.0))
-            on = [
-                item
-                for item in left.tolist()
-                if self.past_turn(draws[item], ends, stops, item, beyond[item])
-            ]
-            if not on:
+            if not len(left):
                 return
-            some, further = np.array(on), np.ones(len(on), np.int64)
-            places, reached = ends[some], stops[some]
+            told, places, reached = self.around(draws[left], beyond[left], ends[left], stops[left])
+            stops[left] = 0.0
+            arrived, passed = left[told[:, 0] == ARRIVED], told[:, 0] == PAST
+            ends[arrived], steps[arrived] = places[told[:, 0] == ARRIVED], np.abs(steps[arrived])
+            some, places, reached = left[passed], places[passed], reached[passed]
+            stops[some], further = reached, np.ones(len(some), np.int64)
+            shape = self.layout.shape
             follow_branches(
-                self.like,
-                self.layout.shape,
-                self.arrays,
-                draws[some],
-                settings,
-                places,
-                further,
-                reached,
+                self.like, shape, self.arrays, draws[some], settings, places, further, reached
             )
             refused = (further < 0) & (reached[:, 0] == 0.0)  # another component is still turned
             reached[refused] = stops[some[refused]]
@@ -206,42 +201,51 @@ class PerfectResults(Results):
             ends[some], stops[some] = places, reached
             steps[some] = np.sign(further) * (np.abs(steps[some]) + np.abs(further))
 
-    def past_turn(self, draw: int, ends: Array, stops: Array, item: int, beyond: float) -> bool:
-        """Follow one branch from where it was left past the turn there; whether that succeeded.
-
-        ``ends`` (item, head * lanes + lane) and ``stops`` (item, 2) say where it was left, and
-        afterwards where it is to be taken up again, so far ``beyond``.
-        """
-        heads, lanes = self.layout.shape.heads, self.layout.shape.lanes
-        told, values, stop = self.around(draw, stops[item], ends[item], beyond)
-        if told[0] not in (ARRIVED, PAST):
-            stops[item] = 0.0
-            return False
-        if told[3]:
-            self.message[draw] = FORKED
-        ends[item], stops[item] = values.reshape(-1, lanes)[heads].ravel(), stop
-        return True
+    def follow_whole(self, draws: NDArray[np.int64], settings: Settings) -> None:
+        """Follow the branches of ``draws`` in arclength from precision 0, and finish them."""
+        shape, count = self.layout.shape, len(draws)
+        nowhere = np.zeros((count, len(shape.heads) * shape.lanes))
+        told, ends, _ = self.around(draws, np.zeros(count), nowhere, np.zeros((count, 2)))
+        steps = np.maximum(1, told[:, 1])
+        self.value[np.ix_(draws, shape.node[shape.heads])] = ends.reshape(
+            count, len(shape.heads), shape.lanes
+        )[:, :, : self.structure.parties]
+        self.finish(draws, ends, np.where(told[:, 0] == ARRIVED, steps, -steps), settings)
 
     def around(
-        self, draw: int, stop: Array, ends: Array | None = None, beyond: float = 0.0
+        self, draws: NDArray[np.int64], beyond: Array, ends: Array, stops: Array
     ) -> tuple[NDArray[np.int64], Array, Array]:
-        """Follow one branch in arclength, more carefully where that fails or meets a fork.
+        """Follow branches in arclength, more carefully where that fails or meets a fork.
 
-        From precision 0, or from ``stop`` (2,) and the values at heads ``ends`` (head * lanes +
-        lane,). What `follow_around` tells, with the steps of all tries, its values and its stop.
+        From where ``stops`` (item, 2) and the values at heads ``ends`` (item, head * lanes + lane)
+        say, so far ``beyond`` (item,). What `follow_around` tells, with the steps of all tries,
+        and where it came to, ends and stops.
         """
-        shape, told, steps = self.layout.shape, np.zeros(4, np.int64), 0
+        shape, told = self.layout.shape, np.zeros((len(draws), 4), np.int64)
+        like = self.like if ends.shape[1] <= UNKNOWNS_ABREAST else np.zeros(1)
+        places, reached, left = ends.copy(), stops.copy(), np.arange(len(draws))
         for caution, times in CAUTION:
-            numbers, values = self.opened(draw)
-            if ends is not None:
-                values.reshape(-1, shape.lanes)[shape.heads] = ends.reshape(-1, shape.lanes)
-            reached, limit = stop.copy(), times * self.options.sweeps
-            follow_around(shape, numbers, values, limit, caution, beyond, reached, told)
-            steps += int(told[1])
-            if told[0] in (ARRIVED, PAST) and told[3] == 0:
+            here, there, found = ends[left], stops[left], np.zeros((len(left), 4), np.int64)
+            follow_around(
+                like,
+                shape,
+                self.arrays,
+                draws[left],
+                caution,
+                times * self.options.sweeps,
+                beyond[left],
+                here,
+                there,
+                found,
+            )
+            found[:, 1] += told[left, 1]
+            places[left], reached[left], told[left] = here, there, found
+            left = left[~np.isin(found[:, 0], (ARRIVED, PAST)) | (found[:, 3] > 0)]
+            if not len(left):
                 break
-        told[1] = steps
-        return told, values, reached
+        for item in np.flatnonzero(np.isin(told[:, 0], (ARRIVED, PAST)) & (told[:, 3] > 0)):
+            self.message[draws[item]] = FORKED
+        return told, places, reached
 
     def finish(
         self, draws: NDArray[np.int64], ends: Array, steps: NDArray[np.int64], settings: Settings
@@ -280,20 +284,10 @@ class PerfectResults(Results):
         for (draw, _), other in zip(pairs.tolist(), others, strict=True):
             self.elsewhere[draw].append(other.copy())
 
-    def opened(self, draw: int) -> tuple[Numbers, Array]:
-        """The numbers of a draw, and flat values with its terminals filled in."""
-        shape, tables = self.layout.shape, self.tables
-        numbers = numbers_of(self.layout, tables, draw)
-        values = np.zeros((self.structure.nodes + self.structure.terminals) * shape.lanes)
-        fill_terminals(shape, tables.end_pay[draw], values)
-        return numbers, values
-
     def rescued(self, draw: int) -> bool:
         """Solve a draw whose branch was not followed in another way; no if nothing helps."""
         if self.structure.nodes > self.options.rescue_nodes:
             self.value[draw] = 0.0
-        elif self.trace(draw):
-            return True
         elsewhere = self.found_anywhere(draw)
         if not elsewhere:
             self.give_up(draw)
@@ -326,24 +320,6 @@ class PerfectResults(Results):
             "The branch from precision 0 could not be followed, and no start at random led to a "
             "fixed point. Lower the precision or the patience."
         )
-
-    def trace(self, draw: int) -> bool:
-        """Follow the principal branch around its turning points; on failure leave a message."""
-        told, values, _ = self.around(draw, np.zeros(2))
-        self.sweeps[draw] = told[1]
-        self.keep(draw, np.nan_to_num(values, posinf=0.0, neginf=0.0))
-        if told[0] != ARRIVED:
-            self.message[draw] = f"The principal branch was not traced: {ENDINGS[told[0]]}."
-            return False
-        self.branch[draw] = "traced"
-        self.message[draw] = FORKED if told[3] else ""
-        return True
-
-    def keep(self, draw: int, values: Array) -> None:
-        """Store flat values in the order of the structure."""
-        shape = self.layout.shape
-        table = values.reshape(-1, shape.lanes)[: self.structure.nodes, : self.structure.parties]
-        self.value[draw, shape.node] = table
 
     def sharpen(self, draws: NDArray[np.int64]) -> None:
         """See to it that payoffs of solved draws are right, or say that they are not."""

@@ -16,12 +16,17 @@ from numpy.typing import NDArray
 from offramp.solvers.kernels.abreast import (
     add_worth,
     four_of,
+    four_worth,
+    jit_inlined,
     jit_inside,
+    larger,
     load,
     nothing_in,
     rows_like,
     save,
     save_four,
+    smaller,
+    where_more,
     worth,
 )
 from offramp.solvers.kernels.backup import Numbers, back_up
@@ -40,6 +45,11 @@ class Slopes(NamedTuple):
     """(edge * lanes + lane,) what the mover's total does to each party's value through them."""
     change: Array
     """((position and terminal) * lanes + lane,) changes that are carried back; 0 at terminals."""
+    rate: Array
+    """(position * lanes + lane,) what t, by which precisions are multiplied, does to a value at its
+    own position, and"""
+    base: Array
+    """(lane,) the precisions that it multiplies; none of either where that is not wanted."""
     unpaid: Array
     """(4,) zeros: pays have no part in changes, and a draw alone adds them whether paid or not."""
 
@@ -47,16 +57,27 @@ class Slopes(NamedTuple):
 @jit_inside
 def slopes_for(shape: Shape, like):
     """Room for the component with most edges. Rows are (edge,) and (row * lanes + lane,)."""
-    most, lanes = 0, shape.lanes
+    most = 0
     for c in range(len(shape.cyclic)):
         if shape.cyclic[c]:
             low, high = shape.component[c], shape.component[c + 1]
             most = max(most, int(shape.first[high] - shape.first[low]))
-    rows = (len(shape.mover) + shape.terminals) * lanes
+    return slopes_of(shape, like, most, rows_like(like, 0))
+
+
+@jit_inside
+def slopes_of(shape: Shape, like, edges, base):
+    """Room for so many edges, and for the effects of t if there are precisions ``base`` (lane,).
+
+    Rows are (edge,) and (row * lanes + lane,).
+    """
+    lanes, rated = shape.lanes, len(shape.mover) if len(base) > 0 else 0
     return Slopes(
-        rows_like(like, most),
-        rows_like(like, most * lanes),
-        rows_like(like, rows),
+        rows_like(like, edges),
+        rows_like(like, edges * lanes),
+        rows_like(like, (len(shape.mover) + shape.terminals) * lanes),
+        rows_like(like, rated * lanes),
+        base,
         rows_like(like, 4),
     )
 
@@ -95,13 +116,51 @@ def step_back_linearised(
                     at = v * lanes + j
                     total = worth(values, at, paid[c], pay, c * lanes + j, w, patience, j)
                 save(slopes.slope, spot + j, bend * (total - load(values, here + j)))
+        if len(slopes.base) > 0:
+            rate_node(shape, numbers, values, n, scratch, slopes)
+
+
+@jit_inlined
+def rate_node(shape: Shape, numbers: Numbers, values, n, scratch, slopes: Slopes):
+    """What t does to the values at the deciding position ``n``, whose backup was the last.
+
+    That is the sum over moves of p precision (Q_mover - V_mover) (Q_j - V_j), and for the mover
+    under the entropy convention the mean of Q_mover - V_mover over t. The values before the sweep,
+    and probabilities, stand in ``scratch`` (2 * widest + lanes,).
+    """
+    m, lanes, old = np.int64(shape.mover[n]), shape.lanes, 2 * shape.widest
+    pay, paid, patience, here = numbers.pay, numbers.paid, numbers.patience, n * lanes
+    steep, sharp = load(slopes.base, m), load(numbers.precision, m)
+    mean = spread = 0.0 * steep
+    top, low = mean - np.inf, mean + np.inf
+    for j in range(0, lanes, 4):
+        save_four(slopes.rate, here + j, nothing_in(values))
+    for e in range(shape.first[n], shape.first[n + 1]):
+        c, w, v = np.int64(shape.pay_class[e]), np.int64(shape.turns[e]), np.int64(shape.target[e])
+        likely, source, at = load(scratch, e - shape.first[n]), values, v * lanes
+        if v == n:
+            source, at = scratch, old
+        own = worth(source, at + m, paid[c], pay, c * lanes + m, w, patience, m)
+        own = own - load(values, here + m)
+        bend = likely * steep * own
+        mean, spread = mean + likely * own, spread + likely * own * own
+        top, low = larger(own, top), smaller(own, low)
+        for j in range(0, lanes, 4):
+            total = four_worth(source, at + j, paid[c], pay, c * lanes + j, w, patience, j)
+            more = (total - four_of(values, here + j)) * bend
+            save_four(slopes.rate, here + j, four_of(slopes.rate, here + j) + more)
+    if numbers.entropy:
+        near = 0.5 * (spread - mean * mean)
+        far = where_more(sharp * (top - low), 1e-4, mean / sharp, near)
+        save(slopes.rate, here + m, steep * far)
 
 
 @jit_inside
-def push_back(shape: Shape, numbers: Numbers, low, high, scratch, slopes: Slopes):
+def push_back(shape: Shape, numbers: Numbers, low, high, scratch, slopes: Slopes, rated):
     """Carry the changes of a component's heads back over positions ``low`` to ``high``, in place.
 
-    Changes are (row * lanes + lane,); outside the component nothing changes.
+    Changes are (row * lanes + lane,); outside the component nothing changes. If ``rated``, what t
+    does at each position is added.
     """
     first, target, turns = shape.first, shape.target, shape.turns
     lanes, begin, change = shape.lanes, shape.first[low], slopes.change
@@ -117,6 +176,8 @@ def push_back(shape: Shape, numbers: Numbers, low, high, scratch, slopes: Slopes
                     save(scratch, e - a, own)
         for j in range(0, lanes, 4):
             mean = nothing_in(change)
+            if rated:
+                mean = four_of(slopes.rate, n * lanes + j)
             for e in range(a, b):
                 w, v = np.int64(turns[e]), np.int64(target[e])
                 if v < low:

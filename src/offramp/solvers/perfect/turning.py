@@ -1,11 +1,12 @@
-"""The branch of one draw followed around its turning points, compiled.
+"""Branches followed around their turning points in arclength, draws abreast, compiled.
 
-Pseudo-arclength continuation in (values at heads, t), where t multiplies all precisions. At
-t = 0 the problem is linear. Every step predicts along the tangent, corrects by Newton's method
-across it, and is halved when the correction is slow, long or turns too much. The first time the
-branch reaches t = 1 it is landed on exactly there. The determinant of the bordered equations keeps
-its sign where the branch turns back in t, and changes it at forks, and where a step leads to
-another branch: how often it did so is told.
+Pseudo-arclength continuation in (values at heads, t), where t multiplies all precisions. Every
+step predicts along the parabola that the last two tangents make, corrects by Newton's method across
+the tangent, and is shorter next time when the correction is slow, long or turns too much. The first
+time the branch reaches t = 1 it is landed on exactly there. The determinant of the bordered
+equations keeps its sign where the branch turns back in t, and changes it at forks, and where a step
+leads to another branch: how often it did so is told. Eight draws abreast go each at its own pace,
+and a place that is free is taken by the next one.
 
 Sources: Allgower & Georg (1990), Numerical continuation methods; Turocy (2005), A dynamic homotopy
 interpretation of the logistic quantal response equilibrium correspondence.
@@ -14,14 +15,55 @@ interpretation of the logistic quantal response equilibrium correspondence.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from offramp.core.compiling import njit
-from offramp.solvers.kernels.abreast import EPSILON, jit_inside
-from offramp.solvers.kernels.backup import Numbers, linearise, step_back
+from offramp.solvers.kernels.abreast import EPSILON, get, jit_inside, many, put
+from offramp.solvers.kernels.krylov import right_of
 from offramp.solvers.kernels.layout import Shape
 from offramp.solvers.kernels.scaling import fill_scale
-from offramp.solvers.perfect.newton import Linearisation, room_for, solve_border
+from offramp.solvers.perfect.arclength import (
+    AIM,
+    APART_BY,
+    BEFORE,
+    BEGINS,
+    DOING,
+    DOUBTED,
+    EXACT,
+    FAR,
+    FORKED,
+    ITEM,
+    LANDED,
+    LANDS,
+    LEAST,
+    LIMIT,
+    MISSED,
+    OFF,
+    ON,
+    ON_WAY,
+    REST,
+    SIDE,
+    SIGN,
+    STRIDE,
+    TAKEN,
+    THREE,
+    TURNED,
+    TWO,
+    UP,
+    Around,
+    around_for,
+    clear_right,
+    correct_trials,
+    find_rise,
+    guess_points,
+    measure_off,
+    move_on,
+    solve_bordered,
+    take_directions,
+)
+from offramp.solvers.perfect.records import Batch, TableArrays, batch_for, gather_place, open_place
 
+Array = NDArray[np.float64]
 LONGEST, SHORTEST = 0.3, 1e-9
 """How long steps may be, in the scale of values and of precisions; how short, beside the first."""
 ACROSS, ASIDE = 0.2, 0.4
@@ -31,12 +73,10 @@ KEEN, STRAIGHT = 1e-4, 1e-6
 a turn a rough one leads aside however short the step is."""
 NEAR, SHORTER, LONGER = 0.4, 0.4, 2.0
 """Steps are to be off by that share of the most, and change by no more than these factors."""
-DOUBTS = 6
+DOUBTS = 6.0
 """A step across a fork may lead to another branch: so often a shorter one is tried instead."""
 OUTSET = 2e-3
 """The first step where a branch was left, as a share of the precisions there."""
-COLUMNS = 400
-"""Most vectors of GMRES."""
 APART = 0.15
 """How much less than 1 the cosine between two tangents may be."""
 SLOW = 100.0
@@ -44,143 +84,294 @@ SLOW = 100.0
 ARRIVED, STUCK, TIRED, SINGULAR, PAST = range(5)
 """How it may end: at the precision, with too short steps, with too many, at precision 0, or past
 the place where steps of the precision had become too short."""
-ENDINGS = (
-    "it was",
-    "steps became too short",
-    "too many steps",
-    "the linear problem at precision 0 could not be solved",
-    "it was taken up again",
-)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def follow_around(shape: Shape, numbers: Numbers, values, limit, caution, beyond, stop, told):
-    """Follow the branch of one draw; ``values`` (row * lanes + lane,) has its terminals filled in.
+def follow_around(
+    like, shape: Shape, arrays: TableArrays, draws, caution, limit, beyond, ends, stops, told
+):
+    """Follow the branches of ``draws``; what a draw gets does not depend on the others.
 
-    From precision 0 to the end; or, where the first number of ``stop`` (2,) is the share of the
-    precisions at which the branch was left, from there and from the values at the heads until it
-    has passed the turning points there by ``beyond``, in log(1 + s t) as in `branch`: ``stop`` says
-    how far it came. The second number is s, how steep its way is. With ``caution`` above 1 steps
-    are shorter, and points on the branch more exact. Fills ``told`` (4,): how it ended, steps,
-    times that it turned back, and forks passed.
+    From precision 0 to the end; or, where the first number of ``stops`` (item, 2) is the share of
+    the precisions at which a branch was left, from there and from the values at the heads ``ends``
+    (item, head * lanes + lane) until it has passed the turning points there by ``beyond`` (item,),
+    in log(1 + s t) as in `branch`: then ``stops`` says how far it came. The second number is s, how
+    steep its way is. With ``caution`` above 1 steps are shorter, and points on the branch more
+    exact. Fills ``told`` (item, 4): how it ended, steps, times that it turned back, forks passed.
     """
-    scale = np.ones(shape.lanes)
-    fill_scale(shape, numbers, values, scale)
-    linear = room_for(shape, scale, COLUMNS)
-    count = len(linear.weight) + 1
-    point, upright = np.zeros(count), np.zeros(count)
-    upright[count - 1] = 1.0
-    told[:], far = 0, np.inf
-    if stop[0] > 0.0:
-        take_point(shape, linear, point, values)
-        point[count - 1] = stop[0]
-        far = np.expm1(np.log1p(stop[1] * stop[0]) + beyond) / stop[1]
-    told[0] = go_along(shape, numbers, linear, values, point, upright, limit, caution, far, told)
-    stop[0] = point[count - 1]
-    put_point(shape, linear, point, values)
-    if told[0] != PAST:
-        step_back(shape, numbers, values, 0, len(shape.mover), linear.scratch)
+    work, batch, following = around_for(shape, arrays, like), batch_for(like, shape), 0
+    stand = work.stand
+    stand[ITEM, :] = -1.0
+    while True:
+        left = 0
+        for k in range(many(like)):
+            if stand[ITEM, k] < 0.0 and following < len(draws):
+                batch.draw[k] = draws[following]
+                begin_place(shape, arrays, work, batch, following, beyond, ends, stops, k)
+                following += 1
+            left += stand[ITEM, k] >= 0.0
+        if left == 0:
+            break
+        plan_trials(shape, work, caution)
+        correct_trials(shape, work)
+        judge_corrections(shape, work, caution, limit, ends, stops, told)
+        find_tangents(shape, work)
+        settle_borders(shape, work)
+        judge_tangents(shape, work, caution, limit, ends, stops, told)
 
 
 @jit_inside
-def go_along(
-    shape: Shape,
-    numbers: Numbers,
-    linear: Linearisation,
-    values,
-    point,
-    upright,
-    limit,
-    caution,
-    far,
-    told,
+def begin_place(
+    shape: Shape, arrays: TableArrays, work: Around, batch: Batch, item, beyond, ends, stops, k
 ):
-    """Follow it until t = 1 or past turning points and ``far``; how it ended.
+    """Let place ``k`` be about an item: at precision 0, or where ``stops`` (item, 2) says.
 
-    ``point`` is (unknown + 1,), ``told`` (4,).
+    ``beyond`` is (item,), ``ends`` (item, head * lanes + lane).
     """
-    last, longest = len(point) - 1, LONGEST / caution
-    within = point[last] > 0.0
-    border = upright
+    lanes, unknown, stand = shape.lanes, len(shape.heads) * shape.lanes, work.stand
+    gather_place(shape, arrays, batch, work.numbers, k)
+    for j in range(lanes):
+        put(work.level.precision, j, k, get(work.numbers.precision, j, k))
+    open_place(work.values, shape, arrays, batch, k)
+    stand[:, k] = 0.0
+    stand[ITEM, k], stand[DOING, k], stand[FAR, k] = item, BEGINS, np.inf
+    within = stops[item, 0] > 0.0
     if within:
-        aim, _ = aims_at(caution)
-        if correct_point(shape, numbers, linear, values, point, upright, aim, KEEN, 10) < 0:
-            return STUCK
-        border = across(direction(shape, numbers, linear, upright)[0])
-        stride = min(longest, OUTSET * point[last])
-    elif correct_point(shape, numbers, linear, values, point, upright, 1e-11, 1e-8, 20) < 0:
-        return SINGULAR
-    else:
-        steep = settle_scale(shape, numbers, linear, values, point)
-        stride = min(longest, 2.0 / (1.0 + steep))
-    shortest = SHORTEST * min(1.0, stride)
-    tangent, side = direction(shape, numbers, linear, border)
-    bend, doubted = np.zeros_like(tangent), 0
-    if within and side < 0:
-        return STUCK
-    while told[1] < limit and stride > shortest:
-        told[1] += 1
-        if point[last] + stride * tangent[last] >= 1.0:
-            if land(shape, numbers, linear, values, point, tangent, upright, caution):
-                return ARRIVED
-            stride = 0.5 * (1.0 - point[last]) / tangent[last]
-            continue
-        quick, after, sign, longer = advance(
-            shape, numbers, linear, values, point, tangent, bend, stride, side, doubted, caution
-        )
-        doubted = doubted + 1 if quick < 0 else 0
-        if quick <= 0:
-            stride *= longer
-            continue
-        told[3] += sign != side
-        told[2] += after[last] * tangent[last] < 0
-        side, bend, tangent = sign, (after - tangent) / stride, after
-        if point[last] > far and tangent[last] > 0.0 and told[2] % 2 == 0:
-            return PAST
-        stride = min(stride * longer, longest)
-    return STUCK if told[1] < limit else TIRED
+        steep = stops[item, 1]
+        stand[FAR, k] = np.expm1(np.log1p(steep * stops[item, 0]) + beyond[item]) / steep
+        for r in range(unknown):
+            put(work.values, shape.heads[r // lanes] * lanes + r % lanes, k, ends[item, r])
+    fill_scale(shape, work.numbers, work.values, work.lane)
+    put(work.rows, REST, k, 1.0)
+    for j in range(lanes):
+        rest = max(EPSILON, 1.0 - get(work.numbers.patience, j, k))
+        put(work.rows, REST, k, min(rest, get(work.rows, REST, k)))
+        put(work.scale, j, k, get(work.lane, j, k))
+        put(work.weight, j, k, 1.0 / get(work.lane, j, k))
+    for r in range(unknown + 4):
+        put(work.point, r, k, 0.0)
+        put(work.tangent, r, k, 0.0)
+        put(work.bend, r, k, 0.0)
+        if within and r < unknown:
+            put(work.point, r, k, ends[item, r] * get(work.weight, r % lanes, k))
+    put(work.point, unknown, k, stops[item, 0])
 
 
 @jit_inside
-def advance(
-    shape: Shape,
-    numbers: Numbers,
-    linear: Linearisation,
-    values,
-    point,
-    tangent,
-    bend,
-    stride,
-    side,
-    doubted,
-    caution,
-):
-    """One step of length ``stride`` along ``tangent`` (unknown + 1,), taken in place if it holds.
+def plan_trials(shape: Shape, work: Around, caution):
+    """What every draw tries next: a guess, how it is corrected, and how exactly."""
+    stand, rows, unknown = work.stand, work.rows, len(shape.heads) * shape.lanes
+    aim, exact = 1e-7 / caution**6, 1e-2 / caution**3
+    for k in range(len(work.once)):
+        work.once[k] = 0 if stand[ITEM, k] >= 0.0 else -1
+        stride, doing = stand[STRIDE, k], stand[DOING, k]
+        now, ahead = get(work.point, unknown, k), get(work.tangent, unknown, k)
+        here, step, limit, two, up = aim, exact, 5, stride, 0.0
+        if doing == BEGINS:
+            here, step, limit = (aim, KEEN, 10) if stand[FAR, k] < np.inf else (1e-11, 1e-8, 20)
+            two, up = 0.0, 1.0
+        elif now + stride * ahead >= 1.0:
+            stand[DOING, k], up = LANDS, 1.0
+            here, step, limit, two = 1e-15, 1e-4, 12, (1.0 - now) / ahead
+        else:
+            stand[DOING, k], here = ON_WAY, min(aim, KEEN * stride)
+        put(rows, AIM, k, here)
+        put(rows, EXACT, k, step)
+        put(rows, TWO, k, two)
+        put(rows, THREE, k, 0.5 * two * two if up == 0.0 else 0.0)
+        put(rows, UP, k, up)
+        put(rows, LANDED, k, 0.0)
+        stand[LIMIT, k], stand[BEFORE, k] = limit, np.inf
+    guess_points(work, unknown)
+    for k in range(len(work.once)):
+        if stand[DOING, k] == LANDS:
+            put(work.trial, unknown, k, 1.0)
+            put(work.guess, unknown, k, 1.0)
 
-    The guess follows the parabola that turns by ``bend`` (unknown + 1,) a length. Newton steps + 1,
-    or 0 if it does not hold; the new tangent, the sign of the determinant, and how many times as
-    long the next step may be.
+
+@jit_inside
+def judge_corrections(shape: Shape, work: Around, caution, limit, ends, stops, told):
+    """Who goes on to find a tangent; who has landed or is given up leaves.
+
+    ``ends`` is (item, head * lanes + lane), ``stops`` (item, 2), ``told`` (item, 4).
     """
-    trial = point + stride * tangent + 0.5 * stride**2 * bend
-    guess, border, last = trial.copy(), across(tangent), len(point) - 1
-    aim, exact = aims_at(caution)
-    aim = min(aim, KEEN * stride)
-    used = correct_point(shape, numbers, linear, values, trial, border, aim, exact, 5)
-    if used < 0 or trial[last] < -1e-9 or trial[last] > 1.0:
-        return 0, tangent, 0, SHORTER
-    off = trial - guess
-    aside = np.sqrt(product(off, off)) / (ASIDE * stride / caution)
-    if not (aside <= 1.0 and np.abs(off).max() <= ACROSS / caution):
-        return 0, tangent, 0, paced(aside)
-    after, sign = direction(shape, numbers, linear, border)
-    apart = (1.0 - product(after, tangent)) / (APART / caution)
-    if not apart <= 1.0:
-        return 0, tangent, 0, paced(apart)
-    if sign != side and doubted < DOUBTS:
-        return -1, tangent, 0, SHORTER
-    point[:] = trial
-    longer = min(paced(aside), paced(apart))
-    return used + 1, after, sign, longer if used <= 2 else min(longer, 1.2 if used == 3 else 0.8)
+    stand, rows, unknown = work.stand, work.rows, len(shape.heads) * shape.lanes
+    measure_off(work, unknown)
+    for k in range(len(work.once)):
+        work.asked[k] = False
+        if stand[ITEM, k] < 0.0:
+            continue
+        fine, doing, stride = work.once[k] > 0, stand[DOING, k], stand[STRIDE, k]
+        if doing == BEGINS:
+            work.asked[k] = fine
+            if not fine:
+                how = STUCK if stand[FAR, k] < np.inf else SINGULAR
+                leave(work, how, unknown, shape.lanes, ends, stops, told, k)
+            continue
+        stand[TAKEN, k] += 1.0
+        doubted, stand[DOUBTED, k] = stand[DOUBTED, k], 0.0
+        now, ahead = get(work.point, unknown, k), get(work.tangent, unknown, k)
+        here = get(work.trial, unknown, k)
+        near = get(rows, OFF, k) <= ACROSS / caution
+        if doing == LANDS:
+            far = ASIDE * (1.0 - now) / ahead / caution + 1e-9
+            if fine and near and get(rows, LANDED, k) > 0.0 and get(rows, MISSED, k) <= far:
+                leave(work, ARRIVED, unknown, shape.lanes, ends, stops, told, k)
+                continue
+            stand[STRIDE, k] = 0.5 * (1.0 - now) / ahead
+        elif not fine or here < -1e-9 or here > 1.0:
+            stand[STRIDE, k] *= SHORTER
+        else:
+            aside = get(rows, MISSED, k) / (ASIDE * stride / caution)
+            work.asked[k] = aside <= 1.0 and near
+            if work.asked[k]:
+                stand[DOUBTED, k] = doubted
+            else:
+                stand[STRIDE, k] *= paced(aside)
+        if not work.asked[k]:
+            give_up(work, limit, unknown, shape.lanes, ends, stops, told, k)
+
+
+@jit_inside
+def find_tangents(shape: Shape, work: Around):
+    """Unit tangents (mean square over values, plus t squared) where they are asked for.
+
+    And the signs of the determinants. Those begun at precision 0 settle their scale first: values
+    there may dwarf all pays. Vectors are (unknown + 4,).
+    """
+    stand, length = work.stand, len(shape.heads) * shape.lanes + 4
+    fresh = False
+    for k in range(len(work.once)):
+        fresh |= work.asked[k] and stand[DOING, k] == BEGINS and stand[FAR, k] == np.inf
+    if fresh:
+        settle_scales(shape, work)
+    find_rise(shape, work)
+    right = right_of(work.krylov, length)
+    for k in range(len(work.once)):
+        clear_right(work, length, k)
+        put(work.rows, EXACT, k, STRAIGHT * min(1.0, SLOW * get(work.rows, REST, k)))
+        if work.asked[k]:
+            put(work.krylov.basis, right + length - 4, k, 1.0)
+    solve_bordered(shape, work)
+    take_directions(work, length)
+    for k in range(len(work.once)):
+        used, sign = work.krylov.used[k], 1.0
+        if used > 0 and get(work.krylov.rows, work.krylov.cosine + used - 1, k) < 0.0:
+            sign = -1.0
+        stand[SIGN, k] = sign
+
+
+@jit_inside
+def settle_scales(shape: Shape, work: Around):
+    """Measure values by those at t = 0, for draws that begin there.
+
+    The point is (unknown + 4,), the scale (lane,).
+    """
+    stand, lanes, unknown = work.stand, shape.lanes, len(shape.heads) * shape.lanes
+    fill_scale(shape, work.numbers, work.values, work.lane)
+    for k in range(len(work.once)):
+        if not work.asked[k] or stand[DOING, k] != BEGINS or stand[FAR, k] < np.inf:
+            continue
+        steep = 0.0
+        for j in range(lanes):
+            wide = get(work.lane, j, k)
+            steep = max(steep, get(work.numbers.precision, j, k) * wide)
+            for r in range(j, unknown, lanes):
+                put(work.trial, r, k, get(work.trial, r, k) * get(work.scale, j, k) / wide)
+            put(work.scale, j, k, wide)
+            put(work.weight, j, k, 1.0 / wide)
+        stand[STRIDE, k] = 2.0 / (1.0 + steep)
+
+
+@jit_inside
+def settle_borders(shape: Shape, work: Around):
+    """Tangents again for those taken up within their branch: upright borders are poor near turns.
+
+    Vectors are (unknown + 4,).
+    """
+    unknown, again = len(shape.heads) * shape.lanes, False
+    asked = work.asked.copy()
+    for k in range(len(asked)):
+        work.asked[k] &= work.stand[DOING, k] == BEGINS and work.stand[FAR, k] < np.inf
+        again |= work.asked[k]
+    if again:
+        kept, signs = work.after.copy(), work.stand[SIGN].copy()
+        apart = work.rows.copy()
+        for k in range(len(asked)):
+            if work.asked[k]:
+                for r in range(unknown):
+                    put(work.border, r, k, get(work.after, r, k) / np.sqrt(float(unknown)))
+                put(work.border, unknown, k, get(work.after, unknown, k))
+        find_tangents(shape, work)
+        for k in range(len(asked)):
+            if not work.asked[k]:
+                work.stand[SIGN, k] = signs[k]
+                put(work.rows, APART_BY, k, get(apart, APART_BY, k))
+                for r in range(unknown + 4):
+                    put(work.after, r, k, get(kept, r, k))
+    work.asked[:] = asked
+
+
+@jit_inside
+def judge_tangents(shape: Shape, work: Around, caution, limit, ends, stops, told):
+    """Move those on whose step holds; who is past the turn, or given up, leaves.
+
+    ``ends`` is (item, head * lanes + lane), ``stops`` (item, 2), ``told`` (item, 4).
+    """
+    stand, rows, unknown, longest = work.stand, work.rows, len(shape.heads) * shape.lanes, LONGEST
+    longest /= caution
+    for k in range(len(work.once)):
+        put(rows, ON, k, 0.0)
+        put(rows, THREE, k, 0.0)
+        if not work.asked[k]:
+            continue
+        stride, sign = stand[STRIDE, k], stand[SIGN, k]
+        if stand[DOING, k] == BEGINS:
+            begin_way(work, longest, get(work.trial, unknown, k), k)
+            put(rows, ON, k, 1.0)
+            continue
+        apart = get(rows, APART_BY, k) / (APART / caution)
+        if not apart <= 1.0:
+            stand[STRIDE, k] *= paced(apart)
+            stand[DOUBTED, k] = 0.0
+        elif sign != stand[SIDE, k] and stand[DOUBTED, k] < DOUBTS:
+            stand[STRIDE, k] *= SHORTER
+            stand[DOUBTED, k] += 1.0
+        else:
+            aside = get(rows, MISSED, k) / (ASIDE * stride / caution)
+            longer, used = min(paced(aside), paced(apart)), work.once[k] - 1
+            if used > 2:
+                longer = min(longer, 1.2 if used == 3 else 0.8)
+            turned = get(work.after, unknown, k) * get(work.tangent, unknown, k) < 0.0
+            stand[DOUBTED, k] = 0.0
+            stand[FORKED, k] += sign != stand[SIDE, k]
+            stand[TURNED, k] += turned
+            stand[SIDE, k], stand[STRIDE, k] = sign, min(stride * longer, longest)
+            put(rows, ON, k, 1.0)
+            put(rows, THREE, k, 1.0 / stride)
+    move_on(work, unknown + 4)
+    for k in range(len(work.once)):
+        if not work.asked[k]:
+            continue
+        now, ahead = get(work.point, unknown, k), get(work.tangent, unknown, k)
+        back, begins = stand[TURNED, k] % 2.0 == 0.0, stand[DOING, k] == BEGINS
+        stand[DOING, k] = ON_WAY
+        if begins and stand[FAR, k] < np.inf and stand[SIDE, k] < 0.0:
+            leave(work, STUCK, unknown, shape.lanes, ends, stops, told, k)
+        elif get(rows, ON, k) > 0.0 and now > stand[FAR, k] and ahead > 0.0 and back:
+            leave(work, PAST, unknown, shape.lanes, ends, stops, told, k)
+        else:
+            give_up(work, limit, unknown, shape.lanes, ends, stops, told, k)
+
+
+@jit_inside
+def begin_way(work: Around, longest, now, k):
+    """The first stride of place ``k``, whose branch is at t = ``now``."""
+    stand = work.stand
+    stride = OUTSET * now if stand[FAR, k] < np.inf else stand[STRIDE, k]
+    stand[STRIDE, k] = min(longest, stride)
+    stand[LEAST, k] = SHORTEST * min(1.0, stand[STRIDE, k])
+    stand[SIDE, k] = stand[SIGN, k]
 
 
 @jit_inside
@@ -190,155 +381,29 @@ def paced(off):
 
 
 @jit_inside
-def across(tangent):
-    """The border (unknown + 1,) that keeps corrections across a tangent."""
-    last = len(tangent) - 1
-    border = tangent.copy()
-    border[:last] /= np.sqrt(float(last))
-    return border / np.sqrt(border @ border)
+def give_up(work: Around, limit, unknown, lanes, ends, stops, told, k):
+    """Let place ``k`` leave if its steps have become too short or too many.
 
-
-@jit_inside
-def aims_at(caution):
-    """How exact points are, relative to the scale of values, and solutions of linear equations."""
-    return 1e-7 / caution**6, 1e-2 / caution**3
-
-
-@jit_inside
-def land(
-    shape: Shape, numbers: Numbers, linear: Linearisation, values, point, tangent, upright, caution
-):
-    """Newton's method at t = 1 from where the tangent (unknown + 1,) meets it; whether that
-    holds."""
-    last = len(point) - 1
-    stride = (1.0 - point[last]) / tangent[last]
-    trial = point + stride * tangent
-    trial[last] = 1.0
-    guess = trial.copy()
-    if correct_point(shape, numbers, linear, values, trial, upright, 1e-5, 1e-2, 5) < 0:
-        return False
-    off = trial - guess
-    far = np.sqrt(product(off, off)) > ASIDE * stride / caution + 1e-9
-    far |= np.abs(off).max() > ACROSS / caution
-    if far or correct_point(shape, numbers, linear, values, trial, upright, 1e-15, 1e-4, 12) < 0:
-        return False
-    point[:] = trial
-    return True
-
-
-@jit_inside
-def settle_scale(shape: Shape, numbers: Numbers, linear: Linearisation, values, point):
-    """Measure values by those at t = 0, which may dwarf all pays; how steep responses will be.
-
-    ``point`` is (unknown + 1,), linearised in the new scale.
+    ``ends`` is (item, head * lanes + lane), ``stops`` (item, 2), ``told`` (item, 4).
     """
-    put_point(shape, linear, point, values)
-    scale = np.ones(shape.lanes)
-    step_back(shape, numbers, values, 0, shape.reach, linear.scratch)
-    fill_scale(shape, numbers, values, scale)
-    for k in range(len(linear.weight)):
-        weight = 1.0 / scale[k % shape.lanes]
-        point[k] *= weight / linear.weight[k]
-        linear.weight[k] = weight
-    find_off(shape, numbers, linear, point, values, np.empty_like(point))
-    return (numbers.precision * scale).max()
+    if not work.stand[STRIDE, k] > work.stand[LEAST, k]:
+        leave(work, STUCK, unknown, lanes, ends, stops, told, k)
+    elif work.stand[TAKEN, k] >= limit:
+        leave(work, TIRED, unknown, lanes, ends, stops, told, k)
 
 
 @jit_inside
-def direction(shape: Shape, numbers: Numbers, linear: Linearisation, border):
-    """Unit tangent (mean square over values, plus t squared) at the last linearisation.
+def leave(work: Around, how, unknown, lanes, ends, stops, told, k):
+    """Say how the branch of place ``k`` ended, and where; the place is free.
 
-    And the sign of the determinant. Not a number where the numbers do not reach. ``border`` is
-    (unknown + 1,).
+    ``ends`` is (item, head * lanes + lane), ``stops`` (item, 2), ``told`` (item, 4).
     """
-    right, tangent = np.zeros_like(border), np.zeros_like(border)
-    right[len(right) - 1] = 1.0
-    rest = max(EPSILON, 1.0 - numbers.patience.max())
-    tolerance = STRAIGHT * min(1.0, SLOW * rest)
-    solve_border(shape, numbers, linear, border, right, tolerance, tangent)
-    krylov = linear.krylov
-    sign = 1
-    if krylov.used[0] > 0 and krylov.rows[krylov.cosine + krylov.used[0] - 1] < 0.0:
-        sign = -1
-    return tangent / np.sqrt(product(tangent, tangent)), sign
-
-
-@jit_inside
-def product(one, other):
-    """The inner product in which lengths along the branch are measured. Both are (unknown + 1,)."""
-    last = len(one) - 1
-    return (one[:last] @ other[:last]) / last + one[last] * other[last]
-
-
-@jit_inside
-def take_point(shape: Shape, linear: Linearisation, point, values):
-    """Read the unknowns (unknown + 1,) from the values at the heads."""
-    lanes = shape.lanes
-    for i in range(len(shape.heads)):
-        for j in range(lanes):
-            k = i * lanes + j
-            point[k] = values[shape.heads[i] * lanes + j] * linear.weight[k]
-
-
-@jit_inside
-def put_point(shape: Shape, linear: Linearisation, point, values):
-    """Write the unknowns (unknown + 1,) into the values at the heads."""
-    lanes = shape.lanes
-    for i in range(len(shape.heads)):
-        for j in range(lanes):
-            k = i * lanes + j
-            values[shape.heads[i] * lanes + j] = point[k] / linear.weight[k]
-
-
-@jit_inside
-def find_off(shape: Shape, numbers: Numbers, linear: Linearisation, point, values, gap):
-    """Linearise at ``point``; g(u, t) - u into ``gap``, 0 for the border, and its largest entry.
-
-    Both are (unknown + 1,).
-    """
-    put_point(shape, linear, point, values)
-    last, lanes = len(point) - 1, shape.lanes
-    linearise(
-        shape,
-        numbers,
-        point[last],
-        values,
-        shape.reach,
-        linear.scratch,
-        linear.chance,
-        linear.slope,
-        linear.rate,
-    )
-    worst = gap[last] = 0.0
-    for i in range(len(shape.heads)):
-        for j in range(lanes):
-            k = i * lanes + j
-            gap[k] = values[shape.heads[i] * lanes + j] * linear.weight[k] - point[k]
-            if not abs(gap[k]) <= worst:
-                worst = abs(gap[k])
-    return worst
-
-
-@jit_inside
-def correct_point(
-    shape: Shape, numbers: Numbers, linear: Linearisation, values, point, border, aim, krylov, limit
-):
-    """Newton steps on ``point`` (unknown + 1,), in place, that keep border . point.
-
-    Iterations, -1 on failure. Stops when the largest gap (relative to the scale of values) is at
-    most ``aim``, or as small as rounding allows.
-    """
-    before, gap, step = np.inf, np.empty_like(point), np.empty_like(point)
-    for iteration in range(limit + 1):
-        worst = find_off(shape, numbers, linear, point, values, gap)
-        if not worst <= 1e3:
-            return -1
-        if worst <= aim or (worst < 1e-12 and worst > 0.25 * before):
-            return iteration
-        if iteration == limit or (worst > 4.0 * before and iteration > 1):
-            return -1
-        before = worst
-        step[:] = 0.0
-        solve_border(shape, numbers, linear, border, gap, krylov, step)
-        point += step
-    return -1
+    stand = work.stand
+    item = np.int64(stand[ITEM, k])
+    told[item, 0], told[item, 1] = how, np.int64(stand[TAKEN, k])
+    told[item, 2], told[item, 3] = np.int64(stand[TURNED, k]), np.int64(stand[FORKED, k])
+    last = work.trial if how == ARRIVED else work.point
+    stops[item, 0] = get(last, unknown, k)
+    for r in range(unknown):
+        ends[item, r] = get(last, r, k) * get(work.scale, r % lanes, k)
+    stand[ITEM, k], work.asked[k] = -1.0, False

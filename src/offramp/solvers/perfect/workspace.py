@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.solvers.kernels.abreast import jit_inside, rows_like
-from offramp.solvers.kernels.backup import Numbers, scratch_for
+from offramp.solvers.kernels.backup import Numbers, numbers_like, scratch_for
 from offramp.solvers.kernels.layout import Shape
 from offramp.solvers.perfect.best_replies import ReplyWorkspace, reply_workspace
 from offramp.solvers.perfect.correcting import Correction, correction_for
@@ -50,22 +50,7 @@ def workspace_for(like, shape: Shape, arrays: TableArrays):
     """Working arrays for one batch after the other. Rows are (row * lanes + lane,) and (edge,)."""
     lanes, edges = shape.lanes, len(shape.target)
     rows, classes = (len(shape.mover) + shape.terminals) * lanes, arrays.pay.shape[1]
-    numbers = Numbers(
-        rows_like(like, classes * lanes),
-        np.zeros(classes, np.int64),
-        rows_like(like, arrays.odds.shape[1]),
-        rows_like(like, lanes),
-        rows_like(like, lanes),
-        arrays.entropy,
-    )
-    level = Numbers(
-        numbers.pay,
-        numbers.paid,
-        numbers.odds,
-        numbers.patience,
-        rows_like(like, lanes),
-        arrays.entropy,
-    )
+    numbers, level = numbers_like(like, lanes, classes, arrays.odds, arrays.entropy)
     scratch = scratch_for(shape, like)
     return Workspace(
         rows_like(like, rows),
