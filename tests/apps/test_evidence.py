@@ -119,6 +119,29 @@ def test_withheld_words_are_nowhere(
     assert "[words withheld]" in (tmp_path / "results" / "report.html").read_text("utf-8")
 
 
+def test_words_in_folders_of_runs_that_had_them_are_withheld(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder of results has no transcript beside it, by which a word that is not marked shows."""
+    turns = made_turns()
+    words = " ".join(re.findall(r"[a-z]{6,}", " ".join(turns[25][1]).lower())[:7])
+    path = written(tmp_path, turns)
+    path.write_text(
+        path.read_text("utf-8").replace("what a month of waiting costs", words), "utf-8"
+    )
+    monkeypatch.chdir(tmp_path)
+    said("run", "border.yaml", "--nominal", "--out", "then")
+    path.write_text(path.read_text("utf-8").replace(words, f"now {words}"), "utf-8")
+    said("run", "border.yaml", "--nominal", "--out", "now")
+    capsys.readouterr()
+    said("diff", "then", "now")
+    assert words in capsys.readouterr().out
+    for more in ((), ("--json",)):
+        said("diff", "then", "now", "--no-passages", *more)
+        out, err = capsys.readouterr()
+        assert not words_of_the_transcript() & set(WORD.findall((out + err).lower()))
+
+
 def test_words_stand_beside_what_rests_on_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -364,12 +364,18 @@ def test_words_are_withheld_whether_they_are_marked_or_not(tmp_path: Path) -> No
     assert not bare.round[0].moves["accept"].quote
 
 
-def test_without_the_file_what_is_quoted_is_withheld_all_the_same(tmp_path: Path) -> None:
+def test_without_the_file_every_text_is_withheld_that_may_be_its_own(tmp_path: Path) -> None:
     path = written(tmp_path, made_turns())
+    text = path.read_text("utf-8").replace("note: judgement}", "note: 'so \"is it\"'}", 1)
+    path.write_text(text, "utf-8")
+    assert quantity_of(without_passages(offramp.read(path)), "cost").note is not None
     (tmp_path / "talks.txt").unlink()
     told = without_passages(offramp.read(path))
     assert told.claims["sooner"].says == "[words withheld]"
-    assert told.round[0].moves["accept"].label == "says [words withheld]"
+    assert told.round[0].moves["accept"].label == "[words withheld]"
+    assert quantity_of(told, "cost").note == "[words withheld]"  # six words, not marked
+    assert family_of(told, "gain").note == "so [words withheld]"
+    assert quantity_of(told, "harm").note == "judgement"
 
 
 def test_a_mechanism_has_no_transcript(tmp_path: Path) -> None:

@@ -71,13 +71,15 @@ def without_passages(scenario: Scenario) -> Scenario:
     """The scenario without any words of its transcripts, for material that must not travel.
 
     Left out are all passages, what is quoted by `quote: true`, what stands in quotation marks and
-    is in a transcript, and five words of a transcript in a row wherever they stand in a text.
+    is in a transcript, and five words of a transcript in a row wherever they stand in a text. Where
+    a transcript is not at hand, nobody can tell which words are its own: then every text of five
+    words or more is left out whole, and whatever stands in quotation marks.
     """
     evidence = scenario.evidence
     if not any(one.file for one in scenario.sources.values()):
         return scenario
     flagged = {one.path: one for one in citations_of(scenario) if one.quote}
-    keeper = _Keeper(tuple(evidence.transcripts.values()))
+    keeper = _Keeper(tuple(evidence.transcripts.values()), all_texts=bool(evidence.missing))
     content = keeper.kept(
         scenario.model_dump(mode="python", by_alias=True, exclude_defaults=True)
     )  # first whole runs: what is cut at a quotation mark inside them would be too short
@@ -104,9 +106,10 @@ def without_passages(scenario: Scenario) -> Scenario:
 
 
 class _Keeper:
-    """Keeps back what is in transcripts."""
+    """Keeps back what is in transcripts; with ``all_texts`` whatever may be in another one."""
 
-    def __init__(self, transcripts: tuple[Transcript, ...]) -> None:
+    def __init__(self, transcripts: tuple[Transcript, ...], all_texts: bool) -> None:
+        self._all_texts = all_texts
         self._texts = [" ".join(one.text for one in whole.passages) for whole in transcripts]
         self._runs = {run for text in self._texts for run, _, _ in _runs(text)}
 
@@ -120,6 +123,8 @@ class _Keeper:
         return self._text(value) if isinstance(value, str) and word in _TEXTS else value
 
     def _text(self, text: str) -> str:
+        if self._all_texts and next(_runs(text), None):
+            return WITHHELD
         spans = [(start, end) for run, start, end in _runs(text) if run in self._runs]
         for start, end in reversed(tuple(_merged(spans))):
             text = f"{text[:start]}{WITHHELD}{text[end:]}"
@@ -127,7 +132,8 @@ class _Keeper:
 
     def _marked(self, match: re.Match[str]) -> str:
         words = match[1] or match[2]
-        return WITHHELD if any(_says(text, words) for text in self._texts) else match.group()
+        own = self._all_texts or any(_says(text, words) for text in self._texts)
+        return WITHHELD if own else match.group()
 
 
 def _runs(text: str) -> Iterator[tuple[str, int, int]]:
