@@ -78,7 +78,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
 class serving:
     """A server over a folder, in a thread, as a context."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, no_passages: bool = False) -> None:
         pytest.importorskip("fastapi", reason="the extra 'web' is not installed")
         import requests
         import uvicorn
@@ -87,7 +87,7 @@ class serving:
         from offramp.web.server.site import make_site
 
         self._socket = socket.create_server(("127.0.0.1", 0))
-        site = make_site(folder, self._socket.getsockname()[1])
+        site = make_site(folder, self._socket.getsockname()[1], no_passages=no_passages)
         config = uvicorn.Config(
             create_app(site),
             log_level="warning",

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from offramp.apps.options import refuse, whole
+from offramp.apps.options import NoPassages, refuse, whole
 from offramp.apps.speaking import say
 
 
@@ -16,6 +16,7 @@ def serve_command(
     port: Annotated[int, whole(0, 65535, 8000)] = 0,
     no_open: Annotated[bool, Parameter(negative="")] = False,
     network: Annotated[bool, Parameter(negative="")] = False,
+    no_passages: NoPassages = False,
 ) -> None:
     """Open Offramp in a browser: write, check and change scenarios in a folder, without YAML.
 
@@ -46,7 +47,14 @@ def serve_command(
         ) from None
     from offramp.web import serve
 
-    serve(place, port=port, open_browser=not no_open, network=network, tell=_tell)
+    serve(
+        place,
+        port=port,
+        open_browser=not no_open,
+        network=network,
+        no_passages=no_passages,
+        tell=_tell,
+    )
 
 
 def _tell(address: str) -> None:

@@ -17,6 +17,7 @@ from offramp.web.editor.complaints import checked, deeper, of_error
 from offramp.web.editor.completion import completions
 from offramp.web.editor.outline import sections_of
 from offramp.web.folder.files import mark_of
+from offramp.web.folder.withheld import read_shown, require_open
 from offramp.web.server.pages import view
 from offramp.web.server.parts import Link
 from offramp.web.server.site import site_of
@@ -45,15 +46,14 @@ class Begun(Written):
 def edit_page(request: Request, name: str) -> dict[str, Any]:
     """Forms and text of a file beside each other."""
     text = site_of(request).folder.text(name)
+    require_open(site_of(request), name, text)
     return {"file": name, "text": text, "mark": mark_of(text), "title": _title(text, name)}
 
 
 @view(router, "/told/{name:path}", "told.html")
 def told_page(request: Request, name: str) -> dict[str, Any]:
     """A file in plain sentences."""
-    from offramp.scenario import read
-
-    told = describe(read(site_of(request).folder.readable(name))).as_dict()
+    told = describe(read_shown(site_of(request), name)).as_dict()
     return {"file": name, **told}
 
 
@@ -117,6 +117,7 @@ def complete(request: Request, asked: Begun) -> dict[str, Any]:
 def _beside(request: Request, asked: Written) -> Path:
     """Where the file of a text lies, beside which mechanisms and sources are looked for."""
     folder = site_of(request).folder
+    require_open(site_of(request), asked.name, asked.text)
     folder.refuse_links(asked.name, asked.text)
     return folder.path(asked.name)
 

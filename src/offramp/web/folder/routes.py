@@ -11,8 +11,9 @@ from pydantic import BaseModel, Field
 from offramp.core.errors import OfframpError
 from offramp.presentation.shelves import ShelfEntry, file_entry, library_entries
 from offramp.web.folder.differences import difference
-from offramp.web.folder.files import Folder, mark_of
+from offramp.web.folder.files import mark_of
 from offramp.web.folder.shown import file_facts, library_facts, library_picture, library_text
+from offramp.web.folder.withheld import Withheld, closed, read_shown, require_open
 from offramp.web.server.pages import part, svg, view
 from offramp.web.server.parts import Link
 from offramp.web.server.site import Site, site_of
@@ -26,8 +27,8 @@ MOST_WORDS = 200
 @view(router, "/", "folder.html")
 def folder_page(request: Request, q: str = "") -> dict[str, Any]:
     """The files of the user's folder; with ``q`` those that hold all its words."""
-    folder = site_of(request).folder
-    files = [_row(folder, name) for name in folder.files()]
+    site = site_of(request)
+    files = [_row(site, name) for name in site.folder.files()]
     words = q[:MOST_WORDS].casefold().split()
     shown = [one for one in files if all(word in one.pop("searched") for word in words)]
     return {"files": shown, "all": len(files), "q": q[:MOST_WORDS]}
@@ -70,16 +71,16 @@ def library_one(request: Request, shelf: str, name: str) -> dict[str, Any]:
 def file_drawing(request: Request, name: str) -> Response:
     """The round of a scenario in the folder."""
     from offramp.presentation.charts.round_strip import round_picture
-    from offramp.scenario import read
 
-    folder = site_of(request).folder
-    return svg(round_picture(read(folder.readable(name))))
+    return svg(round_picture(read_shown(site_of(request), name)))
 
 
 @router.get("/file/{name:path}/text", response_class=Response)
 def file_text(request: Request, name: str) -> Response:
     """The file as it is, to be downloaded."""
-    text = site_of(request).folder.text(name)
+    site = site_of(request)
+    text = site.folder.text(name)
+    require_open(site, name, text)
     return Response(
         text,
         media_type="application/yaml; charset=utf-8",
@@ -90,9 +91,17 @@ def file_text(request: Request, name: str) -> Response:
 @view(router, "/file/{name:path}", "file.html")
 def file_page(request: Request, name: str) -> dict[str, Any]:
     """A file of the folder: what it is, or what is wrong with it."""
-    folder = site_of(request).folder
-    facts = file_facts(folder, name)
-    return {"file": name, **facts, "versions": len(folder.history(name).versions())}
+    site = site_of(request)
+    facts = file_facts(site, name)
+    return {"file": name, **facts, "versions": len(site.folder.history(name).versions())}
+
+
+@router.get("/versions/{name:path}/{number}.yaml", response_class=Response)
+def version_text(request: Request, name: str, number: int) -> Response:
+    """A version as it was saved."""
+    text = site_of(request).folder.history(name).text(number)
+    require_open(site_of(request), name, text)
+    return Response(text, media_type="text/plain; charset=utf-8")
 
 
 @view(router, "/versions/{name:path}", "versions.html")
@@ -104,6 +113,7 @@ def versions_page(request: Request, name: str, left: int = 0, right: int = 0) ->
     left = left or max([one.number for one in versions if one.mark != mark_of(text)], default=0)
     old = history.text(left) if left else text
     new = history.text(right) if right else text
+    require_open(site_of(request), name, text, old, new)
     told = [
         {"number": one.number, "when": one.when, "mark": one.mark, "size": one.size}
         for one in reversed(versions)
@@ -116,13 +126,6 @@ def versions_page(request: Request, name: str, left: int = 0, right: int = 0) ->
         "right": right,
         "rows": [row.as_dict() for row in difference(old, new)],
     }
-
-
-@router.get("/versions/{name:path}/{number}.yaml", response_class=Response)
-def version_text(request: Request, name: str, number: int) -> Response:
-    """A version as it was saved."""
-    text = site_of(request).folder.history(name).text(number)
-    return Response(text, media_type="text/plain; charset=utf-8")
 
 
 class Named(BaseModel):
@@ -216,16 +219,20 @@ def _last(name: str) -> str:
     return name.rpartition("/")[2]
 
 
-def _row(folder: Folder, name: str) -> dict[str, Any]:
+def _row(site: Site, name: str) -> dict[str, Any]:
     """What the list shows of a file."""
     from datetime import datetime
 
+    folder = site.folder
     path = folder.path(name)
-    entry = file_entry("scenarios", name, path)
     try:
         text = folder.text(name)
     except OfframpError:
         text = ""
+    entry = file_entry("scenarios", name, path)
+    if closed(site, text):
+        entry = _entry_shown(site, name)
+        text = entry.title
     return {
         "name": name,
         "title": entry.title,
@@ -235,6 +242,16 @@ def _row(folder: Folder, name: str) -> dict[str, Any]:
         "versions": len(folder.history(name).versions()),
         "searched": f"{name} {text}".casefold(),
     }
+
+
+def _entry_shown(site: Site, name: str) -> ShelfEntry:
+    """The entry of a file that names a transcript, without words of that."""
+    try:
+        told = read_shown(site, name)
+    except Withheld as error:
+        return ShelfEntry("scenarios", name, name, "", "", wrong=error.found)
+    parties = tuple(one.label or key for key, one in told.parties.items())
+    return ShelfEntry("scenarios", name, told.title, "", "", parties)
 
 
 def _heading(entry: ShelfEntry) -> str:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from offramp.core.errors import OfframpError
 from offramp.presentation.charts.round_strip import round_picture
 from offramp.presentation.showing import mechanism_facts, model_facts, scenario_facts
 from offramp.scenario import read
 from offramp.scenario.shelf import library_files
-from offramp.web.folder.files import Folder, Missing, mark_of
+from offramp.web.folder.files import Missing, mark_of
+from offramp.web.folder.withheld import closed, read_shown
+
+if TYPE_CHECKING:
+    from offramp.web.server.site import Site
 
 KINDS = ("scenarios", "mechanisms", "models")
 
@@ -67,12 +71,17 @@ def _library_path(shelf: str, name: str) -> Path:
     return known[name]
 
 
-def file_facts(folder: Folder, name: str) -> dict[str, Any]:
-    """What a file of the folder is: a scenario's facts, or the first thing that is wrong."""
-    text = folder.text(name)
-    told = {"file": name, "mark": mark_of(text), "text": text, "wrong": None}
+def file_facts(site: Site, name: str) -> dict[str, Any]:
+    """What a file of the folder is: a scenario's facts, or the first thing that is wrong.
+
+    ``closed`` says that its text is not shown.
+    """
+    text = site.folder.text(name)
+    shut = closed(site, text)
+    told: dict[str, Any] = {"file": name, "mark": mark_of(text), "closed": shut}
+    told |= {"text": "" if shut else text, "wrong": None}
     try:
-        return {**scenario_facts(name, read(folder.readable(name))), **told}
+        return {**scenario_facts(name, read_shown(site, name)), **told}
     except OfframpError as error:
         where = error.place.line if error.place else None
         return {"title": name, **told, "wrong": {"found": error.found, "line": where}}

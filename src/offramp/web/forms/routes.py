@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from offramp.web.folder.routes import with_ending
+from offramp.web.folder.withheld import require_open
 from offramp.web.forms.changes import changed
 from offramp.web.forms.facts import form_facts
 from offramp.web.server.pages import part, workshop
@@ -61,6 +62,7 @@ def new(request: Request, asked: Begun) -> dict[str, str]:
 
 def _html(request: Request, name: str, text: str) -> str:
     folder = site_of(request).folder
+    require_open(site_of(request), name, text)
     folder.refuse_links(name, text)
     facts = form_facts(text, name, folder.path(name))
     return workshop().get_template("forms.html").render(facts)

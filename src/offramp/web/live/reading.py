@@ -14,6 +14,7 @@ from offramp.core.errors import OfframpError
 from offramp.scenario import Scenario, read
 from offramp.scenario.shelf import SUFFIXES, library_files
 from offramp.web.folder.files import Missing
+from offramp.web.folder.withheld import read_shown
 
 if TYPE_CHECKING:
     from offramp.web.live.games import Compiled, Games
@@ -71,7 +72,7 @@ class Shelf:
             if mark in self._read:
                 self._read.move_to_end(mark)
                 return self._read[mark]
-        found = read(path)
+        found = read_shown(self.site, name) if self.in_folder(name) else read(path)
         with self._lock:
             self._read[mark] = found
             while len(self._read) > REMEMBERED:

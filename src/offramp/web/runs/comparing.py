@@ -19,8 +19,7 @@ def compared(first: Job, second: Job) -> dict[str, Any]:
     Raises Missing where one has no results.
     """
     one, two = first.summary(), second.summary()
-    before, after = ((job.folder / "asked.yaml").read_text("utf-8") for job in (first, second))
-    both = before.splitlines(), after.splitlines()
+    both = first.text.splitlines(), second.text.splitlines()
     lines = list(difflib.unified_diff(both[0], both[1], lineterm="", n=2))[2:]
     return {
         "runs": [_about(first, one), _about(second, two)],

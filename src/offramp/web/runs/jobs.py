@@ -73,15 +73,24 @@ class Job:
         told |= {"at": now(), **more}
         write_text(self.folder / "state.json", json.dumps(told, ensure_ascii=False))
 
+    @property
+    def text(self) -> str:
+        """The text as it was when the job was asked for, with every mechanism written out."""
+        return (self.folder / "asked.yaml").read_text("utf-8")
+
     def scenario(self) -> Scenario:
-        """The text as it was when the job was asked for, with every mechanism written out.
+        """What its text says.
 
         The files of its sources are looked for where they lie beside the scenario itself. A job
         that was asked for without passages has none of their words.
         """
-        text = (self.folder / "asked.yaml").read_text("utf-8")
-        found = read_as(text, self.request["file"], self.place)
-        return without_passages(found) if self.request.get("no_passages") else found
+        found = read_as(self.text, self.request["file"], self.place)
+        return without_passages(found) if self.withheld else found
+
+    @property
+    def withheld(self) -> bool:
+        """Whether it was asked for without the words of transcripts."""
+        return bool(self.request.get("no_passages"))
 
     @property
     def place(self) -> Path:

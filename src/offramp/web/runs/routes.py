@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from offramp.core.bounds import MAX_SEED
 from offramp.web.folder.files import Missing
+from offramp.web.folder.withheld import closed, require_open
 from offramp.web.live.reading import shelf_of
 from offramp.web.live.setting import setting_of
 from offramp.web.runs.jobs import DONE, FILES, RESUMABLE, Job, find_jobs, job_named, new_job
@@ -67,7 +68,7 @@ def ask_run(request: Request, asked: Asked) -> dict[str, Any]:
         setting,
         asked.draws,
         asked.seed,
-        asked.no_passages,
+        asked.no_passages or site.no_passages,
     )
     line.add(job)
     return {"run": job.name}
@@ -76,23 +77,23 @@ def ask_run(request: Request, asked: Asked) -> dict[str, Any]:
 @router.post("/runs/{run}/cancel", response_model=None)
 def cancel_run(request: Request, run: str) -> dict[str, Any]:
     """End a run; what it has finished is kept."""
-    line = line_of(site_of(request))
-    line.cancel(job_named(line.folder, run))
+    site = site_of(request)
+    line_of(site).cancel(_job(site, run))
     return {"run": run}
 
 
 @router.post("/runs/{run}/resume", response_model=None)
 def resume_run(request: Request, run: str) -> dict[str, Any]:
     """Go on with a run that was cut short."""
-    line = line_of(site_of(request))
-    line.resume(job_named(line.folder, run))
+    site = site_of(request)
+    line_of(site).resume(_job(site, run))
     return {"run": run}
 
 
 @router.get("/runs/{run}/files/{name}", response_model=None)
 def run_file(request: Request, run: str, name: str, show: bool = False) -> Response:
     """A file of a finished run, to keep or (of pages) to look at."""
-    job = job_named(line_of(site_of(request)).folder, run)
+    job = _job(site_of(request), run)
     path = job.folder / name
     if name not in FILES or not path.is_file():
         raise Missing(f"the run has no file '{name[:60]}'", expected="a file of the run")
@@ -110,7 +111,7 @@ def ask_page(request: Request, name: str) -> dict[str, Any]:
     setting = setting_of(request.query_params.multi_items())
     scenario = shelf_of(site).compiled(name).scenario
     line = line_of(site)
-    own = [job for job in find_jobs(line.folder) if job.request["file"] == name]
+    own = [job for job in _jobs(site) if job.request["file"] == name]
     return {
         "name": name,
         "title": scenario.title,
@@ -130,16 +131,16 @@ def compare_page(request: Request, a: str, b: str) -> dict[str, Any]:
     """Two finished runs beside each other."""
     from offramp.web.runs.comparing import compared
 
-    folder = line_of(site_of(request)).folder
-    return compared(job_named(folder, a), job_named(folder, b))
+    site = site_of(request)
+    return compared(_job(site, a), _job(site, b))
 
 
 @view(router, "/runs/{run}", "runs/run.html")
 def run_page(request: Request, run: str) -> dict[str, Any]:
     """One run: how far it is, and what it hands out."""
-    line = line_of(site_of(request))
-    job = job_named(line.folder, run)
-    others = [one for one in find_jobs(line.folder) if one != job and one.state["status"] == DONE]
+    site = site_of(request)
+    line, job = line_of(site), _job(site, run)
+    others = [one for one in _jobs(site) if one != job and one.state["status"] == DONE]
     return _told(line, job) | {
         "files": [{"name": name, "size": size} for name, size in job.files().items()],
         "others": [_told(line, one) for one in others],
@@ -149,8 +150,24 @@ def run_page(request: Request, run: str) -> dict[str, Any]:
 @view(router, "/runs", "runs/list.html")
 def runs_page(request: Request) -> dict[str, Any]:
     """Every run of the folder, the latest first."""
-    line = line_of(site_of(request))
-    return {"runs": [_told(line, job) for job in find_jobs(line.folder)]}
+    site = site_of(request)
+    shown, line = _jobs(site), line_of(site)
+    left_out = len(find_jobs(line.folder)) - len(shown)
+    return {"runs": [_told(line, job) for job in shown], "left_out": left_out}
+
+
+def _jobs(site: Site) -> list[Job]:
+    """The jobs that are shown: where words of transcripts are withheld, none that has any."""
+    there = find_jobs(line_of(site).folder)
+    return [job for job in there if job.withheld or not closed(site, job.text)]
+
+
+def _job(site: Site, run: str) -> Job:
+    """The job of that name; Missing where there is none, Withheld where it has words."""
+    job = job_named(line_of(site).folder, run)
+    if not job.withheld:
+        require_open(site, job.request["file"], job.text)
+    return job
 
 
 def _told(line: Line, job: Job) -> dict[str, Any]:

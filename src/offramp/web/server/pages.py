@@ -62,6 +62,7 @@ def page(
             nonce=state.nonce,
             look=site_of(request).kept.get("look", "system"),
             folder_name=site_of(request).folder.root.name or "/",
+            withheld=site_of(request).no_passages,
         )
     )
     return HTMLResponse(html, status)

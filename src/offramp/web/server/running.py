@@ -29,18 +29,19 @@ def serve(
     port: int = 0,
     open_browser: bool = True,
     network: bool = False,
+    no_passages: bool = False,
     tell: Callable[[str], None] = lambda words: None,
 ) -> None:
     """Serve a folder, or the folder of a file, until interrupted; 0 takes a free port.
 
     With ``network`` the local network reaches it too, for classes: only the page where students
-    join is open there. ``tell`` is given the opening address. Raises OfframpError where there is
-    no such folder or the port is taken.
+    join is open there. With ``no_passages`` no word of a transcript is shown. ``tell`` is given
+    the opening address. Raises OfframpError where there is no such folder or the port is taken.
     """
     folder, to = _place(target)
     listening = _listen(port, EVERYWHERE if network else HOST)
     others = own_addresses() if network else ()
-    site = make_site(folder, listening.getsockname()[1], others)
+    site = make_site(folder, listening.getsockname()[1], others, no_passages=no_passages)
     run(site, listening, lambda: _ready(site, to, open_browser, tell))
 
 

@@ -24,11 +24,13 @@ class Site:
     """One server. ``kept`` holds what its pages keep in memory: caches, jobs, games at play.
 
     Nothing of it is written outside ``folder``; ``names`` are the hosts by which it may be asked.
+    With ``no_passages`` no word of a transcript is in anything that it shows.
     """
 
     folder: Folder
     port: int
     names: tuple[str, ...] = LOCAL
+    no_passages: bool = False
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     kept: dict[str, Any] = field(default_factory=dict[str, Any])
     lock: Lock = field(default_factory=Lock)
@@ -59,9 +61,11 @@ class Site:
             return self.kept[name]
 
 
-def make_site(folder: Path, port: int, others: tuple[str, ...] = ()) -> Site:
+def make_site(
+    folder: Path, port: int, others: tuple[str, ...] = (), *, no_passages: bool = False
+) -> Site:
     """The site of a folder that exists; ``others`` are further names of this machine."""
-    return Site(Folder.at(folder), port, (*LOCAL, *others))
+    return Site(Folder.at(folder), port, (*LOCAL, *others), no_passages)
 
 
 def site_of(request: Request) -> Site:
