@@ -97,21 +97,27 @@ def states(scenario: offramp.Scenario, account: str) -> dict[str, str]:
     return {one.name: one.state for one in found}
 
 
-HOLD = {
-    "": {"C2", "C5", "C6", "C9", "C10", "C11"},
-    "as_broadcast": {"C1", "C2", "C5", "C6", "C9", "C10", "C11", "C13"},
-    "kyiv_as_reported": {"C2", "C4", "C5", "C6", "C11", "C13"},
-    "washington_as_reported": {"C2", "C9", "C11"},
-}
+def states_of_the_main_text(account: str) -> dict[str, str]:
+    """With a draft, at nominal values, as the page of the main text has them from a run."""
+    saved = json.loads((EXTENSIONS.parent / "explanation" / "talks.json").read_text("utf-8"))
+    (found,) = (
+        one["states"]
+        for one in saved["verdicts"]
+        if (one["account"], one["draft"], one["scale"]) == (account, "prepared", 1)
+    )
+    return found
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("account", list(HOLD))
-def test_deciding_at_the_same_time_changes_no_verdict(simultaneous, account: str) -> None:
-    """At nominal values; those of the main text are tested with its page."""
-    found = states(simultaneous, account)
-    assert {name for name, state in found.items() if state == "holds"} == HOLD[account]
-    assert set(found.values()) == {"holds", "does not hold"}
+@pytest.mark.parametrize(
+    "account", ["", "as_broadcast", "kyiv_as_reported", "washington_as_reported"]
+)
+def test_deciding_at_the_same_time_changes_one_verdict(simultaneous, account: str) -> None:
+    """At nominal values; it is at the edge, as the page says."""
+    found, main = states(simultaneous, account), states_of_the_main_text(account)
+    changed = {name: (main[name], state) for name, state in found.items() if state != main[name]}
+    edge = {"as_broadcast": {"C3": ("does not hold", "holds")}}
+    assert changed == edge.get(account, {})
 
 
 PRIVATE = {
