@@ -16,7 +16,8 @@ from offramp.scenario import scenario_text, understand
 from offramp.scenario.distributions import Distribution, parse_distribution
 from offramp.scenario.judgements import read_judgements, with_judgements
 from offramp.scenario.pooling import from_chips, from_quantiles, pooled, share_below
-from offramp.study.elicitation.driving import driven
+from offramp.study.elicitation.driving import driven, driven_in
+from offramp.study.elicitation.driving import judged as judged_numbers
 from offramp.study.emulation.inputs import input_of
 from tests.scenario.base import BASE, quantity_of
 
@@ -179,6 +180,57 @@ def test_the_pool_of_means_is_the_mean_over_the_pool(tmp_path: Path) -> None:
     assert found.within is not None
     assert found.between is not None
     assert found.within + found.between == pytest.approx(float(payoff.var()), rel=1e-2)
+
+
+OVERLAPPING = """
+    experts:
+      Ann: {range: "uniform(0, 1)", weight: 3}
+      Ben: {range: "piecewise(0.5, 1, 1, 3, 2)"}
+"""
+
+
+def test_draws_from_the_pool_tell_what_follows_for_each_expert() -> None:
+    """Nothing is solved again: means and variances of x and x² over ranges that overlap.
+
+    Ann: uniform on 0..1. Ben: a quarter on 0.5..1, three quarters on 1..2.
+    """
+    scenario = offramp.read(
+        PAID.replace('range: "uniform(0, 1)", ', "", 1).replace(
+            "prize: {value: 1, unit: stake, note: judgement}", f"prize:{OVERLAPPING}"
+        )
+    )
+    game = offramp.build(scenario)
+    draws = game.draws(4096, seed=4)
+    drawn = draws.values[:, draws.names.index("prize")]
+    ((one, experts),) = judged_numbers(understand(scenario))
+    plain, square = driven_in(one, experts, drawn, {"x": drawn, "x²": drawn**2})
+    ann, ben = plain.voices
+    assert (ann.weight, ben.weight) == (0.75, 0.25)
+    assert (ann.mean, ben.mean) == pytest.approx((0.5, 0.25 * 0.75 + 0.75 * 1.5), abs=2e-3)
+    assert ann.deviation == pytest.approx(12**-0.5, abs=2e-3)
+    seconds = 1 / 3, 0.25 * 7 / 12 + 0.75 * 7 / 3
+    assert [voice.mean for voice in square.voices] == pytest.approx(seconds, abs=5e-3)
+    assert plain.mean == pytest.approx(drawn.mean(), abs=1e-12)
+    assert plain.within is not None
+    assert plain.between is not None
+    assert plain.within + plain.between == pytest.approx(drawn.var(), abs=1e-12)
+    assert plain.driver is ann
+    assert ann.without == pytest.approx(ben.mean, abs=1e-12)
+
+
+def test_too_few_draws_tell_nothing_of_an_expert() -> None:
+    scenario = offramp.read(
+        PAID.replace('range: "uniform(0, 1)", ', "", 1).replace(
+            "prize: {value: 1, unit: stake, note: judgement}", f"prize:{OVERLAPPING}"
+        )
+    )
+    ((one, experts),) = judged_numbers(understand(scenario))
+    drawn = np.linspace(0.01, 1.99, 40)
+    (found,) = driven_in(one, experts, drawn[drawn < 1.2], {"x": drawn[drawn < 1.2]})
+    assert [voice.mean is None for voice in found.voices] == [False, True]
+    assert found.between is None
+    assert driven_in(one, experts, np.full(40, 0.7), {"x": drawn}) == ()  # set by hand
+    assert driven_in(one, experts, drawn + 1, {"x": drawn}) == ()  # not from their pool
 
 
 @pytest.mark.parametrize(

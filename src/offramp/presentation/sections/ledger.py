@@ -113,7 +113,7 @@ def meanings_of(findings: Findings) -> Mapping[str, str]:
 def with_meaning(label: str, meaning: str) -> str:
     """'red line: troops for Russia', or the label alone where the meaning is long or none."""
     meaning = meaning.rstrip(".")
-    if meaning and len(meaning) <= SHORT and meaning.lower() != "invented":
+    if meaning and len(meaning) <= SHORT and meaning.lower() not in ("invented", "judgement"):
         return f"{label}: {inside(meaning)}"
     return label
 

@@ -2,7 +2,9 @@
 
 The pool of ranges is a mixture, so the mean of any quantity over it is the weighted mean of the
 means over the experts' own ranges, and its variance is parted into that within experts and that
-between them (the law of total variance).
+between them (the law of total variance). ``driven`` solves draws from each expert's own range;
+``driven_in`` solves none: a draw from the pool counts for each expert by the share of the pool's
+density there that is the expert's, so that the shares of a draw sum to 1.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from offramp.core.errors import ScenarioError
 from offramp.scenario import Assumption, Meaning, Scenario
 from offramp.scenario.distributions import Distribution, parse_distribution
 from offramp.scenario.model import Expert, Quantity
+from offramp.scenario.pooling import straight
 from offramp.scenario.queries import parse_query
 from offramp.study.quantities.evaluation import evaluate_queries
 from offramp.study.solving.experiment import Progress
@@ -26,6 +29,9 @@ from offramp.study.solving.workspace import Workspace
 
 SHOWN = (0.05, 0.5, 0.95)
 """Shares of which every expert's values are shown."""
+FEWEST = 16
+"""Draws that have to count for an expert, in sum, for a mean of them to be told."""
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -123,7 +129,7 @@ def driven(
     query = parse_query(quantity, meaning)
     found: list[Driven] = []
     for one, experts in judged(meaning):
-        told: list[tuple[str, Expert, Distribution, NDArray[np.float64]]] = []
+        told: list[_Told] = []
         for name, expert in experts.items():
             own = parse_distribution(expert.range)
             believed = _believing(meaning, one, own)
@@ -132,9 +138,9 @@ def driven(
             values = evaluate_queries(
                 believed, [query], spread, workspace=space, progress=progress
             ).of(query)
-            told.append((name, expert, own, values))
-        assert one.distribution is not None
-        found.append(_driven(quantity, one, told, (draws, seed)))
+            told.append(_Told(name, expert, own, values, np.ones(len(values))))
+        weights = np.array([expert.weight for expert in experts.values()])
+        found.append(_driven(quantity, one, told, weights / weights.sum(), (draws, seed)))
     if not found:
         raise ScenarioError(
             "no number has experts",
@@ -143,6 +149,50 @@ def driven(
             place=space.scenario.place("parameters"),
         )
     return tuple(found)
+
+
+def driven_in(
+    assumption: Assumption,
+    experts: Mapping[str, Expert],
+    drawn: Array,
+    quantities: Mapping[str, Array],
+) -> tuple[Driven, ...]:
+    """Who drives quantities whose values over draws from the pool are known; nothing is solved.
+
+    ``drawn`` is (draw,) the number that the experts judge, and each of ``quantities`` (draw,) its
+    values, nan where there is none. An expert for whom fewer than ``FEWEST`` draws count has no
+    mean. Empty where the number was not drawn from the pool.
+    """
+    weights = np.array([expert.weight for expert in experts.values()])
+    weights = weights / weights.sum()
+    ranges = [parse_distribution(expert.range) for expert in experts.values()]
+    density = weights[:, None] * np.stack([_density(drawn, one) for one in ranges])
+    pool = density.sum(axis=0)
+    if not len(drawn) or (pool <= 0).any() or np.ptp(drawn) == 0:
+        return ()
+    shares = density / pool
+    found: list[Driven] = []
+    for quantity, values in quantities.items():
+        fine = np.isfinite(values)
+        told = [
+            _Told(name, expert, own, values[fine], share[fine])
+            for (name, expert), own, share in zip(experts.items(), ranges, shares, strict=True)
+        ]
+        counted = np.array([one.shares.sum() for one in told])
+        if fine.any():
+            found.append(
+                _driven(quantity, assumption, told, counted / counted.sum(), (fine.sum(), None))
+            )
+    return tuple(found)
+
+
+def _density(values: Array, one: Distribution) -> Array:
+    """(draw,) the density of an expert's range at values; 0 outside."""
+    edges, masses = (np.array(straight(one).arguments[k::2]) for k in (0, 1))
+    height = masses / (masses.sum() * np.diff(edges))
+    place = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(height) - 1)
+    inside = (values >= edges[0]) & (values <= edges[-1])
+    return np.where(inside, height[place], 0.0)
 
 
 def judged(meaning: Meaning) -> Iterator[tuple[Assumption, Mapping[str, Expert]]]:
@@ -165,30 +215,46 @@ def _believing(meaning: Meaning, one: Assumption, own: Distribution) -> Meaning:
     return replace(meaning, assumptions=changed)
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What one expert says, (draw,) values of the quantity, and how far each counts for them."""
+
+    name: str
+    expert: Expert
+    range: Distribution
+    values: Array
+    shares: Array
+
+    @property
+    def moments(self) -> tuple[float, float]:
+        """Mean and variance of the quantity on the expert's premises; nan without enough draws."""
+        fine = np.isfinite(self.values)
+        values, shares = self.values[fine], self.shares[fine]
+        if not shares.sum() or (shares.sum() < FEWEST and (shares < 1).any()):
+            return np.nan, np.nan
+        mean = float(np.average(values, weights=shares))
+        return mean, float(np.average((values - mean) ** 2, weights=shares))
+
+
 def _driven(
-    quantity: str,
-    one: Assumption,
-    told: list[tuple[str, Expert, Distribution, NDArray[np.float64]]],
-    drawn: tuple[int, int | None],
+    quantity: str, one: Assumption, told: list[_Told], weights: Array, drawn: tuple[int, int | None]
 ) -> Driven:
-    total = sum(expert.weight for _, expert, _, _ in told)
-    weights = np.array([expert.weight / total for _, expert, _, _ in told])
-    fine = [values[np.isfinite(values)] for *_, values in told]
-    known = all(len(values) for values in fine)
-    means = np.array([values.mean() if len(values) else np.nan for values in fine])
-    spreads = np.array([values.var() if len(values) else np.nan for values in fine])
+    """The record; ``weights`` is (expert,) of what the pool is made of, in sum 1."""
+    means, spreads = np.array([own.moments for own in told]).T
+    known = bool(np.isfinite(means).all())
     mean = float(weights @ means)
     voices: list[Voice] = []
-    for i, (name, expert, own, _) in enumerate(told):
+    total = sum(own.expert.weight for own in told)
+    for i, own in enumerate(told):
         rest = 1 - weights[i]
         without = (mean - weights[i] * means[i]) / rest if rest > 0 else np.nan
         voices.append(
             Voice(
-                name,
-                expert.note or "",
-                float(weights[i]),
-                own,
-                tuple(float(q) for q in own.quantile(np.array(SHOWN))),
+                own.name,
+                own.expert.note or "",
+                own.expert.weight / total,
+                own.range,
+                tuple(float(q) for q in own.range.quantile(np.array(SHOWN))),
                 _number(means[i]),
                 _number(spreads[i] ** 0.5),
                 _number(without),
