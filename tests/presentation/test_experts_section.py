@@ -9,7 +9,8 @@ import pytest
 
 import offramp
 from offramp.presentation import report
-from offramp.presentation.sections.experts import asked_of
+from offramp.presentation.brief import brief_markdown, brief_of
+from offramp.presentation.sections.experts import experts_of
 from offramp.scenario import understand
 from offramp.study import Findings, investigate
 from offramp.study.elicitation.driving import driven, driven_in, judged
@@ -42,7 +43,7 @@ def apart() -> Findings:
 
 
 def test_each_expert_is_told_with_what_follows(apart: Findings) -> None:
-    (asked,) = asked_of(apart)
+    (asked,) = experts_of(apart)
     assert asked.title == "Prize: what north gets"
     assert [row[:2] for row in asked.table.rows] == [
         ("Ann B.", "75 %"),
@@ -72,6 +73,14 @@ def test_it_is_what_solving_each_expert_s_own_range_finds(apart: Findings) -> No
     assert found.share_between == pytest.approx(own.share_between, abs=0.03)
 
 
+def test_the_brief_tells_whether_it_matters_whom_one_believes(apart: Findings) -> None:
+    told = brief_markdown(brief_of(apart))
+    assert "## What experts say" in told
+    assert "Prize: what north gets. The experts differ most on " in told
+    bare = investigate(offramp.read(TEXT.replace("EXPERTS", APART)), draws=0, seed=1, brief=True)
+    assert "What experts say" not in brief_markdown(brief_of(bare))
+
+
 def test_the_section_stands_only_where_there_are_experts(apart: Findings) -> None:
     page = html.unescape(report(apart))
     section = re.search(r'<section id="experts".*?</section>', page, re.DOTALL)
@@ -84,12 +93,12 @@ def test_the_section_stands_only_where_there_are_experts(apart: Findings) -> Non
 
 
 def test_where_it_does_not_matter_whom_one_believes_that_is_said() -> None:
-    (asked,) = asked_of(findings_of(NEAR))
+    (asked,) = experts_of(findings_of(NEAR))
     (said,) = asked.sentences
     assert said.startswith("Whichever of them is believed")
 
 
 def test_a_dash_is_explained() -> None:
-    (asked,) = asked_of(findings_of(APART.replace("weight: 3", "weight: 99"), 64))
+    (asked,) = experts_of(findings_of(APART.replace("weight: 3", "weight: 99"), 64))
     assert asked.table.rows[1][-1] == "–"
     assert asked.sentences[0].startswith("A dash stands where too few")

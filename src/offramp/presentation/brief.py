@@ -16,6 +16,7 @@ from offramp.presentation.sections.claims import (
     claim_label,
     shown_verdicts,
 )
+from offramp.presentation.sections.experts import experts_of
 from offramp.presentation.sections.offramps import asked_of, title_of
 from offramp.presentation.sections.outcomes import ends_by_precision
 from offramp.presentation.sections.packages import package_label
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from offramp.study.runs.findings import Findings
 
 MOST_ACCOUNTS, MOST_PARTIES, MOST_CLAIMS, MOST_RAMPS, MOST_LEFT = 5, 6, 15, 4, 3
-MOST_PASSAGES, SHORT_PASSAGE = 4, 110
+MOST_PASSAGES, SHORT_PASSAGE, MOST_ASKED = 4, 110, 2
 """What two pages hold; of more, how many are left to the report is said."""
 EQUAL = 1e-9
 KINDS: Mapping[str, str] = {
@@ -83,7 +84,13 @@ def brief_of(findings: Findings) -> Brief:
         caveat=caveat(whose.whose),
         answer=tuple(one for one in answer(findings) if not one.folded),
         first=_told(_premises(findings), _ends(findings), _without(findings), _packages(findings)),
-        second=_told(_claims(findings), _ramps(findings), _evidence(findings), _missing(findings)),
+        second=_told(
+            _claims(findings),
+            _ramps(findings),
+            _experts(findings),
+            _evidence(findings),
+            _missing(findings),
+        ),
         made=made,
     )
 
@@ -343,6 +350,19 @@ def _accounts(asked: OffRamps, ramp: OffRamp) -> str:
     if not asked.accounts:
         return "the premises told"
     return f"{listed(enough) if enough else 'no account that needs one'}{beside}"
+
+
+def _experts(findings: Findings) -> Part | None:
+    """For numbers that several experts judge, what it matters whom one believes."""
+    asked = experts_of(findings)
+    if not asked:
+        return None
+    told = tuple(f"{one.title}. {' '.join(one.sentences)}" for one in asked[:MOST_ASKED])
+    left = len(asked) - MOST_ASKED
+    which = "number stands" if left == 1 else "numbers stand"
+    return Part(
+        "What experts say", told, None, (f"{left:,} further {which} in the report.",) * (left > 0)
+    )
 
 
 def _evidence(findings: Findings) -> Part | None:

@@ -33,7 +33,7 @@ class Asked:
     sentences: tuple[str, ...]
 
 
-def asked_of(findings: Findings) -> tuple[Asked, ...]:
+def experts_of(findings: Findings) -> tuple[Asked, ...]:
     """Every number that several experts judge; none where it was not drawn from their pool."""
     draws = findings.draws
     if draws is None or "parameters" not in draws:
@@ -94,7 +94,7 @@ def _cell(mean: float | None) -> str:
 
 
 def _content(findings: Findings) -> Content:
-    return {"asked": asked_of(findings)}
+    return {"asked": experts_of(findings)}
 
 
-SECTION = Section("What experts say, and who drives the result", 122, _content, asked_of)
+SECTION = Section("What experts say, and who drives the result", 122, _content, experts_of)
