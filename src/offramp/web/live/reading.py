@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from offramp.core.errors import OfframpError
 from offramp.scenario import Scenario, read
 from offramp.scenario.shelf import SUFFIXES, library_files
+from offramp.scenario.transcripts.lock import lock_path
 from offramp.web.folder.files import Missing
 from offramp.web.folder.withheld import read_shown
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from offramp.web.live.games import Compiled, Games
     from offramp.web.server.site import Site
 
+Words = tuple[tuple[int, int] | None, ...]
 REMEMBERED = 32
 """Texts whose scenario is remembered."""
 
@@ -33,7 +35,9 @@ class Shelf:
     """What a server has read and compiled; one for each site."""
 
     site: Site
-    _read: OrderedDict[str, Scenario] = field(default_factory=OrderedDict[str, Scenario])
+    _read: OrderedDict[str, tuple[Scenario, Words]] = field(
+        default_factory=OrderedDict[str, "tuple[Scenario, Words]"]
+    )
     _lock: Lock = field(default_factory=Lock)
 
     @cached_property
@@ -63,18 +67,19 @@ class Shelf:
         return self.games.known(key, fresh) if key else self.games.of(fresh())
 
     def scenario(self, name: str) -> Scenario:
-        """The scenario of that name, read again only where a text has changed."""
+        """The scenario of that name, read again only where a text or transcript has changed."""
         path = self.path(name)
         if self.in_folder(name):
             self.site.folder.text(name)  # refuses what cannot be read
         mark = _mark(path)
         with self._lock:
-            if mark in self._read:
+            known = self._read.get(mark)
+            if known is not None and known[1] == _words(path, known[0]):
                 self._read.move_to_end(mark)
-                return self._read[mark]
+                return known[0]
         found = read_shown(self.site, name) if self.in_folder(name) else read(path)
         with self._lock:
-            self._read[mark] = found
+            self._read[mark] = found, _words(path, found)
             while len(self._read) > REMEMBERED:
                 self._read.popitem(last=False)
         return found
@@ -103,6 +108,13 @@ class Shelf:
 def shelf_of(site: Site) -> Shelf:
     """What this server has read and compiled."""
     return site.keep("live shelf", lambda: Shelf(site))
+
+
+def _words(path: Path, scenario: Scenario) -> Words:
+    """What the transcripts of a scenario, and what was accepted of them, are known by."""
+    named = [path.parent / one.file for one in scenario.sources.values() if one.file]
+    there = [one.stat() if one.is_file() else None for one in (*named, lock_path(path))]
+    return tuple(None if one is None else (one.st_mtime_ns, one.st_size) for one in there)
 
 
 def _mark(path: Path) -> str:
