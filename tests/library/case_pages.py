@@ -15,7 +15,8 @@ import numpy as np
 
 import offramp
 from offramp.scenario import Scenario, parse_query, understand, with_account
-from offramp.study import Findings, evaluate_queries
+from offramp.study import evaluate_queries
+from offramp.study.claims.verdicts import Verdict
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "explanation"
 CASES = ("egypt-israel", "korea", "bosnia", "cuba", "july-1914")
@@ -70,11 +71,17 @@ def with_quantities(page: str, scenario: Scenario) -> str:
     return page
 
 
-def with_verdicts(page: str, findings: Findings, share: Callable[[str, float | None], str]) -> str:
+def with_verdicts(
+    page: str,
+    scenario: Scenario,
+    verdicts: Iterable[Verdict],
+    share: Callable[[str, float | None], str],
+) -> str:
     """The page with the verdicts at nominal values; ``share(cell, found)`` is what follows them."""
-    for name in findings.scenario.claims:
-        columns = [one for one in findings.verdicts if one.name == name]
-        columns.sort(key=lambda one: ("", *findings.scenario.accounts).index(one.account))
+    told = list(verdicts)
+    for name in scenario.claims:
+        columns = [one for one in told if one.name == name]
+        columns.sort(key=lambda one: ("", *scenario.accounts).index(one.account))
         cells = cells_of(page, name)[-len(columns) :]
         new = [
             f"{one.state}; {share(cell, one.share)}"
@@ -100,8 +107,8 @@ def with_ends(page: str, scenario: Scenario) -> str:
 def at_nominal(page: str, case: str) -> str:
     """The page with all that does not take draws worked out anew."""
     scenario = offramp.read(f"case-{case}")
-    findings = offramp.investigate(scenario, draws=0, brief=True)
-    page = with_verdicts(page, findings, lambda cell, _: cell.partition("; ")[2])
+    found = offramp.claims(scenario, draws=0, brief=True)
+    page = with_verdicts(page, scenario, found, lambda cell, _: cell.partition("; ")[2])
     return with_ends(with_quantities(page, scenario), scenario)
 
 
@@ -109,7 +116,10 @@ def over_draws(page: str, case: str) -> str:
     """The page with the shares of draws and the spread of outcomes worked out anew."""
     scenario = offramp.read(f"case-{case}")
     findings = offramp.investigate(scenario, draws=DRAWS, seed=SEED, brief=True)
-    page = with_verdicts(page, findings, lambda _, s: "–" if s is None else f"{100 * s:.0f} %")
+    found = findings.verdicts
+    page = with_verdicts(
+        page, scenario, found, lambda _, s: "–" if s is None else f"{100 * s:.0f} %"
+    )
     assert findings.draws is not None
     for name in findings.scenario.outcomes:
         low, high = np.quantile(findings.draws.probability.sel(outcome=name), (0.05, 0.95))
