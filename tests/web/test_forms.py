@@ -269,7 +269,7 @@ def test_the_same_mechanism_twice_has_two_names() -> None:
         ("put", {"path": ["round", 99, "label"], "value": "x"}, "no place for this"),
         ("put", {"path": ["title", "x"], "value": "x"}, "no place for this"),
         ("drop", {"path": ["parties", "nobody"]}, "no place for this"),
-        ("move", {"path": ["round", 0], "to": "x"}, "no place for this"),
+        ("move", {"path": ["round", 0], "to": "x"}, "no step 'x' any more"),
         ("rounds", {"rounds": "-3"}, "no number of rounds"),
         ("add_end", {"label": "x", "kind": "sale"}, "name and a kind"),
         ("order_ends", {"order.north": {"settlement": 1}}, "does not name every end"),
@@ -281,12 +281,36 @@ def test_the_same_mechanism_twice_has_two_names() -> None:
             {"path": ["parameters", "cost_of_a_month"], "value": "1", "low": "2", "high": "1"},
             "lies above",
         ),
+        (
+            "put_range",
+            {"path": ["parameters", "cost_of_a_month"], "value": "1", "low": "2", "high": ""},
+            "one end only",
+        ),
         ("add_number", {"label": "x", "value": "nan"}, "no number"),
     ],
 )
 def test_what_does_not_fit_is_told(change: str, fields: dict[str, Any], found: str) -> None:
     with pytest.raises(OfframpError, match=found):
         changed(built(), "x.yaml", change, fields)
+
+
+def test_a_range_whose_ends_are_both_taken_out_goes() -> None:
+    path = ["parameters", "cost_of_a_month"]
+    empty = {"path": path, "value": "0.06", "low": "", "high": ""}
+    scenario = read(changed(built(), "x.yaml", "put_range", empty))
+    number: Any = scenario.parameters["cost_of_a_month"]
+    assert (number.value, number.range) == (0.06, None)
+
+
+def test_a_step_is_found_by_its_name_wherever_it_stands() -> None:
+    first = {"path": ["round", "act"], "to": "propose"}
+    text = changed(built(), "x.yaml", "move", first)
+    text = changed(text, "x.yaml", "put", {"path": ["round", "answer", "label"], "value": "reply"})
+    scenario = read(text)
+    assert [step.name for step in scenario.round] == ["act", "propose", "answer"]
+    assert scenario.round[2].label == "reply"
+    twice = text.replace("name: answer", "name: act")
+    assert [one["key"] for one in form_facts(twice, "x.yaml", None)["steps"]] == [0, "propose", 2]
 
 
 def test_names_from_labels() -> None:

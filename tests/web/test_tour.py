@@ -419,7 +419,7 @@ def _worths_and_numbers(page: Page) -> None:
         page.wait_for_function(
             "wanted => [...document.querySelectorAll('.cm-line')].length > 0 && "
             "document.getElementById(wanted)?.value === '-cost_of_a_month'",
-            arg=f"round--2--moves--holds_back--pay--{party.lower()}",
+            arg=f"round--act--moves--holds_back--pay--{party.lower()}",
         )
 
 

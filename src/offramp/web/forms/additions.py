@@ -14,6 +14,7 @@ from offramp.web.forms.values import (
     names_in,
     number,
     number_or_text,
+    range_of,
     sequence,
     spread,
     text_of,
@@ -195,8 +196,10 @@ def put_range(document: Any, fields: Fields) -> None:
         if low > high:
             raise OfframpError(f"{low} lies above {high}", expected="the lower end first")
         entry["range"] = f"uniform({text_of(low)}, {text_of(high)})"
-    elif not str(entry.get("range", "")).strip() or fields.get("uniform"):
-        entry.pop("range", None)
+    elif given["low"] or given["high"]:
+        raise OfframpError("the range has one end only", expected="both ends, or neither")
+    elif range_of(entry.get("range")):
+        del entry["range"]
     node[last] = entry["value"] if list(entry) == ["value"] else entry
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from offramp.core.errors import OfframpError
 from offramp.web.forms import additions, ends, pieces
 from offramp.web.forms.roundtrip import flow, rewritten, row, section
-from offramp.web.forms.values import MOST_LETTERS, mapping, number_or_text, words
+from offramp.web.forms.values import MOST_LETTERS, mapping, number_or_text, step_at, words
 
 Fields = Mapping[str, Any]
 Act = Callable[[Any, Fields], None]
@@ -56,7 +56,7 @@ def _put(document: Any, fields: Fields) -> None:
 def _inside(node: Any, part: Any) -> Any:
     """What stands under a part of a path, a new mapping where nothing does."""
     if isinstance(node, list):
-        return node[int(part)]
+        return node[step_at(node, part)]
     below = node.get(part)
     if below is None:
         node[part] = flow({})
@@ -84,31 +84,26 @@ def _typed(given: Any, kind: str) -> Any:
 
 
 def _drop(document: Any, fields: Fields) -> None:
-    *above, last = _path(fields)
-    node = document
-    for part in above:
-        node = node[part]
+    node, last = _place(document, fields)
     del node[last]
 
 
+def _place(document: Any, fields: Fields) -> tuple[Any, Any]:
+    """The list or mapping that holds an entry, and the key of the entry in it."""
+    node, path = document, _path(fields)
+    for at, part in enumerate(path):
+        key = step_at(node, part) if isinstance(node, list) else part
+        if at + 1 == len(path):
+            return node, key
+        node = node[key]
+    raise AssertionError("a path has a last part")
+
+
 def _move(document: Any, fields: Fields) -> None:
-    """Move an entry of a list or mapping to a place counted from 0."""
-    *above, last = _path(fields)
-    node = document
-    for part in above:
-        node = node[part]
-    size = len(node)
-    if "by" in fields:
-        at = int(last) if isinstance(node, list) else list(node).index(last)
-        to = at + int(fields["by"])
-    else:
-        to = int(fields["to"])
-    to = min(max(to, 0), size - 1)
-    if isinstance(node, list):
-        node.insert(to, node.pop(int(last)))
-    else:
-        value = node.pop(last)
-        node.insert(to, last, value)
+    """Move a step by so many places, or to the place of another one."""
+    steps, at = _place(document, fields)
+    to = at + int(fields["by"]) if "by" in fields else step_at(steps, fields["to"])
+    steps.insert(min(max(to, 0), len(steps) - 1), steps.pop(at))
 
 
 def _rounds(document: Any, fields: Fields) -> None:

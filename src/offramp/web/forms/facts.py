@@ -16,7 +16,7 @@ from offramp.scenario.yaml_text import parse_yaml
 from offramp.web.forms.ends import KINDS
 from offramp.web.forms.patterns import PATTERNS
 from offramp.web.forms.pieces import mechanism_at
-from offramp.web.forms.values import mapping, number_or_text, range_of, sequence, text_of
+from offramp.web.forms.values import mapping, number_or_text, range_of, sequence, step_name, text_of
 
 STEP = 0.1
 """The difference in payoff at which a party's precision is told."""
@@ -171,8 +171,12 @@ def _secrets(document: Any, parties: Mapping[str, str]) -> Iterator[dict[str, An
 def _steps(
     document: Any, parties: Mapping[str, str], scenario: Scenario | None = None
 ) -> Iterator[dict[str, Any]]:
-    for at, entry in enumerate(sequence(document.get("round"))):
+    steps = sequence(document.get("round"))
+    names = list(map(step_name, steps))
+    for at, entry in enumerate(steps):
         own = mapping(entry)
+        alone = names[at].isidentifier() and names.count(names[at]) == 1
+        where = {"at": at, "key": names[at] if alone else at}
         if "use" in own:
             name = text_of(own.get("use"))
             about = next((one for one in shelf() if one["name"] == name), None)
@@ -182,11 +186,11 @@ def _steps(
             gives = [{"about": one.about, "line": one.line or ""} for one in _gives(record)]
             told = {"as": called, "label": text_of(own.get("label")), "given": given}
             told["gives"] = gives
-            yield {"at": at, "kind": "use", "name": name, "about": about, **told}
+            yield {**where, "kind": "use", "name": name, "about": about, **told}
             continue
         by = text_of(own.get("by"))
         yield {
-            "at": at,
+            **where,
             "kind": "step",
             "name": text_of(own.get("name")),
             "label": text_of(own.get("label")),

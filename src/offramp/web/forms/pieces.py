@@ -10,7 +10,15 @@ from offramp.core.errors import OfframpError
 from offramp.scenario.model import Mechanism
 from offramp.scenario.shelf import library_files
 from offramp.web.forms.roundtrip import flow, row, section
-from offramp.web.forms.values import mapping, name_of, names_in, number_or_text, sequence
+from offramp.web.forms.values import (
+    mapping,
+    name_of,
+    names_in,
+    number_or_text,
+    sequence,
+    step_at,
+    step_name,
+)
 
 Fields = Mapping[str, Any]
 
@@ -45,7 +53,7 @@ def _block(entries: dict[str, Any]) -> Any:
 
 def add_move(document: Any, fields: Fields) -> None:
     """A move of a step, with where it leads."""
-    step = document["round"][int(fields["step"])]
+    step = _step(document, fields)
     label = " ".join(str(fields.get("label", "")).split())
     if not label:
         raise OfframpError("the move has no name", expected="what is done, say: accepts the offer")
@@ -79,7 +87,7 @@ def change_state(document: Any, fields: Fields) -> None:
 
 def unsee(document: Any, fields: Fields) -> None:
     """Whether who decides at a step has seen what was done at an earlier one of the round."""
-    step, earlier = document["round"][int(fields["step"])], str(fields["earlier"])
+    step, earlier = _step(document, fields), str(fields["earlier"])
     listed = step.get("unseen", [])
     own = [one for one in ([listed] if isinstance(listed, str) else listed) if one != earlier]
     if fields.get("value") is True:
@@ -104,8 +112,12 @@ def pay(document: Any, fields: Fields) -> None:
     node["pay"][fields["party"]] = number_or_text(given)
 
 
+def _step(document: Any, fields: Fields) -> Any:
+    return document["round"][step_at(document["round"], fields["step"])]
+
+
 def _move(document: Any, fields: Fields) -> Any:
-    moves = document["round"][int(fields["step"])]["moves"]
+    moves = _step(document, fields)["moves"]
     if moves[fields["move"]] is None:
         moves[fields["move"]] = flow({})
     return moves[fields["move"]]
@@ -128,7 +140,7 @@ def use_mechanism(document: Any, fields: Fields) -> None:
                 f"'{need}' is missing", expected=f"{about.kind}: {about.about or need}"
             )
     entry: dict[str, Any] = {"use": name}
-    used = [str(mapping(one).get("as") or mapping(one).get("use")) for one in _uses(document)]
+    used = list(map(step_name, _uses(document)))
     if name in used:
         entry["as"] = name_of(name, {*used, *names_in(document)})
     if given:

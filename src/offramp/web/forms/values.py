@@ -93,6 +93,25 @@ def names_in(document: Any) -> set[str]:
     return found
 
 
+def step_name(step: Any) -> str:
+    """What a step or a use of a mechanism is called; '' where nothing says so."""
+    own = mapping(step)
+    return text_of(own.get("as") or own.get("use") or own.get("name"))
+
+
+def step_at(steps: Any, key: Any) -> int:
+    """Where a step stands now, counted from 0, by its name, or by its place where it has none.
+
+    Raises OfframpError where no step is called so.
+    """
+    if isinstance(key, int) or str(key).isdigit():
+        return int(key)
+    for at, step in enumerate(steps):
+        if step_name(step) == key:
+            return at
+    raise OfframpError(f"there is no step '{key}' any more")
+
+
 def range_of(given: Any) -> tuple[str, str] | None:
     """Lower and upper bound of a range that is uniform; None for any other."""
     match = UNIFORM.fullmatch(str(given or "").strip())

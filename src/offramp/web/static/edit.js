@@ -22,7 +22,7 @@ const forms = makeForms(find("#forms"), {
   name,
   text,
   put: (whole) => replaceAll(whole),
-  show: (line) => goTo(line, 1),
+  stirred: () => state(),
 });
 
 /** Put a whole text in place of the one in the editor, as the smallest change that does so. */
@@ -197,7 +197,7 @@ function showSentences(told) {
 // Saving: every version is kept; what another window wrote meanwhile is never overwritten unseen.
 
 function state() {
-  const same = text() === saved;
+  const same = text() === saved && !forms.waits();
   find("#state").textContent = same ? "saved" : "changed, not saved yet";
   find("#undo").disabled = !editor.undoable();
   find("#redo").disabled = !editor.redoable();
@@ -210,6 +210,7 @@ function refuse(words, ...more) {
 }
 
 async function save(base = mark) {
+  await forms.settled(); // what was added a moment ago is in it
   const whole = text();
   try {
     const told = await post("/folder/save", { name, text: whole, based_on: base });
@@ -253,7 +254,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 addEventListener("beforeunload", (event) => {
-  if (text() !== saved) event.preventDefault();
+  if (text() !== saved || forms.waits() || forms.writing()) event.preventDefault();
 });
 
 const wanted = new URL(location.href).searchParams.get("pane");

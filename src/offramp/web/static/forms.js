@@ -3,71 +3,182 @@
 
 import { post, sentence } from "./page.js";
 
-export function makeForms(place, { name, text, put }) {
-  let shown = null;
+export function makeForms(place, { name, text, put, stirred }) {
+  let shown = null; // the text of which the forms are
+  let drawn = null; // forms that came and are not on the page yet
+  let redrawn = 0; // when they last came onto it
+  let clicked = 0; // when the first of quick clicks was made
   let busy = Promise.resolve();
+  const waiting = []; // changes that have not been answered
+  const complaints = new Map(); // what was refused, by the form that asked; "" for a field of its own
+  const used = new Map(); // what was filled in and now stands in the text
+  const status = above("status", "small waits");
+  const alert = above("alert", "note wrong");
+
+  function above(role, look) {
+    const made = document.createElement("p");
+    made.setAttribute("role", role);
+    made.className = `forms-told ${look}`;
+    made.hidden = true;
+    place.before(made);
+    return made;
+  }
 
   // A button that is replaced while it is pressed would lose its click: what is new waits for it.
   let released = null;
-  place.addEventListener("pointerdown", () => {
+  const held = (...ends) => {
     released = new Promise((done) => {
-      for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => setTimeout(done), { once: true });
+      for (const kind of [...ends, "blur"]) addEventListener(kind, () => setTimeout(done), { once: true });
     });
-  });
+  };
+  place.addEventListener("pointerdown", () => held("pointerup", "pointercancel"));
+  place.addEventListener("keydown", (event) => event.key === " " && event.target.matches("button, summary") && held("keyup"));
 
-  /** Forms for the text as it stands, unless they are that already. */
+  /** Forms for the text as it stands, unless they are that already or a change brings them. */
   async function follow() {
     const whole = text();
-    if (whole === shown) return;
+    if (whole === shown || waiting.length) return;
     const told = await post("/forms/show", { name, text: whole }).catch(() => null);
-    await released;
-    if (told && whole === text()) render(told.html, whole);
+    if (!told || whole !== text() || waiting.length) return;
+    drawn = { html: told.html, whole };
+    draw();
   }
 
   /** Changes wait for each other, since each begins from the text that the last one left. */
-  function change(what, fields, alert) {
+  function change(what, fields, { form = null, given = null, at = null } = {}) {
+    const asked = JSON.stringify([what, fields]);
+    if (what === "drop" && waiting.includes(asked)) return; // the second of two quick clicks
+    complaints.delete(form ? formKey(form) : "");
+    complain();
+    waiting.push(asked);
+    stirred();
+    setTimeout(wait, 400);
+    const sent = at ? partsOf(at).map((one) => [one, one.value]) : [];
     busy = busy.then(async () => {
       try {
-        const told = await post("/forms/change", { name, text: text(), change: what, fields });
-        complain(alert, "");
-        shown = told.text;
-        put(told.text);
-        await released;
-        render(told.html, told.text);
-        return true;
+        await make(what, fields);
+        if (form) given.forEach((value, own) => used.set(own, value));
+        for (const [one, value] of sent) one.defaultValue = value; // it is no longer being filled in
       } catch (error) {
-        complain(alert, sentence(error));
-        return false;
+        refused(sentence(error), form, given, at);
       }
+      waiting.shift();
+      stirred();
+      if (form?.isConnected) delete form.dataset.sent;
+      wait();
+      complain();
+      if (!waiting.length) await (drawn ? draw() : follow());
     });
-    return busy;
   }
 
-  function complain(alert, words) {
-    const at = alert?.isConnected ? alert : general();
-    at.textContent = words;
-    at.hidden = !words;
-  }
-
-  function general() {
-    let at = place.querySelector(":scope > [role=alert]");
-    if (!at) {
-      at = document.createElement("p");
-      at.setAttribute("role", "alert");
-      at.className = "note wrong";
-      at.hidden = true;
-      place.prepend(at);
+  /** Make a change; of a text that somebody has written in meanwhile it is made anew. */
+  async function make(what, fields) {
+    for (;;) {
+      const whole = text();
+      const told = await post("/forms/change", { name, text: whole, change: what, fields });
+      if (whole !== text()) continue;
+      drawn = { html: told.html, whole: told.text };
+      put(told.text);
+      return;
     }
-    return at;
+  }
+
+  /** Say how much is still to be written, where that takes long enough to be asked about. */
+  function wait() {
+    const few = waiting.length === 1 ? "a change" : `${waiting.length} changes`;
+    status.textContent = waiting.length ? `Writing ${few} into the text …` : "";
+    status.hidden = !waiting.length;
+  }
+
+  /** What was filled in comes back to where it stood, unless more has been filled in there since. */
+  function refused(words, form, given, at) {
+    const twin = form && twinOf(form);
+    if (!twin) {
+      const label = at?.closest("label")?.querySelector("span")?.textContent;
+      complaints.set("", form ? withLost(words, given) : label ? `${label}: ${words}` : words);
+      return;
+    }
+    const untouched = ![...twin.elements].some((one) => fillable(one) && changed(one));
+    if (untouched) {
+      for (const one of twin.elements) if (given.has(key(twin, one))) fill(one, given.get(key(twin, one)));
+      twin.querySelectorAll("[data-pattern]").forEach(places);
+    }
+    const here = untouched || keeps(twin);
+    complaints.set(formKey(twin), { here: here ? words : withLost(words, given), gone: withLost(words, given) });
+  }
+
+  function withLost(words, given) {
+    const lost = [...given.values()].filter((value) => typeof value === "string" && value).join(", ");
+    return `Not written: ${lost}. ${words}`;
+  }
+
+  /** Every complaint at its form, and those of fields, and of forms that are gone, above. */
+  function complain() {
+    const say = (at, words) => {
+      at.textContent = words;
+      at.hidden = !words;
+    };
+    const forms = new Map([...place.querySelectorAll("form.adding")].map((form) => [formKey(form), form]));
+    for (const [own, told] of [...complaints]) {
+      if (!own || forms.has(own)) continue;
+      complaints.delete(own);
+      complaints.set("", told.gone);
+    }
+    for (const [own, form] of forms) {
+      const at = form.querySelector("[role=alert]");
+      if (at) say(at, complaints.get(own)?.here ?? "");
+    }
+    say(alert, complaints.get("") ?? "");
+  }
+
+  /** Put forms that came onto the page, but not under the hands of somebody who fills in a field. */
+  async function draw() {
+    await released;
+    if (!drawn || waiting.length || writing()) return;
+    const { html, whole } = drawn;
+    drawn = null;
+    render(html, whole);
+  }
+
+  let composing = false;
+  place.addEventListener("compositionstart", () => { composing = true; });
+  place.addEventListener("compositionend", () => { composing = false; setTimeout(draw); });
+  place.addEventListener("focusout", () => setTimeout(draw));
+
+  /** Whether a field that is sent by itself is being filled in, one end of a range before the other too. */
+  function writing() {
+    const one = document.activeElement;
+    if (composing || !one || !place.contains(one)) return composing;
+    return partsOf(one).some(changed);
+  }
+
+  /** The field of text that is sent by itself; of a range all three. */
+  function partsOf(one) {
+    const ranged = one.closest("[data-range]");
+    const own = ranged ? [...ranged.querySelectorAll("[data-part]")] : [one];
+    return own.filter((part) => part.matches("input[data-part], input[data-path], input[data-do]") && part.type !== "checkbox");
+  }
+
+  /** What is being filled in is sent, and everything that was sent is answered. */
+  async function settled() {
+    const one = document.activeElement;
+    if (writing()) {
+      one.blur();
+      one.focus({ preventScroll: true });
+    }
+    while (waiting.length) await busy;
   }
 
   function render(html, whole) {
     shown = whole;
     const before = remembered();
+    used.clear();
     const page = new DOMParser().parseFromString(html, "text/html");
     place.replaceChildren(...page.body.childNodes);
     restore(before);
     place.querySelectorAll("[data-pattern]").forEach(places);
+    complain();
+    redrawn = performance.now();
   }
 
   /** What the person has open, has begun to fill in, and where the cursor is. */
@@ -76,46 +187,82 @@ export function makeForms(place, { name, text, put }) {
     const begun = new Map();
     for (const form of place.querySelectorAll("form.adding")) {
       for (const one of form.elements) {
-        if (fillable(one) && !form.dataset.done) begun.set(key(form, one), one.type === "checkbox" ? one.checked : one.value);
+        const own = key(form, one);
+        if (fillable(one) && changed(one) && used.get(own) !== valueOf(one)) begun.set(own, valueOf(one));
       }
     }
     const active = document.activeElement;
     const inside = place.contains(active) ? active : null;
-    return { open, begun, id: inside?.id, named: inside?.form && inside.name ? key(inside.form, inside) : null, from: inside?.selectionStart };
+    const acts = inside?.matches("button[data-change]") ? actKey(inside) : null;
+    const named = inside?.form && inside.name ? key(inside.form, inside) : null;
+    return { open, begun, id: inside?.id, named, acts, part: inside?.closest("details.part")?.id, from: inside?.selectionStart, to: inside?.selectionEnd };
   }
 
-  /** What a person may have begun to fill in; of places in an ordering, those that were changed. */
-  function fillable(one) {
-    if (one.dataset.order) return [...one.options].some((option) => option.selected !== option.defaultSelected);
-    return one.name && one.type !== "hidden";
-  }
-
-  function key(form, one) {
-    const hidden = [...form.querySelectorAll("input[type=hidden]")].map((own) => own.value).join("/");
-    const name = one.name || `${one.dataset?.order}/${one.dataset?.end}`;
-    return `${form.dataset.change}|${hidden}|${name}|${one.type === "checkbox" ? one.value : ""}`;
-  }
-
-  function restore({ open, begun, id, named, from }) {
+  function restore({ open, begun, id, named, acts, part, from, to }) {
     for (const one of place.querySelectorAll("details[id]")) if (open.has(one.id)) one.open = open.get(one.id);
     let target = id ? document.getElementById(id) : null;
     for (const form of place.querySelectorAll("form.adding")) {
       for (const one of form.elements) {
-        if (!one.name && !one.dataset.order) continue;
-        if (one.type === "hidden") continue;
         const own = key(form, one);
-        if (own === named) target = one;
-        if (!begun.has(own) || form.dataset.change === "order_options") continue;
-        if (one.type === "checkbox") one.checked = begun.get(own);
-        else if (one.tagName !== "SELECT" || [...one.options].some((option) => option.value === begun.get(own))) one.value = begun.get(own);
+        if (named && own === named) target = one;
+        if (fillable(one) && begun.has(own)) fill(one, begun.get(own));
       }
     }
-    if (target && document.activeElement !== target) {
-      target.focus({ preventScroll: true });
-      if (from !== null && from !== undefined && target.setSelectionRange) {
-        try { target.setSelectionRange(from, from); } catch { /* a field that has no cursor */ }
-      }
+    if (acts) {
+      target = [...place.querySelectorAll("button[data-change]")].find((one) => actKey(one) === acts);
+      target ??= place.querySelector(`#${part} > summary`); // what it was about is gone
     }
+    if (!target || document.activeElement === target) return;
+    target.focus({ preventScroll: true });
+    if (from !== null && from !== undefined && target.setSelectionRange) {
+      try { target.setSelectionRange(from, to); } catch { /* a field that has no cursor */ }
+    }
+  }
+
+  function actKey(button) {
+    return `${button.dataset.change}|${button.dataset.fields}`;
+  }
+
+  /** What a person may fill in. */
+  function fillable(one) {
+    return Boolean(one.dataset.order || (one.name && one.type !== "hidden"));
+  }
+
+  /** Whether it holds something else than what it was drawn with. */
+  function changed(one) {
+    if (one.type === "checkbox") return one.checked !== one.defaultChecked;
+    if (one.tagName !== "SELECT") return one.value !== one.defaultValue;
+    const first = [...one.options].findIndex((option) => option.defaultSelected);
+    return one.selectedIndex !== Math.max(first, 0);
+  }
+
+  function valueOf(one) {
+    return one.type === "checkbox" ? one.checked : one.value;
+  }
+
+  function fill(one, value) {
+    if (one.type === "checkbox") one.checked = value;
+    else if (one.tagName !== "SELECT" || [...one.options].some((option) => option.value === value)) one.value = value;
+  }
+
+  function formKey(form) {
+    const hidden = [...form.querySelectorAll("input[type=hidden]")].map((own) => own.value).join("/");
+    return `${form.dataset.change}|${hidden}`;
+  }
+
+  function key(form, one) {
+    const own = one.name || `${one.dataset?.order}/${one.dataset?.end}`;
+    return `${formKey(form)}|${own}|${one.type === "checkbox" ? one.value : ""}`;
+  }
+
+  /** The form that stands where one stood before the forms were drawn anew. */
+  function twinOf(form) {
+    return form.isConnected ? form : [...place.querySelectorAll("form.adding")].find((one) => formKey(one) === formKey(form));
+  }
+
+  /** Whether a form shows what stands in the text: what is sent with it goes on standing in it. */
+  function keeps(form) {
+    return ["rounds", "order_ends", "order_options"].includes(form.dataset.change);
   }
 
   /** Show the places that the chosen sentence has. */
@@ -139,21 +286,24 @@ export function makeForms(place, { name, text, put }) {
     return fields;
   }
 
-  place.addEventListener("submit", async (event) => {
+  // A form is empty as soon as it is sent, so that the next thing can be filled in at once.
+  place.addEventListener("submit", (event) => {
     const form = event.target;
     if (!form.dataset.change) return;
     event.preventDefault();
     event.stopPropagation();
-    form.dataset.done = "true"; // what was filled in has been used: it is not put back
-    const done = await change(form.dataset.change, collected(form), form.querySelector("[role=alert]"));
-    delete form.dataset.done;
-    const twin = [...place.querySelectorAll("form.adding")].find((one) => one.dataset.change === form.dataset.change && key(one, { name: "", type: "" }) === key(form, { name: "", type: "" }));
-    const next = twin ?? form;
-    const meanwhile = document.activeElement?.form; // where a person has gone on to write, who is not to be called back
-    if (done && (!meanwhile || meanwhile === next || !place.contains(meanwhile))) {
-      next.querySelector("input:not([type=hidden]), select")?.focus({ preventScroll: true });
+    if (form.dataset.sent) return; // sent again, and nothing filled in since
+    form.dataset.sent = "true";
+    const fields = collected(form);
+    const given = new Map([...form.elements].filter(fillable).map((one) => [key(form, one), valueOf(one)]));
+    if (!keeps(form)) {
+      form.reset();
+      form.querySelectorAll("[data-pattern]").forEach(places);
     }
+    form.querySelector("input:not([type=hidden]), select")?.focus({ preventScroll: true });
+    change(form.dataset.change, fields, { form, given });
   });
+  place.addEventListener("input", (event) => delete event.target.form?.dataset.sent);
 
   place.addEventListener("change", (event) => {
     const one = event.target;
@@ -163,16 +313,20 @@ export function makeForms(place, { name, text, put }) {
       const parts = Object.fromEntries([...ranged.querySelectorAll("[data-part]")].map((own) => [own.dataset.part, own.value]));
       const alone = ranged.contains(document.activeElement) && document.activeElement !== one;
       if (alone && Boolean(parts.low) !== Boolean(parts.high)) return; // the other end is being filled in
-      change("put_range", { path: JSON.parse(ranged.dataset.range), ...parts });
+      change("put_range", { path: JSON.parse(ranged.dataset.range), ...parts }, { at: one });
     } else if (one.dataset.do) {
-      change(one.dataset.do, { ...JSON.parse(one.dataset.fields), [one.dataset.as ?? "value"]: one.type === "checkbox" ? one.checked : one.value });
+      change(one.dataset.do, { ...JSON.parse(one.dataset.fields), [one.dataset.as ?? "value"]: valueOf(one) }, { at: one });
     } else if (one.dataset.path) {
-      const value = one.type === "checkbox" ? one.checked : one.value;
-      change("put", { path: JSON.parse(one.dataset.path), value, kind: one.dataset.kind ?? "text" });
+      change("put", { path: JSON.parse(one.dataset.path), value: valueOf(one), kind: one.dataset.kind ?? "text" }, { at: one });
     }
   });
 
   place.addEventListener("click", (event) => {
+    if (event.detail < 2) clicked = performance.now();
+    if (event.detail > 1 && redrawn > clicked && event.target.closest("button")) {
+      event.preventDefault(); // of two quick clicks the second, which meets what has come under it
+      return;
+    }
     const button = event.target.closest("button[data-change]");
     if (button) change(button.dataset.change, JSON.parse(button.dataset.fields));
   });
@@ -194,7 +348,7 @@ export function makeForms(place, { name, text, put }) {
     const over = event.target.closest?.("li.step");
     if (!dragged || !over) return;
     event.preventDefault();
-    change("move", { path: ["round", Number(dragged.dataset.at)], to: Number(over.dataset.at) });
+    change("move", { path: ["round", dragged.dataset.key], to: over.dataset.key });
   });
   place.addEventListener("dragend", () => {
     dragged = null;
@@ -202,5 +356,5 @@ export function makeForms(place, { name, text, put }) {
   });
 
   follow();
-  return { follow };
+  return { follow, settled, waits: () => waiting.length > 0, writing };
 }
