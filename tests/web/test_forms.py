@@ -287,6 +287,17 @@ def test_the_same_mechanism_twice_has_two_names() -> None:
             "one end only",
         ),
         ("add_number", {"label": "x", "value": "nan"}, "no number"),
+        ("add_formula", {"label": "x", "formula": " "}, "formula is missing"),
+        (
+            "add_expert",
+            {"parameter": "cost_of_a_month", "label": "Anna", "low": "1", "high": "2"},
+            "range of its own",
+        ),
+        (
+            "add_expert",
+            {"parameter": "war_worth[north]", "label": "Anna", "low": "2", "high": "1"},
+            "does not lie below",
+        ),
     ],
 )
 def test_what_does_not_fit_is_told(change: str, fields: dict[str, Any], found: str) -> None:
@@ -300,6 +311,35 @@ def test_a_range_whose_ends_are_both_taken_out_goes() -> None:
     scenario = read(changed(built(), "x.yaml", "put_range", empty))
     number: Any = scenario.parameters["cost_of_a_month"]
     assert (number.value, number.range) == (0.06, None)
+
+
+def test_formulas_with_a_name_and_what_experts_say() -> None:
+    text = built().replace("parameters:\n", "parameters:\n  # what it costs\n", 1)
+    say = {"parameter": "settlement_worth[north]", "low": "0.2", "high": "0.6"}
+    for change, fields in (
+        ("add_formula", {"label": "Half the cost", "formula": "cost_of_a_month / 2"}),
+        ("pay", {"step": "act", "move": "holds_back", "party": "north", "value": "-half_the_cost"}),
+        ("add_expert", {**say, "label": "Anna", "weight": "2"}),
+        ("add_expert", {**say, "label": "Ben", "high": "0.9"}),
+    ):
+        text = changed(text, "x.yaml", change, fields)
+    scenario: Any = read(text)
+    assert "  # what it costs\n" in text
+    assert "define:\n  half_the_cost: cost_of_a_month / 2\n" in text
+    assert scenario.round[2].moves["holds_back"].pay["north"] == "-half_the_cost"
+    judged = scenario.parameters["settlement_worth"].each["north"]
+    assert [one.weight for one in judged.experts.values()] == [2, 1]
+    assert judged.range.startswith("piecewise(0.2,")
+    facts = form_facts(text, "x.yaml", None)
+    assert facts["formulas"] == [{"name": "half_the_cost", "formula": "cost_of_a_month / 2"}]
+    said = {one["name"]: one["experts"] for one in facts["numbers"]}["settlement_worth[north]"]
+    assert [one["range"] for one in said] == ["uniform(0.2, 0.6)", "uniform(0.2, 0.9)"]
+    path = ["parameters", "settlement_worth", "each", "north", "experts"]
+    for name in ("anna", "ben"):
+        text = changed(text, "x.yaml", "drop", {"path": [*path, name]})
+    text = changed(text, "x.yaml", "put", {"path": ["define", "half_the_cost"], "value": "0.1"})
+    assert read(text).define == {"half_the_cost": "0.1"}
+    assert "experts" not in text
 
 
 def test_a_step_is_found_by_its_name_wherever_it_stands() -> None:

@@ -173,6 +173,42 @@ def add_number(document: Any, fields: Fields) -> None:
     section(document, "parameters")[name_of(label, names_in(document))] = flow(entry)
 
 
+def add_formula(document: Any, fields: Fields) -> None:
+    """A formula with a name, to be read by that name."""
+    name = name_of(_given(fields, "label", "what the formula is called"), names_in(document))
+    formula = number_or_text(_given(fields, "formula", "the formula"))
+    section(document, "define")[name] = formula
+
+
+def add_expert(document: Any, fields: Fields) -> None:
+    """What one expert says of a number; several of them are pooled into its range."""
+    told = _given(fields, "parameter", "the number")
+    base, _, key = told.rstrip("]").partition("[")
+    above, last = document["parameters"], base
+    if key:
+        above, last = above[base]["each"], key
+    entry: Any = above[last] if isinstance(above[last], dict) else flow({"value": above[last]})
+    experts = entry.get("experts") or flow({})
+    if "range" in entry and not experts:
+        raise OfframpError(
+            f"{told} has a range of its own: {entry['range']}",
+            expected="either that range or what experts say",
+            repair="take its two ends out first, under Numbers",
+        )
+    ends = [number(fields.get(word, ""), f"the {word} end") for word in ("low", "high")]
+    if ends[0] >= ends[1]:
+        raise OfframpError(
+            f"{ends[0]} does not lie below {ends[1]}", expected="the lower end first"
+        )
+    weight = number(fields.get("weight") or 1, "how much the expert counts")
+    counts = {} if weight == 1 else {"weight": weight}
+    said = {"range": f"uniform({text_of(ends[0])}, {text_of(ends[1])})", **counts}
+    experts[name_of(_given(fields, "label", "who the expert is"), experts)] = flow(said)
+    entry["experts"] = experts
+    entry.pop("range", None)  # which was the pool of those before
+    above[last] = entry
+
+
 def put_range(document: Any, fields: Fields) -> None:
     """Value and uniform range of a number, or of a number as an account has it."""
     *above, last = fields["path"]
@@ -272,6 +308,8 @@ ACTS: Mapping[str, Callable[[Any, Fields], None]] = {
     "add_switch": add_switch,
     "add_secret": add_secret,
     "add_number": add_number,
+    "add_formula": add_formula,
+    "add_expert": add_expert,
     "put_range": put_range,
     "add_account": add_account,
     "take_stand": take_stand,

@@ -86,6 +86,9 @@ def _typed(given: Any, kind: str) -> Any:
 def _drop(document: Any, fields: Fields) -> None:
     node, last = _place(document, fields)
     del node[last]
+    *above, _ = fields["path"]
+    if above[-1:] == ["experts"] and not node:  # the number is nobody's but its own again
+        _drop(document, {"path": above})
 
 
 def _place(document: Any, fields: Fields) -> tuple[Any, Any]:

@@ -50,6 +50,7 @@ def form_facts(text: str, file: str, path: Path | None) -> dict[str, Any]:
         "steps": list(_steps(document, parties, scenario)),
         "ends": list(_ends(document, parties)),
         "numbers": list(_numbers(document)),
+        "formulas": list(_formulas(document)),
         "accounts": _accounts(document, scenario),
         "claims": list(_claims(document)),
         "levers": list(_levers(document)),
@@ -287,16 +288,30 @@ def _number(
         "value": text_of(value),
         "low": ends[0] if ends else "",
         "high": ends[1] if ends else "",
-        "other": "" if ends else text_of(given) or _experts(own),
+        "other": "" if ends else text_of(given),
+        "experts": list(_experts(own, path)),
         "source": ", ".join(source) if isinstance(source, dict) else text_of(source),
         **{word: text_of(one) for word, one in about.items()},
     }
 
 
-def _experts(entry: Mapping[str, Any]) -> str:
-    """How many experts' ranges are pooled, where they are."""
-    count = len(mapping(entry.get("experts")))
-    return f"pool of {count} experts" if count else ""
+def _experts(entry: Mapping[str, Any], path: list[str]) -> Iterator[dict[str, Any]]:
+    """What each of several experts says of a number, whose pool is its range."""
+    for name, told in mapping(entry.get("experts")).items():
+        own = mapping(told)
+        weight = text_of(own.get("weight"))
+        place = [*path, "experts", str(name)]
+        yield {
+            "name": str(name),
+            "range": text_of(own.get("range")),
+            "weight": weight,
+            "path": place,
+        }
+
+
+def _formulas(document: Any) -> Iterator[dict[str, str]]:
+    for name, formula in mapping(document.get("define")).items():
+        yield {"name": str(name), "formula": text_of(formula)}
 
 
 def _accounts(document: Any, scenario: Scenario | None) -> dict[str, Any]:
