@@ -75,7 +75,7 @@ def test_the_long_tour(
     page = visit.page
     page.set_default_timeout(180_000)  # on a new machine the solver is compiled meanwhile
     page.get_by_label("New crisis").fill("three-parties")
-    page.get_by_role("button", name="Begin without YAML").click()
+    page.get_by_role("button", name="Begin without YAML").dblclick()
     page.wait_for_url(f"**/edit/{FILE}")
     page.wait_for_selector("#part-crisis")
     _crisis_and_parties(page)
@@ -186,7 +186,7 @@ def _runs(visit: Visit) -> None:
     page.get_by_text("With what was moved by hand").wait_for()
     page.get_by_label("Combinations of assumptions").fill("32")
     page.get_by_label("Seed").fill("1")
-    page.get_by_role("button", name="Start the run").click()
+    page.get_by_role("button", name="Start the run").dblclick()  # which makes one run
     page.get_by_role("button", name="Cancel").click()
     page.get_by_text("Cancelled.").wait_for()
     page.get_by_role("button", name="Go on with it").click()
@@ -295,7 +295,7 @@ def _join(student: Visit, code: str, letter: str) -> None:
     page = student.go("/join")
     page.get_by_label("Code").fill(code.lower())
     page.get_by_label("Your name, or a letter").fill(letter)
-    page.get_by_role("button", name="Join", exact=True).click()
+    page.get_by_role("button", name="Join", exact=True).dblclick()
     page.get_by_role("heading", name="You play").wait_for()
 
 

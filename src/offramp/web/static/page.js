@@ -26,23 +26,43 @@ export function sentence(error) {
   return `${error.found}${repair}.`;
 }
 
+/** Work that is not begun again while it goes on, nor, where it was done, in the second after. */
+export function once(work) {
+  let busy = false;
+  return async (...given) => {
+    if (busy) return;
+    busy = true;
+    let done = false;
+    try {
+      done = await work(...given);
+    } finally {
+      setTimeout(() => { busy = false; }, done ? 1000 : 0);
+    }
+  };
+}
+
 function fields(form) {
   const numbers = new Set([...form.querySelectorAll("input[name=number]")].map((one) => one.name));
   return Object.fromEntries([...new FormData(form)].map(([key, value]) => [key, numbers.has(key) ? Number(value) : value]));
 }
 
-document.addEventListener("submit", async (event) => {
-  const form = event.target;
-  if (!form.dataset.post) return;
+document.addEventListener("submit", (event) => {
+  if (!event.target.dataset.post) return;
   event.preventDefault();
+  send(event.target);
+});
+
+const send = once(async (form) => {
   const alert = form.querySelector("[role=alert]");
   alert.hidden = true;
   try {
     const told = await post(form.dataset.post, fields(form));
     location.assign(told.to);
+    return true;
   } catch (error) {
     alert.textContent = sentence(error);
     alert.hidden = false;
+    return false;
   }
 });
 

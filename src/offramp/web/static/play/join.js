@@ -1,6 +1,7 @@
 // A student's page: join by a code, then play; leaving hands the seat to the solved play.
 
 import { ask, words } from "../live/dom.js";
+import { once } from "../page.js";
 import { show } from "./view.js";
 
 const POLL = 800;
@@ -13,13 +14,21 @@ let shown = "";
 
 const send = (address, body) => ask(address, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json", accept: "application/json" } });
 
-form.addEventListener("submit", async (event) => {
+form.addEventListener("submit", (event) => {
   event.preventDefault();
+  join();
+});
+
+const join = once(async () => {
   const given = new FormData(form);
   try {
     const told = await send("/join", { code: given.get("code"), name: given.get("name") });
     sit({ code: given.get("code"), secret: told.secret });
-  } catch (error) { said.textContent = error.message; }
+    return true;
+  } catch (error) {
+    said.textContent = error.message;
+    return false;
+  }
 });
 
 function sit(own) {

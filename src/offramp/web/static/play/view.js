@@ -20,7 +20,7 @@ function running(told, choose) {
     el("h2", { tabindex: "-1" }, `${round(told, told.round)}: `, words(told.step)),
     ...state,
     el("p", { id: "choose" }, "What do you do?"),
-    el("div", { class: "moves", role: "group", "aria-labelledby": "choose" }, told.moves.map((one) => el("button", { type: "button", class: "move", "data-place": String(one.place), onclick: () => choose(one.place) },
+    el("div", { class: "moves", role: "group", "aria-labelledby": "choose" }, told.moves.map((one) => el("button", { type: "button", class: "move", "data-place": String(one.place), onclick: (event) => event.detail < 2 && choose(one.place) }, // of two quick clicks the second meets the next round
       words(one.label), one.probability === undefined ? null : el("span", { class: "quiet small" }, ` solved play: ${percent(one.probability)}`)))),
   ];
 }

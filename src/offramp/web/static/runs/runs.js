@@ -1,6 +1,7 @@
 // Asking for a run, and watching one.
 
 import { ask } from "../live/dom.js";
+import { once } from "../page.js";
 
 const POLL = 700;
 const form = document.querySelector("[data-ask]");
@@ -11,8 +12,7 @@ const send = (address, body = {}) => ask(address, {
   method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json", accept: "application/json" },
 });
 
-form?.addEventListener("submit", async (event) => {
-  event.preventDefault();
+const start = once(async () => {
   const given = new FormData(form);
   try {
     const told = await send("/runs", {
@@ -21,9 +21,16 @@ form?.addEventListener("submit", async (event) => {
       no_passages: given.has("no_passages"),
     });
     location.href = `/runs/${told.run}`;
+    return true;
   } catch (error) {
     at("said").textContent = error.message;
+    return false;
   }
+});
+
+form?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  start();
 });
 
 const WORDS = {
