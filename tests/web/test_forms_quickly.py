@@ -111,7 +111,7 @@ def test_steps_that_have_moved_since_they_were_drawn(hands: Visit) -> None:
         added = step(page, 3).locator("form[data-change=add_move]")  # of the one that goes
         added.get_by_label("Another move").fill("stays away")
         page.keyboard.press("Enter")
-    page.get_by_text("Not written: stays away. there is no step 'propose' any more.").wait_for()
+    page.get_by_text("Not written: stays away. There is no step 'propose' any more.").wait_for()
     scenario = saved(hands)
     assert [one.name for one in scenario.round] == ["answer", "act"]
     assert "walks_out" in scenario.round[0].moves

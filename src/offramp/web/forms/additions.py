@@ -198,7 +198,7 @@ def add_expert(document: Any, fields: Fields) -> None:
     ends = [number(fields.get(word, ""), f"the {word} end") for word in ("low", "high")]
     if ends[0] >= ends[1]:
         raise OfframpError(
-            f"{ends[0]} does not lie below {ends[1]}", expected="the lower end first"
+            f"{ends[0]} does not lie below {ends[1]}", repair="put the lower end first"
         )
     weight = number(fields.get("weight") or 1, "how much the expert counts")
     counts = {} if weight == 1 else {"weight": weight}
@@ -233,7 +233,7 @@ def put_range(document: Any, fields: Fields) -> None:
             raise OfframpError(f"{low} lies above {high}", expected="the lower end first")
         entry["range"] = f"uniform({text_of(low)}, {text_of(high)})"
     elif given["low"] or given["high"]:
-        raise OfframpError("the range has one end only", expected="both ends, or neither")
+        raise OfframpError("the range has one end only", repair="give it the other too, or none")
     elif range_of(entry.get("range")):
         del entry["range"]
     node[last] = entry["value"] if list(entry) == ["value"] else entry

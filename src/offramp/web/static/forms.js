@@ -14,6 +14,10 @@ export function makeForms(place, { name, text, put, stirred }) {
   const used = new Map(); // what was filled in and now stands in the text
   const status = above("status", "small waits");
   const alert = above("alert", "note wrong");
+  const close = document.createElement("button");
+  close.textContent = "Close";
+  close.className = "small-act";
+  close.addEventListener("click", () => { complaints.delete(""); complain(); });
 
   function above(role, look) {
     const made = document.createElement("p");
@@ -95,7 +99,7 @@ export function makeForms(place, { name, text, put, stirred }) {
     const twin = form && twinOf(form);
     if (!twin) {
       const label = at?.closest("label")?.querySelector("span")?.textContent;
-      complaints.set("", form ? withLost(words, given) : label ? `${label}: ${words}` : words);
+      complaints.set("", form ? withLost(words, given) : capital(label ? `${label}: ${words}` : words));
       return;
     }
     const untouched = ![...twin.elements].some((one) => fillable(one) && changed(one));
@@ -109,7 +113,12 @@ export function makeForms(place, { name, text, put, stirred }) {
 
   function withLost(words, given) {
     const lost = [...given.values()].filter((value) => typeof value === "string" && value).join(", ");
-    return `Not written: ${lost}. ${words}`;
+    return `Not written: ${lost}. ${capital(words)}`;
+  }
+
+  /** A sentence with a capital; what is quoted in it stays. */
+  function capital(words) {
+    return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
   }
 
   /** Every complaint at its form, and those of fields, and of forms that are gone, above. */
@@ -128,7 +137,10 @@ export function makeForms(place, { name, text, put, stirred }) {
       const at = form.querySelector("[role=alert]");
       if (at) say(at, complaints.get(own)?.here ?? "");
     }
-    say(alert, complaints.get("") ?? "");
+    const told = document.createElement("span");
+    say(told, complaints.get("") ?? "");
+    alert.hidden = told.hidden;
+    alert.replaceChildren(...(told.hidden ? [] : [told, " ", close]));
   }
 
   /** Put forms that came onto the page, but not under the hands of somebody who fills in a field. */
