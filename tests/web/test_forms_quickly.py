@@ -154,6 +154,23 @@ def test_what_is_written_in_the_text_meanwhile_stays(hands: Visit) -> None:
     assert "east:" in (hands.served.folder / FILE).read_text("utf-8")
 
 
+def test_a_repair_is_made_where_the_error_stands_now(hands: Visit) -> None:
+    page, right = hands.page, "by: south"
+    place = hands.served.folder / FILE
+    place.write_text(place.read_text("utf-8").replace(right, "by: sout"), encoding="utf-8")
+    page.reload()
+    repair = page.locator("#problems button.repair").first
+    repair.wait_for()
+    page.locator(".cm-line", has_text=re.compile("^title:")).click()
+    page.keyboard.press("Home")
+    page.keyboard.insert_text("# a note\n")
+    page.evaluate("() => document.querySelector('#problems button.repair').click()")
+    repair.click()  # when the text has been read anew
+    page.locator("#problems li.error").first.wait_for(state="detached")
+    saved(hands)
+    assert place.read_text("utf-8") == built().replace("title:", "# a note\ntitle:", 1)
+
+
 def test_what_is_refused_is_told_and_comes_back(hands: Visit) -> None:
     page, number = hands.page, field(hands.page, "add_number", "Another number")
     number.fill("pride")

@@ -17,6 +17,7 @@ const editor = makeEditor(find("#editor"), saved, {
   complete: (line, column, whole) => post("/editor/complete", { name, text: whole, line, column }),
   changed: () => follow(),
   save: () => save(),
+  fresh: () => current === newest,
 });
 const forms = makeForms(find("#forms"), {
   name,
@@ -50,11 +51,13 @@ let waits = [];
 function follow() {
   state();
   newest += 1;
+  for (const one of document.querySelectorAll("#problems button.repair")) one.disabled = true; // its place has moved
   waits.forEach(clearTimeout);
   waits = [setTimeout(check, 250, newest), setTimeout(tell, 600, newest), setTimeout(doubt, 1600, newest)];
 }
 
 let problems = { errors: [], warnings: [] };
+let current = 0; // to which text they belong
 
 async function ask(address, mine) {
   try {
@@ -98,6 +101,7 @@ function count(list, word) {
 }
 
 function showProblems() {
+  current = newest;
   const { errors, warnings } = problems;
   const all = [...errors, ...warnings];
   editor.mark(all);

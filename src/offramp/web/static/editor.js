@@ -30,7 +30,7 @@ function charactersIn(text) {
 
 const kinds = { needed: "needed", word: "word" };
 
-export function makeEditor(parent, text, { complete, changed, save }) {
+export function makeEditor(parent, text, { complete, changed, save, fresh }) {
   async function words(context) {
     const begun = context.matchBefore(/[\w.]+/);
     const before = context.state.doc.lineAt(context.pos);
@@ -100,6 +100,7 @@ export function makeEditor(parent, text, { complete, changed, save }) {
       actions: one.repairs.map((repair) => ({
         name: repair.words,
         apply: (target) => {
+          if (!fresh()) return; // the text has changed since, and its place has moved
           const whole = target.state.doc.toString();
           target.dispatch({
             changes: { from: unitsIn(whole, repair.start), to: unitsIn(whole, repair.end), insert: repair.insert },
