@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.errors import GameError
+from offramp.core.sharing import share_out, threads_for
 from offramp.game import (
     Changed,
     Draws,
@@ -50,6 +52,10 @@ CHUNK_BYTES = 200_000_000
 DOING = "games of claims solved"
 Interventions = tuple[Intervention, ...]
 Numbers = tuple[tuple[str, float], ...]
+Tell = Callable[[int], None]
+_Base = tuple[int, NDArray[np.int64]]
+FEW = 16
+"""Draws up to which games, and not the draws of each, are shared out among threads."""
 
 
 def evaluate_queries(
@@ -118,6 +124,15 @@ class _Rules:
     def of(self, deviations: Interventions) -> tuple[Changed, Game]:
         """The rules that are played."""
         return self.deviated[deviations] if deviations else (self.changed, self.game)
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """A game solved: for draws that differ, at what precisions, and on which of them each is."""
+
+    solved: Solved
+    scale: Array
+    alike: NDArray[np.intp]
 
 
 class _Work:
@@ -195,43 +210,67 @@ class _Work:
     def run(self, solves: list[_Solve], progress: Progress | None) -> None:
         """Solve every game for every draw, a chunk of draws at a time."""
         bases = [_base(one, solves) for one in solves]
-        total = len(solves) * len(self.draws)
-        done = 0
+        waves = [[n for n, base in enumerate(bases) if (base is None) == cold] for cold in (1, 0)]
+        total, done = len(solves) * len(self.draws), 0
         for low, part in _chunks(solves, self.draws):
             kept: dict[int, Solved] = {}
-            for number in sorted(range(len(solves)), key=lambda i: bases[i] is not None):
-                before = done
+            solved = partial(self._game, solves, bases, kept, part, low)
+            for wave in waves:
 
-                def tell(count: int, _total: int, before: int = before) -> None:
+                def tell(count: int, done: int = done) -> None:
                     if progress is not None:
-                        progress(DOING, before + count, total)
+                        progress(DOING, done + count, total)
 
-                base = bases[number]
-                known = None
-                if base is not None:
-                    known = kept[base[0]].equilibria.value.take(base[1], axis=1)
-                solved = self._solve(number, solves[number], part, low, tell, known)
-                if any(other is not None and other[0] == number for other in bases):
-                    kept[number] = solved
-                done += len(part)
+                for number, found in self._solved(wave, len(part), solved, tell):
+                    self._take(number, solves[number], found, low)
+                    if any(base is not None and base[0] == number for base in bases):
+                        kept[number] = found.solved
+                done += len(wave) * len(part)
 
-    def _solve(
+    def _solved(
+        self, wave: list[int], count: int, solved: Callable[..., _Found], tell: Tell
+    ) -> Iterator[tuple[int, _Found]]:
+        """Each game of a wave as it is found for ``count`` draws.
+
+        Where these are few the games are shared out among threads, else each game's draws are.
+        """
+        if count > FEW:
+            for place, number in enumerate(wave):
+                before = place * count
+                yield number, solved(number, self.workers, lambda n, b=before: tell(b + n))
+            return
+        found: dict[int, _Found] = {}
+
+        def work(numbers: Sequence[int]) -> None:
+            found.update({number: solved(number, 1, lambda _: None) for number in numbers})
+
+        share_out(
+            work,
+            [(number,) for number in wave],
+            threads_for(self.workers),
+            progress=lambda games, _: tell(games * count),
+        )
+        for number in wave:
+            yield number, found[number]
+
+    def _game(
         self,
-        number: int,
-        one: _Solve,
+        solves: list[_Solve],
+        bases: Sequence[_Base | None],
+        kept: Mapping[int, Solved],
         part: Draws,
         low: int,
-        tell: Callable[[int, int], None],
-        known: Array | None,
-    ) -> Solved:
-        """Solve one game for some draws, and read its quantities; draws that are alike once."""
+        number: int,
+        workers: int,
+        tell: Tell,
+    ) -> _Found:
+        """Solve one game for the draws from ``low`` on; those that are alike once."""
+        one, base, known = solves[number], bases[number], None
+        if base is not None:
+            known = kept[base[0]].equilibria.value.take(base[1], axis=1)
         fixed = fix(one.rules.changed.meaning, part, one.values) if one.values else part
         few, scale, alike = _distinct(fixed, self.scale[low : low + len(part)])
         traced = {int(alike[i - low]) for i in self.traced if low <= i < low + len(part)}
-
-        def step(count: int, _total: int) -> None:
-            tell(int((alike < count).sum()), len(part))
-
         try:
             solved = solve(
                 one.rules.game,
@@ -239,22 +278,26 @@ class _Work:
                 precision_scale=scale,
                 traced=sorted(traced),
                 starts=self.starts,
-                progress=step,
+                progress=lambda count, _: tell(int((alike < count).sum())),
                 known=known,
-                workers=self.workers,
+                workers=workers,
             )
         except GameError:
             one.rules.game.tables(fixed)  # says the same of the draw by its own number
             raise
+        return _Found(solved, scale, alike)
+
+    def _take(self, number: int, one: _Solve, found: _Found, low: int) -> None:
+        """Read the quantities of one game that is solved for the draws from ``low`` on."""
         known_of = self.uniqueness.setdefault(
             number, np.full(len(self.draws), UNSEARCHED, dtype="<U40")
         )
-        known_of[low : low + len(alike)] = solved.equilibria.uniqueness[alike]
+        alike = found.alike
+        known_of[low : low + len(alike)] = found.solved.equilibria.uniqueness[alike]
         for deviations, positions in one.plays.items():
             self.number[positions] = number
-            reader = _Reader(one.rules, deviations, solved, scale)
+            reader = _Reader(one.rules, deviations, found.solved, found.scale)
             self._read(number, reader, positions, low, alike)
-        return solved
 
     def _read(
         self, number: int, reader: _Reader, positions: list[int], low: int, alike: NDArray[np.intp]

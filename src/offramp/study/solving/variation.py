@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from offramp import solvers
 from offramp.analysis import absorb
 from offramp.core.errors import GameError
+from offramp.core.sharing import share_out, threads_for
 from offramp.game import Draws, Game, Tables, nominal_draw
 from offramp.study.solving.experiment import solve
 
@@ -104,11 +105,18 @@ class Bench:
     def _solved(self, draws: Draws, traced: bool) -> Standing:
         """Every draw in the game of its own switches."""
         parts = self.game.parts(draws)
-        found = [
-            replace(self, game=game)._in_one_game(draws.rows(rows), traced) for rows, game in parts
-        ]
-        if len(found) == 1:
-            return found[0]
+        if len(parts) == 1:
+            return replace(self, game=parts[0][1])._in_one_game(draws, traced)
+        solved: dict[int, Standing] = {}
+
+        def work(numbers: Sequence[int]) -> None:
+            for number in numbers:
+                rows, game = parts[number]
+                own = replace(self, game=game)
+                solved[number] = own._in_one_game(draws.rows(rows), traced)
+
+        share_out(work, [(number,) for number in range(len(parts))], threads_for(0))
+        found = [solved[number] for number in range(len(parts))]
         order = np.argsort(np.concatenate([rows for rows, _ in parts]))
         return _rows_of(_joined(found), order)
 
