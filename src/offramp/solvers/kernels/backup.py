@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from offramp.core.compiling import njit
 from offramp.solvers.kernels.abreast import (
-    add_worth,
     exponential,
+    four_of,
+    four_worth,
     get,
     jit_inlined,
     jit_inside,
@@ -32,7 +33,6 @@ from offramp.solvers.kernels.abreast import (
     save_four,
     size,
     where_more,
-    worth,
 )
 from offramp.solvers.kernels.layout import Shape
 
@@ -96,9 +96,10 @@ def numbers_like(like, lanes, classes, odds, entropy):
 def scratch_for(shape: Shape, like):
     """Rows for ``step_back``: as many draws abreast as in ``like``.
 
-    They are (2 * widest + lanes,).
+    They are ((2 + lanes) * widest,): of the moves of a position the probabilities, what they are
+    worth to who moves, and to everybody.
     """
-    return rows_like(like, 2 * shape.widest + shape.lanes)
+    return rows_like(like, (2 + shape.lanes) * shape.widest)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -113,26 +114,28 @@ def step_back(shape: Shape, numbers: Numbers, values, low, high, scratch):
 
 @jit_inlined
 def back_up(shape: Shape, numbers: Numbers, values, n, scratch):
-    """The same for position ``n``; probabilities of its moves stand in ``scratch`` afterwards.
+    """The same for position ``n``; ``scratch`` is filled as ``scratch_for`` says.
 
-    Two moves, the most frequent case, need one exponential. ``values`` is (row * lanes + lane,),
-    ``scratch`` (2 * widest + lanes,).
+    Two moves, the most frequent case, need one exponential. ``values`` is (row * lanes + lane,).
     """
     mover, first, target, turns = shape.mover, shape.first, shape.target, shape.turns
     pay_class, odds_class, lanes = shape.pay_class, shape.odds_class, shape.lanes
     pay, paid, patience = numbers.pay, numbers.paid, numbers.patience
     odds, precision, widest = numbers.odds, numbers.precision, shape.widest
-    m, a, b = np.int64(mover[n]), first[n], first[n + 1]
+    m, a, b, every = np.int64(mover[n]), first[n], first[n + 1], 2 * widest
+    for e in range(a, b):
+        c, w, v = np.int64(pay_class[e]), np.int64(turns[e]), np.int64(target[e])
+        for j in range(0, lanes, 4):
+            total = four_worth(values, v * lanes + j, paid[c], pay, c * lanes + j, w, patience, j)
+            save_four(scratch, every + (e - a) * lanes + j, total)
     if b - a == 1:
         save(scratch, 0, 1.0)
     elif m < 0:
         for e in range(a, b):
             save(scratch, e - a, load(odds, np.int64(odds_class[e])))
     else:
-        for e in range(a, b):
-            c, w, v = np.int64(pay_class[e]), np.int64(turns[e]), np.int64(target[e])
-            total = worth(values, v * lanes + m, paid[c], pay, c * lanes + m, w, patience, m)
-            save(scratch, widest + e - a, total)
+        for k in range(b - a):
+            save(scratch, widest + k, load(scratch, every + k * lanes + m))
         if odds_class[a] >= 0:
             choose_by_weight(scratch, widest, b - a, odds, odds_class, a, precision, m)
         elif b - a == 2:
@@ -158,19 +161,8 @@ def back_up(shape: Shape, numbers: Numbers, values, n, scratch):
     for j in range(0, lanes, 4):
         mean = nothing_in(values)
         for e in range(a, b):
-            c, w, v = np.int64(pay_class[e]), np.int64(turns[e]), np.int64(target[e])
-            mean = add_worth(
-                mean,
-                load(scratch, e - a),
-                values,
-                v * lanes + j,
-                paid[c],
-                pay,
-                c * lanes + j,
-                w,
-                patience,
-                j,
-            )
+            total = four_of(scratch, every + (e - a) * lanes + j)
+            mean = mean + total * load(scratch, e - a)
         save_four(values, n * lanes + j, mean)
     if numbers.entropy and m >= 0 and b - a > 1:
         for k in range(many(values)):

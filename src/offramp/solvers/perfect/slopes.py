@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from offramp.solvers.kernels.abreast import (
     add_worth,
     four_of,
-    four_worth,
     jit_inlined,
     jit_inside,
     larger,
@@ -88,34 +87,26 @@ def step_back_linearised(
 ):
     """``step_back`` over positions ``low`` to ``high``, and its derivatives.
 
-    ``values`` is (row * lanes + lane,), ``scratch`` (2 * widest + lanes,).
+    ``values`` is (row * lanes + lane,), ``scratch`` as for it.
     """
-    first, target, turns, pay_class = shape.first, shape.target, shape.turns, shape.pay_class
-    lanes, old, begin = shape.lanes, 2 * shape.widest, shape.first[low]
-    pay, paid, patience = numbers.pay, numbers.paid, numbers.patience
+    first, lanes, every, begin = shape.first, shape.lanes, 2 * shape.widest, shape.first[low]
     for n in range(low, high):
-        m, a, b, here = np.int64(shape.mover[n]), first[n], first[n + 1], n * lanes
-        for j in range(0, lanes, 4):
-            save_four(scratch, old + j, four_of(values, here + j))
+        m, a, b = np.int64(shape.mover[n]), first[n], first[n + 1]
         back_up(shape, numbers, values, n, scratch)
         for e in range(a, b):
             save(slopes.chance, e - begin, load(scratch, e - a))
         if m < 0 or b - a == 1:
             continue
         steep = load(numbers.precision, m)
-        for e in range(a, b):
-            c, w, v = np.int64(pay_class[e]), np.int64(turns[e]), np.int64(target[e])
-            bend, spot = steep * load(scratch, e - a), (e - begin) * lanes
-            for j in range(lanes):
-                if numbers.entropy and j == m:
-                    save(slopes.slope, spot + j, 0.0)
-                    continue
-                if v == n:
-                    total = worth(scratch, old + j, paid[c], pay, c * lanes + j, w, patience, j)
-                else:
-                    at = v * lanes + j
-                    total = worth(values, at, paid[c], pay, c * lanes + j, w, patience, j)
-                save(slopes.slope, spot + j, bend * (total - load(values, here + j)))
+        for j in range(0, lanes, 4):
+            here = four_of(values, n * lanes + j)
+            for e in range(a, b):
+                bend = steep * load(scratch, e - a)
+                total = four_of(scratch, every + (e - a) * lanes + j)
+                save_four(slopes.slope, (e - begin) * lanes + j, (total - here) * bend)
+        if numbers.entropy:
+            for e in range(a, b):
+                save(slopes.slope, (e - begin) * lanes + m, 0.0)
         if len(slopes.base) > 0:
             rate_node(shape, numbers, values, n, scratch, slopes)
 
@@ -125,30 +116,26 @@ def rate_node(shape: Shape, numbers: Numbers, values, n, scratch, slopes: Slopes
     """What t does to the values at the deciding position ``n``, whose backup was the last.
 
     That is the sum over moves of p precision (Q_mover - V_mover) (Q_j - V_j), and for the mover
-    under the entropy convention the mean of Q_mover - V_mover over t. The values before the sweep,
-    and probabilities, stand in ``scratch`` (2 * widest + lanes,).
+    under the entropy convention the mean of Q_mover - V_mover over t. Probabilities and totals
+    stand in ``scratch``.
     """
-    m, lanes, old = np.int64(shape.mover[n]), shape.lanes, 2 * shape.widest
-    pay, paid, patience, here = numbers.pay, numbers.paid, numbers.patience, n * lanes
+    m, lanes, every, here = np.int64(shape.mover[n]), shape.lanes, 2 * shape.widest, n * shape.lanes
     steep, sharp = load(slopes.base, m), load(numbers.precision, m)
+    count = shape.first[n + 1] - shape.first[n]
     mean = spread = 0.0 * steep
     top, low = mean - np.inf, mean + np.inf
-    for j in range(0, lanes, 4):
-        save_four(slopes.rate, here + j, nothing_in(values))
-    for e in range(shape.first[n], shape.first[n + 1]):
-        c, w, v = np.int64(shape.pay_class[e]), np.int64(shape.turns[e]), np.int64(shape.target[e])
-        likely, source, at = load(scratch, e - shape.first[n]), values, v * lanes
-        if v == n:
-            source, at = scratch, old
-        own = worth(source, at + m, paid[c], pay, c * lanes + m, w, patience, m)
-        own = own - load(values, here + m)
-        bend = likely * steep * own
+    for k in range(count):
+        likely = load(scratch, k)
+        own = load(scratch, every + k * lanes + m) - load(values, here + m)
         mean, spread = mean + likely * own, spread + likely * own * own
         top, low = larger(own, top), smaller(own, low)
-        for j in range(0, lanes, 4):
-            total = four_worth(source, at + j, paid[c], pay, c * lanes + j, w, patience, j)
-            more = (total - four_of(values, here + j)) * bend
-            save_four(slopes.rate, here + j, four_of(slopes.rate, here + j) + more)
+    for j in range(0, lanes, 4):
+        rate = nothing_in(values)
+        for k in range(count):
+            own = load(scratch, every + k * lanes + m) - load(values, here + m)
+            total = four_of(scratch, every + k * lanes + j) - four_of(values, here + j)
+            rate = rate + total * (load(scratch, k) * steep * own)
+        save_four(slopes.rate, here + j, rate)
     if numbers.entropy:
         near = 0.5 * (spread - mean * mean)
         far = where_more(sharp * (top - low), 1e-4, mean / sharp, near)
