@@ -166,7 +166,7 @@ def _version(given: Scenario | str | Path, no_passages: bool) -> Version:
 
 
 def _of_text(name: str, scenario: Scenario) -> Version:
-    from offramp.study.claims.checking import Effort, claims
+    from offramp.study.claims.checking import claims
 
     workspace = Workspace(scenario)
     ends: dict[str, Mapping[str, float | None]] = {}
@@ -175,7 +175,7 @@ def _of_text(name: str, scenario: Scenario) -> Version:
         values = found["probability"].values[0].tolist()
         names = map(str, found["outcome"].values)
         ends[account] = {n: v if v == v else None for n, v in zip(names, values, strict=True)}
-    told = claims(workspace, draws=0, brief=True, effort=Effort(traced=False))
+    told = claims(workspace, draws=0, brief=True)
     return Version(
         name, scenario, ends, {}, {(one.name, one.account): (one.state, None) for one in told}
     )

@@ -64,14 +64,13 @@ class Effort:
     ``starts`` random starts from which every draw is looked at for further equilibria, where
     the nominal ones are from two; one draw in ``other`` is tried again under the second
     weighting; claims are looked at with a mechanism off in at most ``without`` draws, and at
-    nominal values with every precision multiplied by ``scales``, ``traced`` along the branch.
+    nominal values with every precision multiplied by ``scales``.
     """
 
     starts: int = 2
     other: int = OTHER
     without: int = WITHOUT
     scales: tuple[float, ...] = SCALES
-    traced: bool = True
 
 
 def claims(
@@ -219,7 +218,7 @@ class _AccountClaims:
             asked,
             self.nominal,
             precision_scale=self.scale,
-            traced=(0,),
+            traced=(),
             starts=0,
             workspace=self.workspace,
         )
@@ -324,7 +323,6 @@ class _AccountClaims:
             self.claims,
             Draws(self.nominal.names, np.repeat(self.nominal.values, len(others), axis=0), None),
             "at other precisions",
-            traced=tuple(range(len(others))) if self.effort.traced else (),
             starts=0,
             factor=others,
         )
@@ -339,10 +337,7 @@ class _AccountClaims:
         if not turned:
             return {}
         asked = [claim for _, claim in turned.values()]
-        traced = (0,) if self.effort.traced else ()
-        found = self.values(
-            asked, self.nominal, "with moves the other way", traced=traced, starts=0
-        )
+        found = self.values(asked, self.nominal, "with moves the other way", starts=0)
         return {
             name: (manner, str(judge(claim, found)[0])) for name, (manner, claim) in turned.items()
         }

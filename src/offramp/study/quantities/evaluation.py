@@ -239,19 +239,19 @@ class _Work:
                 before = place * count
                 yield number, solved(number, self.workers, lambda n, b=before: tell(b + n))
             return
-        found: dict[int, _Found] = {}
+        games: dict[int, _Found] = {}
 
         def work(numbers: Sequence[int]) -> None:
-            found.update({number: solved(number, 1, lambda _: None) for number in numbers})
+            games.update({number: solved(number, 1, lambda _: None) for number in numbers})
 
         share_out(
             work,
             [(number,) for number in wave],
             threads_for(self.workers),
-            progress=lambda games, _: tell(games * count),
+            progress=lambda done, _: tell(done * count),
         )
         for number in wave:
-            yield number, found[number]
+            yield number, games[number]
 
     def _game(
         self,

@@ -150,7 +150,7 @@ class _RunQuestions:
         if chosen or not first or not self.scenario.accounts:
             return first
         others = tuple(self.scenario.accounts)
-        return first + self._checked(others, Effort(0, 8, 0, traced=False))
+        return first + self._checked(others, Effort(0, 8, 0))
 
     def _checked(
         self, accounts: tuple[str, ...] | None, effort: Effort | None

@@ -36,7 +36,7 @@ HISTORIES = 5
 SAME = 1e-9
 """Probabilities that differ by less are of the same play."""
 QUANTILES = (0.05, 0.5, 0.95)
-EFFORT = Effort(0, 8, 0, scales=(), traced=False)
+EFFORT = Effort(0, 8, 0, scales=())
 
 
 def at_once(compiled: Compiled, setting: Setting, file: str = "FILE") -> dict[str, Any]:
