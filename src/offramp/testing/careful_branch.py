@@ -205,7 +205,7 @@ def linearisation_for(shape: Shape, scale: NDArray[np.float64], krylov: int) -> 
         rate=np.zeros((nodes, shape.lanes)),
         change=np.zeros((nodes + shape.terminals) * shape.lanes),
         krylov=krylov_alone(padded(size + 1), min(size + 1, krylov)),
-        scratch=np.zeros(2 * shape.widest + shape.lanes),
+        scratch=np.zeros((2 + shape.lanes) * shape.widest),
         weight=np.tile(1.0 / scale, len(shape.heads)),
     )
 
