@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import time
 from pathlib import Path
 
@@ -178,7 +179,13 @@ def test_the_library_is_shown_copied_and_searched(served: Served) -> None:
         "mine.yaml"
     ]
     assert served.get("/index.json?q=nowhere").json()["files"] == []
-    assert served.get("/versions/mine.yaml").status_code == 200
+    versions = served.get("/versions/mine.yaml")
+    assert versions.status_code == 200
+    (read,) = set(re.findall(r'href="(/version/[^"]+)"', versions.text))
+    assert served.get(read).text == served.folder.joinpath("mine.yaml").read_text()
+    below = {"library": "border-standoff", "name": "below/12"}
+    assert served.post("/folder/copy", json=below).json()["to"] == "/file/below/12.yaml"
+    assert served.get("/versions/below/12.yaml").status_code == 200
 
 
 def test_what_cannot_be_read_is_said_and_shown(served: Served) -> None:

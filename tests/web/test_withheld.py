@@ -153,7 +153,7 @@ def test_on_another_they_are_shown(folder: Path) -> None:
         (run,) = (one.name for one in find_jobs(folder / ".offramp" / "runs") if not one.withheld)
         parts = ("edit", "file", "versions", "told", "live", "present")
         whole = [f"/{part}/{NAME}{end}" for part in parts for end in ("", ".json")]
-        whole += ["/", f"/versions/{OLD}/1.yaml", f"/runs/{run}", f"/runs/{run}/files/report.html"]
+        whole += ["/", f"/version/1/{OLD}", f"/runs/{run}", f"/runs/{run}/files/report.html"]
         for at in whole:
             assert words_in(served.get(at).text), at
         told = dict(answers(served))

@@ -96,7 +96,7 @@ def file_page(request: Request, name: str) -> dict[str, Any]:
     return {"file": name, **facts, "versions": len(site.folder.history(name).versions())}
 
 
-@router.get("/versions/{name:path}/{number}.yaml", response_class=Response)
+@router.get("/version/{number:int}/{name:path}", response_class=Response)
 def version_text(request: Request, name: str, number: int) -> Response:
     """A version as it was saved."""
     text = site_of(request).folder.history(name).text(number)
