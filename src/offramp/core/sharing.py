@@ -9,6 +9,8 @@ from threading import Lock
 from typing import TypeVar
 
 Block = TypeVar("Block", bound=Sized)
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 Progress = Callable[[int, int], None]
 """Told how many draws are done, of how many."""
 
@@ -53,3 +55,20 @@ def share_out(
     with ThreadPoolExecutor(threads) as pool:
         for _ in pool.map(do, blocks):
             pass
+
+
+def share_each(
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    threads: int,
+    *,
+    progress: Progress | None = None,
+) -> list[Result]:
+    """What ``work`` makes of every item, in their order, by ``threads`` at a time."""
+    found: dict[int, Result] = {}
+
+    def do(places: range) -> None:
+        found.update({place: work(items[place]) for place in places})
+
+    share_out(do, runs_of(len(items), 1), threads, progress=progress)
+    return [found[place] for place in range(len(items))]

@@ -71,8 +71,8 @@ NUMBERS = 13
 WORST, AIM, EXACT, OFF, MISSED, APART_BY, TWO, THREE, UP, ON, REST, LANDED = range(12)
 """Rows of ``Around.rows``: residual, what it is to be, and how exact steps are; how far a
 correction led, most and as a length, and a tangent turned; shares of tangent and bend in a guess,
-and of the upright border; whose points are taken over; how much less than 1 patience is; and who
-has landed, roughly."""
+and of the upright border; who takes over a tangent or point; how much less than 1 patience is; and
+who has landed, roughly."""
 ROWS = 12
 
 
@@ -301,8 +301,11 @@ def measure_off(work: Around, unknown):
 
 @jit_inside
 def take_directions(work: Around, length):
-    """Solutions as tangents of length 1, and how far from those before. They are (unknown + 4,)."""
-    answer, unknown = answer_of(work.krylov, length), length - 4
+    """Solutions as tangents of length 1, and how far from those before, for those that are ``ON``.
+
+    Vectors are (unknown + 4,).
+    """
+    answer, unknown, on = answer_of(work.krylov, length), length - 4, load(work.rows, ON)
     basis, square, with_old = work.krylov.basis, nothing_in(work.after), nothing_in(work.after)
     for r in range(0, unknown, 4):
         one = four_of(basis, answer + r)
@@ -311,9 +314,11 @@ def take_directions(work: Around, length):
     long = root(sum_of(square) * mean + last * last)
     short = where_more(long, 0.0, 1.0 / long, 0.0)
     with_old = sum_of(with_old) * mean + last * load(work.tangent, unknown)
-    save(work.rows, APART_BY, 1.0 - with_old * short)
+    apart = where_more(on, 0.5, 1.0 - with_old * short, load(work.rows, APART_BY))
+    save(work.rows, APART_BY, apart)
     for r in range(0, length, 4):
-        save_four(work.after, r, four_of(basis, answer + r) * short)
+        one = four_of(basis, answer + r) * short
+        save_four(work.after, r, where_more(on, 0.5, one, four_of(work.after, r)))
 
 
 @jit_inside

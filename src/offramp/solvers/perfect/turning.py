@@ -115,8 +115,9 @@ def follow_around(
         plan_trials(shape, work, caution)
         correct_trials(shape, work)
         judge_corrections(shape, work, caution, limit, ends, stops, told)
-        find_tangents(shape, work)
-        settle_borders(shape, work)
+        if work.asked.any():
+            find_tangents(shape, work)
+            settle_borders(shape, work)
         judge_tangents(shape, work, caution, limit, ends, stops, told)
 
 
@@ -130,8 +131,6 @@ def begin_place(
     """
     lanes, unknown, stand = shape.lanes, len(shape.heads) * shape.lanes, work.stand
     gather_place(shape, arrays, batch, work.numbers, k)
-    for j in range(lanes):
-        put(work.level.precision, j, k, get(work.numbers.precision, j, k))
     open_place(work.values, shape, arrays, batch, k)
     stand[:, k] = 0.0
     stand[ITEM, k], stand[DOING, k], stand[FAR, k] = item, BEGINS, np.inf
@@ -250,6 +249,7 @@ def find_tangents(shape: Shape, work: Around):
     for k in range(len(work.once)):
         clear_right(work, length, k)
         put(work.rows, EXACT, k, STRAIGHT * min(1.0, SLOW * get(work.rows, REST, k)))
+        put(work.rows, ON, k, 1.0 if work.asked[k] else 0.0)
         if work.asked[k]:
             put(work.krylov.basis, right + length - 4, k, 1.0)
     solve_bordered(shape, work)
@@ -258,7 +258,8 @@ def find_tangents(shape: Shape, work: Around):
         used, sign = work.krylov.used[k], 1.0
         if used > 0 and get(work.krylov.rows, work.krylov.cosine + used - 1, k) < 0.0:
             sign = -1.0
-        stand[SIGN, k] = sign
+        if work.asked[k]:
+            stand[SIGN, k] = sign
 
 
 @jit_inside
@@ -295,20 +296,12 @@ def settle_borders(shape: Shape, work: Around):
         work.asked[k] &= work.stand[DOING, k] == BEGINS and work.stand[FAR, k] < np.inf
         again |= work.asked[k]
     if again:
-        kept, signs = work.after.copy(), work.stand[SIGN].copy()
-        apart = work.rows.copy()
         for k in range(len(asked)):
             if work.asked[k]:
                 for r in range(unknown):
                     put(work.border, r, k, get(work.after, r, k) / np.sqrt(float(unknown)))
                 put(work.border, unknown, k, get(work.after, unknown, k))
         find_tangents(shape, work)
-        for k in range(len(asked)):
-            if not work.asked[k]:
-                work.stand[SIGN, k] = signs[k]
-                put(work.rows, APART_BY, k, get(apart, APART_BY, k))
-                for r in range(unknown + 4):
-                    put(work.after, r, k, get(kept, r, k))
     work.asked[:] = asked
 
 

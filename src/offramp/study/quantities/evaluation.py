@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.core.errors import GameError
-from offramp.core.sharing import share_out, threads_for
+from offramp.core.sharing import share_each, threads_for
 from offramp.game import (
     Changed,
     Draws,
@@ -239,19 +239,16 @@ class _Work:
                 before = place * count
                 yield number, solved(number, self.workers, lambda n, b=before: tell(b + n))
             return
-        games: dict[int, _Found] = {}
-
-        def work(numbers: Sequence[int]) -> None:
-            games.update({number: solved(number, 1, lambda _: None) for number in numbers})
-
-        share_out(
-            work,
-            [(number,) for number in wave],
-            threads_for(self.workers),
-            progress=lambda done, _: tell(done * count),
+        yield from zip(
+            wave,
+            share_each(
+                lambda number: solved(number, 1, lambda _: None),
+                wave,
+                threads_for(self.workers),
+                progress=lambda done, _: tell(done * count),
+            ),
+            strict=True,
         )
-        for number in wave:
-            yield number, games[number]
 
     def _game(
         self,

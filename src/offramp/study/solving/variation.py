@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from offramp import solvers
 from offramp.analysis import absorb
 from offramp.core.errors import GameError
-from offramp.core.sharing import share_out, threads_for
+from offramp.core.sharing import share_each, threads_for
 from offramp.game import Draws, Game, Tables, nominal_draw
 from offramp.study.solving.experiment import solve
 
@@ -107,16 +107,11 @@ class Bench:
         parts = self.game.parts(draws)
         if len(parts) == 1:
             return replace(self, game=parts[0][1])._in_one_game(draws, traced)
-        solved: dict[int, Standing] = {}
-
-        def work(numbers: Sequence[int]) -> None:
-            for number in numbers:
-                rows, game = parts[number]
-                own = replace(self, game=game)
-                solved[number] = own._in_one_game(draws.rows(rows), traced)
-
-        share_out(work, [(number,) for number in range(len(parts))], threads_for(0))
-        found = [solved[number] for number in range(len(parts))]
+        found = share_each(
+            lambda part: replace(self, game=part[1])._in_one_game(draws.rows(part[0]), traced),
+            parts,
+            threads_for(0),
+        )
         order = np.argsort(np.concatenate([rows for rows, _ in parts]))
         return _rows_of(_joined(found), order)
 
