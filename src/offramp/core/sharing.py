@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence, Sized
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence, Sized
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from threading import Lock
 from typing import TypeVar
 
@@ -58,17 +60,19 @@ def share_out(
 
 
 def share_each(
-    work: Callable[[Item], Result],
-    items: Sequence[Item],
-    threads: int,
-    *,
-    progress: Progress | None = None,
-) -> list[Result]:
-    """What ``work`` makes of every item, in their order, by ``threads`` at a time."""
-    found: dict[int, Result] = {}
+    work: Callable[[Item], Result], items: Sequence[Item], threads: int
+) -> Iterator[Result]:
+    """What ``work`` makes of every item, in their order, by ``threads`` at a time.
 
-    def do(places: range) -> None:
-        found.update({place: work(items[place]) for place in places})
-
-    share_out(do, runs_of(len(items), 1), threads, progress=progress)
-    return [found[place] for place in range(len(items))]
+    Items are begun as results are taken, so that few results wait in memory.
+    """
+    if threads == 1 or len(items) < 2:
+        yield from map(work, items)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        ahead = iter(items)
+        begun = deque(pool.submit(work, item) for item in islice(ahead, threads))
+        while begun:
+            found = begun.popleft().result()
+            begun.extend(pool.submit(work, item) for item in islice(ahead, 1))
+            yield found

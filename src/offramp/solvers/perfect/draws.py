@@ -51,6 +51,8 @@ BEYOND, FARTHER = 0.01, 8.0
 so many times as far where they are refused."""
 UNKNOWNS_ABREAST = 2_000
 """Values at heads up to which turning points are passed abreast: more take too much memory."""
+FEW = 2
+"""Draws from which on they go abreast: eight sweeps at a time cost two of one draw alone."""
 TURNS = 12
 """Times that a branch may be left and taken up again before it is followed around as a whole."""
 RESCUES = 8
@@ -112,7 +114,8 @@ class PerfectResults(Results):
         """Ranges of draws for one task each: whole batches, few enough to share and report on."""
         draws, threads = self.tables.draws, threads_for(self.options.workers)
         abreast = WIDTH if self.like.ndim == 2 else 1
-        size = min(256, 400_000 // self.structure.nodes, -(-draws // (2 * threads)))
+        most, parts = (256, 2 * threads) if threads > 1 else (1024, 1)
+        size = min(most, 1600 * most // self.structure.nodes, -(-draws // parts))
         size = abreast * max(1, -(-size // abreast))
         return runs_of(draws, size)
 
@@ -222,9 +225,10 @@ class PerfectResults(Results):
         and where it came to, ends and stops.
         """
         shape, told = self.layout.shape, np.zeros((len(draws), 4), np.int64)
-        like = self.like if ends.shape[1] <= UNKNOWNS_ABREAST else np.zeros(1)
         places, reached, left = ends.copy(), stops.copy(), np.arange(len(draws))
         for caution, times in CAUTION:
+            alone = len(left) < FEW or ends.shape[1] > UNKNOWNS_ABREAST
+            like = np.zeros(1) if alone else self.like
             here, there, found = ends[left], stops[left], np.zeros((len(left), 4), np.int64)
             follow_around(
                 like,

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,8 +55,6 @@ Interventions = tuple[Intervention, ...]
 Numbers = tuple[tuple[str, float], ...]
 Tell = Callable[[int], None]
 _Base = tuple[int, NDArray[np.int64]]
-FEW = 16
-"""Draws up to which games, and not the draws of each, are shared out among threads."""
 
 
 def evaluate_queries(
@@ -221,34 +220,29 @@ class _Work:
                     if progress is not None:
                         progress(DOING, done + count, total)
 
-                for number, found in self._solved(wave, len(part), solved, tell):
+                for number, found in self._solved(wave, solved, tell):
                     self._take(number, solves[number], found, low)
                     if any(base is not None and base[0] == number for base in bases):
                         kept[number] = found.solved
                 done += len(wave) * len(part)
 
     def _solved(
-        self, wave: list[int], count: int, solved: Callable[..., _Found], tell: Tell
+        self, wave: list[int], solved: Callable[..., _Found], tell: Tell
     ) -> Iterator[tuple[int, _Found]]:
-        """Each game of a wave as it is found for ``count`` draws.
+        """Each game of a wave as it is found, the games shared out among threads."""
+        threads = threads_for(self.workers)
+        each = max(1, threads // max(1, len(wave)))
+        done, lock = dict.fromkeys(wave, 0), Lock()
 
-        Where these are few the games are shared out among threads, else each game's draws are.
-        """
-        if count > FEW:
-            for place, number in enumerate(wave):
-                before = place * count
-                yield number, solved(number, self.workers, lambda n, b=before: tell(b + n))
-            return
-        yield from zip(
-            wave,
-            share_each(
-                lambda number: solved(number, 1, lambda _: None),
-                wave,
-                threads_for(self.workers),
-                progress=lambda done, _: tell(done * count),
-            ),
-            strict=True,
-        )
+        def one(number: int) -> _Found:
+            def note(count: int) -> None:
+                with lock:
+                    done[number] = count
+                    tell(sum(done.values()))
+
+            return solved(number, each, note)
+
+        yield from zip(wave, share_each(one, wave, threads), strict=True)
 
     def _game(
         self,

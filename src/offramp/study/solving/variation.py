@@ -107,10 +107,12 @@ class Bench:
         parts = self.game.parts(draws)
         if len(parts) == 1:
             return replace(self, game=parts[0][1])._in_one_game(draws, traced)
-        found = share_each(
-            lambda part: replace(self, game=part[1])._in_one_game(draws.rows(part[0]), traced),
-            parts,
-            threads_for(0),
+        found = list(
+            share_each(
+                lambda part: replace(self, game=part[1])._in_one_game(draws.rows(part[0]), traced),
+                parts,
+                threads_for(0),
+            )
         )
         order = np.argsort(np.concatenate([rows for rows, _ in parts]))
         return _rows_of(_joined(found), order)
