@@ -37,7 +37,7 @@ from offramp.solvers.kernels.abreast import (
 from offramp.solvers.kernels.krylov import NO
 from offramp.solvers.kernels.layout import Shape
 from offramp.solvers.kernels.scaling import fill_scale
-from offramp.solvers.perfect.correcting import ENOUGH, correct_components, set_scale
+from offramp.solvers.perfect.correcting import ENOUGH, correct_components, correct_once, set_scale
 from offramp.solvers.perfect.records import Batch, TableArrays, gather_place, open_place
 from offramp.solvers.perfect.workspace import Workspace
 
@@ -110,9 +110,9 @@ def follow_draws(
     share of the precisions was, and how steep the way is. Where a share stands there at first, the
     branch is followed from there and from the values in ``ends``. ``queue`` is (item, 2).
     """
-    abreast, following = len(batch.draw), 0
+    abreast, following, lone = len(batch.draw), 0, lone_component(shape)
     for k in range(abreast):
-        state.stand[ITEM, k] = -1.0
+        state.stand[ITEM, k], batch.used[k] = -1.0, -1
         batch.total[k] = -1
     while True:
         left = 0
@@ -126,10 +126,27 @@ def follow_draws(
         if state.wants.any():
             rescale(shape, work, state)
         plan_steps(shape, work, batch, state)
-        correct_components(
-            shape, work.level, work.values, work.correction, NO, ENOUGH, TURNS, batch.used
-        )
+        if lone >= 0:
+            correct_once(
+                shape, work.level, work.values, lone, work.correction, ENOUGH, TURNS, batch.used
+            )
+        else:
+            correct_components(
+                shape, work.level, work.values, work.correction, NO, ENOUGH, TURNS, batch.used
+            )
         judge_steps(shape, work, batch, state, limit, ends, steps, stops)
+
+
+@jit_inside
+def lone_component(shape: Shape):
+    """The only component with rounds; -1 if there are several."""
+    found = np.int64(-1)
+    for c in range(len(shape.cyclic)):
+        if shape.cyclic[c]:
+            if found >= 0:
+                return np.int64(-1)
+            found = np.int64(c)
+    return found
 
 
 @jit_inside
@@ -189,13 +206,17 @@ def set_out(stand, steep, now, k):
 
 @jit_inside
 def plan_steps(shape: Shape, work: Workspace, batch: Batch, state: BranchState):
-    """Set every draw that is on its way one step ahead, with a guess of the values there.
+    """Set draws that are on their way one step ahead, with a guess of the values there.
 
-    ``state.stand`` is (number, draw).
+    Those that are still being corrected (``used`` 0) stay. ``state.stand`` is (number, draw).
     """
     stand = state.stand
     for k in range(len(batch.draw)):
-        batch.used[k] = 0 if stand[ITEM, k] >= 0.0 else -1
+        put(state.chance, 3, k, 0.0)
+        if batch.used[k] == 0 or stand[ITEM, k] < 0.0:
+            continue
+        put(state.chance, 3, k, 1.0)
+        batch.used[k] = work.correction.turn[k] = 0
         top, after, t = stand[TOP, k], stand[NOW, k], 0.0
         one, two, three = 1.0, 0.0, 0.0
         work.correction.farthest[k] = FAR
@@ -234,13 +255,15 @@ def plan_steps(shape: Shape, work: Workspace, batch: Batch, state: BranchState):
 def guess_heads(shape: Shape, work: Workspace, state: BranchState):
     """Write the guesses into the values. Past values are (3 * head * lanes + lane,)."""
     lanes, unknown, past = shape.lanes, len(shape.heads) * shape.lanes, state.past
+    values, on = work.values, load(state.chance, 3)
     one, two, three = load(state.chance, 0), load(state.chance, 1), load(state.chance, 2)
     for i in range(len(shape.heads)):
         for j in range(0, lanes, 4):
             r = i * lanes + j
             start = four_of(past, r) * one + four_of(past, unknown + r) * two
             start = start + four_of(past, 2 * unknown + r) * three
-            save_four(work.values, shape.heads[i] * lanes + j, start)
+            here = shape.heads[i] * lanes + j
+            save_four(values, here, where_more(on, 0.5, start, four_of(values, here)))
 
 
 @jit_inside
@@ -249,13 +272,15 @@ def judge_steps(
 ):
     """Move those on whose step holds; shorten the stride of the others, or give them up.
 
+    Those that are still being corrected (``used`` 0) are left alone.
+
     Who has arrived, or is given up, leaves its place: values go into ``ends`` (item, head * lanes +
     lane), sweeps into ``steps`` (item,). ``state.stand`` is (number, draw), ``stops`` (item, 2).
     """
     stand, used, total, found = state.stand, batch.used, batch.total, work.correction
     for k in range(len(used)):
         put(state.chance, 3, k, 0.0)
-        if stand[ITEM, k] < 0.0:
+        if stand[ITEM, k] < 0.0 or used[k] == 0:
             continue
         total[k] += abs(used[k])
         stand[TAKEN, k] += 1.0

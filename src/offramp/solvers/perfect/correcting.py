@@ -36,6 +36,7 @@ from offramp.solvers.kernels.abreast import (
 from offramp.solvers.kernels.backup import Numbers, step_back
 from offramp.solvers.kernels.krylov import (
     NO,
+    YES,
     ZERO,
     Krylov,
     answer_of,
@@ -92,6 +93,10 @@ class Correction(NamedTuple):
     """(place,) how large that may be,"""
     turned: NDArray[np.bool_]
     """(place,) and whose determinant was negative in some component."""
+    turn: NDArray[np.int64]
+    """(place,) Newton steps at this point in this component, and"""
+    passes: NDArray[np.int64]
+    """(place,) sweeps."""
 
 
 @jit_inside
@@ -114,21 +119,27 @@ def correction_for(shape: Shape, like, scratch):
         np.zeros(abreast),
         np.zeros(abreast),
         np.zeros(abreast, np.bool_),
+        np.zeros(abreast, np.int64),
+        np.zeros(abreast, np.int64),
     )
 
 
 @jit_inside
-def find_missing(shape: Shape, numbers: Numbers, values, c, work: Correction):
+def find_missing(shape: Shape, numbers: Numbers, values, c, work: Correction, linearised):
     """One sweep of component ``c`` from its heads; what it misses into the right-hand side.
 
-    ``values`` is (row * lanes + lane,), the right-hand side (unknown,).
+    Its derivatives are found if ``linearised``. ``values`` is (row * lanes + lane,), the right-hand
+    side (unknown,).
     """
     low, head, high, lanes = shape.component[c], shape.head[c], shape.component[c + 1], shape.lanes
     unknown, base, basis = (high - head) * lanes, head * lanes, work.krylov.basis
     right, worst, total = right_of(work.krylov, unknown), nothing_in(values), nothing_in(values)
     for r in range(0, unknown, 4):
         save_four(work.x, r, four_of(values, base + r))
-    step_back_linearised(shape, numbers, values, low, high, work.scratch, work.slopes)
+    if linearised:
+        step_back_linearised(shape, numbers, values, low, high, work.scratch, work.slopes)
+    else:
+        step_back(shape, numbers, values, low, high, work.scratch)
     for r in range(0, unknown, 4):
         missing = four_of(values, base + r) - four_of(work.x, r)
         missing = missing * four_of(work.weight, r % lanes)
@@ -210,54 +221,80 @@ def judge_point(work: Correction, k, turn, worst, floor, tight, aim, limit):
 
 
 @jit_inside
+def judge_points(shape: Shape, c, work: Correction, tight, aim, limit, first):
+    """Judge by what the last sweep of ``c`` missed all draws with ``once`` 0; how many go on.
+
+    Those that do not have no right-hand side afterwards. With ``first`` only draws are judged that
+    have not been yet at this point.
+    """
+    unknown, room = (shape.component[c + 1] - shape.head[c]) * shape.lanes, work.krylov
+    floor, once, left = 8.0 * EPSILON * (shape.steps + 1.0), work.once, 0
+    right = right_of(room, unknown)
+    for k in range(len(once)):
+        if once[k] == 0 and not (first and work.turn[k] > 0):
+            work.passes[k] += 1
+            worst = get(work.rows, WORST, k)
+            once[k] = judge_point(work, k, work.turn[k], worst, floor, tight, aim, limit)
+            work.before[k] = worst
+            if once[k] != 0:
+                for r in range(unknown):
+                    put(room.basis, right + r, k, 0.0)
+        left += once[k] == 0
+    return left
+
+
+@jit_inside
+def step_points(shape: Shape, numbers: Numbers, values, c, work: Correction, tight):
+    """Newton's step in ``c`` for all draws with ``once`` 0; how many may go on from there.
+
+    ``values`` is (row * lanes + lane,).
+    """
+    room, once, left = work.krylov, work.once, 0
+    step_component(shape, numbers, values, c, work, FINE if tight else LOOSE)
+    for k in range(len(once)):
+        if once[k] != 0:
+            continue
+        work.passes[k] += room.used[k]
+        work.step[k] = get(work.rows, STEP, k)
+        if work.turn[k] == 0:
+            work.moved[k] = max(work.moved[k], work.step[k])
+            if room.used[k] > 0:
+                last = room.cosine + room.used[k] - 1
+                work.turned[k] |= get(room.rows, last, k) < 0.0
+            if work.moved[k] > work.farthest[k] or (work.turned[k] and not tight):
+                once[k] = -1
+        work.turn[k] += 1
+        left += once[k] == 0
+    return left
+
+
+@jit_inside
+def put_back(shape: Shape, values, c, work: Correction):
+    """Put the heads of ``c`` where the last sweep began; ``values`` is (row * lanes + lane,)."""
+    head, high, lanes = shape.head[c], shape.component[c + 1], shape.lanes
+    for r in range(0, (high - head) * lanes, 4):
+        save_four(values, head * lanes + r, four_of(work.x, r))
+
+
+@jit_inside
 def correct_component(
-    shape: Shape, numbers: Numbers, values, c, work: Correction, tight, aim, limit, passes
+    shape: Shape, numbers: Numbers, values, c, work: Correction, tight, aim, limit
 ):
     """Newton's method in component ``c`` from the values at its heads, for draws with ``once`` 0.
 
-    ``once`` becomes 1, or -1 where it failed; ``passes`` (place,) counts sweeps. With ``tight``
-    until the error is at most ``aim``; otherwise until it is small, and only if corrections
-    shrink. ``values`` is (row * lanes + lane,).
+    ``once`` becomes 1, or -1 where it failed. With ``tight`` until the error is at most ``aim``;
+    otherwise until it is small, and only if corrections shrink. ``values`` is (row * lanes +
+    lane,).
     """
-    head, high, lanes = shape.head[c], shape.component[c + 1], shape.lanes
-    unknown, base, room = (high - head) * lanes, head * lanes, work.krylov
-    floor, once = 8.0 * EPSILON * (shape.steps + 1.0), work.once
-    for turn in range(limit + 1):
-        left = 0
-        find_missing(shape, numbers, values, c, work)
-        for k in range(len(once)):
-            if once[k] != 0:
-                continue
-            passes[k] += 1
-            worst = get(work.rows, WORST, k)
-            once[k] = judge_point(work, k, turn, worst, floor, tight, aim, limit)
-            left += once[k] == 0
-            work.before[k] = worst
-            if once[k] != 0:
-                right = right_of(room, unknown)
-                for r in range(unknown):
-                    put(room.basis, right + r, k, 0.0)
-        if left == 0:
+    for k in range(len(work.once)):
+        work.turn[k] = work.passes[k] = 0
+    for _ in range(limit + 1):
+        find_missing(shape, numbers, values, c, work, YES)
+        if judge_points(shape, c, work, tight, aim, limit, NO) == 0:
             break
-        step_component(shape, numbers, values, c, work, FINE if tight else LOOSE)
-        left = 0
-        for k in range(len(once)):
-            if once[k] != 0:
-                continue
-            passes[k] += room.used[k]
-            work.step[k] = get(work.rows, STEP, k)
-            if turn == 0:
-                work.moved[k] = max(work.moved[k], work.step[k])
-                if room.used[k] > 0:
-                    last = room.cosine + room.used[k] - 1
-                    work.turned[k] |= get(room.rows, last, k) < 0.0
-                if work.moved[k] > work.farthest[k] or (work.turned[k] and not tight):
-                    once[k] = -1
-            left += once[k] == 0
-        if left == 0:
+        if step_points(shape, numbers, values, c, work, tight) == 0:
             break
-    for r in range(0, unknown, 4):
-        save_four(values, base + r, four_of(work.x, r))
+    put_back(shape, values, c, work)
 
 
 @jit_inside
@@ -270,7 +307,7 @@ def correct_components(
     + lane,) has a row for every position and terminal.
     """
     abreast, last, c = len(used), len(shape.cyclic), 0
-    most, passes = np.ones(abreast, np.int64), np.zeros(abreast, np.int64)
+    most, passes = np.ones(abreast, np.int64), work.passes
     for k in range(abreast):
         work.rate[k] = work.moved[k] = 0.0
         work.turned[k] = False
@@ -287,10 +324,9 @@ def correct_components(
         for k in range(abreast):
             work.once[k] = 0 if most[k] > 0 else -1
             left += most[k] > 0
-            passes[k] = 0
         if left == 0:
             break
-        correct_component(shape, numbers, values, c, work, tight, aim, limit, passes)
+        correct_component(shape, numbers, values, c, work, tight, aim, limit)
         for k in range(abreast):
             if most[k] > 0:
                 most[k] = max(most[k], passes[k]) if work.once[k] > 0 else -max(most[k], passes[k])
@@ -298,6 +334,33 @@ def correct_components(
     for k in range(abreast):
         if used[k] == 0:
             used[k] = most[k]
+
+
+@jit_inside
+def correct_once(shape: Shape, numbers: Numbers, values, c, work: Correction, aim, limit, used):
+    """One Newton step where ``c`` is the only component with rounds, for draws with ``used`` 0.
+
+    ``used`` (place,) becomes the number of sweeps of those that are done, negative on failure. The
+    others go on with the next call, beside draws that begin a point there (``turn`` 0): nobody
+    waits for the slowest. ``values`` is (row * lanes + lane,).
+    """
+    low, high, last = shape.component[c], shape.component[c + 1], len(shape.mover)
+    for k in range(len(used)):
+        work.once[k] = 0 if used[k] == 0 else -1
+        if work.turn[k] == 0:
+            work.rate[k] = work.moved[k] = 0.0
+            work.turned[k], work.passes[k] = False, 0
+    step_back(shape, numbers, values, ZERO, low, work.scratch)
+    find_missing(shape, numbers, values, c, work, YES)
+    if judge_points(shape, c, work, NO, aim, limit, YES) > 0:
+        step_points(shape, numbers, values, c, work, NO)
+        find_missing(shape, numbers, values, c, work, NO)
+        judge_points(shape, c, work, NO, aim, limit, NO)
+    put_back(shape, values, c, work)
+    step_back(shape, numbers, values, high, last, work.scratch)
+    for k in range(len(used)):
+        if used[k] == 0 and work.once[k] != 0:
+            used[k] = max(1, work.passes[k]) * work.once[k]
 
 
 @jit_inside

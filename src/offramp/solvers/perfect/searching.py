@@ -188,7 +188,7 @@ def seek_component(
     for k in range(many(values)):
         put(room.rows, SHARE, k, 0.0)
     for turn in range(TURNS + 1):
-        find_missing(shape, numbers, values, c, work)
+        find_missing(shape, numbers, values, c, work, YES)
         compare_heads(shape, known, head, unknown, work, room)
         left = judge_trials(shape, work, room, unknown, turn, aim, budget, passes)
         if left == 0:
