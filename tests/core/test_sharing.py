@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Barrier
 
 import pytest
 
-from offramp.core.sharing import runs_of, share_out, threads_for
+from offramp.core.errors import ResultError
+from offramp.core.sharing import Batching, runs_of, share_out, threads_for
 
 
 def test_every_draw_stands_in_one_run() -> None:
@@ -50,3 +52,49 @@ def test_what_the_work_raises_is_raised(threads: int) -> None:
 
     with pytest.raises(ValueError, match="no"):
         share_out(work, runs_of(6, 1), threads)
+
+
+def test_questions_of_works_side_by_side_are_answered_together() -> None:
+    asked: list[list[int]] = []
+
+    def answer(questions: Sequence[int]) -> list[int]:
+        asked.append(list(questions))
+        return [-question for question in questions]
+
+    batching = Batching(answer)
+
+    def work(item: int) -> list[int]:
+        more = batching.each(batching.ask, [10 * item, 10 * item + 1] if item < 3 else [])
+        return [batching.ask(item), *more, *(batching.ask(100 * item) for _ in range(item - 1))]
+
+    expected = [[-1, -10, -11], [-2, -20, -21, -200], [-3, -300, -300]]
+    assert batching.each(work, [1, 2, 3]) == expected
+    first = [[10, 11, 20, 21, 3], [1, 2, 300], [200, 300]]
+    assert asked == first
+    assert batching.each(work, [1, 2, 3]) == expected
+    assert asked == first * 2
+    assert batching.ask(5) == -5
+    assert asked[-1] == [5]
+
+
+def test_what_an_answer_raises_is_raised_in_everyone_that_asked() -> None:
+    def answer(questions: Sequence[int]) -> list[int]:
+        if 0 in questions:
+            raise ResultError("nothing", expected="more")
+        return list(questions)
+
+    batching, met = Batching(answer), []
+
+    def work(item: int) -> int:
+        try:
+            return batching.ask(item)
+        except ResultError:
+            met.append(item)
+            if item < 2:
+                raise
+            return batching.ask(item)
+
+    with pytest.raises(ResultError, match="nothing"):
+        batching.each(work, range(4))
+    assert sorted(met) == [0, 1, 2, 3]
+    assert batching.each(work, [5, 6]) == [5, 6]

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from offramp.scenario import read
-from offramp.study.offramps import search as searching
 from offramp.study.offramps.proposals import offramps
+from offramp.study.offramps.slopes import LeverSlopes
 from offramp.study.sensitivity.hanging_on import sensitivity
 
 BLUFF = """offramp: 1
@@ -51,7 +51,7 @@ def test_off_ramps_are_found_by_exact_slopes_where_types_are_hidden(
     def none(*_: Any) -> Any:
         raise AssertionError("slopes were withheld")
 
-    monkeypatch.setattr(searching, "_differences", none)
+    monkeypatch.setattr(LeverSlopes, "_differences", none)
     found = offramps(read(BLUFF), draws=16, seed=1)
     assert found.before < 0.5
     assert found.found

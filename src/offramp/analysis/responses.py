@@ -211,7 +211,8 @@ class _Job:
             return self.absorbed.rounds
         value = np.zeros(len(self.draws))
         if aim.at_end is not None:
-            value += self.absorbed.terminal @ aim.at_end
+            terminal = self.absorbed.terminal  # row by row: the same bits alone and abreast
+            value += np.array([ends[None] @ aim.at_end for ends in terminal]).reshape(-1)
         if aim.on_edge is not None:
             uses = edge_uses(self.structure, self.strategy, self.absorbed.visits)
             value += uses[:, aim.on_edge > 0].sum(axis=1)

@@ -193,16 +193,20 @@ class _RampQuestion:
         """Singles, pairs, and the sparse changes of more levers; each on its line's threshold."""
         count = len(search.levers)
         pairs = list(itertools.combinations(range(count), 2))
-        self.tell("changes of levers looked for", 0, len(pairs) + 2)
+        whole = len(pairs) + 2
+        self.tell("changes of levers looked for", 0, whole)
         singles = search.singles()
-        several: list[list[Attained]] = []
-        for done, (first, second) in enumerate(pairs, 1):
-            several.append(_spread(search.pair(first, second, singles)))
-            self.tell("changes of levers looked for", done, len(pairs) + 2)
+
+        def paired(pair: tuple[int, int]) -> list[Attained]:
+            return _spread(search.pair(*pair, singles))
+
+        several = search.each(
+            paired, pairs, lambda done: self.tell("changes of levers looked for", done, whole)
+        )
         alone = [reach for reach in singles if reach is not None]
         listed = [r for row in itertools.zip_longest(*several) for r in row if r is not None]
         more = search.sparse([*alone, *listed]) if count > 2 else []
-        self.tell("changes of levers looked for", len(pairs) + 2, len(pairs) + 2)
+        self.tell("changes of levers looked for", whole, whole)
         together = search.undominated([*alone, *more, *listed])
         chosen = [r for r in (*more, *listed) if r in together][:MOST]
         return [*alone, *sorted(chosen, key=lambda r: (len(r.levers), r.levers))]

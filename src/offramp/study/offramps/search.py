@@ -15,19 +15,19 @@ import itertools
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.analysis.responses import ending, respond
-from offramp.core.errors import GameError
-from offramp.game import Game
-from offramp.game.slopes import Derivatives, table_slopes
+from offramp.core.sharing import Batching
 from offramp.study.offramps.levers import Handle, moved, settle
-from offramp.study.solving.experiment import solve
+from offramp.study.offramps.slopes import LeverSlopes
 from offramp.study.solving.variation import Bench
 
 Array = NDArray[np.float64]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 NEAR = 1e-7
 """Width, relative to the line, to which the first point that counts is closed in on."""
 LESS = 0.999
@@ -36,6 +36,8 @@ SLACK = 1e-9
 """Rise of the probability of war and catastrophe that is rounding."""
 SMALL_GAME = 300
 """Nodes up to which the search looks at more lines."""
+ABREAST = 32
+"""Most searches side by side."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,8 +68,20 @@ class Seen:
     allowed: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, eq=False)
+class _Ask:
+    """Points (point, lever) that a part of the search wants looked at, or the slopes there."""
+
+    points: Array
+    traced: bool = False
+    slopes: bool = False
+
+
 class Search:
-    """One search: looks at points, and remembers them."""
+    """One search: looks at points, and remembers them.
+
+    Its parts go on side by side, and what they want to know next is solved at once.
+    """
 
     def __init__(
         self,
@@ -83,13 +97,11 @@ class Search:
         self.holds = np.zeros((bench.game.structure.parties, len(levers)))
         for i, lever in enumerate(levers):
             self.holds[list(lever.held_by), i] = 1.0
-        self._derivatives: dict[int, Derivatives] = {}
         self._tell = tell
         self._known: dict[bytes, tuple[float, float]] = {}
-
-    def derivatives_of(self, game: Game) -> Derivatives:
-        """The derivatives of what a game at some option of a switch pays; worked out once."""
-        return self._derivatives.setdefault(id(game.valuation), Derivatives(game.valuation))
+        self._sloped: dict[bytes, tuple[Array, Array]] = {}
+        self._slopes = LeverSlopes(bench, self.levers)
+        self._batching = Batching(self._answered)
 
     def effort(self, parts: Array) -> Array:
         """(party,) effort of each holder, or (point, party) for several points."""
@@ -98,18 +110,57 @@ class Search:
     def look(self, points: Array, *, traced: bool = False) -> tuple[Array, NDArray[np.bool_]]:
         """Probability (point,) of the aim, and whether war and catastrophe are no likelier."""
         points = np.ascontiguousarray(settle(self.levers, np.clip(points, 0.0, 1.0))) + 0.0
-        keys = [point.tobytes() + bytes([traced]) for point in points]
-        fresh = {key: i for i, key in enumerate(keys) if key not in self._known}
-        if fresh:
-            which = list(fresh.values())
-            draws = moved(self.bench.game, self.levers, points[which])
-            stand = self.bench.stand(draws, traced=traced)
-            for key, *pair in zip(fresh, stand.reached, stand.danger, strict=True):
-                self._known[key] = (float(pair[0]), float(pair[1]))
-            if self._tell is not None:
-                self._tell(len(self._known))
+        keys = _keys(points, traced)
+        if not self._known.keys() >= set(keys):
+            self._batching.ask(_Ask(points, traced))
         reached, danger = np.array([self._known[key] for key in keys]).T
         return reached, danger <= self.danger + SLACK
+
+    def slopes(self, parts: Array) -> tuple[Array, Array]:
+        """Probability of aim and danger (2,) at a point, and slopes (2, lever) by parts of it."""
+        points = np.clip(parts, 0.0, 1.0)[None] + 0.0
+        (key,) = _keys(points)
+        if key not in self._sloped:
+            self._batching.ask(_Ask(points, slopes=True))
+        return self._sloped[key]
+
+    def each(
+        self,
+        work: Callable[[Item], Result],
+        items: Sequence[Item],
+        tell: Callable[[int], None] | None = None,
+    ) -> list[Result]:
+        """What a part of the search makes of every item, side by side; ``tell`` how many are."""
+        found: list[Result] = []
+        for low in range(0, len(items), ABREAST):
+            found += self._batching.each(work, items[low : low + ABREAST])
+            if tell is not None:
+                tell(len(found))
+        return found
+
+    def _answered(self, asked: Sequence[_Ask]) -> list[bool]:
+        """Solve what is asked, each point once."""
+        for traced in (False, True):
+            wanted = [one.points for one in asked if one.traced == traced and not one.slopes]
+            if wanted:
+                self._look(np.concatenate(wanted), traced)
+        wanted = [one.points for one in asked if one.slopes]
+        if wanted:
+            points = np.concatenate(wanted)
+            fresh = {key: i for i, key in enumerate(_keys(points))}
+            found = self._slopes.at(points[list(fresh.values())])
+            self._sloped.update(zip(fresh, found, strict=True))
+        return [True] * len(asked)
+
+    def _look(self, points: Array, traced: bool) -> None:
+        keys = _keys(points, traced)
+        fresh = {key: i for i, key in enumerate(keys) if key not in self._known}
+        draws = moved(self.bench.game, self.levers, points[list(fresh.values())])
+        stand = self.bench.stand(draws, traced=traced)
+        for key, *pair in zip(fresh, stand.reached, stand.danger, strict=True):
+            self._known[key] = (float(pair[0]), float(pair[1]))
+        if self._tell is not None:
+            self._tell(len(self._known))
 
     def seen(self) -> Seen:
         """All points looked at so far."""
@@ -240,18 +291,23 @@ class Search:
 
         ``known`` changes serve as starts; levers that add nothing are dropped.
         """
-        found: list[Attained] = []
+        programmes: list[_Programme] = []
         for balance in self._balances():
             own = [
                 i
                 for i in range(len(self.levers))
                 if all(balance[party] > 0 for party in self.levers[i].held_by)
             ]
-            if len(own) < 3:
-                continue
-            reach = _Programme(self, own, balance).solve(known)
-            if reach is not None:
-                found.append(self.settled(self._dropped(reach)))
+            if len(own) >= 3:
+                programmes.append(_Programme(self, own, balance))
+
+        def smallest(one: _Programme) -> Attained | None:
+            reach = one.solve(known)
+            return None if reach is None else self.settled(self._dropped(reach))
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            found = [reach for reach in self.each(smallest, programmes) if reach is not None]
         return [
             r
             for r in self.undominated(found)
@@ -312,7 +368,9 @@ class Search:
         own = list(range(len(self.levers)))
         if own:
             self.look(np.array(list(itertools.product((0.0, 1.0), repeat=len(own)))[: 2**8]))
-            _Programme(self, own, np.ones(len(self.holds))).climb()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", RuntimeWarning)
+                _Programme(self, own, np.ones(len(self.holds))).climb()
 
 
 class _Lines:
@@ -413,7 +471,6 @@ class _Programme:
         holders = np.flatnonzero((balance > 0) & search.holds[:, self.own].any(axis=1))
         efforts = (search.holds * search.most)[holders][:, self.own]
         self.shares = efforts / efforts.sum(axis=1, keepdims=True) / balance[holders, None]
-        self._met: dict[bytes, tuple[Array, Array]] = {}
 
     def solve(self, known: Sequence[Attained]) -> Attained | None:
         """The smallest change found from several starts, exact along its line; None if none."""
@@ -427,11 +484,12 @@ class _Programme:
         if not starts:
             starts = [Attained(self._whole(z), self._whole(z), 0, 0) for z in self.climb()]
         starts = sorted(starts, key=lambda r: self.size(r.parts))[: 4 if search.small else 2]
-        found = []
-        for start in starts:
+
+        def smallest(start: Attained) -> Attained | None:
             parts = self._whole(self._minimised(start.parts[self.own]))
-            found.append(search.through(np.where(parts > 1e-6, parts, 0.0)))
-        fine = [r for r in found if r is not None]
+            return search.through(np.where(parts > 1e-6, parts, 0.0))
+
+        fine = [r for r in search.each(smallest, starts) if r is not None]
         return min(fine, key=lambda r: self.size(r.parts)) if fine else None
 
     def climb(self) -> list[Array]:
@@ -446,8 +504,10 @@ class _Programme:
         def slope(z: Array) -> Array:
             return -self._slopes(z)[1][0]
 
-        for start in (corner, np.full(count, 0.5)):
-            ends.append(self._minimise(start, lacking, slope, [self._safe()]))
+        ends += self.search.each(
+            lambda start: self._minimise(start, lacking, slope, [self._safe()]),
+            (corner, np.full(count, 0.5)),
+        )
         self.search.look(np.array([self._whole(end) for end in ends]))
         return ends
 
@@ -495,61 +555,23 @@ class _Programme:
 
         top = max(1.0, float(start.max()))
         bounds = [(0.0, 1.0)] * len(self.own) + [(0.0, 2 * top)] * (len(start) - len(self.own))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)
-            found = minimize(
-                value,
-                start,
-                jac=slope,
-                bounds=bounds,
-                constraints=rules,
-                method="SLSQP",
-                options={"maxiter": 40 if self.search.small else 15, "ftol": 1e-7},
-            )
+        found = minimize(
+            value,
+            start,
+            jac=slope,
+            bounds=bounds,
+            constraints=rules,
+            method="SLSQP",
+            options={"maxiter": 40 if self.search.small else 15, "ftol": 1e-7},
+        )
         return found.x if np.isfinite(found.x).all() else start
 
     def _slopes(self, own: Array) -> tuple[Array, Array]:
         """Probability of the aim and of danger (2,) and their slopes (2, lever of its own)."""
-        own = np.clip(own, 0.0, 1.0) + 0.0
-        key = own.tobytes()
-        if key not in self._met:
-            self._met[key] = slopes_at(self.search, self._whole(own))
-        values, slopes = self._met[key]
+        values, slopes = self.search.slopes(self._whole(own))
         return values, slopes[:, self.own]
 
 
-def slopes_at(search: Search, parts: Array) -> tuple[Array, Array]:
-    """Probability of aim and danger (2,) at a point, and slopes (2, lever) by parts of the way.
-
-    By the adjoint; where that withholds slopes, by solving a little further along.
-    """
-    bench, levers = search.bench, search.levers
-    draws = moved(bench.game, levers, parts[None])
-    ((_, game),) = bench.game.parts(draws)
-    try:
-        solved = solve(game, draws, starts=0)
-    except GameError:
-        return np.array([0.0, 1.0]), np.zeros((2, len(levers)))
-    structure = game.structure
-    aims = [ending(structure, bench.aim), ending(structure, bench.danger)]
-    responses = respond(structure, solved.tables, solved.equilibria, aims)
-    values = np.nan_to_num([one.value for one in responses])
-    names = list(dict.fromkeys(lever.assumption for lever in levers))
-    rule = table_slopes(
-        game.valuation, draws, names, fixed=names, derivatives=search.derivatives_of(game)
-    )
-    way = np.array([lever.limit - lever.start for lever in levers])
-    which = [names.index(lever.assumption) for lever in levers]
-    slopes = np.array([rule.dot(one.slopes)[which] * way for one in responses])
-    if not np.isfinite(slopes).all():
-        slopes = _differences(search, parts)
-    return values, slopes
-
-
-def _differences(search: Search, parts: Array) -> Array:
-    step = np.where(parts > 0.5, -1e-4, 1e-4)
-    stand = search.bench.stand(
-        moved(search.bench.game, search.levers, np.vstack([parts, parts + np.diag(step)]))
-    )
-    both = np.array([stand.reached, stand.danger])
-    return np.nan_to_num((both[:, 1:] - both[:, :1]) / step)
+def _keys(points: Array, traced: bool = False) -> list[bytes]:
+    """What each point (point, lever) is remembered by."""
+    return [point.tobytes() + bytes([traced]) for point in points]
