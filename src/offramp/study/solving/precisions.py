@@ -6,15 +6,21 @@ with which the better of two ends is taken that lie a stake apart.
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.core.sharing import share_each, threads_for
 from offramp.game import Game
 from offramp.study.solving.experiment import Progress, outcomes, solve
 from offramp.study.solving.workspace import Workspace
 
+Array = NDArray[np.float64]
 SCALES = (0.5, 1.0, 2.0, 5.0, 10.0)
 """By how much every precision is multiplied."""
 STAKE = 0.1
@@ -66,36 +72,48 @@ def at_precisions(
     progress: Progress | None = None,
 ) -> tuple[AtPrecision, ...]:
     """Every account at every scale, account by account; '' is the scenario as written."""
-    found: list[AtPrecision] = []
-    total = len(accounts) * len(scales)
-    for account in accounts:
-        game = workspace.game(account or None)
-        for scale in scales:
-            found.append(_at(game, account, scale, precision_scale))
-            if progress is not None:
-                progress("accounts at other precisions", len(found), total)
-    return tuple(found)
+
+    def each(account: str) -> list[AtPrecision]:
+        return list(_at(workspace.game(account or None), account, scales, precision_scale))
+
+    def tell(done: int, total: int) -> None:
+        if progress is not None:
+            progress("accounts at other precisions", done * len(scales), total * len(scales))
+
+    found = share_each(each, accounts, threads_for(0), progress=tell)
+    return tuple(itertools.chain(*found))
 
 
-def _at(game: Game, account: str, asked: float, times: float) -> AtPrecision:
-    """The account at one scale, or the highest below it at which it is solved."""
-    tried = [asked, *(asked * share for share in FEWER if asked > 1)]
-    for scale in tried:
-        told = solve(game, precision_scale=times * scale, starts=0)
-        if told.equilibria.status[0] == "solved":
-            dataset = outcomes(told, rounds=0)
-            names = map(str, dataset["outcome"].values)
-            values = map(float, dataset["probability"].values[0])
-            ends = dict(zip(names, values, strict=True))
-            return AtPrecision(account, asked, scale, "solved", ends, _odds(game, times * scale))
-    status = str(solve(game, precision_scale=times * asked, starts=0).equilibria.status[0])
-    return AtPrecision(account, asked, asked, status, {}, _odds(game, times * asked))
+def _at(game: Game, account: str, asked: Sequence[float], times: float) -> Iterator[AtPrecision]:
+    """The account at every scale, or at the highest below it at which it is solved."""
+    odds = _odds(game)
+    for whole, (told, ends) in zip(asked, _solved(game, times, asked), strict=True):
+        scale, status, found = whole, told, ends
+        if told != "solved" and whole > 1:
+            lower = [whole * share for share in FEWER]
+            for less, (other, below) in zip(lower, _solved(game, times, lower), strict=True):
+                if other == "solved":
+                    scale, status, found = less, other, below
+                    break
+        yield AtPrecision(account, whole, scale, status, found, odds(times * scale))
 
 
-def _odds(game: Game, scale: float) -> dict[str, float]:
-    """Party to the odds, at its nominal precision."""
-    tables = game.tables(game.nominal())
-    return {
-        who: odds_of(float(tables.precision[0, i]) * scale)
-        for i, who in enumerate(game.meaning.parties)
+def _solved(
+    game: Game, times: float, scales: Sequence[float]
+) -> list[tuple[str, dict[str, float]]]:
+    """At every scale the status of the nominal values, and how play ends where it is solved."""
+    draws = game.nominal().rows(np.zeros(len(scales), np.intp))
+    every = range(len(scales))
+    solved = solve(game, draws, precision_scale=times * np.array(scales), traced=every, starts=0)
+    dataset, status = outcomes(solved, rounds=0), solved.equilibria.status.tolist()
+    names = [str(name) for name in dataset["outcome"].values]
+    ends = [dict(zip(names, row, strict=True)) for row in dataset["probability"].values.tolist()]
+    return [(told, one if told == "solved" else {}) for told, one in zip(status, ends, strict=True)]
+
+
+def _odds(game: Game) -> Callable[[float], dict[str, float]]:
+    """Party to the odds, at its nominal precision times a scale."""
+    precision = game.tables(game.nominal()).precision[0].tolist()
+    return lambda scale: {
+        who: odds_of(one * scale) for who, one in zip(game.meaning.parties, precision, strict=True)
     }
