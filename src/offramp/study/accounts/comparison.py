@@ -51,8 +51,6 @@ EXACT_DRAWS = 3
 """Most groups whose mixtures are all solved in every draw."""
 ORDERS = 64
 """Orders looked at, at nominal values, where there are more groups."""
-TRACED = 32
-"""Most mixtures of which each is traced along the principal branch; else the two accounts only."""
 UNFIT = ("failed", "undefined")
 STANDINGS: tuple[Standing, ...] = ("denied", "stated", "analyst", "silent")
 """What counts of several, the first that is met."""
@@ -353,26 +351,24 @@ class _Mixtures:
         sets = any(one.values for query in self.target.queries for one in query.interventions)
         if sets and self.pair.formulas_differ:
             return {
-                coalition: self.solved(self.pair.mixture(coalition), draws, traced=())
+                coalition: self.solved(self.pair.mixture(coalition), draws)
                 for coalition, draws in drawn.items()
             }
         rows = [draws.values for draws in drawn.values()]
         one = next(iter(drawn.values()))
         whole = Draws(one.names, np.concatenate(rows), one.seed)
-        alone = all(len(draws) == 1 for draws in drawn.values())
-        traced = tuple(range(len(whole))) if len(whole) <= TRACED else (0, len(whole) - 1)
-        values = self.solved(self.pair.first, whole, traced=traced if alone else ())
+        values = self.solved(self.pair.first, whole)
         cuts = np.cumsum([len(draws) for draws in drawn.values()])[:-1]
         return dict(zip(drawn, np.split(values, cuts), strict=True))
 
-    def solved(self, meaning: Meaning, draws: Draws, *, traced: tuple[int, ...]) -> Array:
+    def solved(self, meaning: Meaning, draws: Draws) -> Array:
         """The target in every draw."""
         found = evaluate_queries(
             meaning,
             self.target.queries,
             draws,
             precision_scale=self.scale,
-            traced=traced,
+            traced=(),
             starts=0,
             workspace=self.workspace,
             progress=self._tell("mixtures of two accounts solved"),
@@ -393,7 +389,7 @@ class _Mixtures:
                 meaning,
                 queries,
                 Draws(names_, np.concatenate(parts), seed),
-                traced=(0,),
+                traced=(),
                 precision_scale=self.scale,
                 starts=0,
                 workspace=self.workspace,

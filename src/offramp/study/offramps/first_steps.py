@@ -21,7 +21,6 @@ from offramp.game import Game, intervene
 from offramp.scenario import Intervention
 from offramp.study.offramps.levers import EQUAL, Harm
 from offramp.study.offramps.unmoved import SideBySide, idle_moves
-from offramp.study.solving.experiment import solve
 from offramp.study.solving.labels import spoken
 from offramp.study.solving.variation import Bench, bench_of
 from offramp.study.solving.workspace import Workspace
@@ -74,7 +73,7 @@ def find_first_steps(bench: Bench, workspace: Workspace) -> Iterator[FirstStep]:
 
 def step_harms(bench: Bench, first: FirstStep) -> Harm | None:
     """Why a first step raises another party's harm; None where it does not."""
-    solved = solve(bench.game, starts=0)
+    solved = bench.nominal
     if solved.equilibria.status[0] != "solved":
         return None
     strategy = solved.strategy

@@ -29,7 +29,6 @@ from offramp.game import Draws, Game, Tables, fix
 from offramp.scenario import Assumption, Lever, Meaning
 from offramp.scenario.model import Effort
 from offramp.study.quantities.dependence import every_formula, traced_back
-from offramp.study.solving.experiment import solve
 from offramp.study.solving.labels import spoken
 from offramp.study.solving.variation import Bench, find_fit, nominal_rows, rows_of
 
@@ -351,7 +350,7 @@ def _losses(game: Game, pays: Tables, odds: Tables) -> Array:
 def _endangers(bench: Bench, points: Draws) -> Harm | None:
     """Whether war and catastrophe become likelier with all play as it is."""
     game, structure = bench.game, bench.game.structure
-    solved = solve(game, starts=0)
+    solved = bench.nominal
     if not bench.danger or solved.equilibria.status[0] != "solved":
         return None
     odds = game.valuation.tables(points).odds

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from offramp.core.errors import GameError, ResultError, suggestion
 from offramp.core.numbers import told_apart
+from offramp.core.sharing import share_each, threads_for
 from offramp.game import Draws, Game
 from offramp.scenario import Scenario
 from offramp.study.offramps.curves import LeverCurve, lever_curves
@@ -152,7 +153,7 @@ class _RampQuestion:
         self.bench, self.game, self.tellings = bench, bench.game, tellings
         self.outcome, self.account = outcome, account
         self.tell = progress or (lambda what, done, total: None)
-        self.before = bench.stand(self.game.nominal(), traced=True)
+        self.before = bench.stand(self.game.nominal())
         if not self.before.solved[0]:
             raise ResultError(
                 "the game is not solved at its nominal values",
@@ -213,24 +214,24 @@ class _RampQuestion:
 
     def _tried(self, search: Search, reaches: Sequence[Attained]) -> list[OffRamp]:
         ramps: list[OffRamp] = []
+        points = np.array([reach.parts for reach in reaches]).reshape(-1, len(search.levers))
+        stands = self.bench.stand(moved(self.game, search.levers, points)) if reaches else None
         for done, reach in enumerate(reaches, 1):
             self.tell("changes tried over the draws", done - 1, len(reaches))
-            ramp = self._confirmed(search, reach)
+            assert stands is not None
+            ramp = self._confirmed(search, reach, stands.row(done - 1))
             if ramp is not None:
                 ramps.append(ramp)
             self.tell("changes tried over the draws", done, len(reaches))
         return ramps
 
-    def _confirmed(self, search: Search, reach: Attained) -> OffRamp | None:
-        """The change solved again on the principal branch, and looked at by every rule."""
+    def _confirmed(self, search: Search, reach: Attained, stand: Standing) -> OffRamp | None:
+        """The change as it stands when solved on its own, looked at by every rule."""
         name = tuple(search.levers[i].label for i in reach.levers)
-        stand = self._stand(search, reach)
         stepped = any(search.levers[i].stops for i in reach.levers)
         if not self._counts(stand) or (not stepped and reach.above - reach.below > JUMP):
             ends = reach.parts / reach.parts.max()
-            again = search.cross(
-                np.zeros_like(ends)[None], ends[None], scan=17, near=1e-6, traced=True
-            )[0]
+            again = search.cross(np.zeros_like(ends)[None], ends[None], scan=17, near=1e-6)[0]
             if again is None:
                 self._leave(name, Harm("branch"))
                 return None
@@ -258,7 +259,7 @@ class _RampQuestion:
         )
 
     def _stand(self, search: Search, reach: Attained) -> Standing:
-        return self.bench.stand(moved(self.game, search.levers, reach.parts[None]), traced=True)
+        return self.bench.stand(moved(self.game, search.levers, reach.parts[None]))
 
     # first steps
 
@@ -266,8 +267,11 @@ class _RampQuestion:
         """First steps that bring about what is asked, and the one that comes nearest."""
         found: list[OffRamp] = []
         nearest: tuple[float, FirstStep, Standing] | None = None
-        for step in find_first_steps(self.bench, self.workspace):
-            stand = step.bench.stand(step.bench.game.nominal(), traced=True)
+        steps = list(find_first_steps(self.bench, self.workspace))
+        stands = share_each(
+            lambda step: step.bench.stand(step.bench.game.nominal()), steps, threads_for(0)
+        )
+        for step, stand in zip(steps, stands, strict=True):
             calm = stand.solved[0] and stand.danger[0] <= self.before.danger[0] + SLACK
             if not calm or stand.reached[0] <= self.before.reached[0] + SLACK:
                 continue

@@ -73,7 +73,6 @@ class _Ask:
     """Points (point, lever) that a part of the search wants looked at, or the slopes there."""
 
     points: Array
-    traced: bool = False
     slopes: bool = False
 
 
@@ -107,12 +106,12 @@ class Search:
         """(party,) effort of each holder, or (point, party) for several points."""
         return (parts * self.most) @ self.holds.T
 
-    def look(self, points: Array, *, traced: bool = False) -> tuple[Array, NDArray[np.bool_]]:
+    def look(self, points: Array) -> tuple[Array, NDArray[np.bool_]]:
         """Probability (point,) of the aim, and whether war and catastrophe are no likelier."""
         points = np.ascontiguousarray(settle(self.levers, np.clip(points, 0.0, 1.0))) + 0.0
-        keys = _keys(points, traced)
+        keys = _keys(points)
         if not self._known.keys() >= set(keys):
-            self._batching.ask(_Ask(points, traced))
+            self._batching.ask(_Ask(points))
         reached, danger = np.array([self._known[key] for key in keys]).T
         return reached, danger <= self.danger + SLACK
 
@@ -140,10 +139,9 @@ class Search:
 
     def _answered(self, asked: Sequence[_Ask]) -> list[bool]:
         """Solve what is asked, each point once."""
-        for traced in (False, True):
-            wanted = [one.points for one in asked if one.traced == traced and not one.slopes]
-            if wanted:
-                self._look(np.concatenate(wanted), traced)
+        wanted = [one.points for one in asked if not one.slopes]
+        if wanted:
+            self._look(np.concatenate(wanted))
         wanted = [one.points for one in asked if one.slopes]
         if wanted:
             points = np.concatenate(wanted)
@@ -152,11 +150,11 @@ class Search:
             self._sloped.update(zip(fresh, found, strict=True))
         return [True] * len(asked)
 
-    def _look(self, points: Array, traced: bool) -> None:
-        keys = _keys(points, traced)
+    def _look(self, points: Array) -> None:
+        keys = _keys(points)
         fresh = {key: i for i, key in enumerate(keys) if key not in self._known}
         draws = moved(self.bench.game, self.levers, points[list(fresh.values())])
-        stand = self.bench.stand(draws, traced=traced)
+        stand = self.bench.stand(draws)
         for key, *pair in zip(fresh, stand.reached, stand.danger, strict=True):
             self._known[key] = (float(pair[0]), float(pair[1]))
         if self._tell is not None:
@@ -165,19 +163,19 @@ class Search:
     def seen(self) -> Seen:
         """All points looked at so far."""
         count = len(self.levers)
-        parts = np.array([np.frombuffer(key[:-1]) for key in self._known]).reshape(-1, count)
+        parts = np.array([np.frombuffer(key) for key in self._known]).reshape(-1, count)
         reached, danger = np.array(list(self._known.values())).reshape(-1, 2).T
         return Seen(parts, reached, danger <= self.danger + SLACK)
 
     # along lines
 
     def cross(
-        self, start: Array, end: Array, *, scan: int, near: float = NEAR, traced: bool = False
+        self, start: Array, end: Array, *, scan: int, near: float = NEAR
     ) -> list[Attained | None]:
         """The first point that counts on each line from ``start`` to ``end`` (line, lever)."""
         if not len(start):
             return []
-        lines = _Lines(self, start, end, traced)
+        lines = _Lines(self, start, end)
         lines.scan(scan)
         lines.zoom()
         lines.close_in(near)
@@ -376,8 +374,8 @@ class Search:
 class _Lines:
     """Brackets on many lines at once: the last point that does not count, the first that does."""
 
-    def __init__(self, search: Search, start: Array, end: Array, traced: bool) -> None:
-        self.search, self.start, self.end, self.traced = search, start, end, traced
+    def __init__(self, search: Search, start: Array, end: Array) -> None:
+        self.search, self.start, self.end = search, start, end
         count = len(start)
         self.low, self.high = np.zeros(count), np.full(count, np.nan)
         self.below, self.above = np.full(count, np.nan), np.full(count, np.nan)
@@ -385,7 +383,7 @@ class _Lines:
     def at(self, lines: NDArray[np.int64], share: Array) -> tuple[Array, NDArray[np.bool_]]:
         """Probability and whether it counts at ``share`` (line, point) of the way."""
         points = self.start[lines, None] + share[:, :, None] * (self.end - self.start)[lines, None]
-        reached, allowed = self.search.look(points.reshape(-1, points.shape[2]), traced=self.traced)
+        reached, allowed = self.search.look(points.reshape(-1, points.shape[2]))
         counts = allowed & (reached >= self.search.at_least)
         return reached.reshape(share.shape), counts.reshape(share.shape)
 
@@ -572,6 +570,6 @@ class _Programme:
         return values, slopes[:, self.own]
 
 
-def _keys(points: Array, traced: bool = False) -> list[bytes]:
+def _keys(points: Array) -> list[bytes]:
     """What each point (point, lever) is remembered by."""
-    return [point.tobytes() + bytes([traced]) for point in points]
+    return [point.tobytes() for point in points]

@@ -10,7 +10,7 @@ play alike.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -23,6 +23,8 @@ from offramp.study.solving.variation import Bench
 
 Array = NDArray[np.float64]
 Pair = tuple[int, int]
+Taken = tuple[int, int, int, float]
+"""A place, the edges that both copies take there, and how probable that is."""
 ENDED = -1
 MOST = 20_000
 """Pairs of places that are followed."""
@@ -63,7 +65,8 @@ class SideBySide:
         ends = np.isin(self.structure.terminal_outcome, bench.danger)
         spot = np.maximum(-self.structure.target - 1, 0)
         self.fatal = (self.structure.target < 0) & (ends[spot] if len(ends) else False)
-        self.losses, self.danger = np.zeros((2, self.structure.parties)), np.zeros(2)
+        self._offered: dict[int, dict[int, int]] = {}
+        self._smallest: dict[int, float] = {}
         self.complete = True
         """Whether every pair of places was followed; False where there are too many."""
         before = sum(len(one.moves) for one in self.game.meaning.steps[:step])
@@ -89,14 +92,12 @@ class SideBySide:
     def _chained(self, pairs: list[Pair]) -> _Chain:
         """Every pair of places that follows on ``pairs``, and what each leads to."""
         number = {pair: i for i, pair in enumerate(pairs)}
-        losses: list[Array] = []
-        danger: list[Array] = []
+        taken: list[Taken] = []
         entries: list[tuple[int, int, float]] = []
         for place, pair in enumerate(pairs):  # grows while it is gone through
-            losses.append(np.zeros((2, self.structure.parties)))
-            danger.append(np.zeros(2))
             for edge, beside, share in self._joint(*pair):
-                following = self._noted(edge, beside, share, losses[-1], danger[-1])
+                taken.append((place, edge, beside, share))
+                following = self._following(edge, beside)
                 if following is None or share <= 0:
                     continue
                 if following not in number:
@@ -106,7 +107,7 @@ class SideBySide:
                     number[following] = len(pairs)
                     pairs.append(following)
                 entries.append((number[following], place, share))
-        return _Chain(np.array(losses), np.array(danger), _sparse(entries, len(pairs)))
+        return _Chain(*self._costs(taken, len(pairs)), _sparse(entries, len(pairs)))
 
     def _begin(self, step: int, before: int, number: int) -> dict[Pair, float]:
         """The pairs just after the step in the first round, by how probable they are."""
@@ -121,8 +122,9 @@ class SideBySide:
                         following[goal] = following.get(goal, 0.0) + mass * self.strategy[edge]
             here = following
         free = idle_moves(self.game, step)
+        taken: list[Taken] = []
         for node, mass in here.items():
-            moves = self._moves(node)
+            moves = dict(self._moves(node))
             if number not in moves:
                 continue
             own = moves.pop(number)
@@ -131,25 +133,34 @@ class SideBySide:
             total = sum(self.strategy[edge] for edge in beside)
             for edge in beside if total > 0 else ():
                 share = mass * self.strategy[edge] / total
-                pair = self._noted(own, edge, share, self.losses, self.danger)
+                taken.append((0, own, edge, share))
+                pair = self._following(own, edge)
                 if pair is not None:
                     found[pair] = found.get(pair, 0.0) + share
+        losses, danger = self._costs(taken, 1)
+        self.losses, self.danger = losses[0], danger[0]
         return found
 
-    def _noted(
-        self, edge: int, beside: int, share: float, losses: Array, danger: Array
-    ) -> Pair | None:
-        """Costs and dangers of both copies' moves; where they stand then, None if alike or over."""
-        goals: list[int] = []
-        burden = self._burden(edge, beside)
-        for copy, taken in enumerate((edge, beside)):
-            goals.append(max(int(self.structure.target[taken]), ENDED))
-            danger[copy] += share * self.fatal[taken]
-            mover = int(self.structure.mover[self._source[taken]])
-            others = np.arange(self.structure.parties) != mover
-            losses[copy] += share * self.lost[taken] * others
-            losses[copy, mover] += share * burden[copy]
-        return None if min(goals) < 0 or goals[0] == goals[1] else (goals[0], goals[1])
+    def _following(self, edge: int, beside: int) -> Pair | None:
+        """Where both copies stand after their moves; None where they are alike or one is over."""
+        goals = self._goals[edge], self._goals[beside]
+        return None if min(goals) < 0 or goals[0] == goals[1] else goals
+
+    def _costs(self, taken: Sequence[Taken], places: int) -> tuple[Array, Array]:
+        """Losses (place, copy, party) and danger (place, copy) of the moves of both copies."""
+        losses, danger = np.zeros((places, 2, self.structure.parties)), np.zeros((places, 2))
+        if not taken:
+            return losses, danger
+        burden = np.array([self._burden(edge, beside) for _, edge, beside, _ in taken])
+        place, *both = np.array([one[:3] for one in taken]).T
+        share = np.array([one[3] for one in taken])
+        for copy, edges in enumerate(both):
+            mover = self.structure.mover[self._source[edges]]
+            own = np.arange(self.structure.parties) == mover[:, None]
+            lost = np.where(own, burden[:, copy, None], self.lost[edges])
+            np.add.at(losses[:, copy], place, share[:, None] * lost)
+            np.add.at(danger[:, copy], place, share * self.fatal[edges])
+        return losses, danger
 
     def _burden(self, edge: int, beside: int) -> tuple[float, float]:
         """What its turn costs a party at least in both copies, unless it gives in.
@@ -157,7 +168,7 @@ class SideBySide:
         Nothing where the first copy opens a move to it that the second does not: an offer that
         may be accepted is no harm to whoever has to answer it.
         """
-        one, other = (int(self._source[taken]) for taken in (edge, beside))
+        one, other = int(self._source[edge]), int(self._source[beside])
         if (
             self.structure.mover[one] < 0
             or not self._moves(one).keys() <= self._moves(other).keys()
@@ -167,9 +178,12 @@ class SideBySide:
 
     def _least(self, node: int) -> float:
         """The smallest loss among the moves that do not end the crisis; 0 where all do."""
-        own, mover = np.array(self._edges(node)), self.structure.mover[node]
-        lasting = own[self.structure.target[own] >= 0]
-        return float(self.lost[lasting, mover].max()) if len(lasting) else 0.0
+        if node not in self._smallest:
+            own, mover = np.array(self._edges(node)), self.structure.mover[node]
+            lasting = own[self.structure.target[own] >= 0]
+            least = float(self.lost[lasting, mover].max()) if len(lasting) else 0.0
+            self._smallest[node] = least
+        return self._smallest[node]
 
     def _joint(self, one: int, other: int) -> Iterator[tuple[int, int, float]]:
         """(edge, edge beside, probability) of the moves of both copies."""
@@ -190,10 +204,16 @@ class SideBySide:
 
     def _moves(self, node: int) -> dict[int, int]:
         """Number of each move that a node offers to its edge."""
-        return {int(self.game.edge_move[edge]): edge for edge in self._edges(node)}
+        if node not in self._offered:
+            self._offered[node] = {int(self.game.edge_move[e]): e for e in self._edges(node)}
+        return self._offered[node]
 
     def _edges(self, node: int) -> range:
         return range(int(self.structure.first[node]), int(self.structure.first[node + 1]))
+
+    @cached_property
+    def _goals(self) -> list[int]:
+        return np.maximum(self.structure.target, ENDED).tolist()
 
     @cached_property
     def _source(self) -> NDArray[np.int64]:

@@ -74,8 +74,7 @@ def reservation_values(
 ) -> Reservations:
     """What each party expects without an end in ``aim`` (positions of outcomes).
 
-    Without ``draws`` at nominal values, on the principal branch; draws climb to it as those of
-    a run do. ``progress`` is told how many draws are done.
+    Without ``draws`` at nominal values; ``progress`` is told how many draws are done.
     """
     barred = without_agreement(game, aim, workspace or Workspace(game.scenario))
     rows = game.nominal() if draws is None else draws
@@ -84,7 +83,7 @@ def reservation_values(
         unknown = np.full(shape, np.nan)
         return Reservations(unknown, np.full(len(rows), np.nan), unknown.copy())
     bench = bench_of(barred, aim)
-    stand = bench.stand(rows, traced=draws is None, progress=progress)
+    stand = bench.stand(rows, progress=progress)
     return Reservations(stand.payoff, stand.reached, stand.payoff + stand.regret)
 
 

@@ -50,12 +50,12 @@ def mechanism_effects(
     """The effect of every mechanism that has an off value, at nominal values and over draws."""
     switched = [name for name, record in game.scenario.mechanisms.items() if record.off]
     here = _Effects(game, precision_scale)
-    at_nominal = here.kinds(game.nominal(), traced=True)
+    at_nominal = here.kinds(game.nominal())
     over_draws = here.kinds(draws) if draws is not None else None
     effects: list[MechanismEffect] = []
     for done, name in enumerate(switched, 1):
         off = off_values(game.meaning, name)
-        without = here.kinds(fix(game.meaning, game.nominal(), off), traced=True)
+        without = here.kinds(fix(game.meaning, game.nominal(), off))
         change = {kind: float(at_nominal[kind][0] - without[kind][0]) for kind in at_nominal}
         record = game.scenario.mechanisms[name]
         expects = {kind: way for kind, way in record.expects.items() if kind in change}
@@ -88,14 +88,8 @@ class _Effects:
     game: Game
     precision_scale: float
 
-    def kinds(self, draws: Draws, *, traced: bool = False) -> dict[str, np.ndarray]:
-        found = solve_all(
-            self.game,
-            draws,
-            precision_scale=self.precision_scale,
-            traced=(0,) if traced else (),
-            starts=0,
-        )
+    def kinds(self, draws: Draws) -> dict[str, np.ndarray]:
+        found = solve_all(self.game, draws, precision_scale=self.precision_scale, starts=0)
         count = len(self.game.meaning.outcomes)
         probability = np.empty((len(draws), count + 1))
         parts = found.parts if isinstance(found, Mixture) else ((np.arange(len(draws)), found),)

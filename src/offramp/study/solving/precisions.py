@@ -6,7 +6,6 @@ with which the better of two ends is taken that lie a stake apart.
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -76,12 +75,13 @@ def at_precisions(
     def each(account: str) -> list[AtPrecision]:
         return list(_at(workspace.game(account or None), account, scales, precision_scale))
 
-    def tell(done: int, total: int) -> None:
+    found: list[AtPrecision] = []
+    for one in share_each(each, accounts, threads_for(0)):
+        found += one
         if progress is not None:
-            progress("accounts at other precisions", done * len(scales), total * len(scales))
-
-    found = share_each(each, accounts, threads_for(0), progress=tell)
-    return tuple(itertools.chain(*found))
+            total = len(accounts) * len(scales)
+            progress("accounts at other precisions", len(found), total)
+    return tuple(found)
 
 
 def _at(game: Game, account: str, asked: Sequence[float], times: float) -> Iterator[AtPrecision]:
@@ -103,8 +103,7 @@ def _solved(
 ) -> list[tuple[str, dict[str, float]]]:
     """At every scale the status of the nominal values, and how play ends where it is solved."""
     draws = game.nominal().rows(np.zeros(len(scales), np.intp))
-    every = range(len(scales))
-    solved = solve(game, draws, precision_scale=times * np.array(scales), traced=every, starts=0)
+    solved = solve(game, draws, precision_scale=times * np.array(scales), starts=0)
     dataset, status = outcomes(solved, rounds=0), solved.equilibria.status.tolist()
     names = [str(name) for name in dataset["outcome"].values]
     ends = [dict(zip(names, row, strict=True)) for row in dataset["probability"].values.tolist()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from offramp.analysis import absorb
 from offramp.core.errors import GameError
 from offramp.core.sharing import share_each, threads_for
 from offramp.game import Draws, Game, Tables, nominal_draw
-from offramp.study.solving.experiment import solve
+from offramp.study.solving.experiment import Solved, solve
 
 Array = NDArray[np.float64]
 Truths = NDArray[np.bool_]
@@ -49,6 +50,14 @@ class Standing:
         """(draw,) whether there are numbers."""
         return np.isfinite(self.reached) & np.isfinite(self.danger)
 
+    def rows(self, order: NDArray[np.intp]) -> Standing:
+        """Some of the variations, in this order."""
+        return Standing(*(getattr(self, field.name)[order] for field in fields(Standing)))
+
+    def row(self, draw: int) -> Standing:
+        """That of one variation."""
+        return self.rows(np.array([draw]))
+
 
 @dataclass(frozen=True, eq=False)
 class Bench:
@@ -58,17 +67,16 @@ class Bench:
     aim: tuple[int, ...]
     danger: tuple[int, ...]
 
-    def stand(
-        self, draws: Draws, *, traced: bool = False, progress: Callable[[int], None] | None = None
-    ) -> Standing:
-        """Every draw solved on its own; one whose numbers make no game is not solved.
+    @cached_property
+    def nominal(self) -> Solved:
+        """The game as it is, solved at nominal values."""
+        return solve(self.game, self.game.nominal(), starts=0)
 
-        ``traced`` draws follow the principal branch and are searched for other equilibria;
-        the others climb to it.
-        """
+    def stand(self, draws: Draws, *, progress: Callable[[int], None] | None = None) -> Standing:
+        """Every draw solved on its principal branch; one whose numbers make no game is not."""
         parts = []
         for low, part in self._parts(draws):
-            parts.append(self._stand(part, traced))
+            parts.append(self._stand(part))
             if progress is not None:
                 progress(min(low + len(part), len(draws)))
         return _joined(parts)
@@ -80,17 +88,17 @@ class Bench:
         for low in range(0, len(draws), size):
             yield low, rows_of(draws, slice(low, low + size))
 
-    def _stand(self, draws: Draws, traced: bool) -> Standing:
+    def _stand(self, draws: Draws) -> Standing:
         try:
-            return self._solved(draws, traced)
+            return self._solved(draws)
         except GameError:
-            return self._where_fit(draws, traced)
+            return self._where_fit(draws)
 
-    def _where_fit(self, draws: Draws, traced: bool) -> Standing:
+    def _where_fit(self, draws: Draws) -> Standing:
         """The same where some of the draws make no game: they are not solved."""
         fit = find_fit(self.game, draws)
         count, parties = len(draws), self.game.structure.parties
-        found = self._solved(rows_of(draws, fit), traced) if fit.any() else None
+        found = self._solved(rows_of(draws, fit)) if fit.any() else None
         terminals = int(self._own(self.aim).sum()) if found is None else found.ends.shape[1]
         shapes = ((), (), (parties,), (parties,), (terminals,), (terminals, parties), (), ())
         whole = Standing(
@@ -102,24 +110,23 @@ class Bench:
                 getattr(whole, field.name)[fit] = getattr(found, field.name)
         return whole
 
-    def _solved(self, draws: Draws, traced: bool) -> Standing:
+    def _solved(self, draws: Draws) -> Standing:
         """Every draw in the game of its own switches."""
         parts = self.game.parts(draws)
         if len(parts) == 1:
-            return replace(self, game=parts[0][1])._in_one_game(draws, traced)
+            return replace(self, game=parts[0][1])._in_one_game(draws)
         found = list(
             share_each(
-                lambda part: replace(self, game=part[1])._in_one_game(draws.rows(part[0]), traced),
+                lambda part: replace(self, game=part[1])._in_one_game(draws.rows(part[0])),
                 parts,
                 threads_for(0),
             )
         )
         order = np.argsort(np.concatenate([rows for rows, _ in parts]))
-        return _rows_of(_joined(found), order)
+        return _joined(found).rows(order)
 
-    def _in_one_game(self, draws: Draws, traced: bool) -> Standing:
-        follow = range(len(draws)) if traced else ()
-        solved = solve(self.game, draws, traced=follow, starts=0)
+    def _in_one_game(self, draws: Draws) -> Standing:
+        solved = solve(self.game, draws, starts=0)
         found, structure = solved.equilibria, self.game.structure
         fine = found.status == "solved"
         ends = absorb(structure, solved.strategy).terminal
@@ -169,10 +176,6 @@ def _joined(parts: Sequence[Standing]) -> Standing:
 
 def _wide(array: Array, ends: int) -> Array:
     return np.pad(array, [(0, 0), (0, ends - array.shape[1]), *[(0, 0)] * (array.ndim - 2)])
-
-
-def _rows_of(standing: Standing, order: NDArray[np.intp]) -> Standing:
-    return Standing(*(getattr(standing, field.name)[order] for field in fields(Standing)))
 
 
 def bench_of(game: Game, aim: Sequence[int]) -> Bench:
