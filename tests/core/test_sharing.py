@@ -77,24 +77,22 @@ def test_questions_of_works_side_by_side_are_answered_together() -> None:
     assert asked[-1] == [5]
 
 
-def test_what_an_answer_raises_is_raised_in_everyone_that_asked() -> None:
+def test_what_an_answer_raises_ends_all_that_asked_and_is_raised_once() -> None:
     def answer(questions: Sequence[int]) -> list[int]:
         if 0 in questions:
             raise ResultError("nothing", expected="more")
         return list(questions)
 
-    batching, met = Batching(answer), []
+    batching, gone_on = Batching(answer), list[int]()
 
     def work(item: int) -> int:
-        try:
-            return batching.ask(item)
-        except ResultError:
-            met.append(item)
-            if item < 2:
-                raise
-            return batching.ask(item)
+        if item == 3:
+            return batching.ask(7) + batching.ask(8)
+        told = batching.ask(item - 1)
+        gone_on.append(item)
+        return told + batching.ask(item)
 
     with pytest.raises(ResultError, match="nothing"):
         batching.each(work, range(4))
-    assert sorted(met) == [0, 1, 2, 3]
-    assert batching.each(work, [5, 6]) == [5, 6]
+    assert gone_on == []
+    assert batching.each(work, [5, 6]) == [9, 11]

@@ -80,6 +80,10 @@ def share_each(
             yield found
 
 
+class _StoppedError(BaseException):
+    """What ends the searches that asked together with the one in which a failure is raised."""
+
+
 class Batching(Generic[Question, Answer]):
     """Searches side by side, whose questions are answered together.
 
@@ -97,7 +101,7 @@ class Batching(Generic[Question, Answer]):
     def ask(self, question: Question) -> Answer:
         """The answer, once everybody has asked; at once where nothing else goes on.
 
-        Whatever ``answer`` raises is raised in everyone that asked.
+        What ``answer`` raises is raised in the first that asked; the others end there.
         """
         place: tuple[int, ...] = getattr(self._here, "place", ())
         with self._changed:
@@ -157,7 +161,7 @@ class Batching(Generic[Question, Answer]):
         try:
             told = self._answer([self._asked[place] for place in places])
         except BaseException as error:
-            told = [error] * len(places)
+            told = [error, *(_StoppedError() for _ in places[1:])]
         self._asked.clear()
         self._told.update(zip(places, told, strict=True))
         self._changed.notify_all()
