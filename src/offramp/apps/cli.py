@@ -30,6 +30,10 @@ def main(arguments: list[str] | None = None) -> None:
         _keep_to_one_thread()
     try:
         _prepare_streams()
+        if arguments is None and "serve" not in sys.argv[1:2]:  # which lives long and mostly waits
+            from offramp.core.memory import reuse_memory
+
+            reuse_memory()
         code = _obeyed(arguments)
         sys.stdout.flush()
     except KeyboardInterrupt:
