@@ -19,9 +19,20 @@ Progress = Callable[[int, int], None]
 """Told how many draws are done, of how many."""
 
 
+_here = local()
+"""Whether the other processors are ``busy`` with what this thread has its work from, or beside."""
+
+
 def threads_for(asked: int) -> int:
-    """How many threads: as many as asked for, or with 0 one per processor."""
-    return asked or os.cpu_count() or 1
+    """How many threads: as many as asked for, or with 0 one per processor.
+
+    With 0 a thread that is one of several at work, or takes what they have found, is alone.
+    """
+    return asked or (1 if getattr(_here, "busy", False) else os.cpu_count() or 1)
+
+
+def _be_busy() -> None:
+    _here.busy = True
 
 
 def runs_of(draws: int, size: int) -> list[range]:
@@ -56,7 +67,7 @@ def share_out(
         for block in blocks:
             do(block)
         return
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(threads, initializer=_be_busy) as pool:
         for _ in pool.map(do, blocks):
             pass
 
@@ -71,13 +82,18 @@ def share_each(
     if threads == 1 or len(items) < 2:
         yield from map(work, items)
         return
-    with ThreadPoolExecutor(threads) as pool:
+    before = getattr(_here, "busy", False)
+    with ThreadPoolExecutor(threads, initializer=_be_busy) as pool:
         ahead = iter(items)
         begun = deque(pool.submit(work, item) for item in islice(ahead, threads))
         while begun:
             found = begun.popleft().result()
             begun.extend(pool.submit(work, item) for item in islice(ahead, 1))
-            yield found
+            _here.busy = before or bool(begun)
+            try:
+                yield found
+            finally:
+                _here.busy = before
 
 
 class _StoppedError(BaseException):
