@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 
 from offramp.core.errors import ResultError
-from offramp.core.sharing import Batching, runs_of, share_out, threads_for
+from offramp.core.sharing import Batching, runs_of, share_each, share_out, threads_for
 
 
 def test_every_draw_stands_in_one_run() -> None:
@@ -96,3 +96,37 @@ def test_what_an_answer_raises_ends_all_that_asked_and_is_raised_once() -> None:
         batching.each(work, range(4))
     assert gone_on == []
     assert batching.each(work, [5, 6]) == [9, 11]
+
+
+def test_results_are_taken_in_order_while_others_are_worked_on() -> None:
+    begun: list[int] = []
+
+    def work(item: int) -> int:
+        begun.append(item)
+        return item * item
+
+    found = share_each(work, range(9), 2)
+    assert next(found) == 0
+    assert len(begun) <= 4  # two at work, one taken, one begun in its place
+    assert [*found] == [item * item for item in range(1, 9)]
+    assert sorted(begun) == list(range(9))
+
+
+def test_whoever_works_beside_others_is_alone() -> None:
+    assert list(share_each(lambda _: threads_for(0), [1, 2], 2)) == [1, 1]
+    inside = [threads_for(0) for _ in share_each(str, [1, 2, 3], 2)]
+    assert inside[:2] == [1, 1]
+    assert threads_for(3) == 3
+    assert inside[-1] == threads_for(0)  # the last one has nobody beside it
+
+
+def test_what_the_work_raises_is_raised_when_its_result_is_due() -> None:
+    def work(item: int) -> int:
+        if item == 1:
+            raise ResultError("no such item", expected="0")
+        return item
+
+    found = share_each(work, [0, 1, 2], 2)
+    assert next(found) == 0
+    with pytest.raises(ResultError, match="no such item"):
+        next(found)

@@ -131,3 +131,15 @@ def test_a_run_says_so_in_findings_terminal_report_and_json() -> None:
     report = " ".join(assurance_of(found).sentences).replace("\xa0", " ")
     assert sentence in report
     assert told["claims"]["peace"]["searches"]["draws"] == 16
+
+
+def test_a_run_tries_claims_of_larger_games_in_fewer_combinations_and_says_in_how_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("offramp.study.runs.inquiry.SEARCHED_NODES", 0)
+    monkeypatch.setattr("offramp.study.runs.inquiry.CLAIMED", 8)
+    told = summary(investigate(read(TALKS), draws=16, seed=1))
+    assert told["certificate"]["draws"]["searches"]["draws"] == 16
+    claim = told["claims"]["peace"]
+    assert claim["tried"] == 8
+    assert "8 of 8 solved" in claim["sentence"].replace("\xa0", " ")

@@ -1,7 +1,7 @@
 """What a scenario declares beyond its game, put to the test: claims, accounts and levers.
 
-Every claim is looked at in every draw of every account; the parts that cost most are bounded
-(see `Extent`), so that a run with a thousand draws stays one of minutes.
+Every claim is looked at on every account; the parts that cost most are bounded (see `Extent`), so
+that a run with a thousand draws stays one of minutes.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ SEARCHED_NODES = 500
 eighth of the draws under the second weighting, 16 (on the premises chosen) with mechanisms off,
 and does not trace other accounts at other precisions; the command `claims` does more. A brief
 look at nominal values then switches no mechanism off and looks for no off-ramps."""
+CLAIMED = 256
+"""Draws in which a run tries claims of games so large: each claim needs several games on every
+account; the command `claims` takes all."""
 PAIRS = 3
 """Most pairs of accounts that a run compares."""
 
@@ -156,9 +159,10 @@ class _RunQuestions:
         self, accounts: tuple[str, ...] | None, effort: Effort | None
     ) -> tuple[Verdict, ...]:
         extent = self.extent
+        draws = extent.draws if effort is None else min(extent.draws, CLAIMED)
         return check(
             self.workspace,
-            draws=extent.draws,
+            draws=draws,
             seed=extent.seed,
             accounts=accounts,
             brief=extent.brief and extent.draws == 0 and effort is not None,
