@@ -31,7 +31,7 @@ def orders() -> dict[str, Scenario]:
     together = offramp.read("trilateral-talks-simultaneous")
     text = offramp.scenario_text(together)
     assert UNSEEN in text
-    main = fixed(offramp.read("trilateral-talks"), {"mediator_own_draft": "prepared"})
+    main = fixed(offramp.read("trilateral-talks-earlier"), {"mediator_own_draft": "prepared"})
     order = list(together.parameters)
     numbers = dict(sorted(main.parameters.items(), key=lambda pair: order.index(pair[0])))
     first = main.model_copy(update={"parameters": numbers})
@@ -119,13 +119,12 @@ def by_resolve(scenarios: dict[str, Scenario]) -> Iterator[Row]:
         yield what, *(f"{column[row]:.2f}" for column in columns)
 
 
-def states(scenarios: dict[str, Scenario]) -> Iterator[Row]:
+def states(scenario: Scenario) -> Iterator[Row]:
     """Claim by claim its state at nominal values, on the common ground and on each account."""
-    private = scenarios["private"]
     columns = [
         {one.name: one.state for one in found}
-        for account in ("", *private.accounts)
-        for found in [offramp.claims(private, draws=0, brief=True, accounts=[account])]
+        for account in ("", *scenario.accounts)
+        for found in [offramp.claims(scenario, draws=0, brief=True, accounts=[account])]
     ]
     for name in columns[0]:
         yield name, *(one[name] for one in columns)
@@ -143,7 +142,9 @@ def tables() -> Iterator[tuple[str, Row, Iterator[Row]]]:
     two = {name: known[name] for name in ("private", "known to all")}
     levels = [f"{name}, {level}" for name in two for level in ("low", "high")]
     yield "resolve", ("by resolve", *levels), by_resolve(two)
-    yield "states", ("", "common ground", "broadcast", "Kyiv", "Washington"), states(known)
+    tellings = ("", "common ground", "broadcast", "Kyiv", "Washington")
+    yield "states", tellings, states(known["private"])
+    yield "main", tellings, states(order["Ukraine first, seen"])
     columns = [f"{name}, {who}" for name in two for who in ("common ground", "broadcast")]
     yield "draws", ("holds in", *columns), shares(two, ["", BROADCAST])
 

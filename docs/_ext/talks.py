@@ -20,7 +20,7 @@ CALLED = {
     "washington_as_reported": "Washington as reported",
     "": "the analyst's middle",
 }
-KINDS = ("agreement", "ceasefire", "stalemate", "war", "catastrophe")
+KINDS = ("agreement", "ceasefire", "stalemate", "capitulation", "war", "catastrophe")
 DRAFTS = {"not_prepared": "none", "prepared": "a draft"}
 SIGNS = {one: one for one in ("holds", "does not hold", "open", "says nothing")}
 SMALL = 0.01
@@ -29,7 +29,7 @@ SMALL = 0.01
 Rows = Iterator[Sequence[str]]
 
 
-def _ends(told: dict[str, Any]) -> tuple[Sequence[str], Rows]:
+def _ends(told: dict[str, Any], date: str) -> tuple[Sequence[str], Rows]:
     head = ("premises", "mediator's own draft", "precision", *KINDS)
     return head, (
         (
@@ -39,6 +39,7 @@ def _ends(told: dict[str, Any]) -> tuple[Sequence[str], Rows]:
             *(f"{one['kinds'][kind]:.2f}" if one["kinds"] else "not solved" for kind in KINDS),
         )
         for one in told["ends"]
+        if one["date"] == date
     )
 
 

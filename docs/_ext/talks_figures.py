@@ -8,7 +8,8 @@ often the account's own causal chain happens. Written to docs/explanation/talks.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ HERE = Path(__file__).resolve().parents[1] / "explanation" / "talks.json"
 SCALES = (0.5, 1.0, 2.0, 5.0)
 DRAFT = "mediator_own_draft"
 OPTIONS = ("not_prepared", "prepared")
-KINDS = ("agreement", "ceasefire", "stalemate", "war", "catastrophe")
+DATES = ("january_2026", "before_the_offer")
+KINDS = ("agreement", "ceasefire", "stalemate", "capitulation", "war", "catastrophe")
 
 
 def tellings(scenario: Scenario) -> tuple[str, ...]:
@@ -32,9 +34,10 @@ def tellings(scenario: Scenario) -> tuple[str, ...]:
     return (*scenario.accounts, "")
 
 
-def game_of(scenario: Scenario, account: str) -> Game:
-    """The game as an account tells it."""
-    return build(understand(with_account(scenario, account) if account else scenario))
+def game_of(scenario: Scenario, account: str, options: Mapping[str, str] | None = None) -> Game:
+    """The game as an account tells it, with some of its switches set."""
+    told = with_account(scenario, account) if account else scenario
+    return build(understand(fixed(told, dict(options or {}))))
 
 
 def kinds_of(game: Game, scale: float = 1.0, draws: Any = None) -> list[dict[str, float]]:
@@ -56,18 +59,17 @@ def kinds_of(game: Game, scale: float = 1.0, draws: Any = None) -> list[dict[str
 
 
 def ends(scenario: Scenario) -> Iterator[dict[str, Any]]:
-    """Ends by telling, precision and draft."""
-    for draft in OPTIONS:
-        whole = fixed(scenario, {DRAFT: draft})
-        for account in tellings(scenario):
-            game = game_of(whole, account)
-            for scale in SCALES:
-                yield {
-                    "account": account,
-                    "draft": draft,
-                    "scale": scale,
-                    "kinds": kinds_of(game, scale)[0],
-                }
+    """Ends by telling, precision, draft and date."""
+    for account, date, draft in product(tellings(scenario), DATES, OPTIONS):
+        game = game_of(scenario, account, {DRAFT: draft, "date": date})
+        for scale in SCALES:
+            yield {
+                "account": account,
+                "date": date,
+                "draft": draft,
+                "scale": scale,
+                "kinds": kinds_of(game, scale)[0],
+            }
 
 
 def verdicts(scenario: Scenario) -> Iterator[dict[str, Any]]:
@@ -124,7 +126,7 @@ def flips(scenario: Scenario) -> Iterator[dict[str, Any]]:
 def chain(scenario: Scenario) -> Iterator[dict[str, Any]]:
     """How often the chain of S2 to S5 happens."""
     for account in tellings(scenario):
-        game = game_of(scenario, account)
+        game = game_of(scenario, account, {"date": "before_the_offer"})
         play = offramp.solve(game, starts=0).equilibria.strategy
         yield {
             "account": account,

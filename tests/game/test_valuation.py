@@ -25,7 +25,7 @@ def copied(draws: Draws) -> Draws:
 @pytest.fixture
 def games() -> list[Game]:
     """The talks, and the talks in which a mediator always stays."""
-    whole = read(LIBRARY / "trilateral-talks.yaml")
+    whole = read(LIBRARY / "trilateral-talks-earlier.yaml")
     meaning = understand(with_values(whole, {"mediator_own_draft": "prepared"}))
     step = next(one for one in meaning.steps if one.mover >= 0 and len(one.moves) > 1)
     move = f"{meaning.parties[step.mover]}.{step.name} = {step.moves[0].name}"

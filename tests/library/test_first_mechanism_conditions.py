@@ -118,6 +118,77 @@ def test_putting_off_pays_where_time_is_on_one_s_side_and_pressure_is_escaped(
     assert found == pytest.approx([settled], abs=0.01)
 
 
+HELD = """
+title: An answer that is held over
+parties: {south: {precision: 300}}
+state:
+  table: {levels: [nothing, offer, own], start: offer}
+  signed: {levels: [nothing, offer, own], start: nothing}
+  support: {range: [0, 1], start: 1}
+  behind: {range: [0, 1], start: 0}
+  held: {range: [0, 1], start: 0}
+  rung: {range: [0, 1], start: 1}
+  trace: {levels: [settled_up, open], start: open}
+  standing_by: {levels: [absent, there], start: there}
+round:
+  - use: delayed_answers
+    as: south
+    with:
+      {responder: south, table: table, offer: offer, counter: own, signed: signed, held: held,
+       support: support, endorsed: there, behind: behind, rung: rung, mark: trace,
+       answered: settled_up, price: $price, ease: $ease}
+  - name: keeping
+    by: nature
+    moves:
+      signed: {when: signed != nothing, odds: rest, end: settled}
+      not_signed: {when: signed == nothing, odds: rest}
+outcomes:
+  settled: {kind: agreement, by: signed, pay: {south: 0.3 * behind + rung}}
+  later: {kind: stalemate, pay: {south: $later}}
+rounds: 1
+at_end: later
+"""
+
+
+@pytest.mark.parametrize(
+    ("price", "ease", "later", "settled"),
+    [(0.1, 0.7, 0.35, 0), (0.1, 0.3, 0.35, 1), (0.1, 0.7, 0.25, 1), (0.02, 0, 0.35, 0)],
+    ids=["eased", "not enough", "time is against it", "no need of it"],
+)
+def test_holding_over_pays_as_putting_off_does_and_signing_brings_the_ladder_down(
+    price: float, ease: float, later: float, settled: float
+) -> None:
+    """The same threshold; what is signed is the offer, with support behind it, at rung 0."""
+    asked = "P(settled and signed == offer)", "P(ever table == offer and held == 1)"
+    found = values(HELD, *asked, price=price, ease=ease, later=later)
+    assert found[0] == pytest.approx(settled, abs=0.01)
+    assert found[1] <= 1 - settled + 0.01
+
+
+LIMIT = """
+title: A limit that was announced
+parties: {south: {precision: 300}}
+round:
+  - {use: announced_limit, as: limit, with: {cost: $cost}}
+  - name: answer
+    by: south
+    moves: {sign: {pay: {south: -limit_cost}, end: settled}, decline: {}}
+outcomes:
+  settled: {kind: agreement, pay: {south: 0.3}}
+  later: {kind: stalemate, pay: {south: 0.1}}
+rounds: 1
+at_end: later
+"""
+
+
+@pytest.mark.parametrize(("cost", "settled"), [(0, 1), (0.15, 1), (0.25, 0), (0.6, 0)])
+def test_below_the_limit_is_signed_where_words_cost_less_than_it_brings(
+    cost: float, settled: float
+) -> None:
+    """Fearon 1994: 0.3 less the cost, or 0.1 later."""
+    assert values(LIMIT, "P(settled)", cost=cost) == pytest.approx([settled], abs=0.01)
+
+
 LADDER = """
 title: A step that may not be heard
 parties: {climber: $sharp}

@@ -64,6 +64,9 @@ GIVEN = {
     "believed": "stock",
     "made": "said",
     "support": "stock",
+    "held": "said",
+    "behind": "said",
+    "endorsed": "unanswered",
     "attention": "care",
     "offer": "deal",
     "counter": "swap",
@@ -80,6 +83,7 @@ GIVEN = {
 }
 READ = {
     "absent_parties": ("part_share * (part_backing != endorsed)", 0),
+    "announced_limit": ("part_cost", 0),
     "audience_costs": ("part_cost * part_stand", 0),
     "back_channel": ("part_face * (part_channel == in_public)", 0),
     "concession_weakness": ("part_contempt * (part_standing == lowered)", 0),
@@ -95,6 +99,7 @@ READ = {
 """What the crisis reads of a mechanism, and the number that this is at the off value."""
 STAYS = {
     "counter_demands": "the answer can end the crisis, whatever delay escapes",
+    "delayed_answers": "the answer can be signed, whatever delay escapes",
     "escalation_ladder": "the ladder keeps its risks",
     "first_strike": "a strike gains and harms",
     "mediator_promotion": "drafts can still be put forward, at an effort",

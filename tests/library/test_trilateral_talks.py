@@ -1,4 +1,4 @@
-"""The first account: its size, its mechanisms' directions, its certificates on every draw."""
+"""The first account: its size, what each telling can reach, its certificates on every draw."""
 
 from __future__ import annotations
 
@@ -6,28 +6,36 @@ import numpy as np
 import pytest
 
 import offramp
+from offramp.scenario import with_account
 from offramp.study import mechanism_effects
 
-ROWS = [f"S{number}" for number in (*range(1, 12), 12, 13)]
+ROWS = [f"S{number}" for number in range(1, 14)]
+TELLINGS = ("", "as_broadcast", "kyiv_as_reported", "washington_as_reported")
+KINDS = {"agreement", "ceasefire", "stalemate", "capitulation", "war", "catastrophe"}
 
 
 @pytest.fixture(scope="module")
-def game() -> offramp.game.Game:
-    return offramp.build(offramp.read("trilateral-talks"))
+def scenario() -> offramp.Scenario:
+    return offramp.read("trilateral-talks")
+
+
+@pytest.fixture(scope="module")
+def game(scenario: offramp.Scenario) -> offramp.game.Game:
+    return offramp.build(scenario)
 
 
 def test_it_is_small_enough_to_be_solved_many_times(game) -> None:
-    assert game.structure.nodes <= 1500
+    assert 1600 <= game.structure.nodes <= 2400
 
 
 def test_every_row_of_the_account_has_its_mechanism_or_issue(game) -> None:
-    """S2 and S14 are the issues, packages and outcomes of the scenario itself."""
+    """S14 is the outcomes of the scenario itself."""
     labels = " ".join(record.label or "" for record in game.scenario.mechanisms.values())
-    for row in set(ROWS) - {"S2"}:
+    for row in ROWS:
         assert f"{row})" in labels or f"{row}," in labels, row
     assert len(game.scenario.issues) == 6
     kinds = {outcome.kind for outcome in game.meaning.outcomes}
-    assert kinds == {"agreement", "ceasefire", "stalemate", "war", "catastrophe"}
+    assert kinds == KINDS
 
 
 def test_every_mechanism_says_when_it_holds_and_can_be_switched_off(game) -> None:
@@ -40,7 +48,10 @@ def test_every_mechanism_says_when_it_holds_and_can_be_switched_off(game) -> Non
 
 
 def test_every_assumption_has_a_unit_and_says_where_it_comes_from(game) -> None:
+    """Moves that an account bars are told in what is said about it."""
     for assumption in game.meaning.assumptions:
+        if assumption.name.startswith("bar "):
+            continue
         assert assumption.unit or assumption.options, assumption.name
         assert assumption.source or "judgement" in (assumption.note or ""), assumption.name
 
@@ -61,6 +72,36 @@ def test_what_a_mechanism_does_is_told_whether_it_was_expected_or_not(game) -> N
         assert np.isfinite(one.change)
         assert "account" not in one.verdict
         assert (one.verdict == "negligible") == (1e-9 <= abs(one.change) < 0.01)
+
+
+@pytest.mark.parametrize("account", TELLINGS)
+def test_each_telling_can_reach_each_kind_of_end(scenario, account: str) -> None:
+    told = offramp.build(with_account(scenario, account) if account else scenario)
+    found = offramp.outcomes(offramp.solve(told, precision_scale=0.25, starts=0), rounds=0)
+    for kind in KINDS:
+        ends = [name for name, one in scenario.outcomes.items() if one.kind == kind]
+        assert float(found.probability.sel(outcome=ends).sum()) > 1e-4, kind
+
+
+def test_nobody_can_only_delay_or_use_force(game) -> None:
+    """Every party can put something forward, or support what others have put forward."""
+    for party in game.meaning.parties:
+        steps = [step for step in game.scenario.round if step.by == party]
+        moves = {(step.name, name): move for step in steps for name, move in step.moves.items()}
+        peaceful = [
+            name
+            for (_, name), move in moves.items()
+            if not (move and move.force) and name not in ("delay", "hold", "silent")
+        ]
+        assert len(peaceful) >= 3, (party, peaceful)
+
+
+def test_the_draft_that_no_account_knows_is_there_by_a_switch_only(scenario, game) -> None:
+    assert scenario.switches["mediator_own_draft"].value == "not_prepared"
+    uses = offramp.outcomes(offramp.solve(game, starts=0), rounds=0).move_uses
+    drafted = [str(one) for one in uses.move.values if str(one).endswith("redraft")]
+    assert drafted
+    assert all(float(uses.sel(move=one)[0]) == 0 for one in drafted)
 
 
 def _regrets_within_bounds(game, count: int, scale: float) -> None:
@@ -91,13 +132,13 @@ def test_regret_is_within_its_bound_on_every_draw(game) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scale", [1.0, 20.0])
+@pytest.mark.parametrize("scale", [1.0, 4.0])
 def test_regret_is_within_its_bound_on_a_thousand_draws(game, scale: float) -> None:
     _regrets_within_bounds(game, 1000, scale)
 
 
 def test_high_precision_ends_with_honest_statuses(game) -> None:
-    _regrets_within_bounds(game, 8, 20.0)
+    _regrets_within_bounds(game, 8, 4.0)
 
 
 def test_outcomes_add_up(game) -> None:

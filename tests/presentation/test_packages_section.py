@@ -78,8 +78,8 @@ def test_pairs_of_three_parties_and_zones_of_two() -> None:
     three = zone_of_agreement.FIGURE.plot(told("trilateral-talks"))
     assert [one.title for one in three or ()] == [  # type: ignore[union-attr]
         "Russia and Ukraine",
-        "Russia and United States",
-        "Ukraine and United States",
+        "Russia and Europe (EU and Britain)",
+        "Ukraine and Europe (EU and Britain)",
     ]
     two = zone_of_agreement.FIGURE.plot(told("haggle"))
     assert len(two or ()) == 2  # type: ignore[arg-type]
@@ -113,7 +113,8 @@ def test_labels_of_packages() -> None:
     found = told("trilateral-talks").packages
     assert found is not None
     labels = [package_label(found, i) for i in found.told]
-    assert labels[:4] == ["Stated need", "First offer", "Mediator draft", "Counter terms"]
-    assert {"Nash package", "Kalai–Smorodinsky package"} >= {*labels[4:]}
+    assert labels[:3] == ["Stated need", "Counter need", "First offer"]
+    assert labels[3:5] == ["Mediator draft", "Counter terms"]
+    assert {"Nash package", "Kalai–Smorodinsky package"} >= {*labels[5:]}
     other = next(i for i in range(len(found.packages)) if i not in found.told)
     assert package_label(found, other).startswith("One without a name")

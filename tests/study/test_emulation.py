@@ -706,7 +706,9 @@ def test_a_quantity_that_never_changes() -> None:
 @pytest.mark.slow
 def test_the_talks_are_too_bent_for_a_few_hundred_draws() -> None:
     """Settlement over 83 assumptions: off by several points, and it says so."""
-    scenario = with_values(offramp.read("trilateral-talks"), {"mediator_own_draft": "prepared"})
+    scenario = with_values(
+        offramp.read("trilateral-talks-earlier"), {"mediator_own_draft": "prepared"}
+    )
     game = offramp.build(scenario)
     attrs = {"title": scenario.title, "scenario_hash": scenario.content_hash, "seed": 1}
     draws = offramp.outcomes(offramp.solve(game, game.draws(512, 1)), rounds=0, attrs=attrs)
