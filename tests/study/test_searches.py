@@ -137,7 +137,7 @@ def test_a_run_tries_claims_of_larger_games_in_fewer_combinations_and_says_in_ho
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("offramp.study.runs.inquiry.SEARCHED_NODES", 0)
-    monkeypatch.setattr("offramp.study.runs.inquiry.CLAIMED", 8)
+    monkeypatch.setattr("offramp.study.runs.inquiry.FEWEST", 8)
     told = summary(investigate(read(TALKS), draws=16, seed=1))
     assert told["certificate"]["draws"]["searches"]["draws"] == 16
     claim = told["claims"]["peace"]

@@ -37,9 +37,10 @@ SEARCHED_NODES = 500
 eighth of the draws under the second weighting, 16 (on the premises chosen) with mechanisms off,
 and does not trace other accounts at other precisions; the command `claims` does more. A brief
 look at nominal values then switches no mechanism off and looks for no off-ramps."""
-CLAIMED = 256
-"""Draws in which a run tries claims of games so large: each claim needs several games on every
-account; the command `claims` takes all."""
+CLAIMED = 4
+"""One draw in so many, but at least 64, is one in which a run tries claims of games so large: each
+claim needs several games on every account; the command `claims` takes all."""
+FEWEST = 64
 PAIRS = 3
 """Most pairs of accounts that a run compares."""
 
@@ -159,7 +160,9 @@ class _RunQuestions:
         self, accounts: tuple[str, ...] | None, effort: Effort | None
     ) -> tuple[Verdict, ...]:
         extent = self.extent
-        draws = extent.draws if effort is None else min(extent.draws, CLAIMED)
+        draws = extent.draws
+        if effort is not None:
+            draws = min(draws, max(FEWEST, draws // CLAIMED))
         return check(
             self.workspace,
             draws=draws,
