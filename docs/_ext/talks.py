@@ -83,6 +83,18 @@ def _verdicts(told: dict[str, Any], draft: str) -> tuple[Sequence[str], Rows]:
     )
 
 
+def _classes(told: dict[str, Any]) -> tuple[Sequence[str], Rows]:
+    rows = {(one["account"], one["name"]): one for one in told["classes"]}
+    claims = dict.fromkeys(one["name"] for one in told["classes"])
+    return ("claim", *CALLED.values()), (
+        (claim, *(_class(rows[account, claim]) for account in CALLED)) for claim in claims
+    )
+
+
+def _class(one: dict[str, Any]) -> str:
+    return one["class"] if one["share"] is None else f"{one['class']}, {100 * one['share']:.0f} %"
+
+
 def _states(states: Sequence[str], scales: str) -> str:
     if len(set(states)) == 1:
         return f"{SIGNS[states[0]]} at all"
@@ -120,6 +132,7 @@ class Talks(SphinxDirective):
             "ends": _ends,
             "effects": _effects,
             "verdicts": _verdicts,
+            "classes": _classes,
             "flips": _flips,
             "chain": _chain,
         }

@@ -1,14 +1,16 @@
 """The figures of the page on the talks, worked out by a run: `python docs/_ext/talks_figures.py`.
 
-Everything is at nominal values, where one game takes about a second: ends and verdicts by telling,
-precision and switch; what every mechanism does; which single change flips the likeliest end; how
-often the account's own causal chain happens. Written to docs/explanation/talks.json.
+At nominal values, where one game takes about a second: ends and verdicts by telling, precision and
+switch; what every mechanism does; which single change flips the likeliest end; how often the
+account's own causal chain happens. Over draws, which take minutes: the class of every claim.
+Written to docs/explanation/talks.json; with names of tables only these are worked out again.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -20,11 +22,13 @@ from offramp.analysis import visits
 from offramp.game import Game, build, fix
 from offramp.scenario import Scenario, fixed, understand, with_account
 from offramp.study import mechanism_effects
+from offramp.study.claims.checking import Effort
 
 HERE = Path(__file__).resolve().parents[1] / "explanation" / "talks.json"
 SCALES = (0.5, 1.0, 2.0, 5.0)
 DRAFT = "mediator_own_draft"
 OPTIONS = ("not_prepared", "prepared")
+DRAWS = 256
 DATES = ("january_2026", "before_the_offer")
 KINDS = ("agreement", "ceasefire", "stalemate", "capitulation", "war", "catastrophe")
 
@@ -83,6 +87,25 @@ def verdicts(scenario: Scenario) -> Iterator[dict[str, Any]]:
                 )
                 states = {one.name: one.state for one in found}
                 yield {"account": account, "draft": draft, "scale": scale, "states": states}
+
+
+def classes(scenario: Scenario) -> Iterator[dict[str, Any]]:
+    """Class and share of every claim over draws, by telling, with the effort of a run."""
+    found = offramp.claims(
+        scenario,
+        draws=DRAWS,
+        seed=1,
+        accounts=tellings(scenario),
+        effort=Effort(starts=0, without=16),
+    )
+    for one in found:
+        yield {
+            "account": one.account,
+            "name": one.name,
+            "class": one.kind,
+            "share": one.share,
+            "draws": one.declared.counted,
+        }
 
 
 def effects(scenario: Scenario) -> Iterator[dict[str, Any]]:
@@ -154,18 +177,22 @@ def times(game: Game, play: Any, step: str, move: str, *, on_offer: bool = False
     return float((visits(structure, strategy)[0][source] * strategy[0] * edges).sum())
 
 
-def main() -> None:
-    """Work everything out and write it down."""
+TABLES: dict[str, Callable[[Scenario], Iterator[dict[str, Any]]]] = {
+    "ends": ends,
+    "effects": effects,
+    "chain": chain,
+    "flips": flips,
+    "verdicts": verdicts,
+    "classes": classes,
+}
+
+
+def main(*names: str) -> None:
+    """Work everything out, or the tables that are named, and write it down."""
     scenario = offramp.read("trilateral-talks")
-    told = {
-        "nodes": int(build(scenario).structure.nodes),
-        "scales": SCALES,
-        "ends": list(ends(scenario)),
-        "effects": list(effects(scenario)),
-        "chain": list(chain(scenario)),
-        "flips": list(flips(scenario)),
-        "verdicts": list(verdicts(scenario)),
-    }
+    told = json.loads(HERE.read_text(encoding="utf-8")) if names else {}
+    told |= {"nodes": int(build(scenario).structure.nodes), "scales": SCALES}
+    told |= {name: list(TABLES[name](scenario)) for name in names or TABLES}
     HERE.write_text(json.dumps(_short(told), indent=1) + "\n", encoding="utf-8")
 
 
@@ -179,4 +206,4 @@ def _short(value: Any) -> Any:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

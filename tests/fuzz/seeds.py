@@ -18,6 +18,7 @@ GIVEN = {
     "party": "south",
     "number": "1",
     "expression": "odd",
+    "condition": 1,
     "level": "deal",
     "outcome": "settled",
     "package": "deal",
@@ -27,7 +28,7 @@ GIVEN = {
 
 
 WEATHER = "  - {name: weather, by: nature, moves: {fair: {odds: rest}}}\n"
-VARIABLES = ("rung", "left", "table", "spare", "other")
+VARIABLES = ("rung", "left", "table", "spare", "other", "further", "more")
 
 
 @dataclass(frozen=True)

@@ -49,10 +49,10 @@ def run_command(
     Limits of a run, and in brackets the command that does more:
 
     Claims (claims): of a game with more than 500 solved nodes, claims are tried in
-    one combination in 4, but at least 64, and in 64 with the ranges concentrated;
-    further equilibria are looked for at nominal values only; claims are looked at
-    with a mechanism off in at most 16 combinations, on accounts at nominal values
-    only.
+    one combination in 4, but at least 64; one in 8 of these, but at least 64, is
+    tried with the ranges concentrated; further equilibria are looked for at nominal
+    values only; claims are looked at with a mechanism off in at most 16
+    combinations, on accounts at nominal values only.
 
     Accounts (compare): the first 3 pairs, at nominal values.
 

@@ -224,7 +224,7 @@ class _Part:
             if need.kind == "number"
             else (
                 number or word
-                if need.kind == "expression"
+                if need.kind in ("expression", "condition")
                 else word and bool(re.fullmatch(r"[A-Za-z_]\w*(\[[\w ]+\])?", str(node.value)))
             )
         )
@@ -243,7 +243,7 @@ class _Part:
         return [
             (need.kind, table[name])
             for name, need in self.mechanism.with_.items()
-            if need.kind not in ("number", "expression")
+            if need.kind not in ("number", "expression", "condition")
         ]
 
     def additions(self) -> list[tuple[str, str, Node]]:

@@ -568,6 +568,7 @@ class Need(Words):
         "variable",
         "number",
         "expression",
+        "condition",
         "level",
         "outcome",
         "package",

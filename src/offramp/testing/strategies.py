@@ -146,6 +146,7 @@ def _given(
         "party": parties,
         "number": (1,),
         "expression": ("gain", "0.1 * gain", 0.2),
+        "condition": (0, 1, "1 - 1"),
         "level": ("deal", "swap"),
         "outcome": ("settled", "war"),
         "package": ("deal", "swap"),
