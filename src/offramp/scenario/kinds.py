@@ -75,3 +75,17 @@ def _number(value: Any) -> Any:
 
 AnyNumber = Annotated[float, BeforeValidator(_number)]
 Above0 = Annotated[float, BeforeValidator(_number), Field(gt=0)]
+NeedKind = Literal[
+    "party",
+    "variable",
+    "number",
+    "expression",
+    "condition",
+    "level",
+    "outcome",
+    "package",
+    "parameter",
+    "switch",
+    "step",
+]
+"""What a mechanism may need from a scenario."""

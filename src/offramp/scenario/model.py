@@ -37,6 +37,7 @@ from offramp.scenario.kinds import (
     Literally,
     MoveName,
     Name,
+    NeedKind,
     Option,
     Text,
 )
@@ -563,19 +564,7 @@ class Document(Scenario):
 class Need(Words):
     """Something that a mechanism needs from the scenario."""
 
-    kind: Literal[
-        "party",
-        "variable",
-        "number",
-        "expression",
-        "condition",
-        "level",
-        "outcome",
-        "package",
-        "parameter",
-        "switch",
-        "step",
-    ]
+    kind: NeedKind
     default: Formula | None = None
     about: Text | None = None
 
