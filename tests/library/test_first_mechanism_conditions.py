@@ -81,6 +81,12 @@ def test_an_offer_read_as_weakness_is_not_taken_up_before_strength_is_shown(
     assert found == pytest.approx([first, second], abs=0.01)
 
 
+put_off = pytest.mark.parametrize(
+    ("price", "ease", "later", "settled"),
+    [(0.1, 0.7, 0.35, 0), (0.1, 0.3, 0.35, 1), (0.1, 0.7, 0.25, 1), (0.02, 0, 0.35, 0)],
+    ids=["eased", "not enough", "time is against it", "no need of it"],
+)
+"""Where it pays to put an answer off, worth later - price (1 - ease), and where not: 0.3."""
 DEMANDS = """
 title: An answer that is none
 parties: {south: {precision: 300}}
@@ -105,11 +111,7 @@ at_end: later
 """
 
 
-@pytest.mark.parametrize(
-    ("price", "ease", "later", "settled"),
-    [(0.1, 0.7, 0.35, 0), (0.1, 0.3, 0.35, 1), (0.1, 0.7, 0.25, 1), (0.02, 0, 0.35, 0)],
-    ids=["eased", "not enough", "time is against it", "no need of it"],
-)
+@put_off
 def test_putting_off_pays_where_time_is_on_one_s_side_and_pressure_is_escaped(
     price: float, ease: float, later: float, settled: float
 ) -> None:
@@ -150,11 +152,7 @@ at_end: later
 """
 
 
-@pytest.mark.parametrize(
-    ("price", "ease", "later", "settled"),
-    [(0.1, 0.7, 0.35, 0), (0.1, 0.3, 0.35, 1), (0.1, 0.7, 0.25, 1), (0.02, 0, 0.35, 0)],
-    ids=["eased", "not enough", "time is against it", "no need of it"],
-)
+@put_off
 def test_holding_over_pays_as_putting_off_does_and_signing_brings_the_ladder_down(
     price: float, ease: float, later: float, settled: float
 ) -> None:

@@ -20,6 +20,8 @@ from offramp.scenario.shelf import mechanism_path
 from offramp.scenario.yaml_text import Node, parse_yaml, read_text
 
 MAX_NESTING = 8
+FORMULAS = ("expression", "condition")
+"""Kinds of needs that a formula or a number meets."""
 _WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 
 
@@ -224,7 +226,7 @@ class _Part:
             if need.kind == "number"
             else (
                 number or word
-                if need.kind in ("expression", "condition")
+                if need.kind in FORMULAS
                 else word and bool(re.fullmatch(r"[A-Za-z_]\w*(\[[\w ]+\])?", str(node.value)))
             )
         )
@@ -243,7 +245,7 @@ class _Part:
         return [
             (need.kind, table[name])
             for name, need in self.mechanism.with_.items()
-            if need.kind not in ("number", "expression", "condition")
+            if need.kind not in ("number", *FORMULAS)
         ]
 
     def additions(self) -> list[tuple[str, str, Node]]:
