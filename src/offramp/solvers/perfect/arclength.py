@@ -1,9 +1,9 @@
-"""Points of a branch in (values at heads, t), draws abreast: corrections across a border, tangents.
+"""Points of a branch in (values at heads, t): corrections across a border, and tangents.
 
 The unknowns are the values at all heads, in units of their scale, and t, which multiplies all
 precisions. One sweep gives g(u, t); the equations are u = g(u, t) and one more linear one (the
-border), solved by Newton's method with GMRES and exact products (`slopes`). Where steps lead is
-decided in `turning`.
+border), solved by Newton's method with GMRES and exact products (`slopes`, `condensed`). One draw
+is followed at a time; where steps lead is decided in `turning`.
 
 Sources: Allgower & Georg (1990), Numerical continuation methods; Knoll & Keyes (2004),
 Jacobian-free Newton-Krylov methods.
@@ -17,22 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.solvers.kernels.abreast import (
+    EPSILON,
     four_of,
-    get,
     jit_inside,
     larger,
-    load,
-    many,
     most_of,
     nothing_in,
-    put,
-    root,
     rows_like,
-    save,
     save_four,
     size,
     sum_of,
-    where_more,
 )
 from offramp.solvers.kernels.backup import Numbers, numbers_like, scratch_for
 from offramp.solvers.kernels.krylov import (
@@ -48,7 +42,8 @@ from offramp.solvers.kernels.krylov import (
     take_in,
 )
 from offramp.solvers.kernels.layout import Shape
-from offramp.solvers.perfect.records import TableArrays
+from offramp.solvers.perfect.condensed import Blocks, Rows, blocks_for, fill_blocks, push_rows
+from offramp.solvers.perfect.records import Batch, TableArrays, batch_for
 from offramp.solvers.perfect.slopes import Slopes, push_back, slopes_of, step_back_linearised
 
 Array = NDArray[np.float64]
@@ -58,38 +53,26 @@ ROUGH, ROUGHLY = 1e-5, 5
 """A landing is judged by where it first is so exact, in so many Newton steps."""
 MOST = np.int64(20)
 """Most Newton steps at one point."""
-BEGINS, ON_WAY, LANDS = range(3)
-"""What a draw is about in the step that is tried."""
-ITEM, DOING, STRIDE, LEAST, FAR, SIDE, DOUBTED, TAKEN, TURNED, FORKED, BEFORE, SIGN, LIMIT = range(
-    13
-)
-"""Rows of ``Around.stand``: the item of the queue, -1 for none; what it is about; how long the step
-is and how short it may be; past which t steps of the precision are tried again; the sign of the
-determinant; how often that was doubted, steps were tried, the branch turned back, and forked; the
-residual before the last Newton step, the sign met last, and how many Newton steps there may be."""
-NUMBERS = 13
-WORST, AIM, EXACT, OFF, MISSED, APART_BY, TWO, THREE, UP, ON, REST, LANDED = range(12)
-"""Rows of ``Around.rows``: residual, what it is to be, and how exact steps are; how far a
-correction led, most and as a length, and a tangent turned; shares of tangent and bend in a guess,
-and of the upright border; who takes over a tangent or point; how much less than 1 patience is; and
-who has landed, roughly."""
-ROWS = 12
+STRAIGHT, SLOW = 1e-6, 100.0
+"""How exact tangents are: near a turn a rough one leads aside however short the step is; and where
+so many rounds add up, equations that a patience near 1 makes small want more of them."""
 
 
 class Around(NamedTuple):
-    """Where draws stand in arclength, as many abreast as values. Vectors are (unknown + 4,).
+    """Where a draw stands in arclength. Vectors are (unknown + 4,).
 
     They hold the values at all heads in units of their scale, then t and three zeros.
     """
 
     krylov: Krylov
     slopes: Slopes
+    blocks: Blocks
     point: Array
     trial: Array
     guess: Array
     tangent: Array
     after: Array
-    """The tangent at the trial."""
+    """The tangent at the trial, or where a landing was first rough."""
     bend: Array
     """How a tangent turns a length."""
     border: Array
@@ -101,13 +84,6 @@ class Around(NamedTuple):
     """(lane,) one over it."""
     lane: Array
     """(lane,) room for another."""
-    rows: Array
-    stand: Array
-    """(number, place)."""
-    once: NDArray[np.int64]
-    """(place,) 0 for those that are corrected, then steps + 1, or -1 where that failed."""
-    asked: NDArray[np.bool_]
-    """(place,) whose tangent is wanted."""
     values: Array
     """((position and terminal) * lanes + lane,)."""
     numbers: Numbers
@@ -115,42 +91,42 @@ class Around(NamedTuple):
     """The numbers at the precisions of the trial."""
     scratch: Array
     """For ``step_back``."""
+    batch: Batch
+    """The draw."""
 
 
 @jit_inside
-def around_for(shape: Shape, arrays: TableArrays, like):
+def around_for(shape: Shape, rows: Rows, arrays: TableArrays):
     """Room for one draw after the other. Rows are (unknown + 4,) and (row * lanes + lane,)."""
-    lanes, abreast = shape.lanes, many(like)
+    lanes, like = shape.lanes, np.zeros(1)
     length = len(shape.heads) * lanes + 4
     numbers, level = numbers_like(like, lanes, arrays.pay.shape[1], arrays.odds, arrays.entropy)
     return Around(
         krylov_for(like, length, min(length, COLUMNS)),
         slopes_of(shape, like, int(shape.first[shape.reach]), numbers.precision),
-        rows_like(like, length),
-        rows_like(like, length),
-        rows_like(like, length),
-        rows_like(like, length),
-        rows_like(like, length),
-        rows_like(like, length),
-        rows_like(like, length),
-        rows_like(like, length),
-        rows_like(like, lanes),
-        rows_like(like, lanes),
-        rows_like(like, lanes),
-        rows_like(like, ROWS),
-        np.zeros((NUMBERS, abreast)),
-        np.zeros(abreast, np.int64),
-        np.zeros(abreast, np.bool_),
+        blocks_for(shape, rows, like),
+        np.zeros(length),
+        np.zeros(length),
+        np.zeros(length),
+        np.zeros(length),
+        np.zeros(length),
+        np.zeros(length),
+        np.zeros(length),
+        np.zeros(length),
+        np.zeros(lanes),
+        np.zeros(lanes),
+        np.zeros(lanes),
         rows_like(like, (len(shape.mover) + shape.terminals) * lanes),
         numbers,
         level,
         scratch_for(shape, like),
+        batch_for(like, shape),
     )
 
 
 @jit_inside
 def find_off(shape: Shape, work: Around):
-    """Linearise at the trials: what a sweep misses into the right-hand side, the most of it told.
+    """Linearise at the trial: what a sweep misses into the right-hand side; the most of it.
 
     Basis vectors are (unknown + 4,), values (row * lanes + lane,).
     """
@@ -161,10 +137,11 @@ def find_off(shape: Shape, work: Around):
         for j in range(0, lanes, 4):
             one = four_of(work.trial, i * lanes + j) * four_of(work.scale, j)
             save_four(values, shape.heads[i] * lanes + j, one)
-    share = larger(load(work.trial, unknown), 0.0)
+    share = max(work.trial[unknown], 0.0)
     for j in range(lanes):
-        save(work.level.precision, j, share * load(work.numbers.precision, j))
+        work.level.precision[j] = share * work.numbers.precision[j]
     step_back_linearised(shape, work.level, values, ZERO, shape.reach, work.scratch, work.slopes)
+    fill_blocks(shape, work.level, work.slopes, work.blocks)
     for i in range(len(shape.heads)):
         for j in range(0, lanes, 4):
             r = i * lanes + j
@@ -174,7 +151,7 @@ def find_off(shape: Shape, work: Around):
             worst, total = larger(size(missing), worst), total + missing
             save_four(basis, right + r, missing)
     save_four(basis, right + unknown, nothing_in(basis))
-    save(work.rows, WORST, most_of(worst) + 0.0 * sum_of(total))
+    return most_of(worst) + 0.0 * sum_of(total)
 
 
 @jit_inside
@@ -192,35 +169,50 @@ def find_rise(shape: Shape, work: Around):
 
 
 @jit_inside
+def push_round(shape: Shape, work: Around):
+    """Carry the changes of the heads (row * lanes + lane,) through a round, into the image.
+
+    That is (head * lanes + lane,).
+    """
+    if len(work.blocks.rows.kept):
+        push_rows(shape, work.slopes.change, work.blocks)
+        return
+    lanes, change = shape.lanes, work.slopes.change
+    push_back(shape, work.level, ZERO, shape.reach, work.scratch, work.slopes, NO)
+    for i in range(len(shape.heads)):
+        for j in range(0, lanes, 4):
+            one = four_of(change, shape.heads[i] * lanes + j)
+            save_four(work.blocks.image, i * lanes + j, one)
+
+
+@jit_inside
 def apply_border(shape: Shape, work: Around, source, target):
     """The bordered matrix times the vector of the basis at row ``source``, into another one.
 
     Vectors are (unknown + 4,).
     """
-    lanes, unknown = shape.lanes, len(shape.heads) * shape.lanes
+    lanes, unknown, image = shape.lanes, len(shape.heads) * shape.lanes, work.blocks.image
     change, basis, total = work.slopes.change, work.krylov.basis, nothing_in(work.trial)
     for i in range(len(shape.heads)):
         for j in range(0, lanes, 4):
             one = four_of(basis, source + i * lanes + j) * four_of(work.scale, j)
             save_four(change, shape.heads[i] * lanes + j, one)
-    push_back(shape, work.level, ZERO, shape.reach, work.scratch, work.slopes, NO)
-    by_share = load(basis, source + unknown)
-    for i in range(len(shape.heads)):
-        for j in range(0, lanes, 4):
-            r = i * lanes + j
-            one = four_of(basis, source + r)
-            after = four_of(change, shape.heads[i] * lanes + j) * four_of(work.weight, j)
-            save_four(basis, target + r, one - after - four_of(work.rise, r) * by_share)
-            total = total + one * four_of(work.border, r)
+    push_round(shape, work)
+    by_share = basis[source + unknown]
+    for r in range(0, unknown, 4):
+        one = four_of(basis, source + r)
+        after = four_of(image, r) * four_of(work.weight, r % lanes)
+        save_four(basis, target + r, one - after - four_of(work.rise, r) * by_share)
+        total = total + one * four_of(work.border, r)
     save_four(basis, target + unknown, nothing_in(basis))
-    save(basis, target + unknown, sum_of(total) + load(work.border, unknown) * by_share)
+    basis[target + unknown] = sum_of(total) + work.border[unknown] * by_share
 
 
 @jit_inside
-def solve_bordered(shape: Shape, work: Around):
-    """The solutions of the bordered systems, as exact as ``EXACT`` says, 0 where the right is 0."""
+def solve_bordered(shape: Shape, work: Around, exact):
+    """The solution of the bordered system, to the share ``exact`` of its right-hand side."""
     room, length, column = work.krylov, len(shape.heads) * shape.lanes + 4, ZERO
-    left = open_cycle(room, length, load(work.rows, EXACT), NO)
+    left = open_cycle(room, length, exact, NO)
     while left > 0 and column < room.most:
         apply_border(shape, work, column * length, (column + 1) * length)
         left = take_in(room, length, column)
@@ -230,121 +222,113 @@ def solve_bordered(shape: Shape, work: Around):
 
 
 @jit_inside
-def clear_right(work: Around, length, k):
-    """Leave place ``k`` out of the next solution; vectors are (unknown + 4,)."""
-    right = right_of(work.krylov, length)
-    for r in range(length):
-        put(work.krylov.basis, right + r, k, 0.0)
+def correct_trial(shape: Shape, work: Around, aim, exact, limit, lands):
+    """Newton steps on the trial that keep border . trial; how many, and if it landed roughly.
 
-
-@jit_inside
-def note_landing(work: Around, length, k):
-    """Keep where place ``k`` has landed, roughly: from there the equations may lead it anywhere.
-
-    Vectors are (unknown + 4,).
+    It is done when the largest gap, relative to the scale of values, is at most ``aim``, or what
+    rounding allows; -1 steps where it failed. With ``lands`` it is kept where it first is roughly
+    right: from there the equations may lead it anywhere. Vectors are (unknown + 4,).
     """
-    if get(work.rows, LANDED, k) == 0.0:
-        put(work.rows, LANDED, k, 1.0)
-        for r in range(length):
-            put(work.after, r, k, get(work.trial, r, k))
-
-
-@jit_inside
-def correct_trials(shape: Shape, work: Around):
-    """Newton steps on the trials that keep border . trial, for those whose ``once`` is 0.
-
-    A trial is done when the largest gap, relative to the scale of values, is as small as was aimed
-    at, or as rounding allows. Vectors are (unknown + 4,).
-    """
-    length, once, stand = len(shape.heads) * shape.lanes + 4, work.once, work.stand
+    length, before, landed = len(shape.heads) * shape.lanes + 4, np.inf, False
+    answer = answer_of(work.krylov, length)
     for turn in range(MOST + 1):
-        find_off(shape, work)
-        left = 0
-        for k in range(len(once)):
-            if once[k] == 0:
-                worst, before = get(work.rows, WORST, k), stand[BEFORE, k]
-                stand[BEFORE, k] = worst
-                if stand[DOING, k] == LANDS and worst <= ROUGH and turn <= ROUGHLY:
-                    note_landing(work, length, k)
-                if not worst <= 1e3:
-                    once[k] = -1
-                elif worst <= get(work.rows, AIM, k) or (worst < 1e-12 and worst > 0.25 * before):
-                    once[k] = turn + 1
-                elif turn >= stand[LIMIT, k] or (worst > 4.0 * before and turn > 1):
-                    once[k] = -1
-            if once[k] != 0:
-                clear_right(work, length, k)
-            left += once[k] == 0
-        if left == 0:
-            break
+        worst = find_off(shape, work)
+        if lands and not landed and worst <= ROUGH and turn <= ROUGHLY:
+            work.after[:], landed = work.trial, True
+        if not worst <= 1e3:
+            return np.int64(-1), landed
+        if worst <= aim or (worst < 1e-12 and worst > 0.25 * before):
+            return turn, landed
+        if turn >= limit or (worst > 4.0 * before and turn > 1):
+            return np.int64(-1), landed
+        before = worst
         find_rise(shape, work)
-        solve_bordered(shape, work)
-        answer = answer_of(work.krylov, length)
-        for r in range(0, length, 4):
-            step = four_of(work.krylov.basis, answer + r)
-            save_four(work.trial, r, four_of(work.trial, r) + step)
+        solve_bordered(shape, work, exact)
+        for r in range(length):
+            work.trial[r] += work.krylov.basis[answer + r]
+    return np.int64(-1), landed
 
 
 @jit_inside
-def measure_off(work: Around, unknown):
-    """How far trials are from their guesses, and the length of that. Vectors are (unknown + 4,)."""
-    most, total, landed = nothing_in(work.trial), nothing_in(work.trial), load(work.rows, LANDED)
+def find_direction(shape: Shape, work: Around):
+    """The unit tangent at the trial (mean square over values, plus t squared) into ``after``.
+
+    And the sign of the determinant of the bordered equations. Vectors are (unknown + 4,).
+    """
+    length, rest, room = len(shape.heads) * shape.lanes + 4, 1.0, work.krylov
+    for j in range(shape.lanes):
+        rest = min(rest, max(EPSILON, 1.0 - work.numbers.patience[j]))
+    find_rise(shape, work)
+    right, answer, unknown = right_of(room, length), answer_of(room, length), length - 4
+    room.basis[right : right + length] = 0.0
+    room.basis[right + unknown] = 1.0
+    solve_bordered(shape, work, STRAIGHT * min(1.0, SLOW * rest))
+    last, mean = room.basis[answer + unknown], 1.0 / float(unknown)
+    square = measured(room.basis[answer : answer + unknown], unknown)
+    short = 1.0 / np.sqrt(square * mean + last * last)
+    for r in range(length):
+        work.after[r] = room.basis[answer + r] * short
+    used = room.used[0]
+    return -1.0 if used > 0 and room.rows[room.cosine + used - 1] < 0.0 else 1.0
+
+
+@jit_inside
+def measured(vector, unknown):
+    """The sum of squares of the first entries of a vector (unknown + 4,)."""
+    total = nothing_in(vector)
     for r in range(0, unknown, 4):
-        off = where_more(landed, 0.5, four_of(work.after, r), four_of(work.trial, r))
-        off = off - four_of(work.guess, r)
-        most, total = larger(size(off), most), total + off * off
-    off = load(work.trial, unknown) - load(work.guess, unknown)
-    save(work.rows, OFF, larger(size(off), most_of(most)))
-    total = sum_of(total) * (1.0 / float(unknown))
-    save(work.rows, MISSED, root(total + off * off))
+        total = total + four_of(vector, r) * four_of(vector, r)
+    return sum_of(total)
 
 
 @jit_inside
-def take_directions(work: Around, length):
-    """Solutions as tangents of length 1, and how far from those before, for those that are ``ON``.
+def turned_by(work: Around, unknown):
+    """How much less than 1 the cosine between both tangents (unknown + 4,) is."""
+    total = nothing_in(work.after)
+    for r in range(0, unknown, 4):
+        total = total + four_of(work.after, r) * four_of(work.tangent, r)
+    last = work.after[unknown] * work.tangent[unknown]
+    return 1.0 - (sum_of(total) * (1.0 / float(unknown)) + last)
+
+
+@jit_inside
+def missed_by(work: Around, landed, unknown):
+    """How far the trial, or where it landed roughly, is from the guess: at most, and as a length.
 
     Vectors are (unknown + 4,).
     """
-    answer, unknown, on = answer_of(work.krylov, length), length - 4, load(work.rows, ON)
-    basis, square, with_old = work.krylov.basis, nothing_in(work.after), nothing_in(work.after)
+    most, total, found = nothing_in(work.trial), nothing_in(work.trial), work.trial
+    if landed:
+        found = work.after
     for r in range(0, unknown, 4):
-        one = four_of(basis, answer + r)
-        square, with_old = square + one * one, with_old + one * four_of(work.tangent, r)
-    last, mean = load(basis, answer + unknown), 1.0 / float(unknown)
-    long = root(sum_of(square) * mean + last * last)
-    short = where_more(long, 0.0, 1.0 / long, 0.0)
-    with_old = sum_of(with_old) * mean + last * load(work.tangent, unknown)
-    apart = where_more(on, 0.5, 1.0 - with_old * short, load(work.rows, APART_BY))
-    save(work.rows, APART_BY, apart)
-    for r in range(0, length, 4):
-        one = four_of(basis, answer + r) * short
-        save_four(work.after, r, where_more(on, 0.5, one, four_of(work.after, r)))
+        off = four_of(found, r) - four_of(work.guess, r)
+        most, total = larger(size(off), most), total + off * off
+    off = work.trial[unknown] - work.guess[unknown]
+    most, total = max(abs(off), most_of(most)), sum_of(total) * (1.0 / float(unknown))
+    return most, np.sqrt(total + off * off)
 
 
 @jit_inside
-def move_on(work: Around, length):
-    """Points, tangents and how these turn, for those who move on. Vectors are (unknown + 4,)."""
-    on, share = load(work.rows, ON), load(work.rows, THREE)
-    for r in range(0, length, 4):
-        after, tangent = four_of(work.after, r), four_of(work.tangent, r)
-        bend = (after - tangent) * share
-        save_four(work.bend, r, where_more(on, 0.5, bend, four_of(work.bend, r)))
-        save_four(work.tangent, r, where_more(on, 0.5, after, tangent))
-        save_four(
-            work.point, r, where_more(on, 0.5, four_of(work.trial, r), four_of(work.point, r))
-        )
+def move_on(work: Around, share):
+    """Take over trial and tangent (unknown + 4,); a step of length 1 / ``share`` led there."""
+    for r in range(len(work.point)):
+        work.bend[r] = (work.after[r] - work.tangent[r]) * share
+        work.tangent[r], work.point[r] = work.after[r], work.trial[r]
 
 
 @jit_inside
-def guess_points(work: Around, unknown):
-    """Guesses on the parabolas, and borders across the tangents, or upright."""
-    two, three, up = load(work.rows, TWO), load(work.rows, THREE), load(work.rows, UP)
-    across, level = (1.0 - up) * (1.0 / np.sqrt(float(unknown))), 1.0 - up
-    for r in range(0, unknown + 4, 4):
-        tangent = four_of(work.tangent, r)
-        ahead = four_of(work.point, r) + tangent * two
-        ahead = ahead + four_of(work.bend, r) * three
-        save_four(work.trial, r, ahead)
-        save_four(work.guess, r, ahead)
-        save_four(work.border, r, tangent * across)
-    save(work.border, unknown, level * load(work.tangent, unknown) + up)
+def guess_ahead(work: Around, unknown, ahead, lands):
+    """A guess so far ahead on the parabola, the border across the tangent there.
+
+    One that ``lands`` at t = 1 lies on the tangent, and its border is upright. Vectors are
+    (unknown + 4,).
+    """
+    curved = 0.0 if lands else 0.5 * ahead * ahead
+    across = 0.0 if lands else 1.0 / np.sqrt(float(unknown))
+    for r in range(unknown + 4):
+        one = work.point[r] + work.tangent[r] * ahead + work.bend[r] * curved
+        work.trial[r] = work.guess[r] = one
+        work.border[r] = work.tangent[r] * across
+    work.border[unknown] = work.tangent[unknown]
+    if lands:
+        work.border[unknown] = work.trial[unknown] = work.guess[unknown] = 1.0

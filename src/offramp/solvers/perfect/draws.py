@@ -29,6 +29,7 @@ from offramp.solvers.perfect.compiled_loop import (
     follow_branches,
     search_draws,
 )
+from offramp.solvers.perfect.condensed import rows_of
 from offramp.solvers.perfect.random_starts import random_places
 from offramp.solvers.perfect.records import (
     Settings,
@@ -49,10 +50,6 @@ on other ways: more so where less has led nowhere, or over a fork."""
 BEYOND, FARTHER = 0.01, 8.0
 """That far past a turn, in log(1 + s t) as in `branch`, steps of the precision are tried again, and
 so many times as far where they are refused."""
-UNKNOWNS_ABREAST = 2_000
-"""Values at heads up to which turning points are passed abreast: more take too much memory."""
-FEW = 2
-"""Draws from which on they go abreast: eight sweeps at a time cost two of one draw alone."""
 TURNS = 12
 """Times that a branch may be left and taken up again before it is followed around as a whole."""
 RESCUES = 8
@@ -224,15 +221,14 @@ class PerfectResults(Results):
         say, so far ``beyond`` (item,). What `follow_around` tells, with the steps of all tries,
         and where it came to, ends and stops.
         """
-        shape, told = self.layout.shape, np.zeros((len(draws), 4), np.int64)
+        shape, rows = self.layout.shape, rows_of(self.structure)
+        told = np.zeros((len(draws), 4), np.int64)
         places, reached, left = ends.copy(), stops.copy(), np.arange(len(draws))
         for caution, times in CAUTION:
-            alone = len(left) < FEW or ends.shape[1] > UNKNOWNS_ABREAST
-            like = np.zeros(1) if alone else self.like
             here, there, found = ends[left], stops[left], np.zeros((len(left), 4), np.int64)
             follow_around(
-                like,
                 shape,
+                rows,
                 self.arrays,
                 draws[left],
                 caution,
