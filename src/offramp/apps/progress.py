@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 Step = Callable[[str, int, int], None]
@@ -56,12 +57,14 @@ LINES = 8
 
 def _steps(bar: Any) -> Step:
     tasks: dict[str, Any] = {}
+    lock = Lock()
 
     def step(what: str, done: int, total: int) -> None:
-        if what not in tasks:
-            tasks[what] = bar.add_task(what, total=total)
-            for old in list(tasks)[:-LINES]:
-                bar.update(tasks[old], visible=False)
-        bar.update(tasks[what], completed=done, total=total)
+        with lock:  # several threads may begin something
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+                for old in list(tasks)[:-LINES]:
+                    bar.update(tasks[old], visible=False)
+            bar.update(tasks[what], completed=done, total=total)
 
     return step

@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence, Sized
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import islice
 from threading import Condition, Lock, Thread, local
 from typing import Any, Generic, TypeVar
@@ -20,15 +21,20 @@ Progress = Callable[[int, int], None]
 
 
 _here = local()
-"""Whether the other processors are ``busy`` with what this thread has its work from, or beside."""
+"""Of this thread: whether the other processors are ``busy`` with what it has its work from, or
+beside; and the ``crew`` that it belongs to."""
 
 
 def threads_for(asked: int) -> int:
     """How many threads: as many as asked for, or with 0 one per processor.
 
-    With 0 a thread that is one of several at work, or takes what they have found, is alone.
+    With 0 a thread that is one of several at work, or takes what they have found, is alone; one of
+    a crew has those besides that have nothing to do.
     """
-    return asked or (1 if getattr(_here, "busy", False) else os.cpu_count() or 1)
+    if asked or getattr(_here, "busy", False):
+        return asked or 1
+    crew: _Crew | None = getattr(_here, "crew", None)
+    return (os.cpu_count() or 1) if crew is None else 1 + crew.idle
 
 
 def _be_busy() -> None:
@@ -65,6 +71,7 @@ def share_out(
 
     if threads == 1 or len(blocks) < 2:
         for block in blocks:
+            _go_on()
             do(block)
         return
     with ThreadPoolExecutor(threads, initializer=_be_busy) as pool:
@@ -80,13 +87,16 @@ def share_each(
     Items are begun as results are taken, so that few results wait in memory.
     """
     if threads == 1 or len(items) < 2:
-        yield from map(work, items)
+        for item in items:
+            _go_on()
+            yield work(item)
         return
     before = getattr(_here, "busy", False)
     with ThreadPoolExecutor(threads, initializer=_be_busy) as pool:
         ahead = iter(items)
         begun = deque(pool.submit(work, item) for item in islice(ahead, threads))
         while begun:
+            _go_on()
             found = begun.popleft().result()
             begun.extend(pool.submit(work, item) for item in islice(ahead, 1))
             _here.busy = before or bool(begun)
@@ -96,8 +106,111 @@ def share_each(
                 _here.busy = before
 
 
+def side_by_side(works: Sequence[Callable[[], Result]]) -> list[Result]:
+    """What each of some works finds, in their order, as many at a time as there are processors.
+
+    A work may have works of its own done side by side: whoever has nothing to do takes them. Where
+    one fails no other is begun, those at work stop soon, and what the first one raised is raised.
+    """
+    crew: _Crew | None = getattr(_here, "crew", None)
+    threads = threads_for(0)
+    if crew is not None or threads == 1:
+        return [work() for work in works] if crew is None else crew.do(works)
+    crew = _Crew()
+    others = [Thread(target=crew.help, daemon=True) for _ in range(threads - 1)]
+    for other in others:
+        other.start()
+    _here.crew = crew
+    try:
+        return crew.do(works)
+    finally:
+        _here.crew = None
+        crew.leave()
+        for other in others:
+            other.join()
+
+
 class _StoppedError(BaseException):
-    """What ends the searches that asked together with the one in which a failure is raised."""
+    """What ends works and searches beside the one in which a failure is raised."""
+
+
+@dataclass(eq=False)
+class _Work:
+    """One work, what it found or raised, and how far it is."""
+
+    do: Callable[[], Any]
+    found: Any = None
+    failed: BaseException | None = None
+    ended: bool = False
+
+
+class _Crew:
+    """Threads that do what stands in one queue, the one that put it there among them."""
+
+    def __init__(self) -> None:
+        self._changed, self._queue = Condition(), deque[_Work]()
+        self.idle, self.left = 0, False
+
+    def do(self, works: Sequence[Callable[[], Result]]) -> list[Result]:
+        """See ``side_by_side``."""
+        own = [_Work(work) for work in works]
+        _go_on()
+        with self._changed:
+            self._queue.extendleft(reversed(own))
+            self._changed.notify_all()
+        try:
+            self._help_until(lambda: all(work.ended for work in own))
+        except BaseException:  # an interrupt
+            self.leave()
+            raise
+        failed = [work.failed for work in own if work.failed is not None]
+        if failed:
+            raise min(failed, key=lambda error: isinstance(error, _StoppedError))
+        _go_on()
+        return [work.found for work in own]
+
+    def help(self) -> None:
+        """Do what stands in the queue until all leave."""
+        _here.crew = self
+        self._help_until(lambda: self.left)
+
+    def leave(self) -> None:
+        """Begin nothing more."""
+        with self._changed:
+            self.left = True
+            for work in self._queue:
+                work.ended = True
+            self._queue.clear()
+            self._changed.notify_all()
+
+    def _help_until(self, done: Callable[[], bool]) -> None:
+        """Do what stands in the queue, whoever put it there, until something is done."""
+        while (work := self._next(done)) is not None:
+            try:
+                work.found = work.do()
+            except BaseException as error:
+                work.failed = error
+                self.leave()
+            with self._changed:
+                work.ended = True
+                self._changed.notify_all()
+
+    def _next(self, done: Callable[[], bool]) -> _Work | None:
+        """The first work in the queue, once there is one; None once it is done."""
+        with self._changed:
+            self.idle += 1
+            try:
+                self._changed.wait_for(lambda: done() or bool(self._queue))
+            finally:
+                self.idle -= 1
+            return None if done() else self._queue.popleft()
+
+
+def _go_on() -> None:
+    """Raise where the crew of this thread has left."""
+    crew: _Crew | None = getattr(_here, "crew", None)
+    if crew is not None and crew.left:
+        raise _StoppedError
 
 
 class Batching(Generic[Question, Answer]):
@@ -119,6 +232,7 @@ class Batching(Generic[Question, Answer]):
 
         What ``answer`` raises is raised in the first that asked; the others end there.
         """
+        _go_on()
         place: tuple[int, ...] = getattr(self._here, "place", ())
         with self._changed:
             self._asked[place] = question
@@ -142,11 +256,12 @@ class Batching(Generic[Question, Answer]):
         place: tuple[int, ...] = getattr(self._here, "place", ())
         found: dict[int, Result] = {}
         failed: dict[int, BaseException] = {}
-        left = len(items)
+        left, crew, busy = len(items), getattr(_here, "crew", None), getattr(_here, "busy", False)
 
         def do(i: int) -> None:
             nonlocal left
             self._here.place = (*place, i)
+            _here.crew, _here.busy = crew, busy
             try:
                 found[i] = work(items[i])
             except BaseException as error:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.core.sharing import side_by_side
 from offramp.expressions import Binary, Compare, evaluate
 from offramp.game import Draws, fix, nominal_draw
 from offramp.scenario import Claim, Meaning, Query, Scenario, off_values, read_claims
@@ -82,6 +85,7 @@ def claims(
     precision_scale: float = 1.0,
     brief: bool = False,
     effort: Effort | None = None,
+    others: Effort | None = None,
     progress: Progress | None = None,
 ) -> Verdicts:
     """Every claim of a scenario on the premises of every account.
@@ -89,29 +93,45 @@ def claims(
     ``accounts`` names those wanted, '' being the scenario as written; None is that and all
     accounts. ``draws`` 0 looks at nominal values only; ``seed`` None draws one and records it.
     ``brief`` leaves out the second weighting, other precisions and mechanisms off. Accounts
-    with the same numbers are solved once; ``effort`` bounds what is done besides. Raises
-    ScenarioError for an unknown account.
+    with the same numbers are solved once; ``effort`` bounds what is done besides, ``others``
+    on the premises of all accounts but the first. Raises ScenarioError for an unknown account.
     """
-    known: list[tuple[object, tuple[Verdict, ...]]] = []
-    found: list[Verdict] = []
     workspace = Workspace.of(scenario)
     text = workspace.scenario
-    wanted = ("", *text.accounts) if accounts is None else accounts
+    wanted = ("", *text.accounts) if accounts is None else tuple(accounts)
+    used = secrets.randbits(32) if seed is None else seed
+    same = _alike(workspace, wanted)
+
+    def checked(account: str) -> tuple[Verdict, ...]:
+        known = is_ranged(workspace.meaning(account))
+        tell = _phases(progress, text, account if len(wanted) > 1 else "")
+        most = (effort or Effort()) if account == wanted[0] else (others or effort or Effort())
+        one = _AccountClaims(workspace, account, precision_scale, brief, tell, most)
+        return one.verdicts(draws, used if known else seed)
+
+    distinct = tuple(dict.fromkeys(same.values()))
+    found = dict(
+        zip(distinct, side_by_side([partial(checked, one) for one in distinct]), strict=True)
+    )
     speakers = {name: speaker_of(text, name) for name in text.claims}
-    for account in wanted:
-        meaning = workspace.meaning(account)
-        numbers = [(a.formula, a.distribution) for a in meaning.assumptions]
-        own = next((verdicts for same, verdicts in known if same == numbers), None)
-        if own is None:
-            tell = _phases(progress, text, account if len(wanted) > 1 else "")
-            own = _AccountClaims(
-                workspace, account, precision_scale, brief, tell, effort or Effort()
-            ).verdicts(draws, seed)
-            seed = own[0].seed if own and seed is None else seed
-            known.append((numbers, own))
-        whose = whose_premises(text, account)
-        found += [_on(one, account, whose, speakers[one.name]) for one in own]
-    return Verdicts(found)
+    return Verdicts(
+        _on(one, account, whose_premises(text, account), speakers[one.name])
+        for account in wanted
+        for one in found[same[account]]
+    )
+
+
+def _alike(workspace: Workspace, accounts: Sequence[str]) -> dict[str, str]:
+    """By account the first one with the same numbers."""
+    known: dict[str, object] = {}
+    same: dict[str, str] = {}
+    for account in accounts:
+        assumptions = workspace.meaning(account).assumptions
+        numbers = [(one.formula, one.distribution) for one in assumptions]
+        first = next((other for other, theirs in known.items() if theirs == numbers), account)
+        same[account] = first
+        known.setdefault(first, numbers)
+    return same
 
 
 check = claims
@@ -190,11 +210,15 @@ class _AccountClaims:
             return ()
         here = self.values(self.claims, self.nominal, "at nominal values", traced=(0,))
         states = {claim.name: str(judge(claim, here)[0]) for claim in self.claims}
-        drawn = self.over_draws(count, seed, here)
-        precisions = self.at_precisions(states)
+        drawn, precisions, others, force = side_by_side(
+            [
+                partial(self.over_draws, count, seed, here),
+                partial(self.at_precisions, states),
+                self.other_ways,
+                partial(force_of, self.meaning, self.claims, self.at_nominal),
+            ]
+        )
         without = {} if self.brief else self.without(states, drawn)
-        others = {} if self.brief else self.other_ways()
-        force = force_of(self.meaning, self.claims, self.at_nominal)
         return tuple(
             replace(
                 self.verdict(
@@ -334,7 +358,7 @@ class _AccountClaims:
     def other_ways(self) -> dict[str, tuple[str, str]]:
         """Claims that commit moves with these coming the other way, at nominal values."""
         turned = {claim.name: other for claim in self.claims if (other := other_way(claim))}
-        if not turned:
+        if self.brief or not turned:
             return {}
         asked = [claim for _, claim in turned.values()]
         found = self.values(asked, self.nominal, "with moves the other way", starts=0)

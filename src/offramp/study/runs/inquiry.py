@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from offramp.core.sharing import side_by_side
 from offramp.game import Draws, Game
 from offramp.scenario import Meaning, Query, Scenario
 from offramp.study.accounts.comparison import compare
@@ -116,18 +118,25 @@ def argument(
     if not (scenario.claims or scenario.accounts or scenario.levers):
         return None
     asked = _RunQuestions(workspace, game, extent, account, progress)
-    verdicts = asked.verdicts()
-    found = Argument(verdicts, {} if account else asked.accounts())
-    if not solved or game.structure.nodes > MOST_NODES:
-        return found
-    if not extent.brief and not account and len(scenario.accounts) > 0:
-        found = replace(found, comparisons=asked.comparisons(verdicts))
-    if extent.precision_scale == 1:
-        if not extent.brief:
-            found = replace(found, sensitivity=asked.sensitivity(over))
-        if not (extent.brief and extent.draws == 0 and game.structure.nodes > SEARCHED_NODES):
-            found = replace(found, offramps=asked.offramps())
-    return found
+    whole = solved and game.structure.nodes <= MOST_NODES
+    plain = whole and extent.precision_scale == 1
+    little = extent.brief and extent.draws == 0 and game.structure.nodes > SEARCHED_NODES
+    ramps, verdicts, accounts, sensitive = side_by_side(
+        [
+            asked.offramps if plain and not little else _nothing,
+            asked.verdicts,
+            _nothing if account else asked.accounts,
+            partial(asked.sensitivity, over) if plain and not extent.brief else _nothing,
+        ]
+    )
+    comparisons: tuple[Comparison, ...] = ()
+    if whole and not extent.brief and not account and len(scenario.accounts) > 0:
+        comparisons = asked.comparisons(verdicts)
+    return Argument(verdicts, accounts or {}, comparisons, sensitive, ramps)
+
+
+def _nothing() -> None:
+    """What is not asked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,21 +156,11 @@ class _RunQuestions:
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """Every claim on every account, or on the one that was chosen."""
-        chosen = self.account
-        if self.game.structure.nodes <= SEARCHED_NODES:
-            return self._checked((chosen,) if chosen else None, None)
-        first = self._checked((chosen,), Effort(0, 8, 16))
-        if chosen or not first or not self.scenario.accounts:
-            return first
-        others = tuple(self.scenario.accounts)
-        return first + self._checked(others, Effort(0, 8, 0))
-
-    def _checked(
-        self, accounts: tuple[str, ...] | None, effort: Effort | None
-    ) -> tuple[Verdict, ...]:
-        extent = self.extent
-        draws = extent.draws
-        if effort is not None:
+        chosen, extent, draws = self.account, self.extent, self.extent.draws
+        accounts = (chosen,) if chosen else ("", *self.scenario.accounts)
+        effort = others = None
+        if self.game.structure.nodes > SEARCHED_NODES:
+            effort, others = Effort(0, 8, 16), Effort(0, 8, 0)
             draws = min(draws, max(FEWEST, draws // CLAIMED))
         return check(
             self.workspace,
@@ -170,6 +169,7 @@ class _RunQuestions:
             accounts=accounts,
             brief=extent.brief and extent.draws == 0 and effort is not None,
             effort=effort,
+            others=others,
             precision_scale=extent.precision_scale,
             progress=self.progress,
         )
@@ -189,18 +189,16 @@ class _RunQuestions:
         """Every pair of accounts at nominal values; a single one beside the scenario itself."""
         names = tuple(self.scenario.accounts)
         pairs = list(itertools.combinations(names, 2)) or [("", names[0])]
-        return tuple(
-            compare(
-                self.workspace,
-                pair,
-                draws=0,
-                seed=self.extent.seed or 0,
-                verdicts=verdicts,
-                precision_scale=self.extent.precision_scale,
-                progress=self.progress,
-            )
-            for pair in pairs[:PAIRS]
+        compared = partial(
+            compare,
+            self.workspace,
+            draws=0,
+            seed=self.extent.seed or 0,
+            verdicts=verdicts,
+            precision_scale=self.extent.precision_scale,
+            progress=self.progress,
         )
+        return tuple(side_by_side([partial(compared, pair) for pair in pairs[:PAIRS]]))
 
     def sensitivity(self, over: xr.Dataset | None) -> Sensitivity:
         """Slopes of the probability of agreement, and shares of its variance over the draws."""
