@@ -185,12 +185,12 @@ def rows_of(structure: Structure) -> Rows:
     look at.
     """
     shape = arrange(structure).shape
-    found = _Elimination(shape)
+    found = _Condensing(shape)
     if shape.reach <= MOST:
         found.eliminate()
     useful = SAVED * found.blocks <= found.edges and len(found.into) <= WORK * found.edges
     if not useful:
-        found = _Elimination(shape)
+        found = _Condensing(shape)
     number = {head: place for place, head in enumerate(shape.heads.tolist())}
     found.begin += [len(found.into)] * (len(shape.target) + 1 - len(found.begin))
     return Rows(
@@ -209,7 +209,7 @@ def rows_of(structure: Structure) -> Rows:
     )
 
 
-class _Elimination:
+class _Condensing:
     """Positions one after the other; see `Rows`."""
 
     def __init__(self, shape: Shape) -> None:
