@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence, Sized
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Sized
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from threading import Condition, Lock, Thread, local
 from typing import Any, Generic, TypeVar
@@ -84,19 +86,20 @@ def share_each(
 ) -> Iterator[Result]:
     """What ``work`` makes of every item, in their order, by ``threads`` at a time.
 
-    Items are begun as results are taken, so that few results wait in memory.
+    Items are begun as results are taken, so that few results wait in memory. Those of a crew take
+    items off each other whenever they have nothing to do.
     """
-    if threads == 1 or len(items) < 2:
-        for item in items:
-            _go_on()
-            yield work(item)
+    before, crew = getattr(_here, "busy", False), getattr(_here, "crew", None)
+    if crew is not None and not before and len(items) > 1:
+        yield from crew.each(work, items)
         return
-    before = getattr(_here, "busy", False)
+    if threads == 1 or len(items) < 2:
+        yield from map(work, items)
+        return
     with ThreadPoolExecutor(threads, initializer=_be_busy) as pool:
         ahead = iter(items)
         begun = deque(pool.submit(work, item) for item in islice(ahead, threads))
         while begun:
-            _go_on()
             found = begun.popleft().result()
             begun.extend(pool.submit(work, item) for item in islice(ahead, 1))
             _here.busy = before or bool(begun)
@@ -109,14 +112,14 @@ def share_each(
 def side_by_side(works: Sequence[Callable[[], Result]]) -> list[Result]:
     """What each of some works finds, in their order, as many at a time as there are processors.
 
-    A work may have works of its own done side by side: whoever has nothing to do takes them. Where
-    one fails no other is begun, those at work stop soon, and what the first one raised is raised.
+    A work may have works of its own done side by side: whoever has nothing to do takes them. What
+    the first in their order raises is raised; the others that were begun come to their end before.
     """
     crew: _Crew | None = getattr(_here, "crew", None)
     threads = threads_for(0)
     if crew is not None or threads == 1:
         return [work() for work in works] if crew is None else crew.do(works)
-    crew = _Crew()
+    crew = _Crew(threads)
     others = [Thread(target=crew.help, daemon=True) for _ in range(threads - 1)]
     for other in others:
         other.start()
@@ -136,74 +139,129 @@ class _StoppedError(BaseException):
 
 @dataclass(eq=False)
 class _Work:
-    """One work, what it found or raised, and how far it is."""
+    """One work, what it found or raised, and whether it has ended."""
 
     do: Callable[[], Any]
     found: Any = None
     failed: BaseException | None = None
     ended: bool = False
 
+    @property
+    def stopped(self) -> bool:
+        """Whether it failed only because another did."""
+        return isinstance(self.failed, _StoppedError)
+
+
+def _failed(work: _Work) -> bool:
+    return work.failed is not None
+
 
 class _Crew:
-    """Threads that do what stands in one queue, the one that put it there among them."""
+    """Threads that do what stands in one queue, those that put it there among them."""
 
-    def __init__(self) -> None:
-        self._changed, self._queue = Condition(), deque[_Work]()
+    def __init__(self, threads: int) -> None:
+        self._changed, self._queue, self._threads = Condition(), deque[_Work](), threads
         self.idle, self.left = 0, False
 
     def do(self, works: Sequence[Callable[[], Result]]) -> list[Result]:
         """See ``side_by_side``."""
         own = [_Work(work) for work in works]
-        _go_on()
-        with self._changed:
-            self._queue.extendleft(reversed(own))
-            self._changed.notify_all()
+        self._put(own)
         try:
-            self._help_until(lambda: all(work.ended for work in own))
-        except BaseException:  # an interrupt
-            self.leave()
-            raise
-        failed = [work.failed for work in own if work.failed is not None]
-        if failed:
-            raise min(failed, key=lambda error: isinstance(error, _StoppedError))
-        _go_on()
-        return [work.found for work in own]
+            self._help_until(lambda: all(one.ended for one in own) or any(map(_failed, own)))
+        finally:
+            self._take_back(own)
+        for one in sorted(filter(_failed, own), key=lambda one: one.stopped):
+            raise one.failed or _StoppedError
+        return [one.found for one in own]
+
+    def each(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+        """See ``share_each``."""
+        ahead, begun = iter(items), deque[_Work]()
+
+        def begin(count: int) -> None:
+            more = [_Work(partial(work, item)) for item in islice(ahead, count)]
+            begun.extend(more)
+            self._put(more)
+
+        begin(self._threads)
+        try:
+            while begun:
+                self._help_until(lambda: begun[0].ended, begun)
+                first = begun.popleft()
+                if first.failed is not None:
+                    raise first.failed
+                begin(1)
+                yield first.found
+        finally:
+            self._take_back(begun)
 
     def help(self) -> None:
         """Do what stands in the queue until all leave."""
         _here.crew = self
-        self._help_until(lambda: self.left)
+        with suppress(_StoppedError):
+            self._help_until(lambda: self.left)
 
     def leave(self) -> None:
-        """Begin nothing more."""
+        """Begin nothing more; what goes on stops where ``_go_on`` is asked."""
         with self._changed:
             self.left = True
-            for work in self._queue:
-                work.ended = True
             self._queue.clear()
             self._changed.notify_all()
 
-    def _help_until(self, done: Callable[[], bool]) -> None:
-        """Do what stands in the queue, whoever put it there, until something is done."""
-        while (work := self._next(done)) is not None:
+    def _put(self, works: Sequence[_Work]) -> None:
+        """Put works before all others into the queue."""
+        _go_on()
+        with self._changed:
+            self._queue.extendleft(reversed(works))
+            self._changed.notify_all()
+
+    def _take_back(self, works: Iterable[_Work]) -> None:
+        """Let those not begun be, and wait for the others."""
+        with self._changed:
+            for one in [one for one in works if one in self._queue]:
+                self._queue.remove(one)
+                one.ended, one.failed = True, _StoppedError()
+            self._changed.wait_for(lambda: self.left or all(one.ended for one in works))
+
+    def _help_until(self, done: Callable[[], bool], among: Collection[_Work] | None = None) -> None:
+        """Do what stands in the queue, of whomever or only ``among`` some, until it is done."""
+        while (one := self._next(done, among)) is not None:
             try:
-                work.found = work.do()
+                one.found = one.do()
             except BaseException as error:
-                work.failed = error
-                self.leave()
+                one.failed = error
+                if not isinstance(error, Exception):  # an interrupt
+                    self.leave()
             with self._changed:
-                work.ended = True
+                one.ended = True
                 self._changed.notify_all()
 
-    def _next(self, done: Callable[[], bool]) -> _Work | None:
-        """The first work in the queue, once there is one; None once it is done."""
+    def _next(self, done: Callable[[], bool], among: Collection[_Work] | None) -> _Work | None:
+        """The first work that there is to do, once there is one; None once it is done."""
+
+        def fit() -> _Work | None:
+            return next((one for one in self._queue if among is None or one in among), None)
+
         with self._changed:
-            self.idle += 1
-            try:
-                self._changed.wait_for(lambda: done() or bool(self._queue))
-            finally:
-                self.idle -= 1
-            return None if done() else self._queue.popleft()
+            self._wait(lambda: done() or fit() is not None)
+            one = None if done() else fit()
+            if one is not None:
+                self._queue.remove(one)
+            return one
+
+    def _wait(self, until: Callable[[], bool]) -> None:
+        """Have nothing to do until something is so."""
+        self.idle += 1
+        try:
+            self._changed.wait_for(lambda: until() or self.left)
+        except BaseException:  # an interrupt
+            self.leave()
+            raise
+        finally:
+            self.idle -= 1
+        if not until():
+            _go_on()
 
 
 def _go_on() -> None:
