@@ -11,9 +11,11 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TypeVar
 
 from offramp.core.errors import ExpressionError
 
+Node = TypeVar("Node", bound="_Written")
 OR, AND, NOT, COMPARE, SUM, PRODUCT, SIGN, POWER, ATOM = range(1, 10)
 """How tightly each kind of operation binds, as in Python."""
 
@@ -37,18 +39,35 @@ RESERVED = frozenset({"and", "or", "not", *FUNCTIONS})
 
 
 class _Written:
-    """Gives every node its text."""
+    """Gives every node its text, and room for its hash."""
 
-    __slots__ = ()
+    __slots__ = ("_hash",)
 
     def __str__(self) -> str:
         return _text(self)  # type: ignore[arg-type]
+
+
+def _hashed_once(node: type[Node]) -> type[Node]:
+    """Work out the hash of a node once: trees are looked up far more often than they are made."""
+    whole = node.__hash__
+
+    def known(self: Node) -> int:
+        try:
+            return self._hash  # type: ignore[attr-defined]
+        except AttributeError:
+            found = whole(self)
+            object.__setattr__(self, "_hash", found)
+            return found
+
+    node.__hash__ = known
+    return node
 
 
 def _offset() -> int:
     return field(default=0, compare=False, repr=False)
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True)
 class Number(_Written):
     """A finite number."""
@@ -66,6 +85,7 @@ class Number(_Written):
     __str__ = _Written.__str__
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True)
 class Name(_Written):
     """A parameter, variable, level or other name in scope."""
@@ -76,6 +96,7 @@ class Name(_Written):
     __str__ = _Written.__str__
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True)
 class Index(_Written):
     """A member of a family: ``base[key, ...]``."""
@@ -87,6 +108,7 @@ class Index(_Written):
     __str__ = _Written.__str__
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True)
 class Unary(_Written):
     """``-x``, ``+x`` or ``not x``."""
@@ -98,6 +120,7 @@ class Unary(_Written):
     __str__ = _Written.__str__
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True)
 class Binary(_Written):
     """``left op right`` with one of ``+ - * / **``."""
@@ -110,6 +133,7 @@ class Binary(_Written):
     __str__ = _Written.__str__
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True)
 class Compare(_Written):
     """A chain of comparisons, ``first op x op y``; 1 where all hold, else 0."""
@@ -121,6 +145,7 @@ class Compare(_Written):
     __str__ = _Written.__str__
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True)
 class Logical(_Written):
     """``and`` or ``or`` over two or more parts; 0 or 1, left to right, as far as needed."""
@@ -132,6 +157,7 @@ class Logical(_Written):
     __str__ = _Written.__str__
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True)
 class Call(_Written):
     """One of ``FUNCTIONS`` applied to its arguments; ``if`` is one of them."""
@@ -143,6 +169,7 @@ class Call(_Written):
     __str__ = _Written.__str__
 
 
+@_hashed_once
 @dataclass(frozen=True, slots=True)
 class Choose(_Written):
     """The case whose integer equals the value of ``index``, otherwise ``default``.

@@ -42,7 +42,7 @@ from offramp.solvers.kernels.krylov import (
     take_in,
 )
 from offramp.solvers.kernels.layout import Shape
-from offramp.solvers.perfect.condensed import Blocks, Rows, blocks_for, fill_blocks, push_rows
+from offramp.solvers.perfect.condensed import Blocks, Condensed, blocks_for, fill_blocks, push_rows
 from offramp.solvers.perfect.records import Batch, TableArrays, batch_for
 from offramp.solvers.perfect.slopes import Slopes, push_back, slopes_of, step_back_linearised
 
@@ -96,8 +96,8 @@ class Around(NamedTuple):
 
 
 @jit_inside
-def around_for(shape: Shape, rows: Rows, arrays: TableArrays):
-    """Room for one draw after the other. Rows are (unknown + 4,) and (row * lanes + lane,)."""
+def around_for(shape: Shape, rows: Condensed, arrays: TableArrays):
+    """Room for one draw after the other. Condensed are (unknown + 4,) and (row * lanes + lane,)."""
     lanes, like = shape.lanes, np.zeros(1)
     length = len(shape.heads) * lanes + 4
     numbers, level = numbers_like(like, lanes, arrays.pay.shape[1], arrays.odds, arrays.entropy)

@@ -44,7 +44,7 @@ WORK = 8
 """and so many are made for an edge at most, or they cost more than they save."""
 
 
-class Rows(NamedTuple):
+class Condensed(NamedTuple):
     """Which blocks there are; a slot has room for one, (party * lanes + lane,), by columns."""
 
     parties: int
@@ -72,9 +72,9 @@ class Rows(NamedTuple):
 
 
 class Blocks(NamedTuple):
-    """Rows with their numbers."""
+    """Condensed with their numbers."""
 
-    rows: Rows
+    rows: Condensed
     block: Array
     """(slot * parties * lanes + party * lanes + lane,)."""
     image: Array
@@ -82,8 +82,8 @@ class Blocks(NamedTuple):
 
 
 @jit_inside
-def blocks_for(shape: Shape, rows: Rows, like):
-    """Room for the blocks of one draw. Rows are (slot * parties * lanes + lane,) and so on."""
+def blocks_for(shape: Shape, rows: Condensed, like):
+    """Room for the blocks of one draw. Condensed are (slot * parties * lanes + lane,) and so on."""
     return Blocks(
         rows,
         rows_like(like, rows.slots * rows.parties * shape.lanes),
@@ -178,7 +178,7 @@ def push_rows(shape: Shape, change, blocks: Blocks):
 
 
 @remembered
-def rows_of(structure: Structure) -> Rows:
+def rows_of(structure: Structure) -> Condensed:
     """The rows of all positions up to the last component with rounds.
 
     There are none where products would not become cheaper, or where there are too many positions to
@@ -193,7 +193,7 @@ def rows_of(structure: Structure) -> Rows:
         found = _Condensing(shape)
     number = {head: place for place, head in enumerate(shape.heads.tolist())}
     found.begin += [len(found.into)] * (len(shape.target) + 1 - len(found.begin))
-    return Rows(
+    return Condensed(
         parties=int(structure.parties),
         slots=found.slots,
         kept=np.array(found.kept, np.int64),
@@ -210,7 +210,7 @@ def rows_of(structure: Structure) -> Rows:
 
 
 class _Condensing:
-    """Positions one after the other; see `Rows`."""
+    """Positions one after the other; see `Condensed`."""
 
     def __init__(self, shape: Shape) -> None:
         self.shape = shape

@@ -30,7 +30,7 @@ from offramp.solvers.perfect.arclength import (
     move_on,
     turned_by,
 )
-from offramp.solvers.perfect.condensed import Rows
+from offramp.solvers.perfect.condensed import Condensed
 from offramp.solvers.perfect.records import TableArrays, gather_place, open_place
 
 Array = NDArray[np.float64]
@@ -57,7 +57,16 @@ TAKEN, TURNED, FORKED = 1, 2, 3
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def follow_around(
-    shape: Shape, rows: Rows, arrays: TableArrays, draws, caution, limit, beyond, ends, stops, told
+    shape: Shape,
+    rows: Condensed,
+    arrays: TableArrays,
+    draws,
+    caution,
+    limit,
+    beyond,
+    ends,
+    stops,
+    told,
 ):
     """Follow the branches of ``draws``; what a draw gets does not depend on the others.
 

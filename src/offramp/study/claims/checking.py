@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -100,12 +100,12 @@ def claims(
     text = workspace.scenario
     wanted = ("", *text.accounts) if accounts is None else tuple(accounts)
     used = secrets.randbits(32) if seed is None else seed
-    same = _alike(workspace, wanted)
+    same = workspace.alike(wanted)
 
     def checked(account: str) -> tuple[Verdict, ...]:
         known = is_ranged(workspace.meaning(account))
         tell = _phases(progress, text, account if len(wanted) > 1 else "")
-        most = (effort or Effort()) if account == wanted[0] else (others or effort or Effort())
+        most = (effort or Effort()) if account in wanted[:1] else (others or effort or Effort())
         one = _AccountClaims(workspace, account, precision_scale, brief, tell, most)
         return one.verdicts(draws, used if known else seed)
 
@@ -119,19 +119,6 @@ def claims(
         for account in wanted
         for one in found[same[account]]
     )
-
-
-def _alike(workspace: Workspace, accounts: Sequence[str]) -> dict[str, str]:
-    """By account the first one with the same numbers."""
-    known: dict[str, object] = {}
-    same: dict[str, str] = {}
-    for account in accounts:
-        assumptions = workspace.meaning(account).assumptions
-        numbers = [(one.formula, one.distribution) for one in assumptions]
-        first = next((other for other, theirs in known.items() if theirs == numbers), account)
-        same[account] = first
-        known.setdefault(first, numbers)
-    return same
 
 
 check = claims
@@ -210,14 +197,13 @@ class _AccountClaims:
             return ()
         here = self.values(self.claims, self.nominal, "at nominal values", traced=(0,))
         states = {claim.name: str(judge(claim, here)[0]) for claim in self.claims}
-        drawn, precisions, others, force = side_by_side(
-            [
-                partial(self.over_draws, count, seed, here),
-                partial(self.at_precisions, states),
-                self.other_ways,
-                partial(force_of, self.meaning, self.claims, self.at_nominal),
-            ]
-        )
+        works: list[Callable[[], Any]] = [
+            partial(self.over_draws, count, seed, here),
+            partial(self.at_precisions, states),
+            self.other_ways,
+            partial(force_of, self.meaning, self.claims, self.at_nominal),
+        ]
+        drawn, precisions, others, force = side_by_side(works)
         without = {} if self.brief else self.without(states, drawn)
         return tuple(
             replace(

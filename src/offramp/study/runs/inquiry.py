@@ -7,10 +7,10 @@ that a run with a thousand draws stays one of minutes.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -118,25 +118,19 @@ def argument(
     if not (scenario.claims or scenario.accounts or scenario.levers):
         return None
     asked = _RunQuestions(workspace, game, extent, account, progress)
+    works: dict[str, Callable[[], Any]] = {"verdicts": asked.verdicts}
+    if not account:
+        works["accounts"] = asked.accounts
     whole = solved and game.structure.nodes <= MOST_NODES
-    plain = whole and extent.precision_scale == 1
-    little = extent.brief and extent.draws == 0 and game.structure.nodes > SEARCHED_NODES
-    ramps, verdicts, accounts, sensitive = side_by_side(
-        [
-            asked.offramps if plain and not little else _nothing,
-            asked.verdicts,
-            _nothing if account else asked.accounts,
-            partial(asked.sensitivity, over) if plain and not extent.brief else _nothing,
-        ]
-    )
-    comparisons: tuple[Comparison, ...] = ()
+    if whole and extent.precision_scale == 1:
+        if not (extent.brief and extent.draws == 0 and game.structure.nodes > SEARCHED_NODES):
+            works = {"offramps": asked.offramps, **works}  # the longest that nobody can help with
+        if not extent.brief:
+            works["sensitivity"] = partial(asked.sensitivity, over)
+    found = Argument(**dict(zip(works, side_by_side(list(works.values())), strict=True)))
     if whole and not extent.brief and not account and len(scenario.accounts) > 0:
-        comparisons = asked.comparisons(verdicts)
-    return Argument(verdicts, accounts or {}, comparisons, sensitive, ramps)
-
-
-def _nothing() -> None:
-    """What is not asked for."""
+        found = replace(found, comparisons=asked.comparisons(found.verdicts))
+    return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from threading import Lock
 from weakref import WeakValueDictionary
 
@@ -28,6 +28,7 @@ class Workspace:
         self._games: dict[Hashable, Game] = {}
         self._structures: WeakValueDictionary[Hashable, Structure] = WeakValueDictionary()
         self._building = Lock()
+        self._new = 0
 
     @staticmethod
     def of(scenario: Scenario | Workspace) -> Workspace:
@@ -48,6 +49,18 @@ class Workspace:
             told = with_account(self.scenario, name) if name else self.scenario
             self._meanings[name] = understand(told)
         return self._meanings[name]
+
+    def alike(self, accounts: Sequence[str]) -> dict[str, str]:
+        """By account the first of them with the same numbers."""
+        known: dict[str, object] = {}
+        same: dict[str, str] = {}
+        for account in accounts:
+            assumptions = self.meaning(account).assumptions
+            numbers = [(one.formula, one.distribution) for one in assumptions]
+            first = next((other for other, theirs in known.items() if theirs == numbers), account)
+            same[account] = first
+            known.setdefault(first, numbers)
+        return same
 
     def game(self, account: str | None = None) -> Game:
         """The game of the scenario as an account tells it, or as written."""
@@ -76,6 +89,13 @@ class Workspace:
         return game.on(self._structures.setdefault(game.structure.content, game.structure))
 
     def _forget(self) -> None:
-        """Drop the games not used for longest while all together take too much."""
+        """Drop the games not used for longest while all together take too much.
+
+        That is weighed again when an eighth of them are new: it takes a look at every array.
+        """
+        self._new += 1
+        if 8 * self._new <= len(self._games):
+            return
+        self._new = 0
         while self._games and bytes_of(self._games) > MOST_BYTES:
             del self._games[next(iter(self._games))]
