@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from offramp.apps.ahead import compile_ahead
 from offramp.apps.listing import warning_words
 from offramp.apps.options import NO_MORE, Asked, Files, refuse
 from offramp.apps.progress import progress_bar
@@ -156,6 +157,7 @@ def investigated(asked: Asked, scenario: Scenario, *, brief: bool = False) -> Fi
     """Everything that a run finds, as the options ask for it, with its progress shown."""
     from offramp.study import investigate
 
+    compile_ahead()
     with progress_bar() as progress:
         return investigate(
             scenario,

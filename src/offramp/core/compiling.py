@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
-from functools import cache
+import time
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -57,10 +58,29 @@ def bound_to_sources(dispatcher: Any) -> Any:
     of another file, and fail over a record that has moved since. The version that it writes into
     what it keeps, and compares before it reads on, is therefore lengthened by all of our kernels.
     """
-    kept: Any = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    cache: Any = getattr(dispatcher, "_cache", None)
+    kept: Any = getattr(cache, "_cache_file", None)
     if isinstance(getattr(kept, "_version", None), str):
         kept._version += f" {kernels_stamp()}"
+        cache.load_overload = partial(_load, dispatcher.__name__, cache.load_overload)
     return dispatcher
+
+
+def _load(kernel: str, usual: Callable[..., Any], *asked: Any) -> Any:
+    """What is kept of a kernel; where another process is compiling it, what that will keep."""
+    found = usual(*asked)
+    while found is None and kernel in _elsewhere and _elsewhere[kernel]():
+        time.sleep(0.1)
+        found = usual(*asked)
+    return found
+
+
+_elsewhere: dict[str, Callable[[], bool]] = {}
+
+
+def expect_kernels(kernels: Iterable[str], going_on: Callable[[], bool]) -> None:
+    """Wait for these kernels as long as what compiles them is ``going_on``; then compile them."""
+    _elsewhere.update(dict.fromkeys(kernels, going_on))
 
 
 @cache
@@ -98,12 +118,15 @@ def spare_folder() -> Path | None:
         return None
 
 
-_told: list[Callable[[str], object]] = []
+_told: list[tuple[str, Callable[[str], object]]] = []
 
 
-def tell_compiling(say: Callable[[str], object]) -> None:
-    """Have ``say`` told, once, when a kernel is compiled that was not kept from before."""
-    _told.append(say)
+def tell_compiling(say: Callable[[str], object], *, of: str = "") -> None:
+    """Have ``say`` told, once, when a kernel is compiled that was not kept from before.
+
+    Only kernels ``of`` modules whose names begin so count.
+    """
+    _told.append((of, say))
 
 
 @cache
@@ -117,8 +140,10 @@ def _listen() -> None:
         depth, collecting = 0, False
 
         def on_start(self, event: Any) -> None:
-            while _told:
-                _told.pop()(_compiling_words())
+            module = event.data["dispatcher"].py_func.__module__
+            for one in [one for one in _told if module.startswith(one[0])]:
+                _told.remove(one)
+                one[1](_compiling_words())
             if not self.depth:  # collecting takes a tenth of the time, and finds little
                 self.collecting = gc.isenabled()
                 gc.disable()
