@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from functools import partial
 from threading import Barrier
+from time import monotonic, sleep
 
 import pytest
 
 from offramp.core.errors import ResultError
-from offramp.core.sharing import Batching, runs_of, share_each, share_out, threads_for
+from offramp.core.sharing import Batching, runs_of, share_each, share_out, side_by_side, threads_for
 
 
 def test_every_draw_stands_in_one_run() -> None:
@@ -130,3 +133,75 @@ def test_what_the_work_raises_is_raised_when_its_result_is_due() -> None:
     assert next(found) == 0
     with pytest.raises(ResultError, match="no such item"):
         next(found)
+
+
+@pytest.fixture
+def three_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+
+
+def test_works_side_by_side_go_on_at_once_and_are_found_in_their_order(
+    three_processors: None,
+) -> None:
+    together = Barrier(3)  # breaks where one waits for the others in vain
+
+    def work(number: int) -> int:
+        together.wait(timeout=10)
+        return number * number
+
+    assert side_by_side([partial(work, n) for n in range(6)]) == [n * n for n in range(6)]
+    assert threads_for(0) == 3
+
+
+def test_a_work_has_works_of_its_own_done_by_whoever_is_idle(three_processors: None) -> None:
+    together = Barrier(3)
+
+    def meet(number: int) -> int:
+        together.wait(timeout=10)
+        return number
+
+    def work(number: int) -> list[int]:
+        return [*share_each(meet, range(6), 1)] if number else side_by_side([partial(int, 7)])
+
+    assert side_by_side([partial(work, 0), partial(work, 1)]) == [[7], [0, 1, 2, 3, 4, 5]]
+
+
+def test_the_first_failure_in_their_order_is_raised_and_may_be_caught(
+    three_processors: None,
+) -> None:
+    done: list[int] = []
+
+    def work(number: int) -> int:
+        if number in (1, 2):
+            raise ResultError(f"no {number}", expected="0")
+        done.append(number)
+        return number
+
+    def caught() -> str:
+        try:
+            return str(side_by_side([partial(work, n) for n in range(40)]))
+        except ResultError as error:
+            return error.found
+
+    assert side_by_side([caught, caught, partial(int, 3)]) == ["no 1", "no 1", 3]
+    assert len(done) < 80
+    with pytest.raises(ResultError, match="no 2"):
+        side_by_side([partial(work, 0), partial(work, 2), partial(work, 5)])
+
+
+def test_an_interrupt_ends_what_others_are_about(three_processors: None) -> None:
+    begun: list[int] = []
+
+    def long(blocks: int) -> None:
+        share_out(lambda run: (begun.append(1), sleep(0.02)), runs_of(blocks, 1), 1)
+
+    def interrupted() -> None:
+        sleep(0.1)
+        raise KeyboardInterrupt
+
+    started = monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        side_by_side([interrupted, partial(long, 3000), partial(long, 3000)])
+    assert monotonic() - started < 5
+    assert begun
+    assert threads_for(0) == 3

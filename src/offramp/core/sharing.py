@@ -179,19 +179,23 @@ class _Crew:
         """See ``share_each``."""
         ahead, begun = iter(items), deque[_Work]()
 
-        def begin(count: int) -> None:
-            more = [_Work(partial(work, item)) for item in islice(ahead, count)]
+        def begin() -> None:
+            open_ones = sum(not one.ended for one in begun)
+            count = min(self._threads + 1 - open_ones, 2 * self._threads - len(begun))
+            more = [_Work(partial(work, item)) for item in islice(ahead, max(0, count))]
             begun.extend(more)
             self._put(more)
 
-        begin(self._threads)
+        begin()
         try:
             while begun:
-                self._help_until(lambda: begun[0].ended, begun)
+                while not begun[0].ended:
+                    begin()  # one more than there are threads: who comes to an end goes on at once
+                    self._help_once(lambda: begun[0].ended, begun)
                 first = begun.popleft()
                 if first.failed is not None:
                     raise first.failed
-                begin(1)
+                begin()
                 yield first.found
         finally:
             self._take_back(begun)
@@ -224,24 +228,34 @@ class _Crew:
                 one.ended, one.failed = True, _StoppedError()
             self._changed.wait_for(lambda: self.left or all(one.ended for one in works))
 
-    def _help_until(self, done: Callable[[], bool], among: Collection[_Work] | None = None) -> None:
-        """Do what stands in the queue, of whomever or only ``among`` some, until it is done."""
-        while (one := self._next(done, among)) is not None:
-            try:
-                one.found = one.do()
-            except BaseException as error:
-                one.failed = error
-                if not isinstance(error, Exception):  # an interrupt
-                    self.leave()
-            with self._changed:
-                one.ended = True
-                self._changed.notify_all()
+    def _help_until(self, done: Callable[[], bool]) -> None:
+        """Do what stands in the queue, of whomever, until it is done."""
+        while self._help_once(done):
+            pass
+
+    def _help_once(self, done: Callable[[], bool], among: Collection[_Work] | None = None) -> bool:
+        """Do one work, of whomever or ``among`` some; no if it is done before there is any."""
+        one = self._next(done, among)
+        if one is None:
+            return False
+        try:
+            one.found = one.do()
+        except BaseException as error:
+            one.failed = error
+            if not isinstance(error, Exception):  # an interrupt
+                self.leave()
+        with self._changed:
+            one.ended = True
+            self._changed.notify_all()
+        return True
 
     def _next(self, done: Callable[[], bool], among: Collection[_Work] | None) -> _Work | None:
         """The first work that there is to do, once there is one; None once it is done."""
 
         def fit() -> _Work | None:
-            return next((one for one in self._queue if among is None or one in among), None)
+            if among is None:
+                return self._queue[0] if self._queue else None
+            return next((one for one in among if one in self._queue), None)
 
         with self._changed:
             self._wait(lambda: done() or fit() is not None)
