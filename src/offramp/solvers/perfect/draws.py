@@ -44,7 +44,7 @@ from offramp.solvers.perfect.sharpening import RIGHT, Sharpened, sharpen, stakes
 from offramp.solvers.perfect.turning import ARRIVED, PAST, follow_around
 
 Array = NDArray[np.float64]
-CAUTION = ((1.0, 1), (4.0, 4))
+CAUTION = ((2.0, 2), (6.0, 6))
 """How careful steps around turning points are, and how many times as many of them may be taken as
 on other ways: more so where less has led nowhere, or over a fork."""
 BEYOND, FARTHER = 0.01, 8.0

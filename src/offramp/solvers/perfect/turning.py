@@ -186,8 +186,8 @@ def follow_one(shape: Shape, work: Around, begin, far, caution, limit, told):
             stride, doubted = 0.5 * (1.0 - now) / ahead, 0
             continue
         guess_ahead(work, unknown, stride, False)
-        aim = min(1e-5 / caution**6, KEEN * stride)
-        steps, _ = correct_trial(shape, work, aim, 1e-3 / caution**3, 5, False)
+        aim = min(1e-7 / caution**6, KEEN * stride)
+        steps, _ = correct_trial(shape, work, aim, 1e-2 / caution**3, 5, False)
         if steps < 0 or work.trial[unknown] < -1e-9 or work.trial[unknown] > 1.0:
             stride, doubted = stride * SHORTER, 0
             continue
