@@ -105,6 +105,49 @@ def _spare(folder: Path) -> list[Path]:
     return list(folder.iterdir())
 
 
+def test_a_kernel_that_another_process_compiles_is_waited_for_while_that_goes_on(
+    nowhere: Callable[[Path | None], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere(tmp_path)
+    monkeypatch.setattr(compiling, "_elsewhere", {})
+    asked: list[str] = []
+
+    def going_on() -> bool:
+        asked.append("_twice")
+        if len(asked) == 2:  # the other process has come to its end
+            assert compiling.njit(cache=True)(_twice_elsewhere)(2.0) == 4.0
+        return len(asked) < 3
+
+    compiling.expect_kernels(["_twice", "_thrice"], going_on)
+    twice = compiling.njit(cache=True)(_twice)
+    assert twice(2.0) == 4.0
+    assert len(asked) == 3  # what it kept is of another kernel: this one is compiled here
+    assert not sum(twice.stats.cache_hits.values())
+    again = compiling.njit(cache=True)(_twice)
+    assert again(2.0) == 4.0
+    assert len(asked) == 3  # nothing is asked of what is kept
+    assert sum(again.stats.cache_hits.values()) == 1
+
+
+def test_who_asked_is_told_once_of_the_first_kernel_of_the_modules_named(
+    nowhere: Callable[[Path | None], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere(None)
+    monkeypatch.setattr(compiling, "_told", [])
+    monkeypatch.setattr(compiling, "_compiling_words", str)
+    told: list[str] = []
+    compiling.tell_compiling(lambda _: told.append("any"))
+    compiling.tell_compiling(lambda _: told.append("solvers"), of="offramp.solvers")
+    compiling.tell_compiling(lambda _: told.append("here"), of=__name__)
+    for kernel in (_twice, _thrice):
+        compiling.njit(cache=True)(kernel)(2.0)
+    assert told == ["any", "here"]
+
+
+def _twice_elsewhere(number: float) -> float:
+    return 2 * number
+
+
 def _twice(number):
     return 2 * number
 
