@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -49,12 +50,17 @@ print("ok")
 """
 
 
-def _ran(text: str, **more: object) -> str:
+def _ran(text: str, folder: Path | None = None, kept: Mapping[str, str] | None = None) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", text], capture_output=True, text=True, check=False, **more
-    )  # type: ignore[call-overload]
+        [sys.executable, "-c", text],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+        env=kept,
+    )
     assert done.returncode == 0, done.stderr
-    return str(done.stdout)
+    return done.stdout
 
 
 def test_what_is_compiled_ahead_is_what_games_and_slopes_ask_for() -> None:
@@ -65,12 +71,16 @@ def test_what_is_compiled_ahead_is_what_games_and_slopes_ask_for() -> None:
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="nothing is compiled ahead on one processor")
 def test_a_first_run_compiles_none_of_it_itself(tmp_path: Path) -> None:
     kept = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "kept")}
-    assert _ran(COLD, cwd=tmp_path, env=kept).endswith("ok\n")
+    assert _ran(COLD, tmp_path, kept).endswith("ok\n")
 
 
 def test_on_one_processor_nothing_is_compiled_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[object] = []
-    monkeypatch.setattr(ahead, "tell_compiling", lambda say, of: told.append((say, of)))
+
+    def tell(say: object, *, of: str) -> None:
+        told.append((say, of))
+
+    monkeypatch.setattr(ahead, "tell_compiling", tell)
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     ahead.compile_ahead()
     assert not told
