@@ -41,12 +41,14 @@ from offramp.solvers.perfect.records import (
 )
 from offramp.solvers.perfect.searching import SAME
 from offramp.solvers.perfect.sharpening import RIGHT, Sharpened, sharpen, stakes_on_the_way
-from offramp.solvers.perfect.turning import ARRIVED, PAST, follow_around
+from offramp.solvers.perfect.turning import ARRIVED, PAST, STUCK, follow_around
 
 Array = NDArray[np.float64]
-CAUTION = ((2.0, 2), (6.0, 6))
+CAUTION = ((1.0, 1), (2.0, 2), (4.0, 4))
 """How careful steps around turning points are, and how many times as many of them may be taken as
-on other ways: more so where less has led nowhere, or over a fork."""
+on other ways: more so where less has led nowhere, over a fork, or around"""
+WINDING = 4
+"""more turns than these: the more of them, the nearer other branches come."""
 BEYOND, FARTHER = 0.01, 8.0
 """That far past a turn, in log(1 + s t) as in `branch`, steps of the precision are tried again, and
 so many times as far where they are refused."""
@@ -223,6 +225,7 @@ class PerfectResults(Results):
         """
         shape, rows = self.layout.shape, rows_of(self.structure)
         told = np.zeros((len(draws), 4), np.int64)
+        told[:, 0] = STUCK
         places, reached, left = ends.copy(), stops.copy(), np.arange(len(draws))
         for caution, times in CAUTION:
             here, there, found = ends[left], stops[left], np.zeros((len(left), 4), np.int64)
@@ -239,8 +242,12 @@ class PerfectResults(Results):
                 found,
             )
             found[:, 1] += told[left, 1]
-            places[left], reached[left], told[left] = here, there, found
-            left = left[~np.isin(found[:, 0], (ARRIVED, PAST)) | (found[:, 3] > 0)]
+            ended = np.isin(found[:, 0], (ARRIVED, PAST))
+            taken = ended | ~np.isin(told[left, 0], (ARRIVED, PAST))
+            these = left[taken]
+            places[these], reached[these], told[these] = here[taken], there[taken], found[taken]
+            winding = (found[:, 2] > WINDING) & (caution == CAUTION[0][0])
+            left = left[~ended | (found[:, 3] > 0) | winding]
             if not len(left):
                 break
         for item in np.flatnonzero(np.isin(told[:, 0], (ARRIVED, PAST)) & (told[:, 3] > 0)):
