@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from contextlib import suppress
+from functools import cache
 
 from offramp.core.compiling import expect_kernels, tell_compiling
 
@@ -20,6 +21,7 @@ SMALLEST = "border-standoff"
 """A scenario of the library that is solved in no time."""
 
 
+@cache
 def compile_ahead() -> None:
     """From the first kernel of the solver that is not kept, compile others in another process."""
     if (os.cpu_count() or 1) > 1:

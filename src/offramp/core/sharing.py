@@ -146,15 +146,6 @@ class _Work:
     failed: BaseException | None = None
     ended: bool = False
 
-    @property
-    def stopped(self) -> bool:
-        """Whether it failed only because another did."""
-        return isinstance(self.failed, _StoppedError)
-
-
-def _failed(work: _Work) -> bool:
-    return work.failed is not None
-
 
 class _Crew:
     """Threads that do what stands in one queue, those that put it there among them."""
@@ -168,11 +159,14 @@ class _Crew:
         own = [_Work(work) for work in works]
         self._put(own)
         try:
-            self._help_until(lambda: all(one.ended for one in own) or any(map(_failed, own)))
+            self._help_until(
+                lambda: all(one.ended for one in own) or any(one.failed is not None for one in own)
+            )
         finally:
             self._take_back(own)
-        for one in sorted(filter(_failed, own), key=lambda one: one.stopped):
-            raise one.failed or _StoppedError
+        failed = [one.failed for one in own if one.failed is not None]
+        if failed:
+            raise min(failed, key=lambda error: isinstance(error, _StoppedError))
         return [one.found for one in own]
 
     def each(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:

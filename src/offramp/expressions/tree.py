@@ -41,7 +41,8 @@ RESERVED = frozenset({"and", "or", "not", *FUNCTIONS})
 class _Written:
     """Gives every node its text, and room for its hash."""
 
-    __slots__ = ("_hash",)
+    __slots__ = ("known_hash",)
+    known_hash: int
 
     def __str__(self) -> str:
         return _text(self)  # type: ignore[arg-type]
@@ -53,10 +54,10 @@ def _hashed_once(node: type[Node]) -> type[Node]:
 
     def known(self: Node) -> int:
         try:
-            return self._hash  # type: ignore[attr-defined]
+            return self.known_hash
         except AttributeError:
             found = whole(self)
-            object.__setattr__(self, "_hash", found)
+            object.__setattr__(self, "known_hash", found)
             return found
 
     node.__hash__ = known

@@ -38,6 +38,7 @@ from offramp.solvers.kernels.krylov import (
     combine,
     krylov_for,
     open_cycle,
+    product,
     right_of,
     take_in,
 )
@@ -264,21 +265,12 @@ def find_direction(shape: Shape, work: Around):
     room.basis[right + unknown] = 1.0
     solve_bordered(shape, work, STRAIGHT * min(1.0, SLOW * rest))
     last, mean = room.basis[answer + unknown], 1.0 / float(unknown)
-    square = measured(room.basis[answer : answer + unknown], unknown)
+    square = product(room.basis, answer, answer, unknown)
     short = 1.0 / np.sqrt(square * mean + last * last)
     for r in range(length):
         work.after[r] = room.basis[answer + r] * short
     used = room.used[0]
     return -1.0 if used > 0 and room.rows[room.cosine + used - 1] < 0.0 else 1.0
-
-
-@jit_inside
-def measured(vector, unknown):
-    """The sum of squares of the first entries of a vector (unknown + 4,)."""
-    total = nothing_in(vector)
-    for r in range(0, unknown, 4):
-        total = total + four_of(vector, r) * four_of(vector, r)
-    return sum_of(total)
 
 
 @jit_inside

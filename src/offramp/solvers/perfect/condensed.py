@@ -72,7 +72,7 @@ class Condensed(NamedTuple):
 
 
 class Blocks(NamedTuple):
-    """Condensed with their numbers."""
+    """Rows with their numbers."""
 
     rows: Condensed
     block: Array
@@ -83,7 +83,7 @@ class Blocks(NamedTuple):
 
 @jit_inside
 def blocks_for(shape: Shape, rows: Condensed, like):
-    """Room for the blocks of one draw. Condensed are (slot * parties * lanes + lane,) and so on."""
+    """Room for the blocks of one draw. Rows are (slot * parties * lanes + lane,) and so on."""
     return Blocks(
         rows,
         rows_like(like, rows.slots * rows.parties * shape.lanes),
@@ -156,13 +156,8 @@ def push_rows(shape: Shape, change, blocks: Blocks):
     Changes are (row * lanes + lane,).
     """
     rows, lanes, block = blocks.rows, shape.lanes, blocks.block
-    size, first, last, item, slot = (
-        rows.parties * lanes,
-        rows.first,
-        rows.last,
-        rows.item,
-        rows.slot,
-    )
+    first, last, item, slot = rows.first, rows.last, rows.item, rows.slot
+    size = rows.parties * lanes
     for q in range(len(rows.kept)):
         n, place = rows.kept[q], rows.place[q]
         for j in range(0, lanes, 4):
