@@ -1,6 +1,6 @@
 """``python -m benchmarks``: measure, show one table, and save it with one figure.
 
-    python -m benchmarks [--only ROW …] [--quick] [--save FILE.json] [--list]
+    python -m benchmarks [--only ROW …] [--quick] [--beside FOLDER] [--save FILE.json] [--list]
     python -m benchmarks --branch [TEXT …] [--quick]
 
 Rows are chosen by their name or by their heading's. With ``--save`` the table is written as JSON
@@ -49,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with warnings.catch_warnings(), _kernels(fresh=not (asked.quick or asked.only)):
         warnings.simplefilter("ignore")
         from benchmarks.rows import chosen
+        from benchmarks.timing import Effort
 
         try:
             groups = chosen(asked.only)
@@ -60,7 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for group, rows in groups.items():
                 print(f"{group}: {', '.join(rows)}")
             return 0
-        table = measure(groups, quick=asked.quick, console=console)
+        effort = Effort(asked.quick, asked.beside)
+        table = measure(groups, effort, console=console)
     show(table, console)
     if asked.save is not None:
         save(table, asked.save, joining=bool(asked.only))
@@ -69,16 +71,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def measure(
     groups: Mapping[str, Mapping[str, Callable[[Any], Row]]],
+    effort: Any,
     *,
-    quick: bool,
     console: Console | None = None,
 ) -> Table:
     """Every chosen row, one after the other; what cannot be measured says why."""
     from benchmarks.machine import describe_machine, find_versions
     from benchmarks.rows import headings
-    from benchmarks.timing import Effort
 
-    machine, begun, effort, rows = describe_machine(), time.perf_counter(), Effort(quick), []
+    machine, known, begun, rows = describe_machine(), headings(), time.perf_counter(), []
     for group, named in groups.items():
         for name, work in named.items():
             started = time.perf_counter()
@@ -91,9 +92,9 @@ def measure(
         taken=datetime.now(UTC).date().isoformat(),
         machine=machine,
         versions=find_versions(),
-        groups=headings(),
+        groups=known,
         rows=tuple(rows),
-        quick=quick,
+        quick=effort.quick,
         seconds=time.perf_counter() - begun,
     )
 
@@ -151,6 +152,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--only", nargs="+", default=[], metavar="ROW", help="rows or headings")
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that all runs")
+    parser.add_argument(
+        "--beside", type=Path, metavar="FOLDER", help="an earlier commit's checkout, for whole jobs"
+    )
     parser.add_argument("--save", type=Path, metavar="FILE.json", help="where to keep the table")
     parser.add_argument(
         "--branch", nargs="*", metavar="TEXT", help="hold draws against careful traces"

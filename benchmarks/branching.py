@@ -10,8 +10,9 @@ certificates apart. A trace that itself comes to no end is counted apart: it say
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -70,9 +71,10 @@ def compare(name: str, structure: Structure, tables: Tables) -> Line:
     return Line(name, tables.draws, same, other, untagged, silent, cost)
 
 
-def lines(texts: Sequence[str], *, quick: bool) -> Iterator[Line]:
-    """One line for every game and precision."""
-    scales, few = (SCALES[:2], 2) if quick else (SCALES, 8)
+def lines(
+    texts: Sequence[str], *, scales: Sequence[float] = SCALES, few: int = 8, games: int = 300
+) -> Iterator[Line]:
+    """One line for every game and precision: ``few`` draws of crises, two of random ``games``."""
     for name, game in named_games(texts):
         structure = game.structure
         if structure.hidden or not structure.cyclic.any():
@@ -81,7 +83,7 @@ def lines(texts: Sequence[str], *, quick: bool) -> Iterator[Line]:
         for scale in scales:
             sharp = replace(tables, precision=tables.precision * scale)
             yield compare(f"{name} x{scale:g}", structure, sharp)
-    for seed in range(8 if quick else 300):
+    for seed in range(games):
         form = FORMS[seed % len(FORMS)]
         structure, tables = random_game(seed, draws=2, **form)
         scale = scales[seed // len(FORMS) % len(scales)]
@@ -99,23 +101,37 @@ def named_games(texts: Sequence[str]) -> Iterator[tuple[str, Game]]:
         yield name, settled_game(name)
 
 
+def add_up(every: Iterable[Line]) -> Line:
+    """All lines as one; the cost of a draw is the mean."""
+    lines = list(every)
+    draws = sum(line.draws for line in lines)
+    return Line(
+        "all",
+        draws,
+        *(sum(getattr(line, one) for line in lines) for one in ("same", "other")),
+        *(sum(getattr(line, one) for line in lines) for one in ("untagged", "silent")),
+        sum(line.draws * line.milliseconds for line in lines) / max(draws, 1),
+    )
+
+
 def show_branches(texts: Sequence[str], *, quick: bool) -> int:
     """Print line by line, then the sum; 1 where more than one in a thousand ends elsewhere."""
     columns = "draws  same other untagged silent ms a draw"
     print(f"{'game':<44}{columns}")
     every: list[Line] = []
-    for line in lines(texts, quick=quick):
+    asked: dict[str, Any] = {"scales": SCALES[:2], "few": 2, "games": 8} if quick else {}
+    for line in lines(texts, **asked):
         every.append(line)
         print(
             f"{line.name[-43:]:<44}{line.draws:>5}{line.same:>6}{line.other:>6}{line.untagged:>9}"
             f"{line.silent:>7}{line.milliseconds:>10.2f}",
             flush=True,
         )
-    same, other = sum(line.same for line in every), sum(line.other for line in every)
-    untagged, silent = sum(line.untagged for line in every), sum(line.silent for line in every)
+    found = add_up(every)
+    same, other = found.same, found.other
     print(
         f"{same + other} draws tagged traced and traced carefully, {same} end at the same place "
-        f"({same / max(1, same + other):.2%}); {untagged} with another tag, {silent} of which the "
-        "careful trace says nothing."
+        f"({same / max(1, same + other):.2%}); {found.untagged} with another tag, {found.silent} "
+        "of which the careful trace says nothing."
     )
     return int(other > 0.001 * (same + other))

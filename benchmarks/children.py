@@ -3,6 +3,8 @@
 - ``size KIND ORDER REPEATS``: explore, solve and certify one crisis, with memory;
 - ``sweep SCENARIO BEFORE DRAWS``: what a store takes to be extended, with memory;
 - ``first SCENARIO SINCE``: from a moment (seconds since 1970) to the first draw;
+- ``slider MOVES``: from a server's start to the first move of a slider, and of later ones;
+- ``branches GAMES``: draws that are where a careful trace of the branch is;
 - ``negmas COUNT``, ``ema COUNT``: what one trivial experiment costs there;
 - ``gambit-offers``: Gambit on the game of alternating offers with 11 offers.
 """
@@ -130,6 +132,48 @@ def first(name: str, since: str) -> dict[str, Any]:
     }
 
 
+def slider(moves: str) -> dict[str, Any]:
+    """Seconds to the ends after the first move of a server started anew; then of later moves."""
+    import tempfile
+    from pathlib import Path
+
+    from benchmarks.web import Server, alone, sliders
+
+    begun = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(Path(folder))
+        try:
+            client = server.client()
+            key, controls = sliders(server, client)
+            first = alone(server, client, key, controls, 1).each[0]
+            since = time.perf_counter() - begun
+            later = alone(server, client, key, controls, int(moves))
+        finally:
+            server.close()
+    return {
+        "own": since,
+        "server up, s": server.up,
+        "the first move alone, s": first,
+        "a later move, median, s": later.quantile(0.5),
+        "a later move, processor, s": later.cpu,
+    }
+
+
+def branches(games: str) -> dict[str, Any]:
+    """The share (%) of draws of crises and random games, and what became of the others."""
+    from benchmarks.branching import add_up, lines
+
+    found = add_up(lines([], scales=(1.0, 5.0), few=4, games=int(games)))
+    return {
+        "own": 100 * found.same / max(found.same + found.other, 1),
+        "draws": found.draws,
+        "ended elsewhere": found.other,
+        "another tag": found.untagged,
+        "the careful trace says nothing": found.silent,
+        "a draw, ms": found.milliseconds,
+    }
+
+
 def negmas(count: str) -> dict[str, Any]:
     """Seconds a negotiation: two parties who concede with time over ten outcomes."""
     from negmas import SAOMechanism, make_issue
@@ -183,6 +227,8 @@ WORK: dict[str, Callable[..., dict[str, Any]]] = {
     "size": size,
     "sweep": sweep,
     "first": first,
+    "slider": slider,
+    "branches": branches,
     "negmas": negmas,
     "ema": ema,
     "gambit-offers": gambit_offers,

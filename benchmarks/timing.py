@@ -7,6 +7,7 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,17 @@ class Effort:
 
     quick: bool = False
     """Small sizes and few repeats: to see that everything runs, not to publish."""
+    beside: Path | None = None
+    """Another checkout, of an earlier commit, to measure the whole job of as well."""
+
+    @property
+    def beside_name(self) -> str:
+        """That checkout's commit; its folder's name where git does not know it."""
+        if self.beside is None:
+            return ""
+        words = ["git", "-C", str(self.beside), "rev-parse", "--short", "HEAD"]
+        told = subprocess.run(words, capture_output=True, text=True, check=False)
+        return f"commit {told.stdout.strip()}" if told.returncode == 0 else self.beside.name
 
     def pick(self, full: Any, quick: Any) -> Any:
         """One of two settings."""
@@ -80,15 +92,24 @@ def peak_memory() -> float:
     return most / 2 ** (30 if sys.platform == "darwin" else 20)
 
 
-def ask_child(*arguments: str, timeout: float = 300.0) -> dict[str, Any]:
+def ask_child(
+    *arguments: str, timeout: float = 300.0, source: Path | None = None
+) -> dict[str, Any]:
     """What ``python -m benchmarks.children ARGUMENTS`` prints as JSON on its last line.
 
-    Raises ChildError where it fails or takes longer than ``timeout`` seconds.
+    With the package of the checkout ``source`` in place of this one's. Raises ChildError where
+    it fails or takes longer than ``timeout`` seconds.
     """
     command = [sys.executable, "-W", "ignore", "-m", "benchmarks.children", *arguments]
     try:
         ran = subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False
+            command,
+            cwd=ROOT,
+            env=_environment(source),
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         raise ChildError(f"no answer within {timeout:g} s") from None
@@ -97,6 +118,35 @@ def ask_child(*arguments: str, timeout: float = 300.0) -> dict[str, Any]:
         last = (ran.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise ChildError(last[:200])
     return json.loads(lines[-1])
+
+
+def run_offramp(
+    *arguments: str, source: Path | None = None, **environment: str
+) -> tuple[float, float, float]:
+    """One command: its seconds on the wall, those of processors, and most memory held (GiB).
+
+    ``source`` as for ``ask_child``. Raises ChildError where the command fails.
+    """
+    command = [sys.executable, "-m", "offramp.apps.cli", *arguments]
+    begun = time.perf_counter()
+    with tempfile.TemporaryFile() as said:
+        started = subprocess.Popen(
+            command, env=_environment(source) | environment, stdout=said, stderr=said
+        )
+        _, status, used = os.wait4(started.pid, 0)
+        started.returncode = os.waitstatus_to_exitcode(status)
+        wall = time.perf_counter() - begun
+        said.seek(0)
+        told = said.read().decode("utf-8", "replace").strip().splitlines()
+    if started.returncode:
+        raise ChildError((told or ["it said nothing"])[-1][:200])
+    memory = used.ru_maxrss / 2 ** (30 if sys.platform == "darwin" else 20)
+    return wall, used.ru_utime + used.ru_stime, memory
+
+
+def _environment(source: Path | None) -> dict[str, str]:
+    """That of this process, with the package of another checkout first."""
+    return dict(os.environ) if source is None else {**os.environ, "PYTHONPATH": f"{source / 'src'}"}
 
 
 def growth(sizes: Sequence[float], seconds: Sequence[float]) -> float:

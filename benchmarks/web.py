@@ -115,15 +115,15 @@ def ask(server: Server, client: Any, key: str, asker: str, moved: dict[str, floa
     return time.perf_counter() - begun
 
 
-def alone(server: Server, client: Any, key: str, controls: list[Any]) -> Waits:
+def alone(server: Server, client: Any, key: str, controls: list[Any], moves: int = MOVES) -> Waits:
     """One person moves one slider after the other, without a thought."""
     luck, before = random.Random(0), server.cpu
     each = []
-    for _ in range(MOVES):
+    for _ in range(moves):
         one = luck.choice(controls)
         value = one["low"] + luck.random() * (one["high"] - one["low"])
         each.append(ask(server, client, key, "alone", {one["name"]: value}))
-    return Waits(each, (server.cpu - before) / MOVES)
+    return Waits(each, (server.cpu - before) / moves)
 
 
 def together(

@@ -1,8 +1,8 @@
 """How the numbers of a game change with its assumptions: exact derivatives, kept sparse.
 
-A formula is differentiated by the names that it reads, and each derivative evaluated once
-per distinct combination and draw, like the formula itself. An assumption that others follow
-by formula counts with what follows it (the chain rule).
+A formula is differentiated by the names that it reads and that matter to who asks, and each
+derivative evaluated once per distinct combination and draw, like the formula itself. An assumption
+that others follow by formula counts with what follows it (the chain rule).
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 from offramp.core.errors import GameError, suggestion
 from offramp.expressions import EvaluationError, Expression, Number, derivative, evaluate, names
 from offramp.game.draws import Draws
+from offramp.game.exploration import Rows
 from offramp.game.structure import Tables
-from offramp.game.valuation import OddsGroup, PayGroup, Valuation
+from offramp.game.valuation import OddsGroup, PayGroup, Reading, Readings, Valuation
+from offramp.scenario.meant import MoveMeaning
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -49,6 +51,7 @@ class Slope:
 class TableSlopes:
     """Derivatives of the tables by the assumptions that the game's formulas read themselves.
 
+    Those are left out that none of the ``assumptions`` asked for is or moves.
     ``chain`` (draw, read, assumption) is the derivative of every assumption by every one,
     with what follows by formula following; ``assumptions`` are the names asked for.
     """
@@ -131,8 +134,8 @@ def table_slopes(
                 repair=suggestion(name, draws.names),
             )
     symbols = derivatives or Derivatives(valuation)
-    work = _Differentiation(valuation, draws, symbols)
-    return work.slopes(wanted, frozenset(fixed), precision_scale)
+    work = _Differentiation(valuation, draws, symbols, wanted, frozenset(fixed))
+    return work.slopes(precision_scale)
 
 
 class Derivatives:
@@ -145,6 +148,13 @@ class Derivatives:
         names_of = valuation.meaning.assumptions
         self._position = {assumption.name: i for i, assumption in enumerate(names_of)}
         self._known: dict[Expression, tuple[tuple[int, Expression], ...]] = {}
+        self._readings: dict[int, tuple[PayGroup | OddsGroup, Readings]] = {}
+        self._columns = valuation.columns
+
+    def on(self, slope: Expression, group: PayGroup | OddsGroup, rows: Rows, part: int) -> Reading:
+        """What a derivative reads on ``rows``, always the same for a ``part`` of a group."""
+        _, known = self._readings.setdefault(id(group), (group, Readings()))
+        return known.of(slope, rows, self._columns, part)
 
     def of(self, formula: Expression) -> tuple[tuple[int, Expression], ...]:
         """Position of each assumption that matters, and the derivative by it."""
@@ -166,26 +176,38 @@ class _Block:
 
 @dataclass(frozen=True, eq=False)
 class _Differentiation:
-    """One valuation and the draws at which its formulas are differentiated."""
+    """One valuation, the draws at which its formulas are differentiated, and by what."""
 
     valuation: Valuation
     draws: Draws
     symbols: Derivatives
+    wanted: tuple[str, ...]
+    fixed: frozenset[str]
 
     @cached_property
     def position(self) -> dict[str, int]:
         return {name: i for i, name in enumerate(self.draws.names)}
 
     @cached_property
-    def columns(self) -> dict[str, Array]:
-        return self.draws.columns()
+    def chain(self) -> Array:
+        """(draw, read, wanted) derivative of every assumption by those that are wanted."""
+        count = len(self.position)
+        chain = np.broadcast_to(np.eye(count), (len(self.draws), count, count)).copy()
+        for follower, formula in self._followers():
+            for leader, slope in self.symbols.of(formula):
+                value = self._evaluated(slope, None)
+                chain[:, follower, :] += value * chain[:, leader, :]
+        return chain[:, :, [self.position[name] for name in self.wanted]]
 
-    def slopes(
-        self, wanted: tuple[str, ...], fixed: frozenset[str], precision_scale: float
-    ) -> TableSlopes:
+    @cached_property
+    def felt(self) -> frozenset[int]:
+        """Positions of the assumptions that are wanted, or follow one that is."""
+        return frozenset(np.flatnonzero(self.chain.any(axis=(0, 2))).tolist())
+
+    def slopes(self, precision_scale: float) -> TableSlopes:
         meaning = self.valuation.meaning
         return TableSlopes(
-            assumptions=wanted,
+            assumptions=self.wanted,
             pay=self._gathered(self._pays()),
             odds=self._gathered(
                 block for group in self.valuation.odds for block in self._odds(group)
@@ -193,7 +215,7 @@ class _Differentiation:
             end_pay=self._gathered(self._ends()),
             patience=self._gathered(self._of_parties(meaning.patience, 1.0)),
             precision=self._gathered(self._of_parties(meaning.precision, precision_scale)),
-            chain=self._chain(fixed)[:, :, [self.position[name] for name in wanted]],
+            chain=self.chain,
             draws=len(self.draws),
         )
 
@@ -211,30 +233,45 @@ class _Differentiation:
     # formulas
 
     def _by_name(
-        self, formula: Expression, rows: NDArray[np.int32] | None
+        self,
+        formula: Expression,
+        group: PayGroup | OddsGroup | None = None,
+        rows: Rows | None = None,
+        part: int = 0,
     ) -> Iterator[tuple[int, Array]]:
         """Position of each assumption that a formula reads, and the derivative (draw, row)."""
         for position, slope in self.symbols.of(formula):
-            yield position, self._evaluated(slope, rows)
+            if position not in self.felt:
+                continue
+            if group is None or rows is None or isinstance(slope, Number):
+                count = 1 if rows is None else len(rows)
+                value = np.broadcast_to(self._evaluated(slope, None), (len(self.draws), count))
+            else:
+                value = self._evaluated(slope, self.symbols.on(slope, group, rows, part))
+            yield position, value
 
-    def _evaluated(self, slope: Expression, rows: NDArray[np.int32] | None) -> Array:
-        count = 1 if rows is None else len(rows)
-        if isinstance(slope, Number):
-            return np.full((len(self.draws), count), slope.value)
-        states = {} if rows is None else self.valuation.columns.values(rows)
+    def _values(self, formula: Expression, on: Reading | None) -> Array:
+        """The values (draw, row) of a formula on the rows that a reading is of, or on one."""
+        read = names(formula) if on is None else on.read
+        states, count = ({}, 1) if on is None else (on.states, len(on.first))
+        value = evaluate(formula, states | self.draws.columns(read))
+        return _spread(np.broadcast_to(value, (count, len(self.draws))).T, on)
+
+    def _evaluated(self, slope: Expression, on: Reading | None) -> Array:
+        """The same of a derivative, nan where there is none."""
         try:
-            value = evaluate(slope, states | self.columns)
+            return self._values(slope, on)
         except EvaluationError:
-            return self._piecewise(slope, states, count)
-        return np.broadcast_to(value, (count, len(self.draws))).T
+            return _spread(self._piecewise(slope, on), on)
 
-    def _piecewise(self, slope: Expression, states: dict[str, Array], count: int) -> Array:
-        """Point by point, nan where there is no slope: only after that happened somewhere."""
+    def _piecewise(self, slope: Expression, on: Reading | None) -> Array:
+        """(draw, state), point by point: only after there was no slope somewhere."""
+        states, count = ({}, 1) if on is None else (on.states, len(on.first))
         result = np.full((len(self.draws), count), np.nan)
         for row in range(count):
             here = {name: value[row : row + 1] for name, value in states.items()}
             for draw in range(len(self.draws)):
-                one = {name: value[:, draw : draw + 1] for name, value in self.columns.items()}
+                one = {name: v[:, draw : draw + 1] for name, v in self.draws.columns().items()}
                 try:
                     result[draw, row] = evaluate(slope, here | one).ravel()[0]
                 except EvaluationError:
@@ -254,12 +291,12 @@ class _Differentiation:
     def _pay(self, group: PayGroup, rows: Integers) -> Iterator[_Block]:
         parties = len(self.valuation.meaning.parties)
         for party, formula in group.pays:
-            for assumption, value in self._by_name(formula, group.rows):
+            for assumption, value in self._by_name(formula, group, group.rows):
                 yield _Block(rows * parties + party, assumption, value)
 
     def _of_parties(self, formulas: Sequence[Expression], scale: float) -> Iterator[_Block]:
         for party, formula in enumerate(formulas):
-            for assumption, value in self._by_name(formula, None):
+            for assumption, value in self._by_name(formula):
                 yield _Block(np.array([party], np.int64), assumption, scale * value)
 
     def _odds(self, group: OddsGroup) -> Iterator[_Block]:
@@ -269,6 +306,8 @@ class _Differentiation:
         the other sides are no odds.
         """
         step = self.valuation.meaning.rules[group.step]
+        if not any(map(self._matters, step.moves)):
+            return
         if step.mover >= 0:
             yield from self._weights(group)
             return
@@ -280,11 +319,10 @@ class _Differentiation:
             if move.rest:
                 rest[where, m] = True
             elif len(where) and move.odds is not None:
-                value = evaluate(
-                    move.odds, self.valuation.columns.values(group.rows[where]) | self.columns
-                )
-                raw[:, where, m] = np.maximum(np.broadcast_to(value, (len(where), shape[0])).T, 0.0)
-                for assumption, change in self._by_name(move.odds, group.rows[where]):
+                rows = group.rows[where]
+                one = group.readings.of(move.odds, rows, self.valuation.columns, m)
+                raw[:, where, m] = np.maximum(self._values(move.odds, one), 0.0)
+                for assumption, change in self._by_name(move.odds, group, rows, m):
                     block = slope.setdefault(assumption, np.zeros(shape))
                     block[:, where, m] = change
         share = rest / np.maximum(rest.sum(axis=1), 1)[:, None]
@@ -295,6 +333,13 @@ class _Differentiation:
             change = listed - share * listed.sum(axis=2, keepdims=True)
             value = change / total - raw * change.sum(axis=2, keepdims=True) / total**2
             yield _Block(spot, assumption, value.reshape(shape[0], -1))
+
+    def _matters(self, move: MoveMeaning) -> bool:
+        """Whether the odds or the weight of a move hang on what is wanted."""
+        formulas = [one for one in (move.odds, move.weight) if one is not None]
+        return any(
+            position in self.felt for one in formulas for position, _ in self.symbols.of(one)
+        )
 
     def _weights(self, group: OddsGroup) -> Iterator[_Block]:
         """One step of a party: the logs of its weights, which add to 1."""
@@ -307,9 +352,9 @@ class _Differentiation:
             if not len(where) or move.weight is None:
                 continue
             rows = group.rows[where]
-            value = evaluate(move.weight, self.valuation.columns.values(rows) | self.columns)
-            raw[:, where, m] = np.broadcast_to(value, (len(where), shape[0])).T
-            for assumption, change in self._by_name(move.weight, rows):
+            one = group.readings.of(move.weight, rows, self.valuation.columns, m)
+            raw[:, where, m] = self._values(move.weight, one)
+            for assumption, change in self._by_name(move.weight, group, rows, m):
                 slope.setdefault(assumption, np.zeros(shape))[:, where, m] = change
         spot = group.base + np.arange(shape[1] * shape[2])
         total = raw.sum(axis=2, keepdims=True)
@@ -320,26 +365,22 @@ class _Differentiation:
 
     # assumptions that follow others
 
-    def _chain(self, fixed: frozenset[str]) -> Array:
-        """(draw, read, assumption) derivative of every assumption by every one."""
-        count = len(self.position)
-        chain = np.broadcast_to(np.eye(count), (len(self.draws), count, count)).copy()
-        for follower, slopes in self._followers(fixed):
-            for leader, value in slopes:
-                chain[:, follower, :] += value * chain[:, leader, :]
-        return chain
-
-    def _followers(self, fixed: frozenset[str]) -> Iterator[tuple[int, list[tuple[int, Array]]]]:
+    def _followers(self) -> Iterator[tuple[int, Expression]]:
         """Assumptions that follow a formula in these draws, each after those it reads."""
         waiting = {
             assumption.name: assumption.formula
             for assumption in self.valuation.meaning.assumptions
             if assumption.formula is not None
             and names(assumption.formula)
-            and assumption.name not in fixed
+            and assumption.name not in self.fixed
             and (self.draws.seed is None or assumption.distribution is None)
         }
         while waiting:
             ready = [n for n, formula in waiting.items() if not names(formula) & waiting.keys()]
             for name in ready:
-                yield self.position[name], list(self._by_name(waiting.pop(name), None))
+                yield self.position[name], waiting.pop(name)
+
+
+def _spread(values: Array, on: Reading | None) -> Array:
+    """(draw, row) from (draw, state)."""
+    return values if on is None or on.which is None else values[:, on.which]
