@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from offramp.expressions import evaluate
+from offramp.expressions import Expression, evaluate, names
 from offramp.game import Draws, Game, Tables, build, intervene
 from offramp.game import valuation as module
 from offramp.scenario import parse_query, read, understand, with_values
@@ -18,7 +18,7 @@ TABLES = [one.name for one in dataclasses.fields(Tables)]
 
 
 def copied(draws: Draws) -> Draws:
-    """The same draws, of which nothing is known yet."""
+    """Other draws with the same values."""
     return dataclasses.replace(draws, values=draws.values.copy())
 
 
@@ -33,28 +33,71 @@ def games() -> list[Game]:
     return [build(meaning), build(intervene(meaning, query.interventions).meaning)]
 
 
-def test_games_of_one_draw_share_what_is_equal(
-    games: list[Game], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A second game evaluates next to nothing, and has the numbers that it has alone."""
-    asked: list[object] = []
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Expression]:
+    """The formulas that are evaluated from here on; nothing is known of any before."""
+    formulas: list[Expression] = []
 
     def counted(formula: Any, values: Any) -> Any:
-        asked.append(formula)
+        formulas.append(formula)
         return evaluate(formula, values)
 
     monkeypatch.setattr(module, "evaluate", counted)
-    draws = games[0].draws(16, seed=4)
+    monkeypatch.setattr(module, "_known", module._Kept(module.MOST_KEPT))
+    return formulas
+
+
+def test_games_of_one_draw_share_what_is_equal(
+    games: list[Game], asked: list[Expression], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second game evaluates next to nothing, and has the numbers that it has alone."""
+    draws, known = games[0].draws(16, seed=4), module._known
     for game in games:
         before = len(asked)
         shared = game.tables(draws)
         here = len(asked) - before
-        alone = game.tables(copied(draws))
+        monkeypatch.setattr(module, "_known", module._Kept(module.MOST_KEPT))
+        alone = game.tables(draws)
         afresh = len(asked) - before - here
+        monkeypatch.setattr(module, "_known", known)
         for name in TABLES:
             assert np.array_equal(getattr(shared, name), getattr(alone, name)), name
         assert here <= afresh
     assert here < 0.5 * afresh
+
+
+def test_only_what_reads_a_changed_assumption_is_evaluated_again(
+    games: list[Game], asked: list[Expression]
+) -> None:
+    game = games[0]
+    draws = game.draws(16, seed=4)
+    game.tables(draws)
+    before = len(asked)
+    game.tables(copied(draws))
+    assert len(asked) == before
+    spread = [i for i in range(len(draws.names)) if np.ptp(draws.values[:, i]) > 0]
+    values = draws.values.copy()
+    values[:, spread[0]] *= 1.0 + 2.0**-50
+    changed = game.tables(dataclasses.replace(draws, values=values))
+    again = asked[before:]
+    assert all(draws.names[spread[0]] in names(formula) for formula in again)
+    assert again
+    assert changed.draws == 16
+
+
+def test_values_are_forgotten_where_there_is_no_room() -> None:
+    kept = module._Kept(most=3 * 8 * 10)
+    row = np.arange(10.0)
+    for name in "abc":
+        kept.keep(name, row.copy())
+    assert kept.of("a") is not None  # and is the last that was used
+    kept.keep("d", row.copy())
+    assert [kept.of(name) is not None for name in "abcd"] == [True, False, True, True]
+    assert kept.keep("large", np.zeros(1000)).shape == (1000,)
+    assert kept.of("large") is None
+    table = np.zeros((10, 3))
+    seen = kept.keep("seen", table[:, 0])
+    assert not np.shares_memory(seen, table)
 
 
 def test_a_formula_is_asked_for_states_that_differ_in_what_it_reads(games: list[Game]) -> None:

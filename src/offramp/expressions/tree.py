@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TypeVar
 
 from offramp.core.errors import ExpressionError
@@ -39,10 +38,11 @@ RESERVED = frozenset({"and", "or", "not", *FUNCTIONS})
 
 
 class _Written:
-    """Gives every node its text, and room for its hash."""
+    """Gives every node its text, and room for its hash and the names in it."""
 
-    __slots__ = ("known_hash",)
+    __slots__ = ("known_hash", "known_names")
     known_hash: int
+    known_names: frozenset[str]
 
     def __str__(self) -> str:
         return _text(self)  # type: ignore[arg-type]
@@ -253,12 +253,16 @@ def references(expression: Expression) -> tuple[Name | Index, ...]:
     return tuple(node for node in walk(expression) if isinstance(node, Name | Index))
 
 
-@lru_cache(maxsize=20_000)
 def names(expression: Expression) -> frozenset[str]:
     """The ids of all Names and the bases of all Indexes, those inside keys included."""
-    return frozenset(
-        node.id if isinstance(node, Name) else node.base for node in references(expression)
-    )
+    try:
+        return expression.known_names
+    except AttributeError:
+        found = frozenset(
+            node.id if isinstance(node, Name) else node.base for node in references(expression)
+        )
+        object.__setattr__(expression, "known_names", found)
+        return found
 
 
 def transform(expression: Expression, leaf: Callable[[Name | Index], Expression]) -> Expression:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import TopologicalSorter
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +63,18 @@ class Draws(Brief):
         """Name to (1, draw) array, as formulas want them; only those in ``read`` if given."""
         wanted = self.names if read is None else read & self._place.keys()
         return {name: self.values[None, :, self._place[name]] for name in wanted}
+
+    def mark(self, name: str) -> bytes:
+        """What tells the values of an assumption in these draws from others: equal if they are."""
+        found = self._marks.get(name)
+        if found is None:
+            values = self.values[:, self._place[name]]
+            found = self._marks[name] = blake2b(values.tobytes(), digest_size=16).digest()
+        return found
+
+    @cached_property
+    def _marks(self) -> dict[str, bytes]:
+        return {}
 
     @cached_property
     def _place(self) -> dict[str, int]:

@@ -1,16 +1,18 @@
 """Payoffs, odds, patience and precision: each formula once per distinct combination and draw.
 
 A formula is looked at in the states that differ in what it reads itself, and its values are kept
-while the draws live: games of one draw under different interventions read them from there.
+for a while: games under other interventions, told by other accounts, or at draws that differ in
+something else read them from there.
 """
 
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import NoReturn
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +33,8 @@ SMALLEST = 1e-100
 LARGEST = 1e100
 """Largest payoff and precision: what is computed from them stays far from the largest number."""
 
-MOST_KEPT = 32_000_000
-"""Bytes of values that are kept with the draws that they are of."""
+MOST_KEPT = 64_000_000
+"""Bytes of values of formulas that are kept."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,25 +83,37 @@ def reading_of(formula: Expression, rows: Rows, columns: Columns) -> Reading:
 
 
 class _Kept:
-    """Values of formulas in one set of draws."""
+    """Values of formulas by what they read, the longest unused forgotten first."""
 
-    def __init__(self) -> None:
-        self.values: dict[tuple[int, bytes], tuple[Expression, NDArray[np.float64]]] = {}
-        self.size = 0
+    def __init__(self, most: int) -> None:
+        self.most, self.size, self._lock = most, 0, Lock()
+        self._values: OrderedDict[object, NDArray[np.float64]] = OrderedDict()
 
-    def of(self, one: Reading) -> NDArray[np.float64] | None:
-        """(state, draw) or broadcast to it, where they are known."""
-        found = self.values.get((id(one.formula), one.key))
-        return None if found is None else found[1]
+    def of(self, what: object) -> NDArray[np.float64] | None:
+        """(state, draw) or what is broadcast to it, where it is known."""
+        with self._lock:
+            found = self._values.get(what)
+            if found is not None:
+                self._values.move_to_end(what)
+            return found
 
-    def keep(self, one: Reading, value: NDArray[np.float64]) -> None:
-        """Keep what is no view of the draws, while there is room."""
-        if self.size + value.nbytes <= MOST_KEPT:
-            self.size += value.nbytes
-            self.values[id(one.formula), one.key] = (one.formula, value)
+    def keep(self, what: object, value: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Keep a value, as an array of its own that holds no draws in memory."""
+        if value.nbytes > self.most:
+            return value
+        if value.base is not None and value.base.nbytes > value.nbytes:
+            value = value.copy()
+            value.setflags(write=False)
+        with self._lock:
+            if what not in self._values:
+                self._values[what] = value
+                self.size += value.nbytes
+            while self.size > self.most:
+                self.size -= self._values.popitem(last=False)[1].nbytes
+        return value
 
 
-_known: WeakKeyDictionary[Draws, _Kept] = WeakKeyDictionary()
+_known = _Kept(MOST_KEPT)
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,12 +216,12 @@ class Valuation:
     ) -> NDArray[np.float64]:
         """(row, draw), or what is broadcast to it: the values of a formula on ``rows``."""
         formula = one.formula
-        kept = _known.setdefault(draws, _Kept())
+        columns = draws.columns(one.read)
+        what = (formula, *one.states, one.key, *map(draws.mark, sorted(columns)))
         try:
-            value = kept.of(one)
+            value = _known.of(what)
             if value is None:
-                value = evaluate(formula, one.states | draws.columns(one.read))
-                kept.keep(one, value)
+                value = _known.keep(what, evaluate(formula, one.states | columns))
             return value if one.which is None or len(value) == 1 else value[one.which]
         except EvaluationError as error:
             row = one.first[min(error.row, len(one.first) - 1)]
