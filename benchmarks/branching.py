@@ -106,11 +106,13 @@ def add_up(every: Iterable[Line]) -> Line:
     lines = list(every)
     draws = sum(line.draws for line in lines)
     return Line(
-        "all",
-        draws,
-        *(sum(getattr(line, one) for line in lines) for one in ("same", "other")),
-        *(sum(getattr(line, one) for line in lines) for one in ("untagged", "silent")),
-        sum(line.draws * line.milliseconds for line in lines) / max(draws, 1),
+        name="all",
+        draws=draws,
+        same=sum(line.same for line in lines),
+        other=sum(line.other for line in lines),
+        untagged=sum(line.untagged for line in lines),
+        silent=sum(line.silent for line in lines),
+        milliseconds=sum(line.draws * line.milliseconds for line in lines) / max(draws, 1),
     )
 
 
