@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from offramp.core.compiling import njit
 from offramp.solvers.kernels.abreast import (
     four_of,
     four_worth,
@@ -230,25 +229,3 @@ def narrow(shape: Shape, numbers: Numbers, values, low, high, sign):
                 else:
                     top = larger(sign * one, top)
             save_four(values, n * lanes + j, mean if m < 0 else sign * top)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def value_box(shape: Shape, numbers: Numbers, values, passes, floor, ceiling):
-    """Range (lane,) of the values that one draw's heads can have in any play of any component."""
-    lanes = shape.lanes
-    low_values, high_values = values.copy(), values.copy()
-    for c in range(len(shape.cyclic)):
-        low, high = shape.component[c], shape.component[c + 1]
-        if shape.cyclic[c]:
-            open_box(shape, numbers, low_values, high_values, c)
-            shrink_box(shape, numbers, low_values, high_values, c, passes)
-        else:
-            narrow(shape, numbers, low_values, low, high, -1.0)
-            narrow(shape, numbers, high_values, low, high, 1.0)
-    floor[:] = np.inf
-    ceiling[:] = -np.inf
-    for i in range(len(shape.heads)):
-        for j in range(lanes):
-            spot = shape.heads[i] * lanes + j
-            floor[j] = min(floor[j], low_values[spot])
-            ceiling[j] = max(ceiling[j], high_values[spot])
