@@ -18,9 +18,9 @@ ABOUT = """
 `offramp run` from its start to the report that it writes, the median of three runs after one that
 may compile; then with nothing compiled. A slider's move is of the page of the talks, its server
 started anew. Draws are held against a slow and careful trace of the branch. Beside our figures,
-where one was named (`--beside`), those of an earlier commit, by turns and on the same text.
+where one was named (`--beside`), those of an earlier commit, by turns and on the same game.
 """
-SHIPPED = ROOT / "src" / "offramp" / "library" / "scenarios"
+SHIPPED = Path("src") / "offramp" / "library" / "scenarios"
 UNTUNED = ROOT.parent / "shared" / "cases" / "independent" / "talks-b.yaml"
 LONG = 120.0
 """Seconds from which the checkout beside is run no second time."""
@@ -30,15 +30,24 @@ OWN = "own"
 """The key of the figure itself among the facts of a measurement."""
 
 
-def warm(name: str, text: Path, draws: int, share: float | None, effort: Effort) -> Row:
-    """A run of a text, compiled before; ``share`` of the earlier commit's time is aimed at."""
+def warm(
+    name: str, text: Path, draws: int, effort: Effort, *, share: float | None = None, once: str = ""
+) -> Row:
+    """A run of a text, compiled before; ``share`` of the earlier commit's time is aimed at.
+
+    ``once`` is the name under which a library that has no such text held the same game.
+    """
     many = effort.pick(draws, 2)
     work = f"`run {text.stem}`, {many:,} draws, with its report"
     if not text.is_file():
         return Row(name, work, None, "s", note="the text is not in this checkout")
 
     def measure(source: Path | None) -> Facts:
-        return _ran(text, many, source)
+        own = text
+        if source is not None and once:
+            own = source / SHIPPED / text.name
+            own = own if own.is_file() else own.with_stem(once)
+        return _ran(own, many, source)
 
     if not effort.quick:
         _ran(text, 2, None)
@@ -48,7 +57,7 @@ def warm(name: str, text: Path, draws: int, share: float | None, effort: Effort)
 
 def cold(effort: Effort) -> Row:
     """A run of a small text with nothing compiled."""
-    text = SHIPPED / "border-standoff.yaml"
+    text = ROOT / SHIPPED / "border-standoff.yaml"
 
     def measure(source: Path | None) -> Facts:
         with tempfile.TemporaryDirectory() as folder:
@@ -130,12 +139,17 @@ def _ran(text: Path, draws: int, source: Path | None, **environment: str) -> Fac
 
 ROWS = {
     "run-talks": lambda effort: warm(
-        "run-talks", SHIPPED / "trilateral-talks-earlier.yaml", 1000, 0.4, effort
+        "run-talks",
+        ROOT / SHIPPED / "trilateral-talks-earlier.yaml",
+        1000,
+        effort,
+        share=0.4,
+        once="trilateral-talks",
     ),
     "run-talks-now": lambda effort: warm(
-        "run-talks-now", SHIPPED / "trilateral-talks.yaml", 256, None, effort
+        "run-talks-now", ROOT / SHIPPED / "trilateral-talks.yaml", 256, effort
     ),
-    "run-untuned": lambda effort: warm("run-untuned", UNTUNED, 128, 0.1, effort),
+    "run-untuned": lambda effort: warm("run-untuned", UNTUNED, 128, effort, share=0.1),
     "first-use": cold,
     "first-move": slider,
     "branch-certainty": branches,

@@ -56,7 +56,7 @@ def test_without_a_checkout_or_with_one_that_fails_the_row_says_so(tmp_path: Pat
 
 
 def test_a_text_that_is_not_there_is_a_reason(tmp_path: Path) -> None:
-    found = whole_job.warm("one", tmp_path / "none.yaml", 3, 0.1, Effort())
+    found = whole_job.warm("one", tmp_path / "none.yaml", 3, Effort())
     assert found.own is None
     assert "not in this checkout" in found.note
 
