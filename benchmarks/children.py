@@ -108,11 +108,10 @@ def sweep(name: str, before: str, draws: str) -> dict[str, Any]:
 
 def first(name: str, since: str) -> dict[str, Any]:
     """Seconds until all is ready for the first draw; loading the solver is part of that."""
-    from offramp.game import build
-    from offramp.scenario import read
+    from benchmarks.games import settled_game
     from offramp.solvers import Options, solve
 
-    game = build(read(name))
+    game = settled_game(name)
     structure, tables = game.structure, game.tables(game.draws(2, seed=1))
     one = Options(workers=1)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -83,13 +84,21 @@ def peak_memory() -> float:
     The high-water mark of its own memory where the system tells it: what `getrusage` counts
     may include the process that started this one.
     """
-    status = Path("/proc/self/status")
-    if status.is_file():
-        for line in status.read_text(encoding="ascii", errors="replace").splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 2**20
+    held = held_by("self")
+    if held:
+        return held
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most / 2 ** (30 if sys.platform == "darwin" else 20)
+
+
+def held_by(process: int | str) -> float:
+    """Most memory (GiB) that a process has held so far; 0 where the system does not tell."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0.0
+    peaks = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
+    return int(peaks[0]) / 2**20 if peaks else 0.0
 
 
 def ask_child(
@@ -115,8 +124,7 @@ def ask_child(
         raise ChildError(f"no answer within {timeout:g} s") from None
     lines = ran.stdout.strip().splitlines()
     if ran.returncode or not lines:
-        last = (ran.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise ChildError(last[:200])
+        raise ChildError(reason_in(ran.stderr.strip().splitlines()))
     return json.loads(lines[-1])
 
 
@@ -133,15 +141,25 @@ def run_offramp(
         started = subprocess.Popen(
             command, env=_environment(source) | environment, stdout=said, stderr=said
         )
-        _, status, used = os.wait4(started.pid, 0)
+        memory, ended = 0.0, 0
+        while not ended:
+            time.sleep(0.02)
+            memory = max(memory, held_by(started.pid))
+            ended, status, used = os.wait4(started.pid, os.WNOHANG)
         started.returncode = os.waitstatus_to_exitcode(status)
         wall = time.perf_counter() - begun
         said.seek(0)
         told = said.read().decode("utf-8", "replace").strip().splitlines()
     if started.returncode:
-        raise ChildError((told or ["it said nothing"])[-1][:200])
-    memory = used.ru_maxrss / 2 ** (30 if sys.platform == "darwin" else 20)
+        raise ChildError(reason_in(told))
     return wall, used.ru_utime + used.ru_stime, memory
+
+
+def reason_in(told: Sequence[str]) -> str:
+    """The line of what a process said that tells why it failed: its error, or else the last."""
+    errors = [line for line in told if re.match(r"(error|[\w.]*Error): ", line)]
+    line = errors[-1] if errors else told[-1] if told else "it said nothing"
+    return line.removeprefix("error: ").strip()[:200]
 
 
 def _environment(source: Path | None) -> dict[str, str]:
