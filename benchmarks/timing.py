@@ -159,7 +159,7 @@ def reason_in(told: Sequence[str]) -> str:
     """The line of what a process said that tells why it failed: its error, or else the last."""
     errors = [line for line in told if re.match(r"(error|[\w.]*Error): ", line)]
     line = errors[-1] if errors else told[-1] if told else "it said nothing"
-    return line.removeprefix("error: ").strip()[:200]
+    return line.removeprefix("error: ").replace(f"{ROOT}{os.sep}", "").strip()[:200]
 
 
 def _environment(source: Path | None) -> dict[str, str]:
