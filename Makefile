@@ -14,7 +14,7 @@ help:  ## show these lines
 setup: $(VENV)/.dev  ## install Offramp and what its developers use into .venv
 
 demo: $(VENV)/.runtime  ## put trilateral-talks to the test and write its report (minutes)
-	$(BIN)/offramp run trilateral-talks --draws 256 --out offramp-results/trilateral-talks --force
+	$(BIN)/offramp run trilateral-talks --draws 256 --seed 1 --out offramp-results/trilateral-talks --force
 
 check: $(VENV)/.dev  ## lint, format, types, and who may import whom
 	$(BIN)/ruff check .

@@ -86,18 +86,23 @@ def test_only_what_reads_a_changed_assumption_is_evaluated_again(
 
 
 def test_values_are_forgotten_where_there_is_no_room() -> None:
-    kept = module._Kept(most=3 * 8 * 10)
     row = np.arange(10.0)
+    kept = module._Kept(most=3 * (module.ENTRY + row.nbytes))
     for name in "abc":
-        kept.keep(name, row.copy())
-    assert kept.of("a") is not None  # and is the last that was used
-    kept.keep("d", row.copy())
-    assert [kept.of(name) is not None for name in "abcd"] == [True, False, True, True]
-    assert kept.keep("large", np.zeros(1000)).shape == (1000,)
-    assert kept.of("large") is None
+        kept.keep((name,), row.copy())
+    assert kept.of(("a",)) is not None  # and is the last that was used
+    kept.keep(("d",), row.copy())
+    assert [kept.of((name,)) is not None for name in "abcd"] == [True, False, True, True]
     table = np.zeros((10, 3))
-    seen = kept.keep("seen", table[:, 0])
+    seen = kept.keep(("seen",), table[:, 0])
     assert not np.shares_memory(seen, table)
+    assert kept.keep(("large",), np.zeros(5000)).shape == (5000,)
+    assert kept.of(("large",)) is None
+    assert kept.of(("seen",)) is not None
+    for count in range(10):
+        kept.keep((count, b"x" * module.ENTRY), np.zeros(0))
+    assert kept.size <= kept.most
+    assert sum(kept.of((count, b"x" * module.ENTRY)) is not None for count in range(10)) == 1
 
 
 def test_a_formula_is_asked_for_states_that_differ_in_what_it_reads(games: list[Game]) -> None:

@@ -35,6 +35,8 @@ LARGEST = 1e100
 
 MOST_KEPT = 64_000_000
 """Bytes of values of formulas that are kept."""
+ENTRY = 1_000
+"""Bytes that one of them takes besides its numbers, about."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,9 +89,9 @@ class _Kept:
 
     def __init__(self, most: int) -> None:
         self.most, self.size, self._lock = most, 0, Lock()
-        self._values: OrderedDict[object, NDArray[np.float64]] = OrderedDict()
+        self._values: OrderedDict[tuple[object, ...], NDArray[np.float64]] = OrderedDict()
 
-    def of(self, what: object) -> NDArray[np.float64] | None:
+    def of(self, what: tuple[object, ...]) -> NDArray[np.float64] | None:
         """(state, draw) or what is broadcast to it, where it is known."""
         with self._lock:
             found = self._values.get(what)
@@ -97,7 +99,7 @@ class _Kept:
                 self._values.move_to_end(what)
             return found
 
-    def keep(self, what: object, value: NDArray[np.float64]) -> NDArray[np.float64]:
+    def keep(self, what: tuple[object, ...], value: NDArray[np.float64]) -> NDArray[np.float64]:
         """Keep a value, as an array of its own that holds no draws in memory."""
         if value.nbytes > self.most:
             return value
@@ -107,10 +109,15 @@ class _Kept:
         with self._lock:
             if what not in self._values:
                 self._values[what] = value
-                self.size += value.nbytes
+                self.size += _weight(what, value)
             while self.size > self.most:
-                self.size -= self._values.popitem(last=False)[1].nbytes
+                self.size -= _weight(*self._values.popitem(last=False))
         return value
+
+
+def _weight(what: tuple[object, ...], value: NDArray[np.float64]) -> int:
+    """Bytes that a kept value takes, and what it is known by."""
+    return value.nbytes + ENTRY + sum(len(one) for one in what if isinstance(one, bytes))
 
 
 _known = _Kept(MOST_KEPT)
