@@ -4,7 +4,7 @@
 - ``sweep SCENARIO BEFORE DRAWS``: what a store takes to be extended, with memory;
 - ``first SCENARIO SINCE``: from a moment (seconds since 1970) to the first draw;
 - ``slider MOVES``: from a server's start to the first move of a slider, and of later ones;
-- ``branches GAMES``: draws that are where a careful trace of the branch is;
+- ``branches GAMES DRAWS SCALE …``: draws that are where a careful trace of the branch is;
 - ``negmas COUNT``, ``ema COUNT``: what one trivial experiment costs there;
 - ``gambit-offers``: Gambit on the game of alternating offers with 11 offers.
 """
@@ -158,11 +158,11 @@ def slider(moves: str) -> dict[str, Any]:
     }
 
 
-def branches(games: str) -> dict[str, Any]:
+def branches(games: str, draws: str, *scales: str) -> dict[str, Any]:
     """The share (%) of draws of crises and random games, and what became of the others."""
     from benchmarks.branching import add_up, lines
 
-    found = add_up(lines([], scales=(1.0, 5.0), few=4, games=int(games)))
+    found = add_up(lines([], scales=list(map(float, scales)), few=int(draws), games=int(games)))
     return {
         "own": 100 * found.same / max(found.same + found.other, 1),
         "draws": found.draws,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 from benchmarks.table import Aim, Peer, Row
@@ -22,6 +23,7 @@ started anew. Draws are held against a slow and careful trace of the branch. Bes
 where one was named (`--beside`), those of an earlier commit, by turns and on the same game.
 """
 SHIPPED = Path("src") / "offramp" / "library" / "scenarios"
+SMALL = ROOT / SHIPPED / "border-standoff.yaml"
 UNTUNED = ROOT.parent / "shared" / "cases" / "independent" / "talks-b.yaml"
 LONG = 120.0
 """Seconds from which the checkout beside is run no second time."""
@@ -40,6 +42,8 @@ def warm(
     """
     many = effort.pick(draws, 2)
     work = f"`run {text.stem}`, {many:,} draws, with its report"
+    if effort.quick:
+        return _row(name, work, "wall", lambda _: _looked(), effort)
     if not text.is_file():
         return Row(name, work, None, "s", note="the text is not in this checkout")
 
@@ -52,25 +56,24 @@ def warm(
     def measure(source: Path | None) -> Facts:
         return _ran(text_in(source), many, source)
 
-    if not effort.quick:  # once for either, so that what is timed is compiled
-        for source in (None, effort.beside):
-            with contextlib.suppress(ChildError):
-                _ran(text_in(source), 2, source)
+    for source in (None, effort.beside):  # once for either, so that what is timed is compiled
+        with contextlib.suppress(ChildError):
+            _ran(text_in(source), 2, source)
     aim = None if share is None else Aim(1 / share, of="ratio")
     return _row(name, work, "wall", measure, effort, aim=aim)
 
 
 def cold(effort: Effort) -> Row:
-    """A run of a small text with nothing compiled."""
-    text = ROOT / SHIPPED / "border-standoff.yaml"
+    """A run of a small text with nothing compiled; as it is, in a quick look."""
 
     def measure(source: Path | None) -> Facts:
         with tempfile.TemporaryDirectory() as folder:
-            seen = dict(_ran(text, 2, source, NUMBA_CACHE_DIR=folder))
-        return {**seen, OWN: seen.pop("processor, s"), "wall, s": seen[OWN]}
+            seen = dict(
+                _looked() if effort.quick else _ran(SMALL, 2, source, NUMBA_CACHE_DIR=folder)
+            )
+        wall, processor = seen.pop(OWN), seen.pop("processor, s")
+        return {OWN: processor, "wall, s": wall, **seen}
 
-    if effort.quick:
-        return Row("first-use", "", None, "s", note="too long for a quick look")
     work = "`run border-standoff`, 2 draws, nothing compiled"
     return _row("first-use", work, "processor", measure, effort, aim=Aim(30.0), repeats=1)
 
@@ -89,7 +92,9 @@ def branches(effort: Effort) -> Row:
     """Share of draws that are where the careful trace is."""
 
     def measure(source: Path | None) -> Facts:
-        return ask_child("branches", effort.pick("80", "8"), timeout=900, source=source)
+        return ask_child(
+            "branches", *effort.pick(("80", "4"), ("8", "1")), timeout=900, source=source
+        )
 
     return _row(
         "branch-certainty",
@@ -140,6 +145,12 @@ def _ran(text: Path, draws: int, source: Path | None, **environment: str) -> Fac
         words = ("run", str(text), "--draws", str(draws), "--seed", "1", "--out", f"{folder}/out")
         wall, processor, memory = run_offramp(*words, source=source, **environment)
     return {OWN: wall, "processor, s": processor, "memory, GiB": memory, "draws": draws}
+
+
+@cache
+def _looked() -> Facts:
+    """One small run for all rows of a quick look."""
+    return _ran(SMALL, 2, None)
 
 
 ROWS = {

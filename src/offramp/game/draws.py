@@ -64,8 +64,11 @@ class Draws(Brief):
         wanted = self.names if read is None else read & self._place.keys()
         return {name: self.values[None, :, self._place[name]] for name in wanted}
 
-    def mark(self, name: str) -> bytes:
-        """What tells the values of an assumption in these draws from others: equal if they are."""
+    def marks(self, read: frozenset[str]) -> tuple[bytes, ...]:
+        """What tells the values of the assumptions in ``read`` from others: equal if they are."""
+        return tuple(map(self._mark, sorted(read & self._place.keys())))
+
+    def _mark(self, name: str) -> bytes:
         found = self._marks.get(name)
         if found is None:
             values = self.values[:, self._place[name]]

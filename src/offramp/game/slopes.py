@@ -267,11 +267,12 @@ class _Differentiation:
     def _piecewise(self, slope: Expression, on: Reading | None) -> Array:
         """(draw, state), point by point: only after there was no slope somewhere."""
         states, count = ({}, 1) if on is None else (on.states, len(on.first))
+        columns = self.draws.columns(names(slope))
         result = np.full((len(self.draws), count), np.nan)
         for row in range(count):
             here = {name: value[row : row + 1] for name, value in states.items()}
             for draw in range(len(self.draws)):
-                one = {name: v[:, draw : draw + 1] for name, v in self.draws.columns().items()}
+                one = {name: v[:, draw : draw + 1] for name, v in columns.items()}
                 try:
                     result[draw, row] = evaluate(slope, here | one).ravel()[0]
                 except EvaluationError:

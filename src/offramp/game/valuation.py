@@ -223,12 +223,11 @@ class Valuation:
     ) -> NDArray[np.float64]:
         """(row, draw), or what is broadcast to it: the values of a formula on ``rows``."""
         formula = one.formula
-        columns = draws.columns(one.read)
-        what = (formula, *one.states, one.key, *map(draws.mark, sorted(columns)))
+        what = (formula, *one.states, one.key, *draws.marks(one.read))
         try:
             value = _known.of(what)
             if value is None:
-                value = _known.keep(what, evaluate(formula, one.states | columns))
+                value = _known.keep(what, evaluate(formula, one.states | draws.columns(one.read)))
             return value if one.which is None or len(value) == 1 else value[one.which]
         except EvaluationError as error:
             row = one.first[min(error.row, len(one.first) - 1)]
